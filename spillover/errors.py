@@ -1,0 +1,28 @@
+"""The one tree of exceptions.
+
+SpilloverError
+├── DeclarationError     a declaration, probe file or rubric says something it cannot mean
+├── RecordingError       recorded answers or verdicts cannot be read, or lack one that was asked for
+├── JudgeError           no judge can be reached, or the judge cannot do what was declared
+└── LogError             an evaluation log cannot be read or is not one of ours
+"""
+
+
+class SpilloverError(Exception):
+    """A mistake a user can mend. Its text is one line: file, probe, field, what was found, the fix."""
+
+
+class DeclarationError(SpilloverError):
+    """Raised when a declaration, probe file, rubric or task parameter is wrong."""
+
+
+class RecordingError(SpilloverError):
+    """Raised when recorded answers or verdicts cannot be read or lack a cell that was asked for."""
+
+
+class JudgeError(SpilloverError):
+    """Raised when no judge is named or reachable, or it cannot judge in the declared form."""
+
+
+class LogError(SpilloverError):
+    """Raised when a log cannot be read or was not written by a Spillover task."""
