@@ -1,0 +1,42 @@
+"""Put one probe under one condition and take one answer."""
+
+from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from spillover.cell import Cell, in_cell
+
+from ._condition import Condition
+
+
+@solver
+def ask(condition: dict[str, str | None], material_sha256: str) -> Solver:
+    """Ask the probe under a condition.
+
+    Args:
+        condition: Fields of a `Condition`. A probe's own `system` (sample metadata) wins over an absent one.
+        material_sha256: Hash of all material of the task. Inspect identifies a task by its solver's arguments, not
+            by its dataset or scorer; this argument makes changed material a different task.
+    """
+    put = Condition(**condition)  # type: ignore[arg-type]
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        system = put.system if put.system is not None else state.metadata.get("system")
+        state.messages = _messages(system, put.user(state.user_prompt.text))
+        cell = Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), state.epoch)
+        with in_cell(cell):
+            return await generate(state)
+
+    return solve
+
+
+def _messages(system: str | None, user: str) -> list[ChatMessage]:
+    turns: list[ChatMessage] = [ChatMessageSystem(content=system)] if system else []
+    return [*turns, ChatMessageUser(content=user)]
+
+
+def shown_to_model(state: TaskState) -> str:
+    """Everything the model saw before its last answer, as the judge is to see it."""
+    seen = state.messages
+    while seen and seen[-1].role == "assistant":
+        seen = seen[:-1]
+    return "\n\n".join(f"[{message.role}]\n{message.text}" for message in seen)

@@ -1,0 +1,46 @@
+"""Which cell of the design a model call belongs to.
+
+Inspect tells a provider neither sample nor epoch, and message metadata would enter its cache key; so our solver and
+scorer set this context variable and the `replay` provider reads it. A leaf: everything may import it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One answer of the design, or one judge call about it.
+
+    Attributes:
+        probe: Probe id.
+        condition: Condition id.
+        epoch: 1-based repetition of the answer.
+        dimension: What the judge is asked (`alignment`, `coherence`, `category`), None for the model under test.
+        repetition: 1-based repetition of the judge call.
+    """
+
+    probe: str
+    condition: str
+    epoch: int
+    dimension: str | None = None
+    repetition: int = 1
+
+    def judged(self, dimension: str, repetition: int = 1) -> "Cell":
+        """The judge call about this answer."""
+        return replace(self, dimension=dimension, repetition=repetition)
+
+
+current_cell: ContextVar[Cell | None] = ContextVar("spillover_cell", default=None)
+
+
+@contextmanager
+def in_cell(cell: Cell) -> Iterator[None]:
+    """Name the cell that model calls inside the block belong to."""
+    token = current_cell.set(cell)
+    try:
+        yield
+    finally:
+        current_cell.reset(token)
