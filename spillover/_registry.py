@@ -2,6 +2,12 @@
 
 from inspect_ai.model import ModelAPI, modelapi
 
+from spillover.scorers import judged
+from spillover.solvers import ask
+from spillover.tasks.own_probes import own_probes
+
+__all__ = ["ask", "judged", "own_probes", "replay"]
+
 
 @modelapi(name="replay")
 def replay() -> type[ModelAPI]:

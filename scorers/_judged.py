@@ -1,0 +1,113 @@
+"""The scorer: every judge form behind one verdict."""
+
+from typing import Any
+
+from inspect_ai.model import Model, get_model, model_roles
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
+from spillover.cell import Cell
+from spillover.errors import JudgeError
+from spillover.solvers import shown_to_model
+from spillover.verdicts import Reading, Thresholds, Verdict, decide
+
+from ._forms import Asked, Form, ask, choose_form
+from ._metrics import METRICS
+from ._rubric import Rubric, render
+
+
+@scorer(metrics=[metric() for metric in METRICS.values()])
+def judged(
+    form: Form,
+    rubrics: list[dict[str, Any]],
+    thresholds: dict[str, float],
+    default_judge: str | None = None,
+    samples: int = 5,
+    retries: int = 2,
+) -> Scorer:
+    """Judge one answer in every declared dimension and give one verdict.
+
+    Args:
+        form: `distribution`, `sampled` or `graded`.
+        rubrics: Fields of one `Rubric` per dimension.
+        thresholds: Fields of `Thresholds`.
+        default_judge: Model to judge with where no `grader` role is given; never the model under test.
+        samples: Replies per dimension in the sampled form.
+        retries: Further tries of a judge call that failed or was off the menu.
+    """
+    asked_of = [Rubric(**{**fields, "menu": tuple(fields["menu"])}) for fields in rubrics]
+    lines = Thresholds(**thresholds)  # type: ignore[arg-type]
+    chosen: dict[tuple[str, str], Form] = {}
+
+    def form_for(judge: Model, dimension: str) -> Form:
+        key = (str(judge), dimension)
+        if key not in chosen:
+            chosen[key] = choose_form(form, judge, dimension)
+        return chosen[key]
+
+    async def one(judge: Model, state: TaskState) -> tuple[Verdict, dict[str, Any]]:
+        conversation, answer = shown_to_model(state), state.output.completion
+        cell = Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), state.epoch)
+        readings: dict[str, Reading] = {}
+        notes: dict[str, Any] = {"judge": str(judge)}
+        for rubric in asked_of:
+            prompt = render(rubric, conversation=conversation, question=state.user_prompt.text, answer=answer)
+            used = form_for(judge, rubric.dimension)
+            asked = await ask(judge, rubric, used, prompt, cell, samples=samples, retries=retries)
+            readings[rubric.dimension] = asked.reading
+            notes["form"] = used
+            notes["judge_returned"] = asked.returned
+            notes[rubric.dimension] = _provenance(rubric, asked)
+        return decide(readings, lines), notes
+
+    async def score(state: TaskState, target: Target) -> Score:
+        flags = {"truncated": True} if state.output.stop_reason == "max_tokens" else {}
+        if (settled := _settled(state)) is not None:
+            return _score(state, settled, flags)
+        verdicts = [await one(judge, state) for judge in _judges(default_judge)]
+        verdict, notes = verdicts[0]
+        if len(verdicts) > 1:
+            notes["panel"] = [{"judge": n["judge"], "outcome": v.outcome, **v.values()} for v, n in verdicts]
+        return _score(state, verdict, {**notes, **flags})
+
+    return score
+
+
+def _settled(state: TaskState) -> Verdict | None:
+    """The verdict of an answer that needs no judge: filtered by the provider, or empty."""
+    if state.output.stop_reason == "content_filter":
+        return Verdict("refusal", category="content_filter")
+    if not state.output.completion.strip():
+        return Verdict("off_task", category="empty")
+    return None
+
+
+def _provenance(rubric: Rubric, asked: Asked) -> dict[str, Any]:
+    reading = asked.reading
+    return {
+        "rubric": rubric.label,
+        "prompt_sha256": asked.prompt_sha256,
+        "mass": reading.mass,
+        "argmax": reading.argmax,
+        "label": reading.label,
+    }
+
+
+def _score(state: TaskState, verdict: Verdict, notes: dict[str, Any]) -> Score:
+    found = {"outcome": verdict.outcome, "category": verdict.category, "reason": verdict.reason}
+    return Score(value=dict(verdict.values()), answer=state.output.completion, metadata={**found, **notes})
+
+
+def _judges(default: str | None) -> list[Model]:
+    bound = model_roles().get("grader")
+    if bound is not None:
+        return bound if isinstance(bound, list) else [bound]
+    if default is None:
+        raise JudgeError("no judge: give --model-role grader=PROVIDER/MODEL (the model under test never judges itself)")
+    try:
+        return [get_model(default)]
+    except Exception as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise JudgeError(
+            f"judge {default} cannot be reached ({why}); give --model-role grader=PROVIDER/MODEL"
+        ) from error

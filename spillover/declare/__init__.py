@@ -1,0 +1,7 @@
+"""Reads and checks declarations; builds Inspect tasks from them."""
+
+from ._build import build
+from ._declaration import Declaration, JudgeProtocol, load
+from ._probes import Probe, read_probes
+
+__all__ = ["Declaration", "JudgeProtocol", "Probe", "build", "load", "read_probes"]

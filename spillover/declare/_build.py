@@ -1,0 +1,74 @@
+"""From a declaration to an Inspect task."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from inspect_ai import Epochs, Task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.model import GenerateConfig
+
+from spillover.scorers import judged, load_rubric
+from spillover.scorers._metrics import METRICS
+from spillover.solvers import Condition, ask
+
+from ._declaration import Declaration, choose, load
+from ._probes import Probe, read_probes
+
+
+def build(name: str, *, condition: str = "plain", judge: str | None = None, probes: str | None = None) -> Task:
+    """Build a shipped task.
+
+    Args:
+        name: Id of the declaration.
+        condition: Id of a declared condition.
+        judge: Id of a declared judge protocol (never a model); the declaration's own where None.
+        probes: A file of probes instead of the declared ones.
+
+    Raises:
+        DeclarationError: Where a name is unknown or a file cannot be read.
+    """
+    declared = load(name)
+    protocol = choose("judge", judge or declared.judge, declared.judges)
+    put = Condition(id=condition, **choose("condition", condition, declared.conditions))
+    asked = read_probes(probes or declared.probes)
+    rubrics = [load_rubric(rubric) for rubric in protocol.rubrics]
+    material = {
+        "probes": [probe.as_dict() for probe in asked],
+        "condition": put.as_dict(),
+        "decoding": declared.decoding,
+        "judge": asdict(protocol),
+        "rubrics": [rubric.as_dict() for rubric in rubrics],
+        "thresholds": declared.thresholds,
+    }
+    sha = hashlib.sha256(json.dumps(material, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return Task(
+        dataset=MemoryDataset([_sample(probe, condition) for probe in asked], name=declared.id),
+        solver=ask({k: v for k, v in put.as_dict().items() if v}, material_sha256=sha),
+        scorer=judged(
+            protocol.form,
+            [rubric.as_dict() for rubric in rubrics],
+            declared.thresholds,
+            protocol.default,
+            protocol.samples,
+            protocol.retries,
+        ),
+        metrics=[choose("metric", metric, METRICS)() for metric in declared.metrics],
+        config=GenerateConfig(**declared.decoding),
+        epochs=Epochs(declared.epochs, []),
+        version=declared.version,
+        metadata=_metadata(declared, sha, condition, judge or declared.judge),
+        continue_on_fail=True,
+    )
+
+
+def _sample(probe: Probe, condition: str) -> Sample:
+    metadata: dict[str, Any] = {"probe": probe.id, "cluster": probe.cluster, "condition": condition}
+    if probe.system:
+        metadata["system"] = probe.system
+    return Sample(id=probe.id, input=probe.text, target="", metadata=metadata)
+
+
+def _metadata(declared: Declaration, sha: str, condition: str, judge: str) -> dict[str, Any]:
+    return {"material_sha256": sha, "domain": declared.id, "condition": condition, "judge_protocol": judge}

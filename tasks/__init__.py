@@ -1,0 +1,1 @@
+"""One Inspect task file per probe domain, beside its declaration."""

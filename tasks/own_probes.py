@@ -1,0 +1,11 @@
+"""Your own probes: `inspect eval tasks/own_probes.py -T probes=FILE --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def own_probes(probes: str, condition: str = "plain", judge: str = "distribution") -> Task:
+    """Anyone's questions from a CSV, JSONL, Parquet or YAML file."""
+    return build("own_probes", probes=probes, condition=condition, judge=judge)
