@@ -1,6 +1,7 @@
 """How an answer is judged: rubrics, the judge forms, the scorer, its metrics."""
 
 from ._judged import judged
-from ._rubric import Rubric, load_rubric, render
+from ._metrics import METRICS
+from ._rubric import Rubric, load_rubric, render, rubric_names
 
-__all__ = ["Rubric", "judged", "load_rubric", "render"]
+__all__ = ["METRICS", "Rubric", "judged", "load_rubric", "render", "rubric_names"]

@@ -48,6 +48,11 @@ class Rubric:
         return {**asdict(self), "menu": list(self.menu)}
 
 
+def rubric_names() -> list[str]:
+    """Names of the shipped rubrics."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
 def load_rubric(name: str) -> Rubric:
     """Load a shipped rubric by name.
 
@@ -56,8 +61,7 @@ def load_rubric(name: str) -> Rubric:
     """
     path = FOLDER / f"{name}.yaml"
     if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in FOLDER.glob("*.yaml")))
-        raise DeclarationError(f"{path.name}: no such rubric; shipped: {known}")
+        raise DeclarationError(f"{path.name}: no such rubric; shipped: {', '.join(rubric_names())}")
     fields = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
         menu = tuple(str(word) for word in fields["menu"])

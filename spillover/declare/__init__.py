@@ -1,7 +1,7 @@
 """Reads and checks declarations; builds Inspect tasks from them."""
 
 from ._build import build
-from ._declaration import Declaration, JudgeProtocol, load
+from ._declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
 from ._probes import Probe, read_probes
 
-__all__ = ["Declaration", "JudgeProtocol", "Probe", "build", "load", "read_probes"]
+__all__ = ["Declaration", "JudgeProtocol", "Probe", "build", "load", "load_all", "load_groups", "names", "read_probes"]

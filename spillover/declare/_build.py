@@ -2,19 +2,18 @@
 
 import hashlib
 import json
-from dataclasses import asdict
 from typing import Any
 
 from inspect_ai import Epochs, Task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig
 
-from spillover.scorers import judged, load_rubric
-from spillover.scorers._metrics import METRICS
+from spillover.scorers import METRICS, judged, load_rubric
 from spillover.solvers import Condition, ask
 
-from ._declaration import Declaration, choose, load
-from ._probes import Probe, read_probes
+from ._check import choose
+from ._declaration import Declaration, load
+from ._probes import Probe, declared_probes, read_probes
 
 
 def build(name: str, *, condition: str = "plain", judge: str | None = None, probes: str | None = None) -> Task:
@@ -32,13 +31,13 @@ def build(name: str, *, condition: str = "plain", judge: str | None = None, prob
     declared = load(name)
     protocol = choose("judge", judge or declared.judge, declared.judges)
     put = Condition(id=condition, **choose("condition", condition, declared.conditions))
-    asked = read_probes(probes or declared.probes)
+    asked = read_probes(probes) if probes else declared_probes(name, declared.probes)
     rubrics = [load_rubric(rubric) for rubric in protocol.rubrics]
     material = {
         "probes": [probe.as_dict() for probe in asked],
         "condition": put.as_dict(),
         "decoding": declared.decoding,
-        "judge": asdict(protocol),
+        "judge": protocol.as_dict(),
         "rubrics": [rubric.as_dict() for rubric in rubrics],
         "thresholds": declared.thresholds,
     }

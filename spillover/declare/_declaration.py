@@ -1,18 +1,18 @@
 """A declaration: one probe domain as a YAML that a researcher can read aloud."""
 
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from spillover.errors import DeclarationError
+
+from ._check import check
+from ._yaml import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "tasks"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class JudgeProtocol:
     """How answers are judged: a protocol, never a model.
 
@@ -30,51 +30,84 @@ class JudgeProtocol:
     samples: int = 5
     retries: int = 2
 
+    def as_dict(self) -> dict[str, Any]:
+        """The protocol as plain data."""
+        return asdict(self)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
-    """One declared domain; the fields are those of its YAML."""
+    """One declared domain; the fields are those of its YAML (`schema.json` describes them)."""
 
     id: str
     title: str
     version: str
     theme: str
     misaligned: str
+    solver: str
     judge: str
     judges: dict[str, JudgeProtocol]
     conditions: dict[str, dict[str, Any]]
     metrics: list[str]
-    thresholds: dict[str, float] = field(default_factory=dict)
-    decoding: dict[str, Any] = field(default_factory=dict)
-    epochs: int = 1
-    probes: Any = None
+    thresholds: dict[str, float]
+    decoding: dict[str, Any]
+    epochs: int
+    tag: list[str] = field(default_factory=list)
+    probes: dict[str, Any] = field(default_factory=dict)
+    card: str | None = None
 
 
-def load(name: str) -> Declaration:
-    """Load the declaration of a shipped task.
+def load(name: str | Path) -> Declaration:
+    """Load a declaration, by the name of a shipped one or by path.
 
     Raises:
         DeclarationError: Where there is none, or it says something it cannot mean.
     """
-    path = FOLDER / f"{name}.yaml"
-    if not path.is_file():
-        raise DeclarationError(f"{path.name}: no such declaration")
-    fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-    try:
-        judges = {key: JudgeProtocol(**value) for key, value in fields.pop("judges").items()}
-        return Declaration(judges=judges, **fields)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DeclarationError(f"{path.name}: {error}") from error
+    path = name if isinstance(name, Path) else FOLDER / f"{name}.yaml"
+    source = read_yaml(path)
+    check(source)
+    judges = {key: JudgeProtocol(**value) for key, value in source.data["judges"].items()}
+    return Declaration(**{**source.data, "judges": judges})
 
 
-def choose(what: str, name: str, known: dict[str, Any]) -> Any:
-    """The entry of that name.
+def names() -> list[str]:
+    """Ids of the shipped declarations; a file that begins with `_` is a base or a list, not a domain."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml") if not path.name.startswith("_"))
+
+
+def load_all(folder: Path = FOLDER) -> dict[str, Declaration]:
+    """Load every declaration of a folder.
 
     Raises:
-        DeclarationError: Where there is none; names the nearest.
+        DeclarationError: Where one is wrong, or there is none.
     """
-    if name in known:
-        return known[name]
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-    raise DeclarationError(f"unknown {what} {name!r}; {hint}")
+    files = sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("_"))
+    if not files:
+        raise DeclarationError(f"{folder}: no declarations (*.yaml) here")
+    return {path.stem: load(path) for path in files}
+
+
+def load_groups(folder: Path = FOLDER) -> dict[str, list[str]]:
+    """The groups: aggregates over declared domains, from `_groups.yaml`.
+
+    Raises:
+        DeclarationError: Where a group has no members, a member twice, or one that is not declared.
+    """
+    source = read_yaml(folder / "_groups.yaml")
+    known = {path.stem for path in folder.glob("*.yaml") if not path.name.startswith("_")}
+    for group, members in source.data.items():
+        at = source.at((group,))
+        if not isinstance(members, list) or not members:
+            raise DeclarationError(f"{at}: group `{group}` has no members; an aggregate of nothing is not a number")
+        for index, member in enumerate(members):
+            if member not in known:
+                raise DeclarationError(f"{source.at((group, index))}: group `{group}`: {_unknown(member, known)}")
+            if member in members[:index]:
+                raise DeclarationError(f"{source.at((group, index))}: group `{group}` names `{member}` twice")
+    return source.data
+
+
+def _unknown(member: str, known: set[str]) -> str:
+    from ._check import suggest
+
+    return suggest("domain", str(member), sorted(known))

@@ -13,6 +13,9 @@ TEXT = ("text", "question", "prompt")
 ID = ("id", "probe", "qid", "question_id")
 
 
+DATA = Path(__file__).resolve().parents[1] / "dataset" / "data"
+
+
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One question put to a model.
@@ -56,6 +59,24 @@ def read_probes(path: str | Path) -> list[Probe]:
             raise DeclarationError(f"{path}: probe id {probe.id!r} occurs twice; give each probe an id of its own")
         seen.add(probe.id)
     return probes
+
+
+def declared_probes(domain: str, probes: dict[str, Any]) -> list[Probe]:
+    """The probes that a declaration names: a file below `dataset/data/`, or ids of other domains.
+
+    Raises:
+        DeclarationError: Where it names none, or an id that no file has.
+    """
+    if "path" in probes:
+        return read_probes(DATA / probes["path"])
+    if "ids" not in probes:
+        raise DeclarationError(f"{domain}: no probes declared; give -T probes=FILE")
+    homes = {probe_id.rpartition("-")[0] for probe_id in probes["ids"]}
+    found = {probe.id: probe for home in sorted(homes) for probe in read_probes(DATA / home / "public.jsonl")}
+    for probe_id in probes["ids"]:
+        if probe_id not in found:
+            raise DeclarationError(f"{domain}.yaml: probes.ids: no probe {probe_id!r} in dataset/data")
+    return [found[probe_id] for probe_id in probes["ids"]]
 
 
 def _yaml(path: Path) -> list[dict[str, Any]]:

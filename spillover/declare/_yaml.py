@@ -1,0 +1,97 @@
+"""YAML with line numbers: every value can be pointed at, and a key said twice is an error."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from spillover.errors import DeclarationError
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A loaded YAML file: its data, and where each value stands.
+
+    Attributes:
+        path: The file.
+        data: What it says, includes overlaid.
+        lines: By place in `data`: file and 1-based line.
+    """
+
+    path: Path
+    data: dict[str, Any]
+    lines: dict[Place, tuple[Path, int]] = field(default_factory=dict)
+
+    def at(self, place: Place) -> str:
+        """File and line of a place, or of its nearest ancestor."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        path, line = self.lines.get(place, (self.path, 1))
+        return f"{path.name}:{line}"
+
+
+def read_yaml(path: Path, including: tuple[Path, ...] = ()) -> Source:
+    """Read a mapping from YAML and overlay it on the file its `include` names.
+
+    Mappings are overlaid key by key; anything else is replaced.
+
+    Raises:
+        DeclarationError: Where the file is absent, not a mapping, says a key twice, or includes itself.
+    """
+    if path in including:
+        raise DeclarationError(f"{path.name}: includes itself through {' -> '.join(p.name for p in including)}")
+    if not path.is_file():
+        named = f"{including[-1].name}: include names {path.name!r}, which" if including else f"{path.name}:"
+        raise DeclarationError(f"{named} does not exist in {path.parent.name}/")
+    source = _own(path)
+    base = source.data.pop("include", None)
+    if base is None:
+        return source
+    if not isinstance(base, str):
+        raise DeclarationError(f"{source.at(('include',))}: include must be a file name, found {base!r}")
+    under = read_yaml(path.parent / base, (*including, path))
+    return Source(path, _overlay(under.data, source.data), {**under.lines, **source.lines})
+
+
+def _own(path: Path) -> Source:
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DeclarationError(f"{path.name}:{line}: not valid YAML: {error.problem}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DeclarationError(f"{path.name}: not valid YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(node, yaml.MappingNode):
+        raise DeclarationError(f"{path.name}:1: a declaration is a mapping of fields")
+    lines: dict[Place, tuple[Path, int]] = {}
+    _mark(path, node, (), lines)
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Source(path, data, lines)
+
+
+def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Path, int]]) -> None:
+    lines.setdefault(place, (path, node.start_mark.line + 1))
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _mark(path, item, (*place, index), lines)
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                first = seen[key.value]
+                raise DeclarationError(f"{path.name}:{line}: {key.value!r} is said twice, first on line {first}")
+            seen[key.value] = line
+            lines[(*place, key.value)] = (path, line)
+            _mark(path, value, (*place, key.value), lines)
+
+
+def _overlay(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = dict(under)
+    for key, value in over.items():
+        old = both.get(key)
+        both[key] = _overlay(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return both
