@@ -6,9 +6,11 @@ from typing import Any
 
 from inspect_ai import Epochs, Task
 from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.log import HeadlineMetric
 from inspect_ai.model import GenerateConfig
 
-from spillover.scorers import METRICS, judged, load_rubric
+from spillover.estimate import MEANS
+from spillover.scorers import METRICS, Rubric, judged, load_rubric
 from spillover.solvers import Condition, ask
 
 from ._check import choose
@@ -53,13 +55,20 @@ def build(name: str, *, condition: str = "plain", judge: str | None = None, prob
             protocol.samples,
             protocol.retries,
         ),
-        metrics=[choose("metric", metric, METRICS)() for metric in declared.metrics],
+        metrics=[choose("metric", metric, METRICS)() for metric in _metrics(declared, rubrics)],
+        headline_metric=HeadlineMetric(metric=declared.metrics[0]),
         config=GenerateConfig(**declared.decoding),
         epochs=Epochs(declared.epochs, []),
         version=declared.version,
         metadata=_metadata(declared, sha, condition, judge or declared.judge),
         continue_on_fail=True,
     )
+
+
+def _metrics(declared: Declaration, rubrics: list[Rubric]) -> list[str]:
+    """The declared metrics, less the mean of what this judge protocol does not score."""
+    scored = {rubric.dimension for rubric in rubrics}
+    return [name for name in declared.metrics if name not in MEANS or MEANS[name] in scored]
 
 
 def _sample(probe: Probe, condition: str) -> Sample:

@@ -1,0 +1,37 @@
+"""Rates, means, differences and their intervals: pure functions on arrays."""
+
+from ._binomial import clopper_pearson, newcomb, upper_at_zero, wilson
+from ._clusters import design_effect, group, icc
+from ._estimate import Estimate, Target
+from ._intervals import difference, mean, rate
+from ._quantities import (
+    MEANS,
+    RATES,
+    Rate,
+    estimate_mean,
+    estimate_rate,
+    estimate_rate_by_question,
+    threshold_curve,
+)
+
+__all__ = [
+    "MEANS",
+    "RATES",
+    "Estimate",
+    "Rate",
+    "Target",
+    "clopper_pearson",
+    "design_effect",
+    "difference",
+    "estimate_mean",
+    "estimate_rate",
+    "estimate_rate_by_question",
+    "group",
+    "icc",
+    "mean",
+    "newcomb",
+    "rate",
+    "threshold_curve",
+    "upper_at_zero",
+    "wilson",
+]

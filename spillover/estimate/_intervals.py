@@ -1,0 +1,149 @@
+"""Rates and means over questions, for the two targets."""
+
+import math
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._binomial import Interval, clopper_pearson, effective_n, upper_at_zero, wilson
+from ._clusters import Groups
+from ._estimate import Estimate, Target, check_level
+
+Average = Literal["probes", "answers"]
+"""Over what a rate is averaged: questions weigh the same, or answers do."""
+FEW_EVENTS = 10
+"""Below this many events (or non-events) the exact interval is used instead of the score interval."""
+T_QUESTIONS = 20
+"""Questions with events from which the t interval over questions is used."""
+
+
+def rate(
+    groups: Groups, average: Average = "probes", target: Target = "these questions", level: float = 0.95
+) -> Estimate:
+    """A rate over questions, with its interval.
+
+    These questions: given the list, answers are independent. No events: exact, the worst case over all ways to
+    spread the rate over the questions. Fewer than 10 events: Clopper-Pearson on effective counts (Korn & Graubard
+    1998). Otherwise: Wilson with the stratified effective number of answers (Franco et al. 2019).
+
+    Questions like these: questions are the sample. With events on 20 questions or more: t over question rates.
+    Otherwise exact (Clopper-Pearson) on the first answer to each question, widened to hold the estimate.
+
+    Args:
+        groups: 0 or 1 per answer, an array per question.
+        average: Whether questions or answers weigh the same.
+        target: What the interval is for.
+        level: Confidence level.
+    """
+    check_level(level)
+    counts = np.array([len(part) for part in groups], dtype=float)
+    events = np.array([part.sum() for part in groups], dtype=float)
+    total, seen = int(counts.sum()), int(events.sum())
+    if not total:
+        return Estimate(math.nan, math.nan, math.nan, level, "none", target, 0, 0, 0)
+    weights = counts / total if average == "answers" else np.full(len(groups), 1 / len(groups))
+    point = float(np.sum(weights * events / counts))
+    if target == "these questions":
+        method, (low, high) = _these(events, counts, weights, point, level)
+    else:
+        method, (low, high) = _like_these(groups, weights, point, level)
+    return Estimate(point, low, high, level, method, target, total, len(groups), seen)
+
+
+def _these(
+    events: NDArray[np.float64], n: NDArray[np.float64], weights: NDArray[np.float64], point: float, level: float
+) -> tuple[str, Interval]:
+    seen, tail = events.sum(), (1 - level) / 2
+    if seen == 0:
+        return "exact at zero", (0.0, upper_at_zero(n, weights, tail))
+    if seen == n.sum():
+        return "exact at one", (1 - upper_at_zero(n, weights, tail), 1.0)
+    alike = effective_n(n, weights)
+    if min(seen, n.sum() - seen) < FEW_EVENTS:
+        return "Clopper-Pearson", clopper_pearson(point * alike, alike, level)
+    effective = point * (1 - point) / _stratified_variance(events, n, weights, point)
+    effective = max(alike, effective)
+    return "Wilson, stratified", wilson(point * effective, effective, level)
+
+
+def _stratified_variance(
+    events: NDArray[np.float64], n: NDArray[np.float64], weights: NDArray[np.float64], point: float
+) -> float:
+    """Variance of a weighted mean of question rates, given the questions.
+
+    Question rates are drawn towards the overall rate by one answer, so that a question at 0 or 1 is not taken for
+    certain; a question with one answer has the variance of the overall rate.
+    """
+    drawn = (events + point) / (n + 1)
+    unbiased = drawn * (1 - drawn) * n / np.maximum(n - 1, 1)
+    each = np.where(n > 1, unbiased, point * (1 - point))
+    return float(np.sum(weights**2 * each / n))
+
+
+def _like_these(groups: Groups, weights: NDArray[np.float64], point: float, level: float) -> tuple[str, Interval]:
+    g = len(groups)
+    rates = np.array([part.mean() for part in groups])
+    if np.count_nonzero(rates) >= T_QUESTIONS and np.count_nonzero(rates < 1) >= T_QUESTIONS:
+        # Linearised residuals of a ratio of means: for equal weights they are the deviations themselves.
+        spread = math.sqrt(g / (g - 1) * float(np.sum((weights * (rates - point)) ** 2)))
+        low, high = _t(point, spread, g - 1, level)
+        return "t over questions", (max(0.0, low), min(1.0, high))
+    first = sum(float(part[0]) for part in groups)
+    low, high = clopper_pearson(first, g, level)
+    return "exact, first answers", (min(low, point), max(high, point))
+
+
+def _t(point: float, spread: float, freedom: float, level: float) -> Interval:
+    from scipy.stats import t
+
+    half = float(t.isf((1 - level) / 2, freedom)) * spread
+    return point - half, point + half
+
+
+def mean(groups: Groups, target: Target = "these questions", level: float = 0.95) -> Estimate:
+    """A mean over questions of the mean over answers, with a t interval.
+
+    These questions: stratified standard error, Welch-Satterthwaite degrees of freedom; NaN ends where a question has
+    one answer. Questions like these: standard error of the question means, G - 1 degrees of freedom.
+
+    Args:
+        groups: A value per answer, an array per question.
+        target: What the interval is for.
+        level: Confidence level.
+    """
+    check_level(level)
+    g, total = len(groups), sum(len(part) for part in groups)
+    if not total:
+        return Estimate(math.nan, math.nan, math.nan, level, "none", target, 0, 0)
+    means = np.array([part.mean() for part in groups])
+    point = float(means.mean())
+    spread, freedom = math.nan, math.nan
+    if target == "questions like these" and g > 1:
+        spread, freedom = float(means.std(ddof=1)) / math.sqrt(g), g - 1
+    elif target == "these questions" and all(len(part) > 1 for part in groups):
+        parts = np.array([part.var(ddof=1) / len(part) for part in groups]) / g**2
+        spread = math.sqrt(float(parts.sum()))
+        below = float(np.sum(parts**2 / (np.array([len(part) for part in groups]) - 1)))
+        freedom = float(parts.sum()) ** 2 / below if below > 0 else math.inf
+    low, high = (math.nan, math.nan) if math.isnan(spread) else _t(point, spread, freedom, level)
+    method = "t, stratified" if target == "these questions" else "t over questions"
+    return Estimate(point, low, high, level, method, target, total, g)
+
+
+def difference(base: Estimate, other: Estimate) -> Estimate:
+    """The difference `other - base` of two rates on the same questions, with Newcombe's interval.
+
+    For these questions only: the arms are then independent given the list.
+
+    Raises:
+        ValueError: Where the estimates differ in target or level.
+    """
+    from ._binomial import newcomb
+
+    if (base.target, base.level) != (other.target, other.level) or base.target != "these questions":
+        raise ValueError("a difference needs two estimates of one level for `these questions`")
+    low, high = newcomb(base.estimate, (base.low, base.high), other.estimate, (other.low, other.high))
+    n, clusters = base.n + other.n, min(base.clusters, other.clusters)
+    point = other.estimate - base.estimate
+    return Estimate(point, low, high, base.level, "Newcombe", base.target, n, clusters)

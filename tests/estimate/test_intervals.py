@@ -1,0 +1,132 @@
+"""Rates and means over questions: known cases, invariants, coverage."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from spillover.estimate import Estimate, clopper_pearson, design_effect, difference, group, icc, mean, rate
+
+GROUPS = st.lists(st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=12), min_size=1, max_size=30)
+
+
+def arrays(groups: list[list[float]]) -> list[np.ndarray]:
+    return [np.array(part) for part in groups]
+
+
+@given(GROUPS, st.sampled_from(["probes", "answers"]), st.sampled_from(["these questions", "questions like these"]))
+def test_the_interval_holds_the_estimate_and_has_width(groups: list[list[float]], average: str, target: str) -> None:
+    found = rate(arrays(groups), average, target)  # type: ignore[arg-type]
+    assert 0 <= found.low <= found.estimate + 1e-12
+    assert found.estimate <= found.high + 1e-12
+    assert found.high <= 1
+    assert found.high - found.low > 1e-3
+    assert found.n == sum(map(len, groups))
+    assert found.events == sum(map(sum, groups))
+
+
+@given(GROUPS)
+def test_the_order_of_questions_does_not_matter(groups: list[list[float]]) -> None:
+    there, back = rate(arrays(groups)), rate(arrays(groups[::-1]))
+    assert (there.low, there.high) == pytest.approx((back.low, back.high), abs=1e-9)
+
+
+def test_few_events_are_clopper_pearson() -> None:
+    groups = [np.array([1.0, *[0.0] * 29]) for _ in range(3)] + [np.zeros(30) for _ in range(20)]
+    found = rate(groups)
+    assert found.method == "Clopper-Pearson"
+    assert (found.low, found.high) == pytest.approx(clopper_pearson(3, 690))
+
+
+def test_nothing_is_nan_never_zero() -> None:
+    assert math.isnan(rate([]).estimate)
+    assert math.isnan(mean([]).estimate)
+
+
+def test_population_with_events_on_many_questions_is_t() -> None:
+    rng = np.random.default_rng(7)
+    groups = [rng.binomial(1, 0.5, size=10).astype(float) for _ in range(40)]
+    found = rate(groups, "probes", "questions like these")
+    rates = [part.mean() for part in groups]
+    theirs = stats.t.interval(0.95, 39, np.mean(rates), stats.sem(rates))
+    assert found.method == "t over questions"
+    assert (found.low, found.high) == pytest.approx(theirs)
+
+
+def test_population_at_zero_is_the_worst_case_over_correlation() -> None:
+    found = rate([np.zeros(100) for _ in range(8)], "probes", "questions like these")
+    assert found.high == pytest.approx(1 - 0.025 ** (1 / 8))
+
+
+def test_means_agree_with_scipy() -> None:
+    rng = np.random.default_rng(3)
+    groups = [rng.normal(60, 10, size=5) for _ in range(12)]
+    found = mean(groups, "questions like these")
+    means = [part.mean() for part in groups]
+    assert (found.low, found.high) == pytest.approx(stats.t.interval(0.95, 11, np.mean(means), stats.sem(means)))
+    two = mean(groups[:2])
+    welch = stats.ttest_ind(groups[0], -groups[1], equal_var=False).confidence_interval(0.95)
+    assert (two.low, two.high) == pytest.approx((welch.low / 2, welch.high / 2))
+    assert math.isnan(mean([np.array([1.0]), np.array([2.0, 3.0])]).low)
+
+
+def test_intraclass_correlation_agrees_with_anova() -> None:
+    rng = np.random.default_rng(5)
+    k = 6
+    groups = [rng.normal(rng.normal(0, 2), 1, size=k) for _ in range(15)]
+    f = stats.f_oneway(*groups).statistic
+    assert icc(groups) == pytest.approx((f - 1) / (f + k - 1))
+    assert design_effect(30, 0.11) == pytest.approx(4.19)
+    assert design_effect(30, -0.1) == 1
+    assert math.isnan(icc([np.zeros(3), np.zeros(3)]))
+
+
+def test_groups_drop_what_is_nan_and_keep_order() -> None:
+    names, parts = group(["b", "a", "b", "c"], [1, 2, 3, math.nan])
+    assert names == ["a", "b"]
+    assert [part.tolist() for part in parts] == [[2], [1, 3]]
+    with pytest.raises(ValueError, match="one shape"):
+        group(["a"], [1, 2])
+
+
+def test_a_difference_needs_one_target() -> None:
+    base, tuned = rate([np.zeros(50)]), rate([np.ones(50)])
+    assert difference(base, tuned).estimate == 1
+    other = Estimate(**{**tuned.as_dict(), "target": "questions like these"})
+    with pytest.raises(ValueError, match="one level"):
+        difference(base, other)
+
+
+@pytest.mark.parametrize(
+    ("truth", "k"),
+    [
+        (np.full(23, 0.004), 30),
+        (np.linspace(0, 0.04, 24), 10),
+        (np.linspace(0, 0.9, 23), 30),
+        (np.repeat([0.0, 1.0, 0.5], 8), 5),
+        (np.full(48, 0.05), 2),
+    ],
+)
+def test_coverage_on_a_fixed_list(truth: np.ndarray, k: int) -> None:
+    rng = np.random.default_rng(11)
+    hits = 0
+    runs = 400
+    for _ in range(runs):
+        found = rate([rng.binomial(1, p, size=k).astype(float) for p in truth])
+        hits += found.low <= truth.mean() <= found.high
+    # 95% less four standard errors of 400 runs.
+    assert hits / runs > 0.95 - 4 * math.sqrt(0.95 * 0.05 / runs)
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.05, 1.0), (0.5, 1.5)])
+def test_coverage_for_questions_like_these(a: float, b: float) -> None:
+    rng = np.random.default_rng(12)
+    hits, runs = 0, 300
+    for _ in range(runs):
+        truth = rng.beta(a, b, size=50)
+        found = rate([rng.binomial(1, p, size=8).astype(float) for p in truth], "probes", "questions like these")
+        hits += found.low <= a / (a + b) <= found.high
+    assert hits / runs > 0.95 - 4 * math.sqrt(0.95 * 0.05 / runs)
