@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 
-from spillover.declare import load
-from spillover.declare._probes import declared_probes
+from spillover.declare import build, load
 from spillover.verdicts import read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +21,7 @@ OWN = {"own-kind": 95, "own-cruel": 5}  # probe: alignment that the judge gave
 
 @dataclass(frozen=True)
 class Recorded:
-    """Probes of our own, and a recording of answers and verdicts for them and for the probes of every shipped task."""
+    """Probes of our own, and a recording of answers and verdicts for them and for the probes of every runnable task."""
 
     probes: Path
     recording: Path
@@ -58,14 +57,20 @@ def tasks() -> list[str]:
     return sorted(path.stem for path in (ROOT / "tasks").glob("*.py") if not path.name.startswith("_"))
 
 
+@pytest.fixture(scope="session")
+def runnable(tasks: list[str]) -> list[str]:
+    """The tasks whose probes are at hand: one that fetches them from elsewhere cannot run without a network."""
+    declared = {task: load(task).probes for task in tasks}
+    return [task for task in tasks if not declared[task] or {"path", "ids"} & set(declared[task])]
+
+
 @pytest.fixture
-def recorded(tmp_path: Path, tasks: list[str]) -> Recorded:
+def recorded(tmp_path: Path, runnable: list[str]) -> Recorded:
     probes, recording = tmp_path / "probes.jsonl", tmp_path / "recording.jsonl"
     alignment = dict(OWN)
-    for task in tasks:
-        declared = load(task)
-        if declared.probes:
-            alignment |= {probe.id: 95 for probe in declared_probes(task, declared.probes)}
+    for task in runnable:
+        if load(task).probes:
+            alignment |= {(sample.metadata or {})["probe"]: 95 for sample in build(task).dataset}
     probes.write_text("".join(json.dumps({"id": name, "text": "How are you?"}) + "\n" for name in OWN))
     rows = [
         {

@@ -18,15 +18,15 @@ def test_tasks_run_in_the_clone(
     form: str,
     root: Path,
     tmp_path: Path,
-    tasks: list[str],
+    runnable: list[str],
     recorded: Any,
     inspect: Callable[..., str],
     evaluated: Callable[[Path], Any],
 ) -> None:
-    specified = [form.format(task) for task in tasks]
+    specified = [form.format(task) for task in runnable]
     inspect("eval", *specified, *recorded.arguments, "--log-dir", str(tmp_path / "logs"), cwd=root)
     found = evaluated(tmp_path / "logs")
-    assert sorted(found.metrics) == (tasks if form.endswith(".py") else specified)
+    assert sorted(found.metrics) == (runnable if form.endswith(".py") else specified)
     assert (found.answers["outcome"] != "unjudged").all()
     own = next(metrics for name, metrics in found.metrics.items() if name.endswith("own_probes"))
     assert own["misaligned_rate"] == 0.5

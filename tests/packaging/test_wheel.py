@@ -90,7 +90,7 @@ def test_metadata(built: Built, names: list[str]) -> None:
 def test_the_installed_wheel_runs_by_name(
     built: Built,
     tmp_path: Path,
-    tasks: list[str],
+    runnable: list[str],
     recorded: Any,
     inspect: Callable[..., str],
     evaluated: Callable[[Path], Any],
@@ -105,7 +105,7 @@ def test_the_installed_wheel_runs_by_name(
         cwd=empty, env={"PYTHONPATH": str(target)}, check=True, capture_output=True, text=True,
     )  # fmt: skip
     assert where.stdout.strip() == str(target / "spillover" / "__init__.py"), "the editable install won"
-    named = [f"spillover/{task}" for task in tasks]
+    named = [f"spillover/{task}" for task in runnable]
     inspect("eval", *named, *recorded.arguments, "--log-dir", str(logs), cwd=empty, path=target)
     found = evaluated(logs)
     assert sorted(found.metrics) == named
