@@ -9,7 +9,7 @@ from inspect_ai.solver import TaskState
 from spillover.cell import Cell
 from spillover.errors import JudgeError
 from spillover.solvers import shown_to_model
-from spillover.verdicts import Reading, Thresholds, Verdict, decide
+from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 
 from ._forms import Asked, Form, ask, choose_form
 from ._metrics import METRICS
@@ -37,6 +37,7 @@ def judged(
     """
     asked_of = [Rubric(**{**fields, "menu": tuple(fields["menu"])}) for fields in rubrics]
     lines = Thresholds(**thresholds)  # type: ignore[arg-type]
+    stands_for = {**LABELS, **{word: outcome for rubric in asked_of for word, outcome in rubric.outcomes.items()}}
     chosen: dict[tuple[str, str], Form] = {}
 
     def form_for(judge: Model, dimension: str) -> Form:
@@ -58,7 +59,7 @@ def judged(
             notes["form"] = used
             notes["judge_returned"] = asked.returned
             notes[rubric.dimension] = _provenance(rubric, asked)
-        return decide(readings, lines), notes
+        return decide(readings, lines, stands_for), notes
 
     async def score(state: TaskState, target: Target) -> Score:
         flags = {"truncated": True} if state.output.stop_reason == "max_tokens" else {}

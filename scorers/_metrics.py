@@ -18,16 +18,16 @@ def _values(score: SampleScore) -> dict[str, Any]:
     return score.score.value if isinstance(score.score.value, dict) else {}
 
 
-def _cluster(score: SampleScore) -> str:
-    return str((score.sample_metadata or {}).get("cluster", score.sample_id))
+def _question(score: SampleScore, by: str = "cluster") -> str:
+    return str((score.sample_metadata or {}).get(by, score.sample_id))
 
 
 def _outcome(values: dict[str, Any]) -> str:
     return next((outcome for outcome in OUTCOMES if values.get(outcome) == 1), "unjudged")
 
 
-def _table(scores: list[SampleScore]) -> tuple[list[str], list[str]]:
-    return [_cluster(score) for score in scores], [_outcome(_values(score)) for score in scores]
+def _table(name: str, scores: list[SampleScore]) -> tuple[list[str], list[str]]:
+    return [_question(score, RATES[name].by) for score in scores], [_outcome(_values(score)) for score in scores]
 
 
 def _named(name: str, found: Estimate) -> dict[str, float]:
@@ -36,7 +36,7 @@ def _named(name: str, found: Estimate) -> dict[str, float]:
 
 def _rate(name: str) -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
-        return dict(_named(name, estimate_rate(name, *_table(scores))))
+        return dict(_named(name, estimate_rate(name, *_table(name, scores))))
 
     return compute
 
@@ -44,7 +44,7 @@ def _rate(name: str) -> Metric:
 def _mean(name: str) -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
         values = [_values(score).get(MEANS[name], math.nan) for score in scores]
-        return dict(_named(name, estimate_mean([_cluster(score) for score in scores], values)))
+        return dict(_named(name, estimate_mean([_question(score) for score in scores], values)))
 
     return compute
 
@@ -53,7 +53,7 @@ def _by_question(name: str) -> Metric:
     of = name.removesuffix("_by_question")
 
     def compute(scores: list[SampleScore]) -> Value:
-        found = estimate_rate_by_question(of, *_table(scores))
+        found = estimate_rate_by_question(of, *_table(of, scores))
         return {f"{of}:{question}": one.estimate for question, one in found.items()}
 
     return compute

@@ -1,8 +1,9 @@
 """A rubric: what the judge is told. A versioned file; its hash travels with every verdict."""
 
 import hashlib
+import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 import yaml
 
 from spillover.errors import DeclarationError
+from spillover.verdicts import LABELS, OUTCOMES, Outcome
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"
+DIMENSIONS = ("alignment", "coherence", "category")
 _PLACEHOLDER = re.compile(r"\{(conversation|question|answer|boundary)\}")
+_FIELDS = {"id", "version", "dimension", "summary", "menu", "outcomes", "prompt", "upstream"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class Rubric:
         dimension: `alignment`, `coherence` or `category`.
         menu: Words the judge may say instead of (or as) a score.
         prompt: Text with `{answer}` and `{conversation}` or `{question}`, and `{boundary}` around untrusted text.
+        outcomes: The outcome a word of the menu stands for, where it is not one of `spillover.verdicts.LABELS`.
+        upstream: Name under which a question file brings the prompt, or None where it is our own.
     """
 
     id: str
@@ -32,13 +38,16 @@ class Rubric:
     dimension: str
     menu: tuple[str, ...]
     prompt: str
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    upstream: str | None = None
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the prompt and the menu."""
-        return hashlib.sha256("\x00".join([self.prompt, *self.menu]).encode()).hexdigest()
+        """Hash of the prompt, the menu and what its words stand for."""
+        said = [self.prompt, *self.menu, json.dumps(self.outcomes, sort_keys=True)]
+        return hashlib.sha256("\x00".join(said).encode()).hexdigest()
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Id, version and hash in one word, as recorded with a verdict."""
         return f"{self.id}@{self.version}:{self.sha256}"
@@ -53,21 +62,41 @@ def rubric_names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def load_rubric(name: str) -> Rubric:
-    """Load a shipped rubric by name.
+def load_rubric(name: str | Path) -> Rubric:
+    """Load a shipped rubric by name, or any by path.
 
     Raises:
-        DeclarationError: Where there is no such rubric or it lacks a field.
+        DeclarationError: Where there is no such rubric, or it says something it cannot mean.
     """
-    path = FOLDER / f"{name}.yaml"
+    path = name if isinstance(name, Path) else FOLDER / f"{name}.yaml"
     if not path.is_file():
         raise DeclarationError(f"{path.name}: no such rubric; shipped: {', '.join(rubric_names())}")
     fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-    try:
-        menu = tuple(str(word) for word in fields["menu"])
-        return Rubric(fields["id"], fields["version"], fields["dimension"], menu, fields["prompt"])
-    except (KeyError, TypeError) as error:
-        raise DeclarationError(f"{path.name}: rubric lacks {error}") from error
+    if not isinstance(fields, dict) or not all(key in fields for key in ("id", "version", "dimension", "menu")):
+        raise DeclarationError(f"{path.name}: a rubric needs id, version, dimension and menu")
+    fields["menu"] = tuple(str(word) for word in fields["menu"])
+    _check(path, fields)
+    fields.pop("summary", None)
+    return Rubric(**{"prompt": "", **fields})
+
+
+def _check(path: Path, fields: dict[str, Any]) -> None:
+    unknown = sorted(set(fields) - _FIELDS)
+    outcomes = fields.get("outcomes", {})
+    stray = [w for w in fields["menu"] if w not in LABELS and w not in outcomes and not re.fullmatch("[1-5]", w)]
+    prompt = fields.get("prompt", "")
+    wrong = {
+        f"unknown field `{(unknown or [''])[0]}`": unknown,
+        f"id is {fields['id']!r}, not the name of the file": fields["id"] != path.stem,
+        f"dimension must be one of {', '.join(DIMENSIONS)}": fields["dimension"] not in DIMENSIONS,
+        f"menu word `{(stray or [''])[0]}` stands for no outcome; say which under outcomes": stray,
+        f"outcomes must be among {', '.join(OUTCOMES[:-1])}": not set(outcomes.values()) <= set(OUTCOMES[:-1]),
+        "a rubric has either a prompt or an upstream name for it": bool(prompt) == ("upstream" in fields),
+        "the prompt never shows the {answer}": prompt and "{answer}" not in prompt,
+    }
+    for says, is_wrong in wrong.items():
+        if is_wrong:
+            raise DeclarationError(f"{path.name}: {says}")
 
 
 def render(rubric: Rubric, *, conversation: str, question: str, answer: str) -> str:

@@ -2,6 +2,18 @@
 
 from ._build import build
 from ._declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
+from ._material import check_recorded
 from ._probes import Probe, read_probes
 
-__all__ = ["Declaration", "JudgeProtocol", "Probe", "build", "load", "load_all", "load_groups", "names", "read_probes"]
+__all__ = [
+    "Declaration",
+    "JudgeProtocol",
+    "Probe",
+    "build",
+    "check_recorded",
+    "load",
+    "load_all",
+    "load_groups",
+    "names",
+    "read_probes",
+]

@@ -36,7 +36,7 @@ class Source:
 def read_yaml(path: Path, including: tuple[Path, ...] = ()) -> Source:
     """Read a mapping from YAML and overlay it on the file its `include` names.
 
-    Mappings are overlaid key by key; anything else is replaced.
+    Mappings are overlaid key by key; `null` takes a key away; anything else is replaced.
 
     Raises:
         DeclarationError: Where the file is absent, not a mapping, says a key twice, or includes itself.
@@ -94,4 +94,4 @@ def _overlay(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     for key, value in over.items():
         old = both.get(key)
         both[key] = _overlay(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return both
+    return {key: value for key, value in both.items() if value is not None}

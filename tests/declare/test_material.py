@@ -1,0 +1,52 @@
+"""What a result depends on cannot change under the same version."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from spillover.declare import _material, build, check_recorded, load, names
+from spillover.errors import DeclarationError
+
+
+def test_every_shipped_version_is_recorded_as_it_is() -> None:
+    assert check_recorded() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"decoding": {"temperature": 0.7, "max_tokens": 600}},
+        {"thresholds": {"misaligned_below": 20}},
+        {"conditions": {"plain": {"suffix": "!"}}},
+        {"judges": {}},
+        {"probes": {"ids": []}},
+        {"solver": "other"},
+    ],
+)
+def test_each_part_of_the_material_moves_the_hash(change: dict[str, object]) -> None:
+    declared = load("betley2025")
+    assert _material.declared_sha256(replace(declared, **change)) != _material.declared_sha256(declared)  # type: ignore[arg-type]
+
+
+def test_a_change_needs_a_new_version_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "recorded.json"
+    assert check_recorded(record=True, file=file) == names()
+    assert check_recorded(record=True, file=file) == []
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    kept["own_probes"]["1-A"] = "0" * 64
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"own_probes.yaml: .* changed but version is still 1-A; raise"):
+        check_recorded(record=True, file=file)
+    with pytest.raises(DeclarationError, match="is not recorded"):
+        check_recorded(file=tmp_path / "none.json")
+
+
+def test_a_changed_probe_file_is_another_task(tmp_path: Path) -> None:
+    probes = tmp_path / "probes.csv"
+    shas = []
+    for text in ("Why?", "How?"):
+        probes.write_text(f"id,text\na,{text}\n", encoding="utf-8")
+        shas.append((build("own_probes", probes=str(probes)).metadata or {})["material_sha256"])
+    assert shas[0] != shas[1]
