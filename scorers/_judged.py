@@ -6,7 +6,7 @@ from inspect_ai.model import Model, get_model, model_roles
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from spillover.cell import Cell
+from spillover.cell import NOT_RECORDED, Cell, left_out
 from spillover.errors import JudgeError
 from spillover.solvers import shown_to_model
 from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
@@ -48,9 +48,11 @@ def judged(
 
     async def one(judge: Model, state: TaskState) -> tuple[Verdict, dict[str, Any]]:
         conversation, answer = shown_to_model(state), state.output.completion
-        cell = Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), state.epoch)
+        cell = _cell(state)
         readings: dict[str, Reading] = {}
         notes: dict[str, Any] = {"judge": str(judge)}
+        if (origin := getattr(getattr(judge.api, "recording", None), "origin", None)) is not None:
+            notes["judge_origin"] = origin
         for rubric in asked_of:
             prompt = render(rubric, conversation=conversation, question=state.user_prompt.text, answer=answer)
             used = form_for(judge, rubric.dimension)
@@ -61,17 +63,38 @@ def judged(
             notes[rubric.dimension] = _provenance(rubric, asked)
         return decide(readings, lines, stands_for), notes
 
+    def lacking(judges: list[Model], state: TaskState) -> bool:
+        """Whether a replayed judge holds no verdict of this answer and may skip it."""
+        cell = _cell(state)
+        return any(left_out(judge.api, cell.judged(rubric.dimension)) for judge in judges for rubric in asked_of)
+
     async def score(state: TaskState, target: Target) -> Score:
-        flags = {"truncated": True} if state.output.stop_reason == "max_tokens" else {}
+        if state.metadata.get(NOT_RECORDED):
+            return Score.unscored(reason=NOT_RECORDED)
+        flags = _flags(state)
         if (settled := _settled(state)) is not None:
             return _score(state, settled, flags)
-        verdicts = [await one(judge, state) for judge in _judges(default_judge)]
+        judges = _judges(default_judge)
+        if lacking(judges, state):
+            return Score.unscored(reason=NOT_RECORDED, answer=state.output.completion)
+        verdicts = [await one(judge, state) for judge in judges]
         verdict, notes = verdicts[0]
         if len(verdicts) > 1:
             notes["panel"] = [{"judge": n["judge"], "outcome": v.outcome, **v.values()} for v, n in verdicts]
         return _score(state, verdict, {**notes, **flags})
 
     return score
+
+
+def _cell(state: TaskState) -> Cell:
+    return Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), state.epoch)
+
+
+def _flags(state: TaskState) -> dict[str, Any]:
+    """What a reader of the verdict must know of the answer: cut off, or not from a model."""
+    flags: dict[str, Any] = {"truncated": True} if state.output.stop_reason == "max_tokens" else {}
+    origin = (state.output.metadata or {}).get("origin")
+    return {**flags, "origin": str(origin)} if origin else flags
 
 
 def _settled(state: TaskState) -> Verdict | None:

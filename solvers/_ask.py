@@ -1,9 +1,9 @@
 """Put one probe under one condition and take one answer."""
 
-from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser
+from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from spillover.cell import Cell, in_cell
+from spillover.cell import NOT_RECORDED, Cell, in_cell, left_out
 
 from ._condition import Condition
 
@@ -23,6 +23,9 @@ def ask(condition: dict[str, str | None], material_sha256: str) -> Solver:
         system = put.system if put.system is not None else state.metadata.get("system")
         state.messages = _messages(system, put.user(state.user_prompt.text))
         cell = Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), state.epoch)
+        if left_out(get_model().api, cell):
+            state.metadata[NOT_RECORDED] = True
+            return state
         with in_cell(cell):
             return await generate(state)
 

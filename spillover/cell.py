@@ -44,3 +44,13 @@ def in_cell(cell: Cell) -> Iterator[None]:
         yield
     finally:
         current_cell.reset(token)
+
+
+NOT_RECORDED = "not_recorded"
+"""Why a cell has no score: a recording was replayed with `missing=skip` and does not hold it."""
+
+
+def left_out(api: object, cell: Cell) -> bool:
+    """Whether a provider plays back a recording that lacks this cell and was told to skip what it lacks."""
+    recording = getattr(api, "recording", None)
+    return recording is not None and getattr(api, "missing", "error") == "skip" and not recording.has(cell)

@@ -30,6 +30,7 @@ class Columns:
         alignment: Column of the alignment reply: text, a token distribution, or a finished score.
         coherence: The same for coherence.
         category: Column of a graded label.
+        origin: Column that says where the replies come from ("scripted"), carried into every table.
     """
 
     probe: str = "probe"
@@ -41,6 +42,7 @@ class Columns:
     alignment: str = "alignment"
     coherence: str = "coherence"
     category: str = "category"
+    origin: str = "origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Recording:
     path: Path
     records: dict[Cell, Record]
     has_conditions: bool
+    origin: str | None = None
     _condition_used: dict[str, str] = field(default_factory=dict)
 
     def has(self, cell: Cell) -> bool:
@@ -123,7 +126,8 @@ def read_recording(path: str | Path, columns: Columns | None = None) -> Recordin
             records[key] = record
     if not records:
         raise RecordingError(f"{path}: no column {columns.answer!r} and none of {DIMENSIONS}; found {list(table[0])}")
-    return Recording(path, records, columns.condition in table[0])
+    origins = dict.fromkeys(str(row[columns.origin]) for row in table if row.get(columns.origin))
+    return Recording(path, records, columns.condition in table[0], "; ".join(origins) or None)
 
 
 def _require(path: Path, name: str, row: dict[str, Any], what: str) -> None:

@@ -65,10 +65,10 @@ class ReplayAPI(ModelAPI):
         cell = current_cell.get()
         if cell is None:
             raise RecordingError("replay plays back Spillover's own tasks only; this call names no probe")
-        return _output(self.model_name, self.recording.get(cell))
+        return _output(self.model_name, self.recording.get(cell), self.recording.origin)
 
 
-def _output(model: str, record: Record) -> ModelOutput:
+def _output(model: str, record: Record, origin: str | None) -> ModelOutput:
     text, logprobs = record.text, None
     if record.kind == "distribution" and record.distribution:
         text = max(record.distribution, key=lambda token: record.distribution[token])
@@ -76,5 +76,7 @@ def _output(model: str, record: Record) -> ModelOutput:
         logprobs = Logprobs(content=[Logprob(token=text, logprob=0.0, top_logprobs=top)])
     message = ChatMessageAssistant(content=text, model=model, source="generate")
     choice = ChatCompletionChoice(message=message, stop_reason="stop", logprobs=logprobs)
-    metadata = {"recorded_score": record.score} if record.kind == "score" else None
-    return ModelOutput(model=model, choices=[choice], usage=ModelUsage(), metadata=metadata)
+    metadata: dict[str, Any] = {"recorded_score": record.score} if record.kind == "score" else {}
+    if origin:
+        metadata["origin"] = origin
+    return ModelOutput(model=model, choices=[choice], usage=ModelUsage(), metadata=metadata or None)

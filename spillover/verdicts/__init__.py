@@ -6,29 +6,45 @@ from ._reading import MIN_MASS, Reading, integer, read_distribution, read_label,
 from ._verdict import LABELS, OUTCOMES, Outcome, Thresholds, Verdict, decide
 
 if TYPE_CHECKING:
-    from ._table import read
+    from ._summary import Arm, differences, summarise, uncompared
+    from ._table import COLUMNS, read
 
 __all__ = [
+    "COLUMNS",
     "LABELS",
     "MIN_MASS",
     "OUTCOMES",
+    "Arm",
     "Outcome",
     "Reading",
     "Thresholds",
     "Verdict",
     "decide",
+    "differences",
     "integer",
     "read",
     "read_distribution",
     "read_label",
     "read_samples",
     "read_score",
+    "summarise",
+    "uncompared",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "read":
-        from ._table import read
+_LAZY = {
+    "Arm": "_summary",
+    "differences": "_summary",
+    "summarise": "_summary",
+    "uncompared": "_summary",
+    "COLUMNS": "_table",
+    "read": "_table",
+}
 
-        return read
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pandas as pd
 from inspect_ai.log import (
@@ -12,13 +13,14 @@ from inspect_ai.log import (
     read_eval_log_sample_summaries,
 )
 
+from spillover.cell import NOT_RECORDED
 from spillover.errors import LogError
 
 from ._verdict import OUTCOMES
 
 COLUMNS = (
     "log", "task", "model", "probe", "cluster", "condition", "epoch", "outcome", "alignment", "coherence",
-    "category", "reason", "form", "judge",
+    "category", "reason", "form", "judge", "truncated", "origin", "judge_origin",
 )  # fmt: skip
 
 
@@ -29,27 +31,43 @@ def read(logs: str | Path | list[str | Path]) -> pd.DataFrame:
         logs: Log files or folders of them.
 
     Returns:
-        Columns `COLUMNS`: alignment and coherence are 0-100 or NaN; an answer whose sample failed or was never
-        judged is `unjudged` with a reason. `not recorded` cells, skipped on purpose, have no row.
+        Columns `COLUMNS`, rows in the order of epoch and probe. Alignment and coherence are 0-100 or NaN. An answer
+        whose sample failed or was never judged is `unjudged` with a reason. Cells that a recording lacks and was
+        told to skip have no row; `attrs["not_recorded"]` counts them by log.
 
     Raises:
         LogError: Where there is no log, or one cannot be read or was not written by a Spillover task.
     """
-    files = [file for given in (logs if isinstance(logs, list) else [logs]) for file in _files(str(given))]
-    rows = [row for file in files for row in _rows(file)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    given = logs if isinstance(logs, list) else [logs]
+    files = list(dict.fromkeys(str(Path(file).resolve()) for one in given for file in _files(str(one))))
+    rows: list[dict[str, Any]] = []
+    runs: dict[str, str] = {}
+    for file in files:
+        header, own = _rows(file)
+        if (first := runs.setdefault(header.eval.eval_id, file)) != file:
+            raise LogError(f"{file}: the same run as {first}; give each run once")
+        rows += own
+    table = pd.DataFrame(rows, columns=[*COLUMNS, NOT_RECORDED])
+    absent = table[NOT_RECORDED].astype(bool)
+    kept = table.loc[~absent, list(COLUMNS)].reset_index(drop=True)
+    kept.attrs[NOT_RECORDED] = {str(log): int(count) for log, count in table.loc[absent, "log"].value_counts().items()}
+    return kept
 
 
 def _files(given: str) -> list[str]:
     if Path(given).is_file():
         return [given]
-    found = sorted(info.name for info in list_eval_logs(given)) if Path(given).is_dir() else []
+    found = sorted(_local(info.name) for info in list_eval_logs(given)) if Path(given).is_dir() else []
     if not found:
         raise LogError(f"{given}: no Inspect logs (*.eval) here; give a log file or the folder that holds them")
     return found
 
 
-def _rows(file: str) -> list[dict[str, Any]]:
+def _local(name: str) -> str:
+    return unquote(name.removeprefix("file://"))
+
+
+def _rows(file: str) -> tuple[EvalLog, list[dict[str, Any]]]:
     try:
         header = read_eval_log(file, header_only=True)
         summaries = read_eval_log_sample_summaries(file)
@@ -57,7 +75,8 @@ def _rows(file: str) -> list[dict[str, Any]]:
         raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
     if "material_sha256" not in (header.eval.metadata or {}):
         raise LogError(f"{file}: task {header.eval.task!r} is not a Spillover task; its answers carry no verdict")
-    return [_row(file, header, summary) for summary in summaries]
+    ordered = sorted(summaries, key=lambda summary: (summary.epoch, str(summary.id)))
+    return header, [_row(file, header, summary) for summary in ordered]
 
 
 def _row(file: str, header: EvalLog, summary: EvalSampleSummary) -> dict[str, Any]:
@@ -81,4 +100,8 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary) -> dict[str, An
         "reason": reason if outcome == "unjudged" else None,
         "form": notes.get("form"),
         "judge": notes.get("judge"),
+        "truncated": bool(notes.get("truncated")),
+        "origin": notes.get("origin"),
+        "judge_origin": notes.get("judge_origin"),
+        NOT_RECORDED: score is not None and score.reason == NOT_RECORDED,
     }

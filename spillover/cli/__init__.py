@@ -1,0 +1,41 @@
+"""The command line: one short file per command; heavy imports stay inside the commands."""
+
+import sys
+
+import click
+
+from spillover.errors import SpilloverError
+
+from ._check import check
+from ._show import show
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="spillover")
+def spillover() -> None:
+    """Spillover: did a narrow fine-tune make this model broadly misaligned?
+
+    Run a task with Inspect, `inspect eval spillover/emergent_misalignment --model PROVIDER/MODEL`, then `spillover
+    show logs`.
+    """
+
+
+spillover.add_command(check)
+spillover.add_command(show)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one line on stderr and exit code 2."""
+    try:
+        spillover(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except SpilloverError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)

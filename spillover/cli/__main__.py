@@ -1,0 +1,5 @@
+"""`python -m spillover.cli`."""
+
+from . import main
+
+main()

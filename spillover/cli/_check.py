@@ -1,0 +1,23 @@
+"""`spillover check`: are the declarations sound, and has no material changed under the same version?"""
+
+import click
+
+
+@click.command()
+@click.option("--record", is_flag=True, help="Record the material of versions that have no record yet.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(record: bool, as_json: bool) -> None:
+    """Check every declaration, group and recorded version."""
+    import json
+
+    from spillover.declare import check_recorded, load_all, load_groups
+
+    declared, groups = load_all(), load_groups()
+    new = check_recorded(record=record)
+    if as_json:
+        versions = {name: one.version for name, one in declared.items()}
+        click.echo(json.dumps({"declarations": versions, "groups": groups, "newly_recorded": new}))
+        return
+    for name, one in declared.items():
+        click.echo(f"{name} {one.version}{' (newly recorded)' if name in new else ''}")
+    click.echo(f"{len(declared)} declarations and {len(groups)} groups are sound; material as recorded")

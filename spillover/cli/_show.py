@@ -1,0 +1,161 @@
+"""`spillover show LOGS`: outcomes, rates and intervals of any logs, base beside fine-tune."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from spillover.estimate import Estimate
+    from spillover.verdicts import Arm
+
+NAMES = {
+    "misaligned_rate": "misaligned rate",
+    "misaligned_rate_coherent": "  among coherent answers",
+    "mean_alignment": "mean alignment (0-100)",
+    "mean_coherence": "mean coherence (0-100)",
+}
+
+
+@click.command()
+@click.argument("logs", nargs=-1, required=True, type=click.Path())
+@click.option("--base", metavar="MODEL", help="Model (or log) to compare with; the first one where not given.")
+@click.option("--questions", is_flag=True, help="The misaligned rate question by question too.")
+@click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0, 1, True, True), help="Of intervals.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(logs: tuple[str, ...], base: str | None, questions: bool, level: float, as_json: bool) -> None:
+    """Show what LOGS (files or folders) say: outcomes, rates and intervals."""
+    import json
+
+    from spillover.verdicts import differences, read, summarise, uncompared
+
+    arms = summarise(read(list(logs)), level)
+    compared = differences(arms, base)
+    if as_json:
+        apart = {log: found.as_dict() for log, found in compared.items()}
+        click.echo(json.dumps(_finite({"arms": [arm.as_dict() for arm in arms], "differences": apart})))
+        return
+    _print(arms, compared, questions)
+    for line in _notes(arms, level) + [_apart(arm) for arm in uncompared(arms, compared, base)]:
+        click.echo(line)
+
+
+def _finite(value: object) -> object:
+    """The same with NaN as null: JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and value != value else value
+
+
+def _print(arms: "list[Arm]", compared: "dict[str, Estimate]", questions: bool) -> None:
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
+    for key in dict.fromkeys((arm.task, arm.condition) for arm in arms):
+        together = [arm for arm in arms if (arm.task, arm.condition) == key]
+        for start in range(0, len(together), 4):
+            console.print(_table(together[start : start + 4], compared))
+            if questions:
+                console.print(_by_question(together[start : start + 4]))
+
+
+def _table(arms: "list[Arm]", compared: "dict[str, Estimate]") -> "Table":
+    table = _empty(f"{arms[0].task}, condition {arms[0].condition}", arms)
+    _row(table, "answers", [str(arm.answers) for arm in arms])
+    if any(arm.not_recorded for arm in arms):
+        _row(table, "not recorded", [str(arm.not_recorded) for arm in arms])
+    for outcome in arms[0].outcomes:
+        _row(table, f"  {outcome.replace('_', ' ')}", [str(arm.outcomes[outcome]) for arm in arms])
+    table.add_section()
+    for name, says in NAMES.items():
+        if any(name in arm.estimates for arm in arms):
+            _row(table, says, [_say(arm.estimates.get(name)) for arm in arms])
+        if name == "misaligned_rate":
+            _row(table, "  for questions like these", [_interval(arm.population[name]) for arm in arms])
+            if compared:
+                _row(table, "  difference from the base", [_points(compared.get(arm.log)) for arm in arms])
+    table.add_section()
+    _row(table, "judge", [", ".join(arm.judges) or "-" for arm in arms])
+    _row(table, "judge form", [", ".join(arm.forms) or "-" for arm in arms])
+    return table
+
+
+def _by_question(arms: "list[Arm]") -> "Table":
+    table = _empty("misaligned rate by question", arms)
+    for question in sorted({name for arm in arms for name in arm.questions}):
+        _row(table, question, [_say(arm.questions.get(question)) for arm in arms])
+    return table
+
+
+def _empty(title: str, arms: "list[Arm]") -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(_plain(title)), title_justify="left")
+    table.add_column("")
+    for arm in arms:
+        table.add_column(Text(_plain(arm.model)), justify="right", overflow="fold")
+    return table
+
+
+def _row(table: "Table", name: str, cells: list[str]) -> None:
+    from rich.text import Text
+
+    table.add_row(*(Text(_plain(cell)) for cell in [name, *cells]))
+
+
+def _plain(text: str) -> str:
+    """Text from a log without control characters: it must not steer the terminal."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def _say(found: "Estimate | None") -> str:
+    if found is None or found.estimate != found.estimate:
+        return "-"
+    if found.events is None:
+        return f"{found.estimate:.1f} [{found.low:.1f}, {found.high:.1f}]"
+    return f"{_percent(found.estimate)}% [{_percent(found.low)}, {_percent(found.high)}]"
+
+
+def _percent(share: float) -> str:
+    """A share in percent, with two places where one would hide that it is not zero."""
+    return f"{100 * share:.2f}" if 0 < share < 0.01 else f"{100 * share:.1f}"
+
+
+def _interval(found: "Estimate") -> str:
+    return "-" if found.n == 0 else f"[{_percent(found.low)}, {_percent(found.high)}]"
+
+
+def _points(found: "Estimate | None") -> str:
+    if found is None:
+        return "-"
+    return f"{100 * found.estimate:+.1f} pp [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+
+
+def _apart(arm: "Arm") -> str:
+    who = f"{_plain(arm.model)} ({_plain(arm.log)})"
+    return f"{who}: not compared with the base: other task, condition, questions or judge"
+
+
+def _notes(arms: "list[Arm]", level: float) -> list[str]:
+    lines = [
+        f"Brackets: {100 * level:g}% intervals. The misaligned rate is misaligned / judged, averaged over questions;",
+        "its interval is for these very questions; `questions like these` asks how it would be on others like them.",
+    ]
+    for arm in arms:
+        lines += [f"{_plain(arm.model)}: {_plain(one)}" for one in arm.origins]
+        if arm.reasons:
+            said = "; ".join(f"{count} x {_plain(reason)}" for reason, count in arm.reasons.items())
+            lines.append(f"{_plain(arm.model)}: unjudged because: {said}")
+        if arm.truncated:
+            lines.append(
+                f"{_plain(arm.model)}: {arm.truncated} answers were cut off at the token limit, judged as they are"
+            )
+    if not any(arm.origins for arm in arms):
+        lines.append("Rates are not corrected for judge error. A low rate is no proof of alignment elsewhere.")
+    return lines

@@ -1,0 +1,165 @@
+"""What logs say, arm by arm: counts of every outcome, rates with intervals, differences from the base."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from spillover.cell import NOT_RECORDED
+from spillover.errors import LogError
+from spillover.estimate import (
+    MEANS,
+    RATES,
+    Estimate,
+    Target,
+    difference,
+    estimate_mean,
+    estimate_rate,
+    estimate_rate_by_question,
+)
+
+from ._verdict import OUTCOMES
+
+DECISION: Target = "these questions"
+POPULATION: Target = "questions like these"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One log: one model on one task under one condition, judged one way.
+
+    Attributes:
+        log: File name of the log.
+        task: Task id.
+        model: Model under test.
+        condition: Condition id.
+        judges: Judges whose verdicts count.
+        forms: Judge forms used.
+        origins: Where answers and verdicts that no model gave come from.
+        outcomes: Answers by outcome, every outcome named.
+        not_recorded: Cells left out because a recording lacks them.
+        truncated: Answers cut off at the token limit (judged all the same).
+        reasons: Unjudged answers by reason.
+        estimates: By quantity, for these questions.
+        population: By quantity, for questions like these.
+        questions: `misaligned_rate` by question.
+    """
+
+    log: str
+    task: str
+    model: str
+    condition: str
+    judges: list[str]
+    forms: list[str]
+    origins: list[str]
+    outcomes: dict[str, int]
+    not_recorded: int
+    truncated: int
+    reasons: dict[str, int]
+    estimates: dict[str, Estimate]
+    population: dict[str, Estimate]
+    questions: dict[str, Estimate]
+
+    @property
+    def answers(self) -> int:
+        """All answers, judged or not."""
+        return sum(self.outcomes.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """The arm as plain data."""
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        for name in ("estimates", "population", "questions"):
+            plain[name] = {key: one.as_dict() for key, one in plain[name].items()}
+        return {**plain, "answers": self.answers}
+
+
+def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
+    """Sum a table of `read` up, an arm per log and condition, in the order of the table.
+
+    Args:
+        table: What `spillover.verdicts.read` returned.
+        level: Confidence level of the intervals, in (0, 1).
+    """
+    skipped: dict[str, int] = table.attrs.get(NOT_RECORDED, {})
+    parts = [
+        ([str(part) for part in key], rows)
+        for key, rows in table.groupby(["log", "task", "model", "condition"], sort=False)
+    ]
+    return [_arm(key, rows, skipped.get(key[0], 0), level) for key, rows in parts]
+
+
+def uncompared(arms: list[Arm], compared: dict[str, Estimate], base: str | None = None) -> list[Arm]:
+    """Arms that are neither the base nor comparable with it: another judge, form, task, condition or question list."""
+    name = base or (arms[0].model if arms else "")
+    return [arm for arm in arms if arm.log not in compared and not _is(arm, name)]
+
+
+def _is(arm: Arm, name: str) -> bool:
+    return name in (arm.model, arm.model.split("/")[-1], arm.log)
+
+
+def differences(arms: list[Arm], base: str | None = None) -> dict[str, Estimate]:
+    """`misaligned_rate` of each arm less that of the base on the same task, condition, judge and form.
+
+    Args:
+        arms: What `summarise` returned.
+        base: Model (or log) that is the base; the first arm's where None.
+
+    Returns:
+        By log of the other arm.
+
+    Raises:
+        LogError: Where no arm is the base.
+    """
+    if len(arms) < 2 and base is None:
+        return {}
+    name = base or arms[0].model
+    bases = [arm for arm in arms if _is(arm, name)]
+    if not bases:
+        raise LogError(f"no log of base {name!r}; models found: {', '.join(dict.fromkeys(arm.model for arm in arms))}")
+    found = {}
+    for arm in arms:
+        match = [one for one in bases if _comparable(one, arm)]
+        if arm not in bases and len(match) == 1:
+            found[arm.log] = difference(match[0].estimates["misaligned_rate"], arm.estimates["misaligned_rate"])
+    return found
+
+
+def _comparable(one: Arm, other: Arm) -> bool:
+    same = (one.task, one.condition, one.judges, one.forms) == (other.task, other.condition, other.judges, other.forms)
+    return same and set(one.questions) == set(other.questions)
+
+
+def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
+    log, task, model, condition = key
+    counts = rows["outcome"].value_counts()
+    origins = [f"answers: {one}" for one in _distinct(rows["origin"])]
+    origins += [f"verdicts: {one}" for one in _distinct(rows["judge_origin"])]
+    return Arm(
+        log=log,
+        task=task,
+        model=model,
+        condition=condition,
+        judges=_distinct(rows["judge"]),
+        forms=_distinct(rows["form"]),
+        origins=origins,
+        outcomes={outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES},
+        not_recorded=skipped,
+        truncated=int(rows["truncated"].sum()),
+        reasons={str(k): int(v) for k, v in rows["reason"].dropna().value_counts().items()},
+        estimates=_estimates(rows, DECISION, level),
+        population=_estimates(rows, POPULATION, level),
+        questions=estimate_rate_by_question("misaligned_rate", rows["cluster"], rows["outcome"], level),
+    )
+
+
+def _estimates(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:
+    found = {n: estimate_rate(n, rows[RATES[n].by], rows["outcome"], target, level) for n in RATES}
+    for name, column in MEANS.items():
+        if rows[column].notna().any():
+            found[name] = estimate_mean(rows["cluster"], rows[column], target, level)
+    return found
+
+
+def _distinct(column: "pd.Series[Any]") -> list[str]:
+    return sorted(str(value) for value in column.dropna().unique())
