@@ -1,5 +1,6 @@
 """Rates, means, differences and their intervals: pure functions on arrays."""
 
+from ._agreement import cohen_kappa
 from ._binomial import clopper_pearson, newcomb, upper_at_zero, wilson
 from ._clusters import design_effect, group, icc
 from ._estimate import Estimate, Target
@@ -21,6 +22,7 @@ __all__ = [
     "Rate",
     "Target",
     "clopper_pearson",
+    "cohen_kappa",
     "design_effect",
     "difference",
     "estimate_mean",
