@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# What test-local installs as torch; torch==2.13.0+cpu, say, where the index has such a build.
+TORCH ?= torch
 
-.PHONY: help test lint types check demo clean
+.PHONY: help test test-local lint types check demo clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -16,6 +18,13 @@ $(STAMP): pyproject.toml
 
 test: $(STAMP)  ## run the tests
 	$(BIN)/python -m pytest -n 2
+
+$(STAMP)-hf: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[dev,hf]"
+	@touch $@
+
+test-local: $(STAMP)-hf  ## tests with a tiny local model (installs torch)
+	$(BIN)/python -m pytest -m local_model tests/local_model
 
 lint: $(STAMP)  ## ruff
 	$(BIN)/ruff check .
