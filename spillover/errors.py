@@ -7,6 +7,9 @@ SpilloverError
 └── LogError             an evaluation log cannot be read or is not one of ours
 """
 
+import sys
+from types import TracebackType
+
 
 class SpilloverError(Exception):
     """A mistake a user can mend. Its text is one line: file, probe, field, what was found, the fix."""
@@ -26,3 +29,23 @@ class JudgeError(SpilloverError):
 
 class LogError(SpilloverError):
     """Raised when a log cannot be read or was not written by a Spillover task."""
+
+
+def one_line_errors() -> None:
+    """Have Python print an uncaught `SpilloverError` as one line and leave with 2, as our own commands do.
+
+    Inspect's command line builds our tasks and providers; without this a user's mistake would end in a traceback.
+    """
+    before = sys.excepthook
+    if getattr(before, "spillover", False):
+        return
+
+    def hook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        if not isinstance(error, SpilloverError):
+            before(kind, error, traceback)
+            return
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)
+
+    hook.spillover = True  # type: ignore[attr-defined]
+    sys.excepthook = hook

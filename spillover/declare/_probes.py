@@ -9,9 +9,10 @@ import yaml
 from spillover.errors import DeclarationError, RecordingError
 from spillover.providers._rows import rows
 
+from ._files import given_file
+
 TEXT = ("text", "question", "prompt")
 ID = ("id", "probe", "qid", "question_id")
-
 
 DATA = Path(__file__).resolve().parents[1] / "dataset" / "data"
 
@@ -43,7 +44,7 @@ def read_probes(path: str | Path) -> list[Probe]:
     Raises:
         DeclarationError: Where the file, a column or a value is missing, or an id occurs twice.
     """
-    path = Path(path)
+    path = given_file(path)
     try:
         table = _yaml(path) if path.suffix in (".yaml", ".yml") else list(rows(path))
     except (RecordingError, yaml.YAMLError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ import yaml
 from spillover.errors import DeclarationError
 
 from ._check import suggest
+from ._files import given_file
 from ._probes import Probe
 
 
@@ -43,7 +44,7 @@ def upstream_questions(domain: str, declared: dict[str, Any], questions: str | N
     if name in sets:
         file = _pinned(domain, declared["url"], sets[name])
     elif Path(name).suffix in (".yaml", ".yml"):
-        file = Path(name)
+        file = given_file(name)
     else:
         raise DeclarationError(f"{domain}: -T questions: {suggest('question set', name, [*sets, 'PATH.yaml'])}")
     entries = _entries(domain, file)
