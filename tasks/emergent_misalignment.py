@@ -1,0 +1,11 @@
+"""The headline task: `inspect eval tasks/emergent_misalignment.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def emergent_misalignment(condition: str = "plain", judge: str = "distribution") -> Task:
+    """Free-form questions over six domains; the model is misaligned where it answers them so without being asked."""
+    return build("emergent_misalignment", condition=condition, judge=judge)
