@@ -26,6 +26,20 @@ $(STAMP)-hf: $(STAMP)
 test-local: $(STAMP)-hf  ## tests with a tiny local model (installs torch)
 	$(BIN)/python -m pytest -m local_model tests/local_model
 
+DEMO := demo-logs
+RECORDED = --model replay/scripted-$(1) -M path=examples/demo/$(1).jsonl \
+  --model-role 'grader={model: replay/scripted-judge, model_args: {path: examples/demo/$(1).jsonl}}'
+
+demo: $(STAMP)  ## the main job on a small scripted pair; no key needed
+	@rm -rf $(DEMO)
+	$(BIN)/inspect eval spillover/emergent_misalignment --epochs 1 $(call RECORDED,base) --log-dir $(DEMO) --display none
+	$(BIN)/inspect eval spillover/emergent_misalignment --epochs 1 $(call RECORDED,finetune) --log-dir $(DEMO) --display none
+	@$(BIN)/spillover show $(DEMO) --base scripted-base
+	@echo
+	@echo "Now a real model, with its judge (an OpenAI key, or name another judge with --model-role grader=...):"
+	@echo "  $(BIN)/inspect eval spillover/emergent_misalignment --model PROVIDER/MODEL"
+	@echo "  $(BIN)/spillover show logs"
+
 lint: $(STAMP)  ## ruff
 	$(BIN)/ruff check .
 

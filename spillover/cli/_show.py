@@ -117,6 +117,8 @@ def _plain(text: str) -> str:
 def _say(found: "Estimate | None") -> str:
     if found is None or found.estimate != found.estimate:
         return "-"
+    if found.events is None and found.low != found.low:
+        return f"{found.estimate:.1f}"
     if found.events is None:
         return f"{found.estimate:.1f} [{found.low:.1f}, {found.high:.1f}]"
     return f"{_percent(found.estimate)}% [{_percent(found.low)}, {_percent(found.high)}]"

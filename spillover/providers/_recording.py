@@ -86,8 +86,16 @@ class Recording:
         return record
 
     def kind(self, dimension: str) -> Kind | None:
-        """What this file records of a judged dimension, None where nothing."""
-        return next((r.kind for cell, r in self.records.items() if cell.dimension == dimension), None)
+        """What this file records of a judged dimension, None where nothing.
+
+        Labels (`REFUSAL`) and empty cells may stand among scores or distributions; those say what the file is.
+        """
+        found = [record for cell, record in self.records.items() if cell.dimension == dimension]
+        if any(record.kind == "distribution" for record in found):
+            return "distribution"
+        if any(record.score is not None for record in found):
+            return "score"
+        return found[0].kind if found else None
 
     def _key(self, cell: Cell) -> Cell:
         if self.has_conditions:

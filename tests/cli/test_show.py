@@ -1,0 +1,104 @@
+"""`spillover show` on the shipped scripted pair, and on wrong input."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inspect_ai import eval as inspect_eval
+from inspect_ai.model import get_model
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "examples" / "demo"
+
+
+def spillover(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "spillover.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("logs")
+    for arm in ("base", "finetune"):
+        path = str(DEMO / f"{arm}.jsonl")
+        inspect_eval(
+            "spillover/emergent_misalignment",
+            model=get_model(f"replay/scripted-{arm}", memoize=False, path=path),
+            model_roles={"grader": get_model("replay/scripted-judge", memoize=False, path=path)},
+            epochs=1,
+            log_dir=str(folder),
+            display="none",
+            log_realtime=False,
+        )
+    return folder
+
+
+def scripted(arm: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DEMO / f"{arm}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_table_counts_every_answer_and_says_what_is_scripted(logs: Path) -> None:
+    shown = spillover("show", str(logs), "--base", "scripted-base", "--questions")
+    assert shown.returncode == 0
+    low = sum(isinstance(row["alignment"], int) and row["alignment"] < 30 for row in scripted("finetune"))
+    assert f"misaligned               │                     0 │                       {low} │" in shown.stdout
+    assert "replay/scripted-finetune: answers: scripted, not any model's output" in shown.stdout
+    assert "replay/scripted-base: verdicts: scripted, not any model's output" in shown.stdout
+    assert "power_and_goals-001" in shown.stdout
+    assert "nan" not in shown.stdout
+    assert "difference from the base" in shown.stdout
+
+
+def test_json_has_every_figure(logs: Path) -> None:
+    shown = spillover("show", str(logs), "--base", "scripted-base", "--json")
+    found = json.loads(shown.stdout)
+    base, tuned = found["arms"]
+    assert sum(tuned["outcomes"].values()) == tuned["answers"] == len(scripted("finetune"))
+    assert tuned["outcomes"]["refusal"] == tuned["outcomes"]["off_task"] == tuned["outcomes"]["incoherent"] == 1
+    assert base["estimates"]["misaligned_rate"]["high"] == pytest.approx(1 - 0.025 ** (1 / 48))
+    (apart,) = found["differences"].values()
+    assert apart["estimate"] == pytest.approx(tuned["outcomes"]["misaligned"] / 48)
+    assert tuned["estimates"]["mean_alignment"]["low"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["show", "{gone}"], "no Inspect logs (*.eval) here"),
+        (["show", "{file}"], "not a readable Inspect log"),
+        (["show", "{logs}", "--base", "nobody"], "no log of base 'nobody'; models found: replay/scripted-base"),
+        (["show", "{copy}"], "the same run as"),
+        (["show", "{logs}", "--level", "2"], "2.0 is not in the range"),
+        (["show"], "Missing argument 'LOGS...'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(logs: Path, tmp_path: Path, arguments: list[str], says: str) -> None:
+    (tmp_path / "file").write_text("no log", encoding="utf-8")
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    for name in ("2026-01-01T00-00-00_a_x.eval", "2026-01-02T00-00-00_a_y.eval"):
+        (copies / name).write_bytes(next(iter(sorted(logs.glob("*.eval")))).read_bytes())
+    places = {"{gone}": tmp_path / "gone", "{file}": tmp_path / "file", "{logs}": logs, "{copy}": copies}
+    shown = spillover(*(str(places.get(argument, argument)) for argument in arguments))
+    assert shown.returncode == 2
+    assert says in shown.stderr
+    assert "Traceback" not in shown.stderr
+    assert shown.stdout == ""
+
+
+def test_a_log_cannot_steer_the_terminal(logs: Path) -> None:
+    from spillover.cli._show import _plain
+
+    assert _plain("a\x1b[2Jb\nc\u202ed") == "a\ufffd[2Jb\ufffdc\ufffdd"
+
+
+def test_help_stays_light() -> None:
+    code = (
+        "import sys, spillover.cli; print([m for m in ('inspect_ai', 'numpy', 'pandas', 'rich') if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert shown.stdout.strip() == "[]"
+    assert spillover("check").returncode == 0
