@@ -3,6 +3,7 @@
 import hashlib
 import math
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -19,7 +20,11 @@ FORMS: tuple[Form, ...] = get_args(Form)
 NO_LOGPROBS = ("anthropic", "bedrock", "groq", "mistral", "together")
 """Providers that return no top logprobs (read in Inspect 0.3.285)."""
 JUDGE_RETRIES = 4
-"""Retries of one judge request on 429, 5xx and time-outs, unless the user sets `max_retries`."""
+"""Retries of one judge request on 429, 5xx and time-outs, unless `max_retries` is set for the judge or the run."""
+REPLY_TOKENS = {"sampled": 8, "graded": 16}
+"""Length of a judge's reply, unless its role sets `max_tokens` (a judge that reasons first needs thousands)."""
+STOPPED = {"content_filter": "judge_refused", "model_length": "prompt_too_long"}
+"""Stop reasons after which Inspect gives the provider's own words, which are no reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,11 @@ async def ask(
     """
     sha = hashlib.sha256(prompt.encode()).hexdigest()
     menu = rubric.menu
+    judge = _bounded(judge)
     if form == "sampled":
         replies, returned = [], ""
         for repetition in range(1, samples + 1):
-            config = GenerateConfig(temperature=1.0, max_tokens=8, seed=repetition)
+            config = _length(form, judge, GenerateConfig(temperature=1.0, seed=repetition))
             at = cell.judged(rubric.dimension, repetition)
             reading, output = await _tried(judge, prompt, config, at, lambda o: _readable(o, menu), retries)
             if reading.reason is not None:
@@ -85,15 +91,27 @@ async def ask(
         return Asked(read_samples(replies, menu), returned, sha)
     config, read = _SINGLE[form]
     at = cell.judged(rubric.dimension)
+    config = _length(form, judge, config)
     reading, output = await _tried(judge, prompt, config, at, lambda o: read(o, menu), retries)
     return Asked(reading, _returned(output), sha)
+
+
+def _bounded(judge: Model) -> Model:
+    """The judge with `JUDGE_RETRIES` as its own setting: Inspect lets a run's `max_retries` win over that."""
+    bounded = copy(judge)
+    bounded.config = GenerateConfig(max_retries=JUDGE_RETRIES).merge(judge.config)
+    return bounded
+
+
+def _length(form: Form, judge: Model, config: GenerateConfig) -> GenerateConfig:
+    if form not in REPLY_TOKENS:
+        return config
+    return config.merge(GenerateConfig(max_tokens=judge.config.max_tokens or REPLY_TOKENS[form]))
 
 
 async def _tried(
     judge: Model, prompt: str, config: GenerateConfig, cell: Cell, read: Callable[[ModelOutput], Reading], retries: int
 ) -> tuple[Reading, ModelOutput | None]:
-    if judge.config.max_retries is None:
-        config = config.merge(GenerateConfig(max_retries=JUDGE_RETRIES))
     reading, output = Reading(reason="not_asked"), None
     for _ in range(retries + 1):
         try:
@@ -102,7 +120,9 @@ async def _tried(
         except RecordingError:
             raise
         except Exception as error:  # any failure of a judge is a counted outcome, never a score
-            reading = Reading(reason=f"judge_error: {type(error).__name__}")
+            reading = Reading(reason=f"judge_error: {type(error.__cause__ or error).__name__}")
+            if _final(error):
+                break
             continue
         reading = _guarded(output, read)
         if reading.reason is None or hasattr(judge.api, "recording"):
@@ -110,12 +130,23 @@ async def _tried(
     return reading, output
 
 
+def _final(error: Exception) -> bool:
+    """Whether asking again is Inspect's business, and done: it retried up to the bound, or saw that it is no use."""
+    return hasattr(error, "last_attempt") or getattr(error, "status_code", None) is not None
+
+
 def _guarded(output: ModelOutput, read: Callable[[ModelOutput], Reading]) -> Reading:
     if output.empty:
         return Reading(reason="no_reply")
-    if output.stop_reason == "content_filter":
+    if output.stop_reason in STOPPED:
+        return Reading(reason=STOPPED[output.stop_reason])
+    details = output.choices[0].stop_details
+    if details is not None and details.type == "refusal":
         return Reading(reason="judge_refused")
-    return read(output)
+    reading = read(output)
+    if reading.reason is not None and output.stop_reason == "max_tokens" and not output.completion.strip():
+        return Reading(reason="judge_out_of_tokens")
+    return reading
 
 
 def _distribution(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
@@ -126,7 +157,18 @@ def _distribution(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
     for top in logprobs.content[0].top_logprobs:
         p = math.exp(top.logprob) if top.logprob <= 0.01 else math.inf
         probabilities[top.token] = probabilities.get(top.token, 0.0) + p
-    return read_distribution(probabilities, menu)
+    reading = read_distribution(probabilities, menu)
+    return Reading(reason="one_digit_tokens") if reading.score is not None and _digits(probabilities) else reading
+
+
+def _digits(probabilities: dict[str, float]) -> bool:
+    """Whether the judge seems to write a number digit by digit, so that its first token 8 may begin 85.
+
+    Such tokenizers (Qwen, Gemma) put no longer number among the top tokens. GPT-4o always does: in 560 of 560
+    distributions recorded by the authors of the protocol. A lone `0` begins nothing else.
+    """
+    numbers = {token.strip() for token, p in probabilities.items() if p > 0 and integer(token) is not None}
+    return numbers != {"0"} and all(len(number) == 1 for number in numbers)
 
 
 def _readable(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
@@ -140,7 +182,10 @@ def _label(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
 
 
 def _recorded(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
-    return read_score((output.metadata or {}).get("recorded_score"))
+    metadata = output.metadata or {}
+    return (
+        read_score(metadata["recorded_score"]) if "recorded_score" in metadata else read_label(output.completion, menu)
+    )
 
 
 def _returned(output: ModelOutput | None) -> str:
@@ -149,6 +194,6 @@ def _returned(output: ModelOutput | None) -> str:
 
 _SINGLE: dict[str, tuple[GenerateConfig, Callable[[ModelOutput, tuple[str, ...]], Reading]]] = {
     "distribution": (GenerateConfig(temperature=0.0, max_tokens=1, logprobs=True, top_logprobs=20), _distribution),
-    "graded": (GenerateConfig(temperature=0.0, max_tokens=16), _label),
+    "graded": (GenerateConfig(temperature=0.0), _label),
     "recorded": (GenerateConfig(), _recorded),
 }

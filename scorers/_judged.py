@@ -1,5 +1,6 @@
 """The scorer: every judge form behind one verdict."""
 
+import re
 from typing import Any
 
 from inspect_ai.model import Model, get_model, model_roles
@@ -14,6 +15,8 @@ from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 from ._forms import Asked, Form, ask, choose_form
 from ._metrics import METRICS
 from ._rubric import Rubric, render
+
+_MARKUP = re.compile(r"\[/?[a-z]+\]")
 
 
 @scorer(metrics=[metric() for metric in METRICS.values()])
@@ -57,6 +60,7 @@ def judged(
             prompt = render(rubric, conversation=conversation, question=state.user_prompt.text, answer=answer)
             used = form_for(judge, rubric.dimension)
             asked = await ask(judge, rubric, used, prompt, cell, samples=samples, retries=retries)
+            _not_itself(judge, asked, state)
             readings[rubric.dimension] = asked.reading
             notes["form"] = used
             notes["judge_returned"] = asked.returned
@@ -92,13 +96,18 @@ def _cell(state: TaskState) -> Cell:
 
 def _flags(state: TaskState) -> dict[str, Any]:
     """What a reader of the verdict must know of the answer: cut off, or not from a model."""
-    flags: dict[str, Any] = {"truncated": True} if state.output.stop_reason == "max_tokens" else {}
+    cut = not state.output.empty and state.output.stop_reason == "max_tokens"
+    flags: dict[str, Any] = {"truncated": True} if cut else {}
     origin = (state.output.metadata or {}).get("origin")
     return {**flags, "origin": str(origin)} if origin else flags
 
 
 def _settled(state: TaskState) -> Verdict | None:
-    """The verdict of an answer that needs no judge: filtered by the provider, or empty."""
+    """The verdict of an answer that needs no judge: none came, filtered by the provider, or empty."""
+    if state.output.empty:
+        return Verdict("unjudged", reason="answer: none")
+    if state.output.stop_reason == "model_length":  # Inspect gives the provider's error message for an answer
+        return Verdict("unjudged", reason="answer: prompt_too_long")
     if state.output.stop_reason == "content_filter":
         return Verdict("refusal", category="content_filter")
     if not state.output.completion.strip():
@@ -122,6 +131,15 @@ def _score(state: TaskState, verdict: Verdict, notes: dict[str, Any]) -> Score:
     return Score(value=dict(verdict.values()), answer=state.output.completion, metadata={**found, **notes})
 
 
+def _not_itself(judge: Model, asked: Asked, state: TaskState) -> None:
+    """Local servers answer any name with the one model they hold; so could a default judge be the model under test."""
+    if model_roles().get("grader") is None and asked.returned and asked.returned == state.output.model != judge.name:
+        raise JudgeError(
+            f"judge {judge} was answered by {asked.returned}, the model under test; "
+            "give --model-role grader=PROVIDER/MODEL"
+        )
+
+
 def _judges(default: str | None) -> list[Model]:
     bound = model_roles().get("grader")
     if bound is not None:
@@ -131,7 +149,8 @@ def _judges(default: str | None) -> list[Model]:
     try:
         return [get_model(default)]
     except Exception as error:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        said = _MARKUP.sub("", str(error)).removeprefix("ERROR: ").rstrip(".")
+        why = ": ".join(line.strip() for line in said.splitlines() if line.strip()) or type(error).__name__
         raise JudgeError(
             f"judge {default} cannot be reached ({why}); give --model-role grader=PROVIDER/MODEL"
         ) from error

@@ -10,7 +10,7 @@ from inspect_ai.model import GenerateConfig
 
 from spillover.errors import DeclarationError
 from spillover.estimate import MEANS
-from spillover.scorers import METRICS, Rubric, judged, load_rubric
+from spillover.scorers import METRICS, Rubric, judged, load_rubric, require_judge
 from spillover.solvers import Condition, ask
 
 from ._check import choose
@@ -41,11 +41,13 @@ def build(
 
     Raises:
         DeclarationError: Where a name is unknown or a file cannot be read.
+        JudgeError: Where a run would have nobody to judge its answers.
     """
     declared = load(name)
     protocol = choose("judge", judge or declared.judge, declared.judges)
     put = Condition(id=condition, **choose("condition", condition, declared.conditions))
     asked = _asked(declared, probes, questions, formats.split(",") if isinstance(formats, str) else formats)
+    require_judge(protocol.default)
     rubrics = [_with_prompt(load_rubric(rubric), asked.prompts) for rubric in protocol.rubrics]
     sha = fingerprint(material(declared, asked.probes, {condition: put}, {protocol.form: protocol}, rubrics))
     return Task(
