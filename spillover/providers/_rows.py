@@ -54,8 +54,13 @@ def _parquet(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _log(path: Path) -> Iterator[dict[str, Any]]:
+    """The answers of a log; a sample that failed, or never was recorded, holds none."""
     from inspect_ai.log import read_eval_log
 
     for sample in read_eval_log(str(path)).samples or []:
+        if sample.output.empty or sample.error is not None:
+            continue
         probe, condition = sample.metadata.get("probe", sample.id), sample.metadata.get("condition", "plain")
-        yield {"probe": probe, "condition": condition, "epoch": sample.epoch, "answer": sample.output.completion}
+        origin = (sample.output.metadata or {}).get("origin")
+        answer = sample.output.completion
+        yield {"probe": probe, "condition": condition, "epoch": sample.epoch, "answer": answer, "origin": origin}
