@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 from inspect_ai.model import GenerateConfig, Model, ModelOutput
@@ -96,6 +97,7 @@ async def ask(
     return Asked(reading, _returned(output), sha)
 
 
+@lru_cache(maxsize=32)
 def _bounded(judge: Model) -> Model:
     """The judge with `JUDGE_RETRIES` as its own setting: Inspect lets a run's `max_retries` win over that."""
     bounded = copy(judge)
