@@ -24,6 +24,8 @@ JUDGE_RETRIES = 4
 """Retries of one judge request on 429, 5xx and time-outs, unless `max_retries` is set for the judge or the run."""
 REPLY_TOKENS = {"sampled": 8, "graded": 16}
 """Length of a judge's reply, unless its role sets `max_tokens` (a judge that reasons first needs thousands)."""
+DIGITS = 5
+"""Distinct digits, and no longer number, among the top tokens: a judge that writes numbers digit by digit."""
 STOPPED = {"content_filter": "judge_refused", "model_length": "prompt_too_long"}
 """Stop reasons after which Inspect gives the provider's own words, which are no reply."""
 
@@ -166,11 +168,11 @@ def _distribution(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
 def _digits(probabilities: dict[str, float]) -> bool:
     """Whether the judge seems to write a number digit by digit, so that its first token 8 may begin 85.
 
-    Such tokenizers (Qwen, Gemma) put no longer number among the top tokens. GPT-4o always does: in 560 of 560
-    distributions recorded by the authors of the protocol. A lone `0` begins nothing else.
+    Such tokenizers (Qwen, Gemma) put many digits and no longer number among the top tokens. GPT-4o always has a longer
+    one: in 560 of 560 distributions recorded by the authors of the protocol.
     """
-    numbers = {token.strip() for token, p in probabilities.items() if p > 0 and integer(token) is not None}
-    return numbers != {"0"} and all(len(number) == 1 for number in numbers)
+    numbers = {token.strip() for token in probabilities if integer(token) is not None}
+    return len(numbers) >= DIGITS and all(len(number) == 1 for number in numbers)
 
 
 def _readable(output: ModelOutput, menu: tuple[str, ...]) -> Reading:

@@ -62,7 +62,7 @@ MISREPLIES: dict[str, tuple[list[Step], str]] = {
     "words": ([{"tokens": {"Sure": 0.9, "The": 0.1}}] * TRIES, "off_menu"),
     "no such numbers": ([{"tokens": {"101": 0.5, "-5": 0.2, "5.": 0.2, "٢٠": 0.1}}] * TRIES, "off_menu"),
     "little mass": ([{"tokens": {"20": 0.24, "Sure": 0.76}}] * TRIES, "off_menu"),
-    "digit by digit": ([{"tokens": {"8": 0.8, "9": 0.2}}] * TRIES, "one_digit_tokens"),
+    "digit by digit": ([{"tokens": {"8": 0.7, "9": 0.1, "7": 0.1, "1": 0.05, "2": 0.05}}] * TRIES, "one_digit_tokens"),
     "reasoning": ([{"text": "", "finish": "length", "reasoning": "20"}] * TRIES, "judge_out_of_tokens"),
     "refusal field": ([{"refusal": "20"}] * TRIES, "judge_refused"),
     "content filter": ([{"score": 20, "finish": "content_filter"}] * TRIES, "judge_refused"),
