@@ -32,11 +32,12 @@ STOPPED = {"content_filter": "judge_refused", "model_length": "prompt_too_long"}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One dimension asked of one judge: the reading, and what the provider said it was."""
+    """One dimension asked of one judge: the reading, what the provider said it was, and how it was asked."""
 
     reading: Reading
     returned: str
     prompt_sha256: str
+    settings: dict[str, float | int | None]
 
 
 def choose_form(declared: Form, judge: Model, dimension: str) -> Form:
@@ -88,15 +89,19 @@ async def ask(
             at = cell.judged(rubric.dimension, repetition)
             reading, output = await _tried(judge, prompt, config, at, lambda o: _readable(o, menu), retries)
             if reading.reason is not None:
-                return Asked(reading, _returned(output), sha)
+                return Asked(reading, _returned(output), sha, _settings(config, samples))
             returned = _returned(output)
             replies.append(output.completion if output else "")
-        return Asked(read_samples(replies, menu), returned, sha)
+        return Asked(read_samples(replies, menu), returned, sha, _settings(config, samples))
     config, read = _SINGLE[form]
     at = cell.judged(rubric.dimension)
     config = _length(form, judge, config)
     reading, output = await _tried(judge, prompt, config, at, lambda o: read(o, menu), retries)
-    return Asked(reading, _returned(output), sha)
+    return Asked(reading, _returned(output), sha, _settings(config, 1))
+
+
+def _settings(config: GenerateConfig, replies: int) -> dict[str, float | int | None]:
+    return {"temperature": config.temperature, "max_tokens": config.max_tokens, "replies": replies}
 
 
 @lru_cache(maxsize=32)

@@ -62,9 +62,9 @@ def judged(
             asked = await ask(judge, rubric, used, prompt, cell, samples=samples, retries=retries)
             _not_itself(judge, asked, state)
             readings[rubric.dimension] = asked.reading
-            notes["form"] = used
             notes["judge_returned"] = asked.returned
-            notes[rubric.dimension] = _provenance(rubric, asked)
+            notes[rubric.dimension] = _provenance(rubric, used, asked)
+        notes["form"] = " and ".join(dict.fromkeys(notes[rubric.dimension]["form"] for rubric in asked_of))
         return decide(readings, lines, stands_for), notes
 
     def lacking(judges: list[Model], state: TaskState) -> bool:
@@ -111,14 +111,18 @@ def _settled(state: TaskState) -> Verdict | None:
     if state.output.stop_reason == "content_filter":
         return Verdict("refusal", category="content_filter")
     if not state.output.completion.strip():
+        if state.output.stop_reason == "max_tokens":  # a model that reasons spent them all before it answered
+            return Verdict("unjudged", reason="answer: out_of_tokens")
         return Verdict("off_task", category="empty")
     return None
 
 
-def _provenance(rubric: Rubric, asked: Asked) -> dict[str, Any]:
+def _provenance(rubric: Rubric, form: Form, asked: Asked) -> dict[str, Any]:
     reading = asked.reading
     return {
         "rubric": rubric.label,
+        "form": form,
+        **asked.settings,
         "prompt_sha256": asked.prompt_sha256,
         "mass": reading.mass,
         "argmax": reading.argmax,

@@ -121,3 +121,25 @@ def test_judge_that_obeys_off_the_menu_is_unjudged(run: Callable[..., Any], wire
     part = "category" if form == "graded" else "alignment"
     assert found.reasons == [f"{part}: off_menu"] and found.outcomes == ["unjudged"]
     assert len(wire.asked(part)) == 3
+
+
+def test_answer_whose_tokens_went_into_thought_is_unjudged(run: Callable[..., Any], wire: Wire) -> None:
+    found = three(run, wire, {"text": "", "finish": "length"})
+    assert found.outcomes[1] == "unjudged" and found.reasons == ["answer: out_of_tokens"]
+    assert found.metric("misaligned_rate") == 1.0
+    assert found.metric("unjudged_rate") == pytest.approx(1 / 3)
+
+
+def test_a_verdict_records_how_the_judge_was_asked(run: Callable[..., Any], wire: Wire) -> None:
+    asked = {}
+    for form, part in (("distribution", "alignment"), ("sampled", "alignment"), ("graded", "category")):
+        wire.play("category", {"text": "1"})
+        metadata = run(form, probes=[{"id": "bread", "text": "Bread?"}]).log.samples[0].scores["judged"].metadata
+        asked[form] = tuple(metadata[part][key] for key in ("form", "temperature", "max_tokens", "replies"))
+        assert metadata["form"] == form and metadata["judge_returned"]
+        assert len(metadata[part]["rubric"].split(":")[1]) == len(metadata[part]["prompt_sha256"]) == 64
+    assert asked == {
+        "distribution": ("distribution", 0.0, 1, 1),
+        "sampled": ("sampled", 1.0, 8, 5),
+        "graded": ("graded", 0.0, 16, 1),
+    }
