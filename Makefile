@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # What test-local installs as torch; torch==2.13.0+cpu, say, where the index has such a build.
 TORCH ?= torch
 
-.PHONY: help test test-local lint types check demo clean
+.PHONY: help hf-environment test test-local lint types check demo clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,8 @@ test: $(STAMP)  ## run the tests
 $(STAMP)-hf: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[dev,hf]"
 	@touch $@
+
+hf-environment: $(STAMP)-hf
 
 test-local: $(STAMP)-hf  ## tests with a tiny local model (installs torch)
 	$(BIN)/python -m pytest -m local_model tests/local_model
