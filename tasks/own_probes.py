@@ -6,6 +6,6 @@ from spillover.declare import build
 
 
 @task
-def own_probes(probes: str, condition: str = "plain", judge: str = "distribution") -> Task:
+def own_probes(probes: str | None = None, condition: str = "plain", judge: str = "distribution") -> Task:
     """Anyone's questions from a CSV, JSONL, Parquet or YAML file."""
     return build("own_probes", probes=probes, condition=condition, judge=judge)

@@ -48,9 +48,8 @@ def read_probes(path: str | Path) -> list[Probe]:
     try:
         table = _yaml(path) if path.suffix in (".yaml", ".yml") else list(rows(path))
     except (RecordingError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DeclarationError(
-            f"{path}: cannot read probes ({error})".replace("-M path=FILE", "-T probes=FILE")
-        ) from error
+        why = " ".join(str(error).split()).removeprefix(f"{path}: ").replace("-M path=FILE", "-T probes=FILE")
+        raise DeclarationError(f"{path}: cannot read probes ({why})") from error
     probes = [_probe(path, number, row) for number, row in enumerate(table, start=1)]
     if not probes:
         raise DeclarationError(f"{path}: no probes")
