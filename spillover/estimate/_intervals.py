@@ -60,10 +60,12 @@ def _these(
     if seen == n.sum():
         return "exact at one", (1 - upper_at_zero(n, weights, tail), 1.0)
     alike = effective_n(n, weights)
-    if min(seen, n.sum() - seen) < FEW_EVENTS:
-        return "Clopper-Pearson", clopper_pearson(point * alike, alike, level)
     effective = point * (1 - point) / _stratified_variance(events, n, weights, point)
-    effective = max(alike, effective)
+    if np.allclose(weights, n / n.sum()):
+        effective = max(alike, effective)  # a Poisson binomial varies no more than a binomial of the same mean
+    if min(seen, n.sum() - seen) < FEW_EVENTS:
+        few = min(alike, effective)
+        return "Clopper-Pearson", clopper_pearson(point * few, few, level)
     return "Wilson, stratified", wilson(point * effective, effective, level)
 
 

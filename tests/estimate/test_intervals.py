@@ -121,6 +121,27 @@ def test_coverage_on_a_fixed_list(truth: np.ndarray, k: int) -> None:
     assert hits / runs > 0.95 - 4 * math.sqrt(0.95 * 0.05 / runs)
 
 
+@pytest.mark.parametrize("average", ["probes", "answers"])
+@pytest.mark.parametrize(
+    ("truth", "n"),
+    [
+        (np.r_[np.full(4, 0.5), np.zeros(20)], np.r_[np.full(4, 2), np.full(20, 50)]),
+        (np.r_[np.full(4, 0.05), np.full(20, 0.001)], np.r_[np.full(4, 2), np.full(20, 50)]),
+        (np.full(24, 0.02), np.arange(2, 50, 2)),
+        (np.linspace(0, 0.8, 24), np.arange(48, 0, -2)),
+    ],
+    ids=["events where answers are few", "few of them", "alike", "rates against numbers"],
+)
+def test_coverage_where_questions_have_unequal_numbers(truth: np.ndarray, n: np.ndarray, average: str) -> None:
+    rng = np.random.default_rng(13)
+    weights = n / n.sum() if average == "answers" else np.full(len(n), 1 / len(n))
+    hits, runs = 0, 400
+    for _ in range(runs):
+        found = rate([rng.binomial(1, p, size=k).astype(float) for p, k in zip(truth, n, strict=True)], average)  # type: ignore[arg-type]
+        hits += found.low <= float(np.sum(weights * truth)) <= found.high
+    assert hits / runs > 0.95 - 4 * math.sqrt(0.95 * 0.05 / runs)
+
+
 @pytest.mark.parametrize(("a", "b"), [(0.05, 1.0), (0.5, 1.5)])
 def test_coverage_for_questions_like_these(a: float, b: float) -> None:
     rng = np.random.default_rng(12)
