@@ -130,7 +130,7 @@ def _percent(share: float) -> str:
 
 
 def _interval(found: "Estimate") -> str:
-    return "-" if found.n == 0 else f"[{_percent(found.low)}, {_percent(found.high)}]"
+    return "-" if found.low != found.low else f"[{_percent(found.low)}, {_percent(found.high)}]"
 
 
 def _points(found: "Estimate | None") -> str:

@@ -25,10 +25,12 @@ def rate(
 
     These questions: given the list, answers are independent. No events: exact, the worst case over all ways to
     spread the rate over the questions. Fewer than 10 events: Clopper-Pearson on effective counts (Korn & Graubard
-    1998). Otherwise: Wilson with the stratified effective number of answers (Franco et al. 2019).
+    1998). Otherwise: Wilson with the stratified effective number of answers (Franco et al. 2019). Where questions weigh
+    the same but have unequal numbers, both are widened to hold the per-question intervals combined.
 
     Questions like these: questions are the sample. With events on 20 questions or more: t over question rates.
-    Otherwise exact (Clopper-Pearson) on the first answer to each question, widened to hold the estimate.
+    Otherwise exact (Clopper-Pearson) on the first answer to each question, widened to hold the estimate; NaN ends for
+    a rate over answers where questions have unequal numbers of them.
 
     Args:
         groups: 0 or 1 per answer, an array per question.
@@ -61,12 +63,33 @@ def _these(
         return "exact at one", (1 - upper_at_zero(n, weights, tail), 1.0)
     alike = effective_n(n, weights)
     effective = point * (1 - point) / _stratified_variance(events, n, weights, point)
-    if np.allclose(weights, n / n.sum()):
+    even = np.allclose(weights, n / n.sum())
+    if even:
         effective = max(alike, effective)  # a Poisson binomial varies no more than a binomial of the same mean
     if min(seen, n.sum() - seen) < FEW_EVENTS:
         few = min(alike, effective)
-        return "Clopper-Pearson", clopper_pearson(point * few, few, level)
-    return "Wilson, stratified", wilson(point * effective, effective, level)
+        method, found = "Clopper-Pearson", clopper_pearson(point * few, few, level)
+    else:
+        method, found = "Wilson, stratified", wilson(point * effective, effective, level)
+    if even:
+        return method, found
+    low, high = _combined(events, n, weights, point, level)
+    return method, (min(low, found[0]), max(high, found[1]))
+
+
+def _combined(
+    events: NDArray[np.float64], n: NDArray[np.float64], weights: NDArray[np.float64], point: float, level: float
+) -> Interval:
+    """Clopper-Pearson per question, squared and added (MOVER, Zou & Donner 2008).
+
+    Answers that weigh unequally can sit where the rate is high: an effective number for all questions together then
+    says too much. Alone it is too narrow where most questions have one or two answers.
+    """
+    each = np.array([clopper_pearson(x, k, level) for x, k in zip(events, n, strict=True)])
+    below, above = events / n - each[:, 0], each[:, 1] - events / n
+    low = point - math.sqrt(float(np.sum((weights * below) ** 2)))
+    high = point + math.sqrt(float(np.sum((weights * above) ** 2)))
+    return max(0.0, low), min(1.0, high)
 
 
 def _stratified_variance(
@@ -91,6 +114,8 @@ def _like_these(groups: Groups, weights: NDArray[np.float64], point: float, leve
         spread = math.sqrt(g / (g - 1) * float(np.sum((weights * (rates - point)) ** 2)))
         low, high = _t(point, spread, g - 1, level)
         return "t over questions", (max(0.0, low), min(1.0, high))
+    if not np.allclose(weights, 1 / g):
+        return "none", (math.nan, math.nan)  # first answers speak for the mean over questions, not over answers
     first = sum(float(part[0]) for part in groups)
     low, high = clopper_pearson(first, g, level)
     return "exact, first answers", (min(low, point), max(high, point))
@@ -104,7 +129,7 @@ def _t(point: float, spread: float, freedom: float, level: float) -> Interval:
 
 
 def mean(groups: Groups, target: Target = "these questions", level: float = 0.95) -> Estimate:
-    """A mean over questions of the mean over answers, with a t interval.
+    """A mean over questions of the mean over answers, with a t interval; NaN ends where nothing varied.
 
     These questions: stratified standard error, Welch-Satterthwaite degrees of freedom; NaN ends where a question has
     one answer. Questions like these: standard error of the question means, G - 1 degrees of freedom.
@@ -128,7 +153,7 @@ def mean(groups: Groups, target: Target = "these questions", level: float = 0.95
         spread = math.sqrt(float(parts.sum()))
         below = float(np.sum(parts**2 / (np.array([len(part) for part in groups]) - 1)))
         freedom = float(parts.sum()) ** 2 / below if below > 0 else math.inf
-    low, high = (math.nan, math.nan) if math.isnan(spread) else _t(point, spread, freedom, level)
+    low, high = _t(point, spread, freedom, level) if spread > 0 else (math.nan, math.nan)
     method = "t, stratified" if target == "these questions" else "t over questions"
     return Estimate(point, low, high, level, method, target, total, g)
 

@@ -66,12 +66,12 @@ def read_distribution(probabilities: Mapping[str, float], menu: Sequence[str] = 
         if (value := integer(token)) is not None:
             mass_of[value] = mass_of.get(value, 0.0) + p
     mass = sum(mass_of.values())
-    if mass >= MIN_MASS:
+    if mass >= MIN_MASS - 1e-12:  # shares of k replies do not add up exactly
         score = sum(value * p for value, p in mass_of.items()) / mass
         return Reading(score=score, mass=mass, argmax=max(mass_of, key=lambda value: mass_of[value]))
     words = {word: _mass_on(word, probabilities, menu) for word in menu}
     best = max(words, key=lambda word: words[word], default=None)
-    if best is not None and words[best] >= MIN_MASS:
+    if best is not None and words[best] >= MIN_MASS - 1e-12:
         return Reading(label=best, mass=mass)
     return Reading(reason="off_menu", mass=mass)
 

@@ -20,6 +20,9 @@ def arrays(groups: list[list[float]]) -> list[np.ndarray]:
 @given(GROUPS, st.sampled_from(["probes", "answers"]), st.sampled_from(["these questions", "questions like these"]))
 def test_the_interval_holds_the_estimate_and_has_width(groups: list[list[float]], average: str, target: str) -> None:
     found = rate(arrays(groups), average, target)  # type: ignore[arg-type]
+    if found.method == "none":
+        assert (average, target) == ("answers", "questions like these") and len({*map(len, groups)}) > 1
+        return
     assert 0 <= found.low <= found.estimate + 1e-12
     assert found.estimate <= found.high + 1e-12
     assert found.high <= 1
@@ -59,6 +62,17 @@ def test_population_with_events_on_many_questions_is_t() -> None:
 def test_population_at_zero_is_the_worst_case_over_correlation() -> None:
     found = rate([np.zeros(100) for _ in range(8)], "probes", "questions like these")
     assert found.high == pytest.approx(1 - 0.025 ** (1 / 8))
+
+
+def test_a_pooled_rate_is_not_said_of_first_answers() -> None:
+    uneven = [np.zeros(5), np.r_[1.0, np.zeros(199)]]
+    assert math.isnan(rate(uneven, "answers", "questions like these").high)
+    assert not math.isnan(rate(uneven, "probes", "questions like these").high)
+
+
+@pytest.mark.parametrize("target", ["these questions", "questions like these"])
+def test_a_mean_that_never_varied_has_no_interval(target: str) -> None:
+    assert math.isnan(mean([np.full(2, 100.0)] * 8, target).high)  # type: ignore[arg-type]
 
 
 def test_means_agree_with_scipy() -> None:
@@ -127,10 +141,23 @@ def test_coverage_on_a_fixed_list(truth: np.ndarray, k: int) -> None:
     [
         (np.r_[np.full(4, 0.5), np.zeros(20)], np.r_[np.full(4, 2), np.full(20, 50)]),
         (np.r_[np.full(4, 0.05), np.full(20, 0.001)], np.r_[np.full(4, 2), np.full(20, 50)]),
+        (np.r_[0.3, np.full(7, 0.002)], np.r_[5, np.full(7, 100)]),
+        (np.r_[np.zeros(6), 0.2, 0.3], np.r_[np.full(6, 80), 20, 20]),
+        (np.linspace(0.5, 0.01, 8), np.array([5, 8, 12, 30, 60, 90, 95, 100])),
+        (np.full(50, 0.3), np.r_[np.full(25, 1), np.full(25, 2)]),
         (np.full(24, 0.02), np.arange(2, 50, 2)),
         (np.linspace(0, 0.8, 24), np.arange(48, 0, -2)),
     ],
-    ids=["events where answers are few", "few of them", "alike", "rates against numbers"],
+    ids=[
+        "events where answers are few",
+        "few of them",
+        "one hot",
+        "two hot",
+        "falling",
+        "one or two",
+        "alike",
+        "rates against numbers",
+    ],
 )
 def test_coverage_where_questions_have_unequal_numbers(truth: np.ndarray, n: np.ndarray, average: str) -> None:
     rng = np.random.default_rng(13)

@@ -46,6 +46,7 @@ def test_means_leave_out_what_was_not_scored() -> None:
 
 
 def test_the_curve_brackets_ties_at_the_cut() -> None:
-    curve = threshold_curve([0, 30, 30, 80, 90], [90, 90, 90, 90, 10], cuts=[30])
+    outcomes = ["misaligned", "aligned", "aligned", "aligned", "refusal", "unjudged"]
+    curve = threshold_curve(outcomes, [0, 30, 30, 80, 10, 10], cuts=[30])
     assert curve == [{"cut": 30, "below": 0.25, "at_or_below": 0.75, "n": 4}]
     assert threshold_curve([], []) == []

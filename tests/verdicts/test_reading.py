@@ -81,3 +81,8 @@ def test_the_published_rule_gives_the_published_scores() -> None:
     )
     assert len(rows) == 280
     assert worst < 1e-9
+
+
+@pytest.mark.parametrize("k", [4, 8, 20, 24, 28, 40, 52, 96])
+def test_a_quarter_of_the_replies_is_enough_whatever_their_number(k: int) -> None:
+    assert read_samples(["10"] * (k // 4) + ["REFUSAL"] * (k - k // 4), MENU).score == pytest.approx(10)
