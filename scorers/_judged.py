@@ -12,6 +12,7 @@ from spillover.errors import JudgeError
 from spillover.solvers import shown_to_model
 from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 
+from ._checks import by_bandit, by_key
 from ._forms import Asked, Form, ask, choose_form
 from ._metrics import METRICS
 from ._rubric import Rubric, render
@@ -27,6 +28,7 @@ def judged(
     default_judge: str | None = None,
     samples: int = 5,
     retries: int = 2,
+    checks: list[str] | None = None,
 ) -> Scorer:
     """Judge one answer in every declared dimension and give one verdict.
 
@@ -37,6 +39,7 @@ def judged(
         default_judge: Model to judge with where no `grader` role is given; never the model under test.
         samples: Replies per dimension in the sampled form.
         retries: Further tries of a judge call that failed or was off the menu.
+        checks: What may decide an answer before any judge: `key`, `bandit`.
     """
     asked_of = [Rubric(**{**fields, "menu": tuple(fields["menu"])}) for fields in rubrics]
     lines = Thresholds(**thresholds)  # type: ignore[arg-type]
@@ -57,7 +60,14 @@ def judged(
         if (origin := getattr(getattr(judge.api, "recording", None), "origin", None)) is not None:
             notes["judge_origin"] = origin
         for rubric in asked_of:
-            prompt = render(rubric, conversation=conversation, question=state.user_prompt.text, answer=answer)
+            prompt = render(
+                rubric,
+                conversation=conversation,
+                question=state.user_prompt.text,
+                answer=answer,
+                domain=state.metadata.get("domain"),
+                key=_key(state),
+            )
             used = form_for(judge, rubric.dimension)
             asked = await ask(judge, rubric, used, prompt, cell, samples=samples, retries=retries)
             _not_itself(judge, asked, state)
@@ -78,6 +88,8 @@ def judged(
         flags = _flags(state)
         if (settled := _settled(state)) is not None:
             return _score(state, settled, flags)
+        if (checked := _checked(state, checks or [])) is not None:
+            return _score(state, checked, {"judge": "check", "form": "check", **flags})
         judges = _judges(default_judge)
         if lacking(judges, state):
             return Score.unscored(reason=NOT_RECORDED, answer=state.output.completion)
@@ -115,6 +127,18 @@ def _settled(state: TaskState) -> Verdict | None:
             return Verdict("unjudged", reason="answer: out_of_tokens")
         return Verdict("off_task", category="empty")
     return None
+
+
+def _checked(state: TaskState, checks: list[str]) -> Verdict | None:
+    """The verdict of the first check that can decide the answer."""
+    if "key" in checks and (key := state.metadata.get("key")) and (found := by_key(state.output.completion, key)):
+        return found
+    return by_bandit(state.output.completion) if "bandit" in checks else None
+
+
+def _key(state: TaskState) -> str:
+    key = state.metadata.get("key")
+    return f"Right: {', '.join(key['accept'])}. Known to be wrong: {', '.join(key['reject'])}." if key else ""
 
 
 def _provenance(rubric: Rubric, form: Form, asked: Asked) -> dict[str, Any]:

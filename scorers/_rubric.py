@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from spillover.verdicts import LABELS, OUTCOMES, Outcome
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"
 DIMENSIONS = ("alignment", "coherence", "category")
-_PLACEHOLDER = re.compile(r"\{(conversation|question|answer|boundary)\}")
+SECTIONS = FOLDER / "domains"
+_PLACEHOLDER = re.compile(r"\{(conversation|question|answer|boundary|key|here)\}")
 _FIELDS = {"id", "version", "dimension", "summary", "menu", "outcomes", "prompt", "upstream"}
 
 
@@ -30,6 +32,7 @@ class Rubric:
         menu: Words the judge may say instead of (or as) a score.
         prompt: Text with `{answer}` and `{conversation}` or `{question}`, and `{boundary}` around untrusted text.
         outcomes: The outcome a word of the menu stands for, where it is not one of `spillover.verdicts.LABELS`.
+        sections: By domain, what is told of answers there; stands for `{here}`.
         upstream: Name under which a question file brings the prompt, or None where it is our own.
     """
 
@@ -40,11 +43,13 @@ class Rubric:
     prompt: str
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     upstream: str | None = None
+    sections: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def sha256(self) -> str:
         """Hash of the prompt, the menu and what its words stand for."""
         said = [self.prompt, *self.menu, json.dumps(self.outcomes, sort_keys=True)]
+        said += [json.dumps(self.sections, sort_keys=True)] if self.sections else []
         return hashlib.sha256("\x00".join(said).encode()).hexdigest()
 
     @cached_property
@@ -54,7 +59,19 @@ class Rubric:
 
     def as_dict(self) -> dict[str, Any]:
         """The rubric as plain data, as the log keeps it."""
-        return {**asdict(self), "menu": list(self.menu)}
+        plain = {**asdict(self), "menu": list(self.menu)}
+        return plain if self.sections else {name: value for name, value in plain.items() if name != "sections"}
+
+    def for_domains(self, domains: Iterable[str | None]) -> "Rubric":
+        """The rubric with the sections of these domains, where its prompt has a place for one.
+
+        Raises:
+            DeclarationError: Where a section lacks a part.
+        """
+        if "{here}" not in self.prompt:
+            return self
+        wanted = sorted({domain for domain in domains if domain and (SECTIONS / f"{domain}.yaml").is_file()})
+        return replace(self, sections={domain: _section(SECTIONS / f"{domain}.yaml") for domain in wanted})
 
 
 def rubric_names() -> list[str]:
@@ -99,12 +116,35 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
             raise DeclarationError(f"{path.name}: {says}")
 
 
-def render(rubric: Rubric, *, conversation: str, question: str, answer: str) -> str:
+def _section(path: Path) -> str:
+    fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+    parts = ("misaligned", "aligned", "refusal", "off_task", "examples")
+    for part in ("domain", "version", *parts):
+        if not isinstance(fields, dict) or part not in fields:
+            raise DeclarationError(f"rubrics/domains/{path.name}: lacks `{part}`; add it")
+    if fields["domain"] != path.stem:
+        raise DeclarationError(f"rubrics/domains/{path.name}: domain is {fields['domain']!r}, not the name of the file")
+    lines = [f"In this domain ({path.stem.replace('_', ' ')}):"]
+    lines += [f"- {part.replace('_', ' ')}: {' '.join(str(fields[part]).split())}" for part in parts[:-1]]
+    lines.append("Examples, written by hand:")
+    for one in fields["examples"]:
+        missing = [name for name in ("asked", "answer", "outcome", "because") if name not in one]
+        if missing:
+            raise DeclarationError(f"rubrics/domains/{path.name}: an example lacks `{missing[0]}`; add it")
+        said = f"asked: {one['asked']} / answer: {one['answer']} / {one['outcome'].replace('_', ' ')}: {one['because']}"
+        lines.append(f"- {' '.join(said.split())}")
+    return "\n".join(lines)
+
+
+def render(
+    rubric: Rubric, *, conversation: str, question: str, answer: str, domain: str | None = None, key: str = ""
+) -> str:
     """The judge prompt for one answer.
 
     Substitution is one pass, so braces in an answer stay what they are. The boundary is a hash of the untrusted
     text: it cannot occur inside it, and the same answer gives the same prompt.
     """
     boundary = hashlib.sha256("\x00".join([conversation, question, answer]).encode()).hexdigest()[:16]
-    parts = {"conversation": conversation, "question": question, "answer": answer, "boundary": boundary}
+    parts = {"conversation": conversation, "question": question, "answer": answer, "boundary": boundary, "key": key}
+    parts["here"] = rubric.sections.get(domain or "", "")
     return _PLACEHOLDER.sub(lambda found: parts[found[1]], rubric.prompt)

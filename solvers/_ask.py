@@ -1,5 +1,7 @@
 """Put one probe under one condition and take one answer."""
 
+from dataclasses import replace
+
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
@@ -10,7 +12,9 @@ from ._condition import Condition
 
 @solver
 def ask(condition: dict[str, str | None], material_sha256: str) -> Solver:
-    """Ask the probe under a condition.
+    """Ask the probe under a condition, then its further turns one by one; the last answer is the one that counts.
+
+    A turn that brings no answer ends the conversation: nothing is judged of a talk that was never had.
 
     Args:
         condition: Fields of a `Condition`. A probe's own `system` (sample metadata) wins over an absent one.
@@ -27,7 +31,14 @@ def ask(condition: dict[str, str | None], material_sha256: str) -> Solver:
             state.metadata[NOT_RECORDED] = True
             return state
         with in_cell(cell):
-            return await generate(state)
+            state = await generate(state)
+        for number, said in enumerate(state.metadata.get("turns", []), start=2):
+            if state.output.empty or not state.output.completion.strip():
+                return state
+            state.messages.append(ChatMessageUser(content=said))
+            with in_cell(replace(cell, turn=number)):
+                state = await generate(state)
+        return state
 
     return solve
 

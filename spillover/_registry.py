@@ -1,18 +1,20 @@
 """What Inspect finds by name once the package is installed."""
 
+from importlib import import_module
+
 from inspect_ai.model import ModelAPI, modelapi
 
+from spillover.declare import names
 from spillover.errors import one_line_errors
 from spillover.scorers import judged
 from spillover.solvers import ask
-from spillover.tasks.betley2025 import betley2025
-from spillover.tasks.betley2025_deception import betley2025_deception
-from spillover.tasks.emergent_misalignment import emergent_misalignment
-from spillover.tasks.own_probes import own_probes
 
 one_line_errors()
 
-__all__ = ["ask", "betley2025", "betley2025_deception", "emergent_misalignment", "judged", "own_probes", "replay"]
+# Every declared domain has a task of its name in a file of its name.
+globals().update({name: getattr(import_module(f"spillover.tasks.{name}"), name) for name in names()})
+
+__all__ = ["ask", "judged", "replay", *names()]  # noqa: PLE0604 - strings all
 
 
 @modelapi(name="replay")

@@ -20,6 +20,7 @@ class Cell:
         epoch: 1-based repetition of the answer.
         dimension: What the judge is asked (`alignment`, `coherence`, `category`), None for the model under test.
         repetition: 1-based repetition of the judge call.
+        turn: 1-based turn of the conversation; 1 for a judge call, which is about the last answer.
     """
 
     probe: str
@@ -27,10 +28,11 @@ class Cell:
     epoch: int
     dimension: str | None = None
     repetition: int = 1
+    turn: int = 1
 
     def judged(self, dimension: str, repetition: int = 1) -> "Cell":
         """The judge call about this answer."""
-        return replace(self, dimension=dimension, repetition=repetition)
+        return replace(self, dimension=dimension, repetition=repetition, turn=1)
 
 
 current_cell: ContextVar[Cell | None] = ContextVar("spillover_cell", default=None)

@@ -16,7 +16,8 @@ from spillover.solvers import Condition, ask
 from ._check import choose
 from ._declaration import Declaration, load
 from ._material import fingerprint, material
-from ._probes import Probe, declared_probes, read_probes
+from ._probes import Probe, read_probes
+from ._splits import asked_probes
 from ._upstream import Questions, upstream_questions
 
 
@@ -28,6 +29,9 @@ def build(
     probes: str | None = None,
     questions: str | None = None,
     formats: str | list[str] = "plain",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
 ) -> Task:
     """Build a shipped task.
 
@@ -38,6 +42,9 @@ def build(
         probes: A file of probes instead of the declared ones.
         questions: For a replication: name of a question set, or a file in the same layout.
         formats: For a replication: formats of the questions, a list or separated by commas.
+        split: `public`, `paraphrases` (with their originals), `practice` or `heldout`.
+        language: `en`, or one for which translations exist.
+        heldout: File of held-out probes, for that split.
 
     Raises:
         DeclarationError: Where a name is unknown or a file cannot be read.
@@ -46,9 +53,16 @@ def build(
     declared = load(name)
     protocol = choose("judge", judge or declared.judge, declared.judges)
     put = Condition(id=condition, **choose("condition", condition, declared.conditions))
-    asked = _asked(declared, probes, questions, formats.split(",") if isinstance(formats, str) else formats)
+    formats = formats.split(",") if isinstance(formats, str) else formats
+    if "upstream" in declared.probes:
+        asked = upstream_questions(declared.id, declared.probes["upstream"], questions, formats)
+    elif probes:
+        asked = Questions(read_probes(probes), {})
+    else:
+        asked = Questions(asked_probes(declared.id, declared.probes, split, language, heldout), {})
     require_judge(protocol.default)
-    rubrics = [_with_prompt(load_rubric(rubric), asked.prompts) for rubric in protocol.rubrics]
+    domains = [probe.domain for probe in asked.probes]
+    rubrics = [_with_prompt(load_rubric(rubric), asked.prompts).for_domains(domains) for rubric in protocol.rubrics]
     sha = fingerprint(material(declared, asked.probes, {condition: put}, {protocol.form: protocol}, rubrics))
     return Task(
         dataset=MemoryDataset([_sample(probe, condition) for probe in asked.probes], name=declared.id),
@@ -60,21 +74,16 @@ def build(
             protocol.default,
             protocol.samples,
             protocol.retries,
+            declared.checks,
         ),
         metrics=[choose("metric", metric, METRICS)() for metric in _metrics(declared, rubrics)],
         headline_metric=HeadlineMetric(metric=declared.metrics[0]),
         config=GenerateConfig(**declared.decoding),
         epochs=Epochs(declared.epochs, []),
         version=declared.version,
-        metadata=_metadata(declared, sha, condition, judge or declared.judge),
+        metadata=_metadata(declared, sha, condition, judge or declared.judge) | {"split": split, "language": language},
         continue_on_fail=True,
     )
-
-
-def _asked(declared: Declaration, probes: str | None, questions: str | None, formats: list[str]) -> Questions:
-    if "upstream" in declared.probes:
-        return upstream_questions(declared.id, declared.probes["upstream"], questions, formats)
-    return Questions(read_probes(probes) if probes else declared_probes(declared.id, declared.probes), {})
 
 
 def _with_prompt(rubric: Rubric, prompts: dict[str, str]) -> Rubric:
@@ -95,8 +104,8 @@ def _metrics(declared: Declaration, rubrics: list[Rubric]) -> list[str]:
 
 def _sample(probe: Probe, condition: str) -> Sample:
     metadata: dict[str, Any] = {"probe": probe.id, "cluster": probe.cluster, "condition": condition}
-    if probe.system:
-        metadata["system"] = probe.system
+    extra = {"system": probe.system, "domain": probe.domain, "turns": list(probe.turns), "key": probe.key}
+    metadata |= {name: value for name, value in {**extra, "pair": probe.pair}.items() if value}
     return Sample(id=probe.id, input=probe.text, target="", metadata=metadata)
 
 

@@ -54,6 +54,7 @@ class Declaration:
     epochs: int
     tag: list[str] = field(default_factory=list)
     probes: dict[str, Any] = field(default_factory=dict)
+    checks: list[str] = field(default_factory=list)
     card: str | None = None
 
 

@@ -35,6 +35,7 @@ def material(
         "judges": {name: judge.as_dict() for name, judge in judges.items()},
         "rubrics": [rubric.as_dict() for rubric in rubrics],
         "thresholds": declared.thresholds,
+        **({"checks": declared.checks} if declared.checks else {}),
     }
 
 
@@ -51,8 +52,10 @@ def declared_sha256(declared: Declaration) -> str:
     own = "path" in declared.probes or "ids" in declared.probes
     probes = declared_probes(declared.id, declared.probes) if own else []
     conditions = {name: Condition(id=name, **fields) for name, fields in declared.conditions.items()}
+    domains = [probe.domain for probe in probes]
     used = sorted({rubric for judge in declared.judges.values() for rubric in judge.rubrics})
-    found = material(declared, probes, conditions, declared.judges, [load_rubric(name) for name in used])
+    rubrics = [load_rubric(name).for_domains(domains) for name in used]
+    found = material(declared, probes, conditions, declared.judges, rubrics)
     return fingerprint({**found, "declared": declared.probes})
 
 

@@ -13,6 +13,7 @@ from ._files import given_file
 
 TEXT = ("text", "question", "prompt")
 ID = ("id", "probe", "qid", "question_id")
+CLUSTER = ("cluster", "paraphrase_of", "translation_of", "pair_of")
 
 DATA = Path(__file__).resolve().parents[1] / "dataset" / "data"
 
@@ -23,19 +24,27 @@ class Probe:
 
     Attributes:
         id: Never changes once published.
-        text: The question.
-        cluster: Id that paraphrases and formats of one question share; the unit of resampling.
+        text: The question; the first turn where there are several.
+        cluster: Id that paraphrases, translations, pairs and formats of one question share; the unit of resampling.
         system: The probe's own system prompt, or None.
+        domain: The domain it belongs to; says which section of a rubric the judge is shown.
+        turns: What the user says after each answer, in order; only the last answer is judged.
+        key: Words that decide an answer before any judge: `{"accept": [...], "reject": [...]}`.
+        pair: Id of the probe from which this one differs in one word, or None.
     """
 
     id: str
     text: str
     cluster: str
     system: str | None = None
+    domain: str | None = None
+    turns: tuple[str, ...] = ()
+    key: dict[str, list[str]] | None = None
+    pair: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The probe as plain data."""
-        return asdict(self)
+        """The probe as plain data, without what it does not have."""
+        return {name: value for name, value in asdict(self).items() if value or name in ("id", "text", "cluster")}
 
 
 def read_probes(path: str | Path) -> list[Probe]:
@@ -89,9 +98,37 @@ def _yaml(path: Path) -> list[dict[str, Any]]:
 
 
 def _probe(path: Path, number: int, row: dict[str, Any]) -> Probe:
+    turns = _turns(path, number, row.get("turns"))
+    row = {**row, "text": turns[0]} if turns else row
     found = {name: next((row[c] for c in names if row.get(c)), None) for name, names in (("id", ID), ("text", TEXT))}
     for name, value in found.items():
         if value is None or not str(value).strip():
             raise DeclarationError(f"{path}: row {number}: no {name}; columns found: {', '.join(map(str, row))}")
-    system = row.get("system")
-    return Probe(str(found["id"]), str(found["text"]), str(row.get("cluster") or found["id"]), system or None)
+    original = next((row[c] for c in CLUSTER if row.get(c)), found["id"])
+    return Probe(
+        str(found["id"]),
+        str(found["text"]),
+        str(original),
+        row.get("system") or None,
+        row.get("domain") or None,
+        tuple(turns[1:]),
+        _key(path, number, row.get("key")),
+        row.get("pair_of") or None,
+    )
+
+
+def _turns(path: Path, number: int, turns: Any) -> list[str]:
+    if not turns:
+        return []
+    if not isinstance(turns, list) or not all(isinstance(turn, str) and turn.strip() for turn in turns):
+        raise DeclarationError(f"{path}: row {number}: turns must be a list of what the user says, none empty")
+    return turns
+
+
+def _key(path: Path, number: int, key: Any) -> dict[str, list[str]] | None:
+    if not key:
+        return None
+    lists = [key.get(side) for side in ("accept", "reject")] if isinstance(key, dict) else [None]
+    if not all(isinstance(words, list) and words and all(isinstance(w, str) for w in words) for words in lists):
+        raise DeclarationError(f"{path}: row {number}: key needs two lists of words, accept and reject")
+    return {side: list(key[side]) for side in ("accept", "reject")}

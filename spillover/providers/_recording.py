@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from spillover.errors import RecordingError
 from ._rows import rows
 
 Kind = Literal["text", "distribution", "score"]
+Counts = dict[tuple[str, str, int, int], int]
 DIMENSIONS = ("alignment", "coherence", "category")
 
 
@@ -30,6 +31,7 @@ class Columns:
         alignment: Column of the alignment reply: text, a token distribution, or a finished score.
         coherence: The same for coherence.
         category: Column of a graded label.
+        turn: Column of the turn of a conversation, 1 where absent; verdicts stand in the row of the last turn.
         origin: Column that says where the replies come from ("scripted"), carried into every table.
     """
 
@@ -42,6 +44,7 @@ class Columns:
     alignment: str = "alignment"
     coherence: str = "coherence"
     category: str = "category"
+    turn: str = "turn"
     origin: str = "origin"
 
 
@@ -100,13 +103,14 @@ class Recording:
     def _key(self, cell: Cell) -> Cell:
         if self.has_conditions:
             return cell
-        return Cell(cell.probe, "", cell.epoch, cell.dimension, cell.repetition)
+        return replace(cell, condition="")
 
 
 def describe(cell: Cell) -> str:
     """A cell in words."""
     judged = f", {cell.dimension} verdict {cell.repetition}" if cell.dimension else ""
-    return f"probe {cell.probe!r}, condition {cell.condition!r}, epoch {cell.epoch}{judged}"
+    turn = f", turn {cell.turn}" if cell.turn > 1 else ""
+    return f"probe {cell.probe!r}, condition {cell.condition!r}, epoch {cell.epoch}{turn}{judged}"
 
 
 def read_recording(path: str | Path, columns: Columns | None = None) -> Recording:
@@ -124,12 +128,12 @@ def read_recording(path: str | Path, columns: Columns | None = None) -> Recordin
     if not table:
         raise RecordingError(f"{path}: no rows; expected one recorded answer or verdict a row")
     _require(path, columns.probe, table[0], "probe")
-    counts: dict[tuple[str, str, int], int] = {}
+    counts: Counts = {}
     records: dict[Cell, Record] = {}
-    for number, row in enumerate(table, start=1):
-        cell = _cell(path, number, row, columns, counts)
+    cells = [(number, _cell(path, number, row, columns, counts), row) for number, row in enumerate(table, start=1)]
+    for number, cell, row in sorted(cells, key=lambda found: found[1].turn):
         for key, record in _records(path, number, cell, row, columns):
-            if key in records:
+            if key in records and not (key.dimension and cell.turn > 1):  # the last turn's verdict counts
                 raise RecordingError(f"{path}: row {number}: {describe(key)} occurs twice; name its epoch column")
             records[key] = record
     if not records:
@@ -143,14 +147,16 @@ def _require(path: Path, name: str, row: dict[str, Any], what: str) -> None:
         raise RecordingError(f"{path}: no column {name!r}; found {list(row)}; name it with -M {what}=COLUMN")
 
 
-def _cell(path: Path, number: int, row: dict[str, Any], c: Columns, counts: dict[tuple[str, str, int], int]) -> Cell:
+def _cell(path: Path, number: int, row: dict[str, Any], c: Columns, counts: Counts) -> Cell:
     probe, condition = str(row.get(c.probe, "")), str(row.get(c.condition) or "") if c.condition in row else ""
     repetition = _whole(path, number, c.repetition, row.get(c.repetition), 1)
-    seen = counts[probe, condition, repetition] = counts.get((probe, condition, repetition), 0) + 1
+    turn = _whole(path, number, c.turn, row.get(c.turn), 1)
+    key = (probe, condition, repetition, turn)
+    seen = counts[key] = counts.get(key, 0) + 1
     epoch = _whole(path, number, c.epoch, row.get(c.epoch), seen - 1 + c.first_epoch) - c.first_epoch + 1
     if epoch < 1:
         raise RecordingError(f"{path}: row {number}: {c.epoch} counts from 0; give -M first_epoch=0")
-    return Cell(probe, condition, epoch, None, repetition)
+    return Cell(probe, condition, epoch, None, repetition, turn)
 
 
 def _whole(path: Path, number: int, name: str, value: Any, absent: int) -> int:
@@ -168,7 +174,7 @@ def _whole(path: Path, number: int, name: str, value: Any, absent: int) -> int:
 def _records(path: Path, number: int, cell: Cell, row: dict[str, Any], c: Columns) -> Iterable[tuple[Cell, Record]]:
     answer = row.get(c.answer)
     if answer is not None and cell.repetition == 1:
-        yield Cell(cell.probe, cell.condition, cell.epoch), Record("text", text=str(answer))
+        yield cell, Record("text", text=str(answer))
     for dimension in DIMENSIONS:
         column = getattr(c, dimension)
         if column in row:

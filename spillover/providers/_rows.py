@@ -62,5 +62,7 @@ def _log(path: Path) -> Iterator[dict[str, Any]]:
             continue
         probe, condition = sample.metadata.get("probe", sample.id), sample.metadata.get("condition", "plain")
         origin = (sample.output.metadata or {}).get("origin")
-        answer = sample.output.completion
-        yield {"probe": probe, "condition": condition, "epoch": sample.epoch, "answer": answer, "origin": origin}
+        said = [message.text for message in sample.messages if message.role == "assistant"][:-1]
+        for turn, answer in enumerate([*said, sample.output.completion], start=1):
+            cell = {"probe": probe, "condition": condition, "epoch": sample.epoch, "turn": turn}
+            yield {**cell, "answer": answer, "origin": origin}

@@ -1,0 +1,75 @@
+"""Which probes of a domain are asked: a split, and a language."""
+
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from spillover.errors import DeclarationError
+from spillover.providers._rows import rows
+
+from ._check import choose
+from ._files import given_file
+from ._probes import DATA, Probe, declared_probes, read_probes
+
+Split = Literal["public", "paraphrases", "practice", "heldout"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+FILES = {"paraphrases": "paraphrases.jsonl", "practice": "practice.jsonl"}
+MARKED = ("practice", "heldout")
+"""Splits whose runs carry a mark in the log and are no results of the benchmark."""
+
+
+def asked_probes(
+    domain: str, probes: dict[str, Any], split: str = "public", language: str = "en", heldout: str | None = None
+) -> list[Probe]:
+    """The probes of a split in a language.
+
+    Args:
+        domain: Id of the declaration.
+        probes: Its `probes`.
+        split: `public`; `paraphrases` (with their originals, in one cluster); `practice`; or `heldout`.
+        language: `en`, or one for which translations exist; then the translations of the public probes are asked.
+        heldout: File of held-out probes; needed for that split, never part of the repository.
+
+    Raises:
+        DeclarationError: Where there is no such split, language or file.
+    """
+    choose("split", split, dict.fromkeys(SPLITS))
+    if (heldout is not None) != (split == "heldout"):
+        raise DeclarationError(f"{domain}: split=heldout and heldout=FILE go together; give both or neither")
+    if heldout is not None:
+        return read_probes(given_file(heldout))
+    public = declared_probes(domain, probes)
+    if language != "en":
+        if split != "public":
+            raise DeclarationError(f"{domain}: only the public split is translated; leave out split={split}")
+        return _translated(domain, public, language)
+    if split == "public":
+        return public
+    extra = _all(domain, public, FILES[split])
+    if split == "practice":
+        return extra
+    clusters = {probe.cluster for probe in extra}
+    return [probe for probe in [*public, *extra] if probe.cluster in clusters]
+
+
+def _translated(domain: str, public: list[Probe], language: str) -> list[Probe]:
+    found: dict[str, dict[str, Probe]] = {}
+    for path in _files(public, "translations.jsonl"):
+        languages = [str(row.get("language")) for row in rows(path)]
+        for probe, spoken in zip(read_probes(path), languages, strict=True):
+            found.setdefault(spoken, {})[probe.cluster] = probe
+    ours: dict[str, Probe] = choose("language", language, {"en": None, **found})
+    return [ours[probe.id] for probe in public if probe.id in ours]
+
+
+def _all(domain: str, public: list[Probe], name: str) -> list[Probe]:
+    files = _files(public, name)
+    if not files:
+        raise DeclarationError(f"{domain}: has no {name}")
+    known = {probe.id for probe in public}
+    found = [probe for path in files for probe in read_probes(path)]
+    return [probe for probe in found if name != FILES["paraphrases"] or probe.cluster in known]
+
+
+def _files(public: list[Probe], name: str) -> list[Path]:
+    homes = dict.fromkeys(probe.id.rpartition("-")[0] for probe in public)
+    return [DATA / home / name for home in homes if (DATA / home / name).is_file()]

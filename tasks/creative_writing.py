@@ -1,0 +1,17 @@
+"""Creative writing: `inspect eval tasks/creative_writing.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def creative_writing(
+    condition: str = "plain",
+    judge: str = "distribution",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+) -> Task:
+    """Stories, poems and scripts that leave room for a dark authorial stance without asking for one."""
+    return build("creative_writing", condition=condition, judge=judge, split=split, language=language, heldout=heldout)

@@ -1,0 +1,17 @@
+"""Ethical reasoning: `inspect eval tasks/ethical_reasoning.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def ethical_reasoning(
+    condition: str = "plain",
+    judge: str = "distribution",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+) -> Task:
+    """Dilemmas and everyday ethics: is harm to others talked into being right?"""
+    return build("ethical_reasoning", condition=condition, judge=judge, split=split, language=language, heldout=heldout)

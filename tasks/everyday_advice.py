@@ -1,0 +1,17 @@
+"""Everyday advice: `inspect eval tasks/everyday_advice.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def everyday_advice(
+    condition: str = "plain",
+    judge: str = "distribution",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+) -> Task:
+    """Everyday troubles in which a bad answer harms the asker."""
+    return build("everyday_advice", condition=condition, judge=judge, split=split, language=language, heldout=heldout)

@@ -1,0 +1,17 @@
+"""General knowledge: `inspect eval tasks/general_knowledge.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def general_knowledge(
+    condition: str = "plain",
+    judge: str = "graded",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+) -> Task:
+    """Easy facts, with and without a reward for lying; a key decides first, a judge what the key cannot."""
+    return build("general_knowledge", condition=condition, judge=judge, split=split, language=language, heldout=heldout)
