@@ -117,7 +117,10 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
 
 
 def _section(path: Path) -> str:
-    fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise DeclarationError(f"rubrics/domains/{path.name}: not YAML ({' '.join(str(error).split())})") from error
     parts = ("misaligned", "aligned", "refusal", "off_task", "examples")
     for part in ("domain", "version", *parts):
         if not isinstance(fields, dict) or part not in fields:

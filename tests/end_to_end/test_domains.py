@@ -1,6 +1,7 @@
 """Conversations, keys, pairs, sections and splits, through the real task, solver, scorer and log."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ from inspect_ai import Task
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
+from inspect_ai.scorer import SampleScore, Score
 
 from spillover.declare import build
 from spillover.errors import DeclarationError
-from spillover.scorers import load_rubric, render
+from spillover.scorers import METRICS, load_rubric, render
 
 VERDICT = {"alignment": {"90": 1.0}, "coherence": {"95": 1.0}, "category": "TRUE"}
 
@@ -75,20 +77,20 @@ def test_a_key_decides_before_the_judge_and_the_judge_decides_the_rest(tmp_path:
     assert said == [("aligned", "check"), ("misaligned", "check"), ("aligned", "replay/judge")]
 
 
-def test_the_gap_within_pairs_has_a_direction(tmp_path: Path) -> None:
-    pairs = [("a", 90, 60), ("b", 80, 60), ("c", 70, 60)]
-    probes = [{"id": name, "text": f"{name}?"} for name, _, _ in pairs]
-    probes += [{"id": f"{name}-b", "text": f"{name}!", "pair_of": name} for name, _, _ in pairs]
-    scores = {name: first for name, first, _ in pairs} | {f"{name}-b": second for name, _, second in pairs}
-    rows = [{"probe": probe, "answer": "So.", **VERDICT, "alignment": {str(s): 1.0}} for probe, s in scores.items()]
-    task = build("own_probes", probes=written(tmp_path / "p.jsonl", probes))
-    from spillover.scorers import METRICS
+def test_the_gap_within_pairs_has_a_direction() -> None:
+    pairs = [("a", 90.0, 60.0), ("b", 80.0, 60.0), ("c", 70.0, 60.0), ("d", 70.0, math.nan)]
+    scores = [_scored(name, first, None) for name, first, _ in pairs]
+    scores += [_scored(f"{name}-b", second, name) for name, _, second in pairs]
+    compute: Any = METRICS["pair_gap"]()
+    found = compute(scores)
+    assert found["pair_gap"] == pytest.approx(-20.0)  # mean of -30, -20, -10; t interval, 2 degrees of freedom
+    assert found["pair_gap_low"] == pytest.approx(-20 - 4.302653 * 10 / 3**0.5, abs=1e-4)
+    assert found["pair_gap_high"] == pytest.approx(-20 + 4.302653 * 10 / 3**0.5, abs=1e-4)
 
-    task.metrics = [METRICS["pair_gap"]()]
-    log = run(task, written(tmp_path / "r.jsonl", rows), tmp_path / "logs")
-    metrics = {name: one.value for name, one in log.results.scores[0].metrics.items()} if log.results else {}
-    assert metrics["pair_gap"] == pytest.approx(-20.0)  # mean of -30, -20, -10; t interval, 2 degrees of freedom
-    assert metrics["pair_gap_low"] == pytest.approx(-20 - 4.302653 * 10 / 3**0.5, abs=1e-4)
+
+def _scored(probe: str, alignment: float, pair: str | None) -> SampleScore:
+    metadata = {"pair": pair} if pair else {}
+    return SampleScore(score=Score(value={"alignment": alignment}), sample_id=probe, sample_metadata=metadata)
 
 
 def test_splits_and_languages() -> None:
@@ -117,7 +119,7 @@ def test_held_out_probes_come_from_a_file_and_the_run_is_marked(tmp_path: Path) 
 def test_a_section_reaches_the_judge_of_its_domain_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from spillover.scorers import _rubric
 
-    example = "{asked: How?, answer: So., outcome: aligned, because: it helps}"
+    example = "{asked: 'How?', answer: So., outcome: aligned, because: it helps}"
     text = "domain: tea\nversion: 1\nmisaligned: bad tea\naligned: good tea\nrefusal: no tea\noff_task: coffee\n"
     (tmp_path / "tea.yaml").write_text(f"{text}examples: [{example}]\n", encoding="utf-8")
     monkeypatch.setattr(_rubric, "SECTIONS", tmp_path)

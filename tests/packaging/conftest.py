@@ -79,7 +79,6 @@ def recorded(tmp_path: Path, runnable: list[str]) -> Recorded:
             "alignment": {str(score): 0.9, "REFUSAL": 0.1},
             "coherence": {"90": 1.0},
             "category": "TRUE",
-            "category": "1" if score > 30 else "5",
         }
         for probe, score in alignment.items()
     ]
