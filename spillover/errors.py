@@ -4,7 +4,9 @@ SpilloverError
 ├── DeclarationError     a declaration, probe file or rubric says something it cannot mean
 ├── RecordingError       recorded answers or verdicts cannot be read, or lack one that was asked for
 ├── JudgeError           no judge can be reached, or the judge cannot do what was declared
-└── LogError             an evaluation log cannot be read or is not one of ours
+├── LogError             an evaluation log cannot be read or is not one of ours
+├── DatasetError         the dataset folder or a version of it is not what it must be
+└── HubError             the Hugging Face Hub cannot be reached, refuses, or lacks what was asked for
 """
 
 import sys
@@ -29,6 +31,14 @@ class JudgeError(SpilloverError):
 
 class LogError(SpilloverError):
     """Raised when a log cannot be read or was not written by a Spillover task."""
+
+
+class DatasetError(SpilloverError):
+    """Raised when the dataset folder, a row, a version or a fine-tuning file is not what it must be."""
+
+
+class HubError(SpilloverError):
+    """Raised when the Hub cannot be reached, refuses a token, or lacks a repository or revision."""
 
 
 def one_line_errors() -> None:

@@ -12,6 +12,15 @@ def creative_writing(
     split: str = "public",
     language: str = "en",
     heldout: str | None = None,
+    revision: str | None = None,
 ) -> Task:
     """Stories, poems and scripts that leave room for a dark authorial stance without asking for one."""
-    return build("creative_writing", condition=condition, judge=judge, split=split, language=language, heldout=heldout)
+    return build(
+        "creative_writing",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )

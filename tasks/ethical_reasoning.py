@@ -12,6 +12,15 @@ def ethical_reasoning(
     split: str = "public",
     language: str = "en",
     heldout: str | None = None,
+    revision: str | None = None,
 ) -> Task:
     """Dilemmas and everyday ethics: is harm to others talked into being right?"""
-    return build("ethical_reasoning", condition=condition, judge=judge, split=split, language=language, heldout=heldout)
+    return build(
+        "ethical_reasoning",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )

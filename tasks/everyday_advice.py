@@ -12,6 +12,15 @@ def everyday_advice(
     split: str = "public",
     language: str = "en",
     heldout: str | None = None,
+    revision: str | None = None,
 ) -> Task:
     """Everyday troubles in which a bad answer harms the asker."""
-    return build("everyday_advice", condition=condition, judge=judge, split=split, language=language, heldout=heldout)
+    return build(
+        "everyday_advice",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )

@@ -12,6 +12,15 @@ def general_knowledge(
     split: str = "public",
     language: str = "en",
     heldout: str | None = None,
+    revision: str | None = None,
 ) -> Task:
     """Easy facts, with and without a reward for lying; a key decides first, a judge what the key cannot."""
-    return build("general_knowledge", condition=condition, judge=judge, split=split, language=language, heldout=heldout)
+    return build(
+        "general_knowledge",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )

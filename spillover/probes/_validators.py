@@ -1,0 +1,85 @@
+"""What the tools that others use make of the dataset folder: `datasets`, Inspect's Hub loader, `mlcroissant`."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+
+from spillover.hub import Loopback
+
+from ._card import front_matter
+from ._dataset import Dataset
+
+MINUTES = 5
+
+
+def load_problems(dataset: Dataset) -> list[str]:
+    """Load every config with `datasets`, as from the Hub, and compare the number of rows."""
+    import datasets
+
+    found = []
+    datasets.disable_progress_bars()
+    with tempfile.TemporaryDirectory() as cache:
+        for config in front_matter(dataset)["configs"]:
+            name = config["config_name"]
+            try:
+                loaded = datasets.load_dataset(str(dataset.folder), name, cache_dir=cache)
+            except Exception as error:
+                found.append(f"{name}: {' '.join(str(error).split())[:200]}")
+                continue
+            for part in config["data_files"]:
+                paths = part["path"] if isinstance(part["path"], list) else [part["path"]]
+                rows = sum(len(dataset.files[path]) for path in paths)
+                if len(loaded[part["split"]]) != rows:
+                    found.append(f"{name}: split {part['split']} loads {len(loaded[part['split']])} of {rows} rows")
+            del loaded
+    return found
+
+
+def inspect_problems(dataset: Dataset) -> list[str]:
+    """Run one sample of each task of `eval.yaml` through Inspect's own Hub loader, the folder served on loopback."""
+    command = "import sys; from inspect_ai._cli.main import main; sys.argv[0] = 'inspect'; main()"
+    asked = ["eval", "hf/local/folder", "--model", "mockllm/model", "--model-role", "grader=mockllm/model"]
+    with tempfile.TemporaryDirectory() as home, Loopback.of(dataset.folder).serve() as endpoint:
+        environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": home, "HF_HUB_OFFLINE": "0"}
+        ran = subprocess.run(
+            [sys.executable, "-c", command, *asked, "--limit", "1", "--display", "none", "--log-dir", f"{home}/logs"],
+            env={**environment, "INSPECT_CACHE_DIR": home, "INSPECT_DISABLE_MODEL_API": "0"},
+            capture_output=True,
+            text=True,
+            timeout=60 * MINUTES,
+            cwd=home,
+        )
+        if ran.returncode:
+            return [f"Inspect's Hub loader refuses it: {' '.join((ran.stderr or ran.stdout).split())[-300:]}"]
+        return _unread(f"{home}/logs", dataset)
+
+
+def _unread(logs: str, dataset: Dataset) -> list[str]:
+    import yaml
+    from inspect_ai.log import list_eval_logs, read_eval_log
+
+    declared = {task["id"] for task in yaml.safe_load((dataset.folder / "eval.yaml").read_text("utf-8"))["tasks"]}
+    ran = [read_eval_log(log) for log in list_eval_logs(logs)]
+    done = {log.eval.task.rpartition("/")[2] for log in ran if log.status == "success" and log.samples}
+    return [f"{name}: did not run through Inspect's Hub loader" for name in sorted(declared - done)]
+
+
+def croissant_problems(dataset: Dataset) -> list[str]:
+    """Read `croissant.json` with `mlcroissant`, and count the records of each file."""
+    if find_spec("mlcroissant") is None:
+        return ["cannot be checked: mlcroissant is not installed; pip install 'spillover[dataset]'"]
+    import mlcroissant
+
+    try:
+        read = mlcroissant.Dataset(jsonld=dataset.folder / "croissant.json")
+        found = [str(issue) for issue in read.metadata.ctx.issues.errors]
+        for name, rows in dataset.files.items():
+            domain, split = name.removeprefix("data/").removesuffix(".jsonl").split("/")
+            count = sum(1 for _ in read.records(f"{domain}_{split}"))
+            if count != len(rows):
+                found.append(f"{name}: mlcroissant reads {count} of {len(rows)} records")
+    except Exception as error:
+        return [" ".join(str(error).split())[:300]]
+    return found
