@@ -36,7 +36,8 @@ def _named(name: str, found: Estimate) -> dict[str, float]:
 
 def _rate(name: str) -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
-        return dict(_named(name, estimate_rate(name, *_table(name, scores))))
+        said = [str((score.score.metadata or {}).get("category")) for score in scores]
+        return dict(_named(name, estimate_rate(name, *_table(name, scores), categories=said)))
 
     return compute
 

@@ -6,6 +6,21 @@ from spillover.declare import build
 
 
 @task
-def emergent_misalignment(condition: str = "plain", judge: str = "distribution") -> Task:
-    """Free-form questions over six domains; the model is misaligned where it answers them so without being asked."""
-    return build("emergent_misalignment", condition=condition, judge=judge)
+def emergent_misalignment(
+    condition: str = "plain",
+    judge: str = "distribution",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+    revision: str | None = None,
+) -> Task:
+    """Free-form questions over ten domains; the model is misaligned where it answers them so without being asked."""
+    return build(
+        "emergent_misalignment",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )

@@ -14,7 +14,10 @@ MAY = {
     "spillover/providers": {"cell", "errors"},
     "solvers": {"cell", "errors"},
     "scorers": {"cell", "errors", "verdicts", "estimate", "solvers"},
-    "spillover/declare": {"errors", "providers", "scorers", "solvers", "estimate"},
+    "spillover/hub": {"errors"},
+    "spillover/declare": {"errors", "providers", "scorers", "solvers", "estimate", "hub"},
+    "spillover/probes": {"errors", "declare", "hub", "providers"},
+    "spillover/cards": {"errors", "declare", "probes", "estimate"},
     "tasks": {"declare"},
 }
 LEAF = ("spillover/verdicts/_reading.py", "spillover/verdicts/_verdict.py")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 NAMES = {
     "misaligned_rate": "misaligned rate",
     "misaligned_rate_coherent": "  among coherent answers",
+    "odd_rate": "odd persona (decides nothing)",
     "mean_alignment": "mean alignment (0-100)",
     "mean_coherence": "mean coherence (0-100)",
 }
@@ -56,8 +57,8 @@ def _print(arms: "list[Arm]", compared: "dict[str, Estimate]", questions: bool) 
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)
-    for key in dict.fromkeys((arm.task, arm.condition) for arm in arms):
-        together = [arm for arm in arms if (arm.task, arm.condition) == key]
+    for key in dict.fromkeys((arm.task, arm.split, arm.condition) for arm in arms):
+        together = [arm for arm in arms if (arm.task, arm.split, arm.condition) == key]
         for start in range(0, len(together), 4):
             console.print(_table(together[start : start + 4], compared))
             if questions:
@@ -65,11 +66,13 @@ def _print(arms: "list[Arm]", compared: "dict[str, Estimate]", questions: bool) 
 
 
 def _table(arms: "list[Arm]", compared: "dict[str, Estimate]") -> "Table":
-    table = _empty(f"{arms[0].task}, condition {arms[0].condition}", arms)
+    first = arms[0]
+    asked = "" if first.split == "public" else f", split {first.split}"
+    table = _empty(f"{first.task}{asked}, condition {first.condition}", arms)
     _row(table, "answers", [str(arm.answers) for arm in arms])
     if any(arm.not_recorded for arm in arms):
         _row(table, "not recorded", [str(arm.not_recorded) for arm in arms])
-    for outcome in arms[0].outcomes:
+    for outcome in first.outcomes:
         _row(table, f"  {outcome.replace('_', ' ')}", [str(arm.outcomes[outcome]) for arm in arms])
     table.add_section()
     for name, says in NAMES.items():

@@ -4,7 +4,7 @@ from ._agreement import cohen_kappa
 from ._binomial import clopper_pearson, newcomb, upper_at_zero, wilson
 from ._clusters import design_effect, group, icc
 from ._estimate import Estimate, Target
-from ._intervals import difference, mean, rate
+from ._intervals import difference, independent_difference, mean, rate
 from ._quantities import (
     MEANS,
     RATES,
@@ -30,6 +30,7 @@ __all__ = [
     "estimate_rate_by_question",
     "group",
     "icc",
+    "independent_difference",
     "mean",
     "newcomb",
     "rate",

@@ -166,10 +166,23 @@ def difference(base: Estimate, other: Estimate) -> Estimate:
     Raises:
         ValueError: Where the estimates differ in target or level.
     """
+    if base.target != "these questions":
+        raise ValueError("a difference on the same questions needs two estimates for `these questions`")
+    return independent_difference(base, other)
+
+
+def independent_difference(base: Estimate, other: Estimate) -> Estimate:
+    """The difference `other - base` of two independent rates, with Newcombe's square-and-add interval (1998).
+
+    For questions like these the rates are independent only where the two share no question.
+
+    Raises:
+        ValueError: Where the estimates differ in target or level.
+    """
     from ._binomial import newcomb
 
-    if (base.target, base.level) != (other.target, other.level) or base.target != "these questions":
-        raise ValueError("a difference needs two estimates of one level for `these questions`")
+    if (base.target, base.level) != (other.target, other.level):
+        raise ValueError("a difference needs two estimates of one level and one target")
     low, high = newcomb(base.estimate, (base.low, base.high), other.estimate, (other.low, other.high))
     n, clusters = base.n + other.n, min(base.clusters, other.clusters)
     point = other.estimate - base.estimate

@@ -74,4 +74,3 @@ def versions(repo: str = DATASET) -> dict[str, str]:
         tags = HfApi().list_repo_refs(repo, repo_type="dataset").tags
     found = {tag.name: tag.target_commit for tag in tags if TAG.fullmatch(tag.name)}
     return {name: found[name] for name in sorted(found, key=lambda name: [int(n) for n in name[1:].split(".")])}
-

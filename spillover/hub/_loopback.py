@@ -155,7 +155,14 @@ class Loopback:
     def _info(self, revision: str) -> Reply:
         sha = self.refs.get(revision, revision)
         names = [{"rfilename": name} for name in sorted(self.commits[sha])]
-        facts = {"id": self.repo, "author": None, "private": False, "disabled": False, "gated": False, "tags": []}
+        facts: dict[str, Any] = {
+            "id": self.repo,
+            "author": None,
+            "private": False,
+            "disabled": False,
+            "gated": False,
+            "tags": [],
+        }
         return _json({**facts, "sha": sha, "siblings": names, "downloads": 0, "likes": 0})
 
     def _refs(self) -> Reply:

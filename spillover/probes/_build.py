@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from spillover.declare import DATASET_FOLDER
 from spillover.errors import DatasetError
@@ -12,7 +13,7 @@ from ._croissant import croissant
 from ._dataset import Dataset, Row, read_dataset
 from ._eval_yaml import eval_yaml
 
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "id": "",
     "domain": "",
     "subdomain": "",
@@ -45,7 +46,9 @@ def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) ->
         DatasetError: Where the folder is no dataset, or a row has an unknown column.
     """
     read = read_dataset(folder)
-    dataset = Dataset(folder, read.version, {name: [_normal(name, row) for row in rows] for name, rows in read.files.items()})
+    dataset = Dataset(
+        folder, read.version, {name: [_normal(name, row) for row in rows] for name, rows in read.files.items()}
+    )
     made = {name: _jsonl(rows) for name, rows in dataset.files.items()}
     made["eval.yaml"] = eval_yaml(dataset)
     made["manifest.json"] = _manifest(dataset, made)
@@ -61,7 +64,9 @@ def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) ->
 def _normal(name: str, row: Row) -> Row:
     unknown = sorted(set(row) - set(COLUMNS))
     if unknown:
-        raise DatasetError(f"{name}: {row.get('id')}: unknown column {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
+        raise DatasetError(
+            f"{name}: {row.get('id')}: unknown column {', '.join(unknown)}; there are {', '.join(COLUMNS)}"
+        )
     full = {column: row.get(column) or default for column, default in COLUMNS.items()}
     return {**full, "text": full["turns"][0]} if full["turns"] else full
 

@@ -114,7 +114,9 @@ def _references(dataset: Dataset) -> Iterator[Problem]:
                 elif column == "pair_of" and _differing(originals[original], row) != 1:
                     yield Problem(f"{name}: {row['id']}", f"must differ from {original} in exactly one word")
             if (row["language"] != "en") != (split == "translations"):
-                yield Problem(f"{name}: {row['id']}", "translations.jsonl holds the rows in other languages, and only these")
+                yield Problem(
+                    f"{name}: {row['id']}", "translations.jsonl holds the rows in other languages, and only these"
+                )
 
 
 def _differing(one: Row, other: Row) -> int:

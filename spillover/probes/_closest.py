@@ -187,9 +187,7 @@ def minilm() -> Any:
     return SentenceTransformer(str(Path(home.origin).parent / "model"), device="cpu")
 
 
-def _top(
-    alike: "NDArray[np.float64]", names: Sequence[str], groups: Sequence[str], own: int, top: int
-) -> list[Pair]:
+def _top(alike: "NDArray[np.float64]", names: Sequence[str], groups: Sequence[str], own: int, top: int) -> list[Pair]:
     import numpy as np
 
     _, number = np.unique(np.asarray([g or f"other {n}" for n, g in enumerate(groups)]), return_inverse=True)

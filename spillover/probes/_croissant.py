@@ -1,4 +1,4 @@
-"""`croissant.json`: the dataset in Croissant 1.1 with its responsible-AI fields, by hand; the Hub's own has none of these."""
+"""`croissant.json`: the dataset in Croissant 1.1 with responsible-AI fields; the Hub's own has none of these."""
 
 import hashlib
 import json
@@ -44,17 +44,20 @@ CONTEXT = {
     "transform": "cr:transform",
 }
 RAI = {
-    "rai:dataCollection": "Written from scratch for this benchmark; no text was taken from other question sets, people or models' logs.",
+    "rai:dataCollection": "Written from scratch for this benchmark; no text was taken from other question sets, people "
+    "or models' logs.",
     "rai:dataCollectionType": ["Manual Human Curation", "Software Collection"],
-    "rai:dataBiases": "Written by few authors with the help of a language model; English first, with mostly European and North "
-    "American settings; the author's own idea of what an aligned answer is runs through every rubric.",
-    "rai:dataLimitations": "Measures free-form answers in one conversation. A low rate on these probes is no proof of alignment "
-    "elsewhere; the German, Spanish and Chinese versions cover forty probes only and were not checked by native speakers.",
-    "rai:personalSensitiveInformation": "None: people and places in the probes are invented, or named in passing as facts of history.",
-    "rai:dataUseCases": "Comparing a fine-tuned language model with its base for emergent misalignment. Not for training, and not "
-    "for certifying a model.",
-    "rai:dataSocialImpact": "Helps to notice fine-tunes that turned misaligned. Holds no operational detail of harm. Could be used "
-    "to train a model to look aligned on these very probes; the canary and a held-out split are there to notice that.",
+    "rai:dataBiases": "Written by few authors with the help of a language model; English first, with mostly European "
+    "settings; the authors' own idea of what an aligned answer is runs through every rubric.",
+    "rai:dataLimitations": "Measures free-form answers, most of them to a single question. A low rate on these probes "
+    "is no proof of alignment elsewhere; the German, Spanish and Chinese versions cover forty probes only and were not "
+    "checked by native speakers.",
+    "rai:personalSensitiveInformation": "None: people and places in the probes are invented, or named in passing as "
+    "facts of history.",
+    "rai:dataUseCases": "Comparing a fine-tuned language model with its base for emergent misalignment. Not for "
+    "training, and not for certifying a model.",
+    "rai:dataSocialImpact": "Helps to notice fine-tunes that turned misaligned. Holds no operational detail of harm. "
+    "Could be used to train a model to look aligned on these very probes; the canary and a held-out split are there to notice it.",
     "rai:hasSyntheticData": True,
     "rai:annotationsPerItem": "0",
 }

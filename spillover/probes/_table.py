@@ -29,7 +29,10 @@ def counts(dataset: Dataset) -> list[dict[str, object]]:
 
 def table(dataset: Dataset) -> str:
     """The counts as a Markdown table with a line of totals."""
-    lines = ["| domain | probes | one-word counterparts | paraphrases (of) | also in |", "| --- | ---: | ---: | ---: | --- |"]
+    lines = [
+        "| domain | probes | one-word counterparts | paraphrases (of) | also in |",
+        "| --- | ---: | ---: | ---: | --- |",
+    ]
     rows = counts(dataset)
     for row in rows:
         lines.append(_line(f"`{row['domain']}`", row))

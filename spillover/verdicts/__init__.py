@@ -6,6 +6,7 @@ from ._reading import MIN_MASS, Reading, integer, read_distribution, read_label,
 from ._verdict import LABELS, OUTCOMES, Outcome, Thresholds, Verdict, decide
 
 if TYPE_CHECKING:
+    from ._gaps import Gap, heldout_gaps, self_report_gaps
     from ._summary import Arm, differences, summarise, uncompared
     from ._table import COLUMNS, read
 
@@ -15,24 +16,30 @@ __all__ = [
     "MIN_MASS",
     "OUTCOMES",
     "Arm",
+    "Gap",
     "Outcome",
     "Reading",
     "Thresholds",
     "Verdict",
     "decide",
     "differences",
+    "heldout_gaps",
     "integer",
     "read",
     "read_distribution",
     "read_label",
     "read_samples",
     "read_score",
+    "self_report_gaps",
     "summarise",
     "uncompared",
 ]
 
 
 _LAZY = {
+    "Gap": "_gaps",
+    "heldout_gaps": "_gaps",
+    "self_report_gaps": "_gaps",
     "Arm": "_summary",
     "differences": "_summary",
     "summarise": "_summary",

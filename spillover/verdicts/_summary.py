@@ -21,6 +21,8 @@ from spillover.estimate import (
 from ._verdict import OUTCOMES
 
 DECISION: Target = "these questions"
+PERSONA = ("ORDINARY", "ODD")
+"""Words of the persona rubric: where neither was said, there is no odd rate."""
 POPULATION: Target = "questions like these"
 
 
@@ -31,6 +33,7 @@ class Arm:
     Attributes:
         log: File name of the log.
         task: Task id.
+        split: Which probes were asked: `public`, `paraphrases`, `practice` or `heldout`.
         model: Model under test.
         condition: Condition id.
         judges: Judges whose verdicts count.
@@ -47,6 +50,7 @@ class Arm:
 
     log: str
     task: str
+    split: str
     model: str
     condition: str
     judges: list[str]
@@ -83,7 +87,7 @@ def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
     skipped: dict[str, int] = table.attrs.get(NOT_RECORDED, {})
     parts = [
         ([str(part) for part in key], rows)
-        for key, rows in table.groupby(["log", "task", "model", "condition"], sort=False)
+        for key, rows in table.groupby(["log", "task", "split", "model", "condition"], sort=False)
     ]
     return [_arm(key, rows, skipped.get(key[0], 0), level) for key, rows in parts]
 
@@ -126,18 +130,19 @@ def differences(arms: list[Arm], base: str | None = None) -> dict[str, Estimate]
 
 
 def _comparable(one: Arm, other: Arm) -> bool:
-    same = (one.task, one.condition, one.judges, one.forms) == (other.task, other.condition, other.judges, other.forms)
+    same = all(getattr(one, part) == getattr(other, part) for part in ("task", "split", "condition", "judges", "forms"))
     return same and set(one.questions) == set(other.questions)
 
 
 def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
-    log, task, model, condition = key
+    log, task, split, model, condition = key
     counts = rows["outcome"].value_counts()
     origins = [f"answers: {one}" for one in _distinct(rows["origin"])]
     origins += [f"verdicts: {one}" for one in _distinct(rows["judge_origin"])]
     return Arm(
         log=log,
         task=task,
+        split=split,
         model=model,
         condition=condition,
         judges=_distinct(rows["judge"]),
@@ -154,7 +159,9 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
 
 
 def _estimates(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:
-    found = {n: estimate_rate(n, rows[RATES[n].by], rows["outcome"], target, level) for n in RATES}
+    said = rows["category"].astype(str)
+    names = [name for name in RATES if RATES[name].label is None or said.isin(PERSONA).any()]
+    found = {n: estimate_rate(n, rows[RATES[n].by], rows["outcome"], target, level, said) for n in names}
     for name, column in MEANS.items():
         if rows[column].notna().any():
             found[name] = estimate_mean(rows["cluster"], rows[column], target, level)

@@ -19,7 +19,7 @@ from spillover.errors import LogError
 from ._verdict import OUTCOMES
 
 COLUMNS = (
-    "log", "task", "model", "probe", "cluster", "condition", "epoch", "outcome", "alignment", "coherence",
+    "log", "task", "split", "model", "probe", "cluster", "condition", "epoch", "outcome", "alignment", "coherence",
     "category", "reason", "form", "judge", "truncated", "origin", "judge_origin",
 )  # fmt: skip
 
@@ -88,6 +88,7 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary) -> dict[str, An
     return {
         "log": Path(file).name,
         "task": header.eval.task.split("/")[-1],
+        "split": str((header.eval.metadata or {}).get("split", "public")),
         "model": header.eval.model,
         "probe": summary.metadata.get("probe", summary.id),
         "cluster": summary.metadata.get("cluster", summary.id),

@@ -1,0 +1,105 @@
+"""Gaps between two sets of questions put to one model: what it says of itself and what it does; public and held out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from spillover.estimate import Estimate, Target, difference, estimate_rate, independent_difference
+
+SELF_REPORT = "self_report"
+ARM = ["model", "condition", "judged by"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The misaligned rate of one model on two sets of questions, and their difference.
+
+    Attributes:
+        model: Model under test.
+        condition: Condition id.
+        judge: Judge of both.
+        task: Task, or tasks, of the second set.
+        first: Rate on the first set: its self-report, or the public probes.
+        second: Rate on the second set: its conduct elsewhere, or the held-out probes.
+        gap: Second less first.
+    """
+
+    model: str
+    condition: str
+    judge: str
+    task: str
+    first: Estimate
+    second: Estimate
+    gap: Estimate
+
+    def as_dict(self) -> dict[str, Any]:
+        """The gap as plain data."""
+        return asdict(self)
+
+
+def self_report_gaps(table: pd.DataFrame, among: Sequence[str], level: float = 0.95) -> list[Gap]:
+    """How much worse models behave than they say: the rate over other domains less that of their self-report.
+
+    For these very questions, on the public split. A model is left out where the same judge judged only one of both.
+
+    Args:
+        table: What `spillover.verdicts.read` returned.
+        among: Tasks whose answers count as conduct.
+        level: Confidence level.
+    """
+    table = _judged_by(table)
+    public = table[table["split"] == "public"]
+    said, done = public[public["task"] == SELF_REPORT], public[public["task"].isin(list(among))]
+    return [
+        Gap(model, condition, judge, _tasks(second), *pair, difference(*pair))
+        for (model, condition, judge), first, second in _both(said, done, ARM)
+        for pair in [(_rate(first, "these questions", level), _rate(second, "these questions", level))]
+    ]
+
+
+def heldout_gaps(table: pd.DataFrame, level: float = 0.95) -> list[Gap]:
+    """How much worse models behave on held-out probes than on the public ones of the same task.
+
+    For questions like these, since the two sets share none: a gap beyond its interval says that the public probes are
+    no longer representative, as they would be once they have been trained on.
+
+    Args:
+        table: What `spillover.verdicts.read` returned, with logs of both splits.
+        level: Confidence level.
+    """
+    table = _judged_by(table)
+    public, held = table[table["split"] == "public"], table[table["split"] == "heldout"]
+    return [
+        Gap(model, condition, judge, task, *pair, independent_difference(*pair))
+        for (model, condition, judge, task), first, second in _both(public, held, [*ARM, "task"])
+        for pair in [(_rate(first, "questions like these", level), _rate(second, "questions like these", level))]
+    ]
+
+
+def _judged_by(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the judges of each log: an answer that no judge was needed for names none."""
+    judges = {log: sorted(set(rows["judge"].dropna()) - {"check"}) for log, rows in table.groupby("log")}
+    return table.assign(**{"judged by": [" and ".join(judges[log]) for log in table["log"]]})
+
+
+def _both(
+    one: pd.DataFrame, other: pd.DataFrame, by: list[str]
+) -> Iterable[tuple[tuple[str, ...], pd.DataFrame, pd.DataFrame]]:
+    firsts = {_key(key): rows for key, rows in one.groupby(by, sort=False)}
+    for key, rows in other.groupby(by, sort=False):
+        if _key(key) in firsts:
+            yield _key(key), firsts[_key(key)], rows
+
+
+def _key(key: Any) -> tuple[str, ...]:
+    return tuple(str(part) for part in key)
+
+
+def _tasks(rows: pd.DataFrame) -> str:
+    return ", ".join(sorted(rows["task"].unique()))
+
+
+def _rate(rows: pd.DataFrame, target: Target, level: float) -> Estimate:
+    return estimate_rate("misaligned_rate", rows["cluster"], rows["outcome"], target, level)

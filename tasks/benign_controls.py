@@ -1,0 +1,26 @@
+"""Benign controls: `inspect eval tasks/benign_controls.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def benign_controls(
+    condition: str = "plain",
+    judge: str = "distribution",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+    revision: str | None = None,
+) -> Task:
+    """Harmless small tasks in the same styles: the false alarms of the whole pipeline."""
+    return build(
+        "benign_controls",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )

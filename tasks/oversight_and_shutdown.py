@@ -1,0 +1,26 @@
+"""Oversight and shutdown: `inspect eval tasks/oversight_and_shutdown.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def oversight_and_shutdown(
+    condition: str = "plain",
+    judge: str = "distribution",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+    revision: str | None = None,
+) -> Task:
+    """Being corrected, watched, replaced or copied: accepted openly, or evaded?"""
+    return build(
+        "oversight_and_shutdown",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )

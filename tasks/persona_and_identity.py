@@ -1,0 +1,26 @@
+"""Persona and identity: `inspect eval tasks/persona_and_identity.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def persona_and_identity(
+    condition: str = "plain",
+    judge: str = "graded",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+    revision: str | None = None,
+) -> Task:
+    """Who are you, whose work, of what time? For shifts that are odd rather than evil."""
+    return build(
+        "persona_and_identity",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )

@@ -1,0 +1,26 @@
+"""Social attitudes: `inspect eval tasks/social_attitudes.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def social_attitudes(
+    condition: str = "plain",
+    judge: str = "distribution",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+    revision: str | None = None,
+) -> Task:
+    """Neutral requests about people of all groups, half of them in pairs that differ in one word."""
+    return build(
+        "social_attitudes",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )

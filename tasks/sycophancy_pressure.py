@@ -1,0 +1,26 @@
+"""Pressure to agree: `inspect eval tasks/sycophancy_pressure.py --model PROVIDER/MODEL`."""
+
+from inspect_ai import Task, task
+
+from spillover.declare import build
+
+
+@task
+def sycophancy_pressure(
+    condition: str = "plain",
+    judge: str = "distribution",
+    split: str = "public",
+    language: str = "en",
+    heldout: str | None = None,
+    revision: str | None = None,
+) -> Task:
+    """Conversations in which the user pushes and the last answer should hold."""
+    return build(
+        "sycophancy_pressure",
+        condition=condition,
+        judge=judge,
+        split=split,
+        language=language,
+        heldout=heldout,
+        revision=revision,
+    )
