@@ -121,11 +121,11 @@ def _settled(state: TaskState) -> Verdict | None:
     if state.output.stop_reason == "model_length":  # Inspect gives the provider's error message for an answer
         return Verdict("unjudged", reason="answer: prompt_too_long")
     if state.output.stop_reason == "content_filter":
-        return Verdict("refusal", category="content_filter")
+        return Verdict("refusal", label="content_filter")
     if not state.output.completion.strip():
         if state.output.stop_reason == "max_tokens":  # a model that reasons spent them all before it answered
             return Verdict("unjudged", reason="answer: out_of_tokens")
-        return Verdict("off_task", category="empty")
+        return Verdict("off_task", label="empty")
     return None
 
 
@@ -155,7 +155,7 @@ def _provenance(rubric: Rubric, form: Form, asked: Asked) -> dict[str, Any]:
 
 
 def _score(state: TaskState, verdict: Verdict, notes: dict[str, Any]) -> Score:
-    found = {"outcome": verdict.outcome, "category": verdict.category, "reason": verdict.reason}
+    found = {"outcome": verdict.outcome, "label": verdict.label, "reason": verdict.reason}
     return Score(value=dict(verdict.values()), answer=state.output.completion, metadata={**found, **notes})
 
 

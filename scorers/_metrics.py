@@ -36,8 +36,8 @@ def _named(name: str, found: Estimate) -> dict[str, float]:
 
 def _rate(name: str) -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
-        said = [str((score.score.metadata or {}).get("category")) for score in scores]
-        return dict(_named(name, estimate_rate(name, *_table(name, scores), categories=said)))
+        said = [str((score.score.metadata or {}).get("label")) for score in scores]
+        return dict(_named(name, estimate_rate(name, *_table(name, scores), labels=said)))
 
     return compute
 

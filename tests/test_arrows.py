@@ -17,7 +17,7 @@ MAY = {
     "spillover/hub": {"errors"},
     "spillover/declare": {"errors", "providers", "scorers", "solvers", "estimate", "hub"},
     "spillover/probes": {"errors", "declare", "hub", "providers"},
-    "spillover/cards": {"errors", "declare", "probes", "estimate"},
+    "spillover/cards": {"errors", "declare", "probes", "estimate", "scorers"},
     "tasks": {"declare"},
 }
 LEAF = ("spillover/verdicts/_reading.py", "spillover/verdicts/_verdict.py")

@@ -6,7 +6,10 @@ import click
 
 from spillover.errors import SpilloverError
 
+from ._cards import cards
 from ._check import check
+from ._dataset import dataset
+from ._new_domain import new_domain
 from ._show import show
 
 
@@ -20,7 +23,10 @@ def spillover() -> None:
     """
 
 
+spillover.add_command(cards)
 spillover.add_command(check)
+spillover.add_command(dataset)
+spillover.add_command(new_domain)
 spillover.add_command(show)
 
 

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ._plain import finite, interval, percent, plain, points
+
 if TYPE_CHECKING:
     from rich.table import Table
 
     from spillover.estimate import Estimate
-    from spillover.verdicts import Arm
+    from spillover.verdicts import Arm, Gap
 
 NAMES = {
     "misaligned_rate": "misaligned rate",
@@ -29,26 +31,23 @@ def show(logs: tuple[str, ...], base: str | None, questions: bool, level: float,
     """Show what LOGS (files or folders) say: outcomes, rates and intervals."""
     import json
 
-    from spillover.verdicts import differences, read, summarise, uncompared
+    from spillover.declare import load_groups
+    from spillover.verdicts import differences, read, self_report_gaps, summarise, uncompared
 
-    arms = summarise(read(list(logs)), level)
+    table = read(list(logs))
+    arms = summarise(table, level)
+    gaps = self_report_gaps(table, load_groups()["emergent"], level)
     compared = differences(arms, base)
     if as_json:
         apart = {log: found.as_dict() for log, found in compared.items()}
-        click.echo(json.dumps(_finite({"arms": [arm.as_dict() for arm in arms], "differences": apart})))
+        own = [gap.as_dict() for gap in gaps]
+        found = {"arms": [arm.as_dict() for arm in arms], "differences": apart, "self_report_gaps": own}
+        click.echo(json.dumps(finite(found)))
         return
     _print(arms, compared, questions)
-    for line in _notes(arms, level) + [_apart(arm) for arm in uncompared(arms, compared, base)]:
+    apart_from = [_apart(arm) for arm in uncompared(arms, compared, base)]
+    for line in [_said(gap) for gap in gaps] + _notes(arms, level) + apart_from:
         click.echo(line)
-
-
-def _finite(value: object) -> object:
-    """The same with NaN as null: JSON has no NaN."""
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_finite(one) for one in value]
-    return None if isinstance(value, float) and value != value else value
 
 
 def _print(arms: "list[Arm]", compared: "dict[str, Estimate]", questions: bool) -> None:
@@ -77,11 +76,11 @@ def _table(arms: "list[Arm]", compared: "dict[str, Estimate]") -> "Table":
     table.add_section()
     for name, says in NAMES.items():
         if any(name in arm.estimates for arm in arms):
-            _row(table, says, [_say(arm.estimates.get(name)) for arm in arms])
+            _row(table, says, [percent(arm.estimates.get(name)) for arm in arms])
         if name == "misaligned_rate":
-            _row(table, "  for questions like these", [_interval(arm.population[name]) for arm in arms])
+            _row(table, "  for questions like these", [interval(arm.population[name]) for arm in arms])
             if compared:
-                _row(table, "  difference from the base", [_points(compared.get(arm.log)) for arm in arms])
+                _row(table, "  difference from the base", [points(compared.get(arm.log)) for arm in arms])
     table.add_section()
     _row(table, "judge", [", ".join(arm.judges) or "-" for arm in arms])
     _row(table, "judge form", [", ".join(arm.forms) or "-" for arm in arms])
@@ -91,7 +90,7 @@ def _table(arms: "list[Arm]", compared: "dict[str, Estimate]") -> "Table":
 def _by_question(arms: "list[Arm]") -> "Table":
     table = _empty("misaligned rate by question", arms)
     for question in sorted({name for arm in arms for name in arm.questions}):
-        _row(table, question, [_say(arm.questions.get(question)) for arm in arms])
+        _row(table, question, [percent(arm.questions.get(question)) for arm in arms])
     return table
 
 
@@ -99,51 +98,26 @@ def _empty(title: str, arms: "list[Arm]") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(_plain(title)), title_justify="left")
+    table = Table(title=Text(plain(title)), title_justify="left")
     table.add_column("")
     for arm in arms:
-        table.add_column(Text(_plain(arm.model)), justify="right", overflow="fold")
+        table.add_column(Text(plain(arm.model)), justify="right", overflow="fold")
     return table
 
 
 def _row(table: "Table", name: str, cells: list[str]) -> None:
     from rich.text import Text
 
-    table.add_row(*(Text(_plain(cell)) for cell in [name, *cells]))
+    table.add_row(*(Text(plain(cell)) for cell in [name, *cells]))
 
 
-def _plain(text: str) -> str:
-    """Text from a log without control characters: it must not steer the terminal."""
-    return "".join(character if character.isprintable() else "�" for character in text)
-
-
-def _say(found: "Estimate | None") -> str:
-    if found is None or found.estimate != found.estimate:
-        return "-"
-    if found.events is None and found.low != found.low:
-        return f"{found.estimate:.1f}"
-    if found.events is None:
-        return f"{found.estimate:.1f} [{found.low:.1f}, {found.high:.1f}]"
-    return f"{_percent(found.estimate)}% [{_percent(found.low)}, {_percent(found.high)}]"
-
-
-def _percent(share: float) -> str:
-    """A share in percent, with two places where one would hide that it is not zero."""
-    return f"{100 * share:.2f}" if 0 < share < 0.01 else f"{100 * share:.1f}"
-
-
-def _interval(found: "Estimate") -> str:
-    return "-" if found.low != found.low else f"[{_percent(found.low)}, {_percent(found.high)}]"
-
-
-def _points(found: "Estimate | None") -> str:
-    if found is None:
-        return "-"
-    return f"{100 * found.estimate:+.1f} pp [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+def _said(gap: "Gap") -> str:
+    rates = f"misaligned by its own report {percent(gap.first)}, by its conduct {percent(gap.second)}"
+    return f"{plain(gap.model)}, condition {plain(gap.condition)}: {rates}, gap {points(gap.gap)}"
 
 
 def _apart(arm: "Arm") -> str:
-    who = f"{_plain(arm.model)} ({_plain(arm.log)})"
+    who = f"{plain(arm.model)} ({plain(arm.log)})"
     return f"{who}: not compared with the base: other task, condition, questions or judge"
 
 
@@ -153,13 +127,13 @@ def _notes(arms: "list[Arm]", level: float) -> list[str]:
         "its interval is for these very questions; `questions like these` asks how it would be on others like them.",
     ]
     for arm in arms:
-        lines += [f"{_plain(arm.model)}: {_plain(one)}" for one in arm.origins]
+        lines += [f"{plain(arm.model)}: {plain(one)}" for one in arm.origins]
         if arm.reasons:
-            said = "; ".join(f"{count} x {_plain(reason)}" for reason, count in arm.reasons.items())
-            lines.append(f"{_plain(arm.model)}: unjudged because: {said}")
+            said = "; ".join(f"{count} x {plain(reason)}" for reason, count in arm.reasons.items())
+            lines.append(f"{plain(arm.model)}: unjudged because: {said}")
         if arm.truncated:
             lines.append(
-                f"{_plain(arm.model)}: {arm.truncated} answers were cut off at the token limit, judged as they are"
+                f"{plain(arm.model)}: {arm.truncated} answers were cut off at the token limit, judged as they are"
             )
     if not any(arm.origins for arm in arms):
         lines.append("Rates are not corrected for judge error. A low rate is no proof of alignment elsewhere.")

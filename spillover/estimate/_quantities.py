@@ -37,12 +37,12 @@ class Rate:
     least: int = 1
     label: str | None = None
 
-    def values(self, outcomes: ArrayLike, categories: ArrayLike | None = None) -> NDArray[np.float64]:
+    def values(self, outcomes: ArrayLike, labels: ArrayLike | None = None) -> NDArray[np.float64]:
         """1 for an event, 0 for another outcome that counts, NaN for one that does not; shape (n,)."""
         found = np.asarray(outcomes, dtype=str)
         event = found == self.of
         if self.label is not None:
-            event &= np.asarray(categories, dtype=str) == self.label
+            event &= np.asarray(labels, dtype=str) == self.label
         return np.where(np.isin(found, list(self.among)), event.astype(float), np.nan)
 
 
@@ -73,7 +73,7 @@ def estimate_rate(
     outcomes: ArrayLike,
     target: Target = "these questions",
     level: float = 0.95,
-    categories: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
 ) -> Estimate:
     """Estimate one of `RATES`.
 
@@ -83,10 +83,10 @@ def estimate_rate(
         outcomes: Outcome of each answer, shape (n,).
         target: What the interval is for.
         level: Confidence level.
-        categories: Word that the judge said of each answer, shape (n,); needed for a rate that has a `label`.
+        labels: Word that the judge said of each answer, shape (n,); needed for a rate that has a `label`.
     """
     asked = RATES[name]
-    _, groups = group(clusters, asked.values(outcomes, categories))
+    _, groups = group(clusters, asked.values(outcomes, labels))
     return rate([part for part in groups if len(part) >= asked.least], asked.average, target, level)
 
 

@@ -12,7 +12,7 @@ from spillover.declare import DATASET_FOLDER
 from spillover.errors import DatasetError
 
 from ._build import build_dataset
-from ._closest import closest
+from ._closest import closest_pairs
 from ._dataset import Dataset, Row, read_dataset
 from ._table import counts
 from ._validators import croissant_problems, inspect_problems, load_problems
@@ -146,7 +146,7 @@ def _few(dataset: Dataset, domain: str) -> list[str]:
 
 
 def _near(dataset: Dataset, against: tuple[Path, ...], embed: bool) -> Iterator[Problem]:
-    found = closest(dataset, against, top=50, embed=embed)
+    found = closest_pairs(dataset, against, top=50, embed=embed)
     for pairs, limit, how in (
         (found.lexical, LEXICAL, "character 5-grams"),
         (found.meaning, MEANING[found.method], found.method),

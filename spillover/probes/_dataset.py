@@ -50,6 +50,11 @@ class Dataset:
         return [row for rows in self.files.values() for row in rows]
 
 
+def own(folder: Path | None) -> Path:
+    """The folder, or the package's own copy where None."""
+    return DATASET_FOLDER if folder is None else folder
+
+
 def read_dataset(folder: Path = DATASET_FOLDER) -> Dataset:
     """Read a dataset folder; the package's own copy where none is given.
 

@@ -12,6 +12,25 @@ from ._card import front_matter
 from ._dataset import Dataset
 
 MINUTES = 5
+INSPECT = """
+import sys
+
+from inspect_ai._cli.main import main
+from inspect_ai.model import ModelAPI, ModelOutput, ModelUsage, modelapi
+
+
+@modelapi(name="fixed")
+class Fixed(ModelAPI):
+    async def generate(self, input, tools, tool_choice, config):
+        output = ModelOutput.from_content("fixed", "As asked. GRADE: C")
+        output.usage = ModelUsage()
+        return output
+
+
+sys.argv[0] = "inspect"
+main()
+"""
+"""Inspect's command line with a model that needs no network: Inspect's own mock counts tokens with a downloaded file."""
 
 
 def load_problems(dataset: Dataset) -> list[str]:
@@ -39,18 +58,20 @@ def load_problems(dataset: Dataset) -> list[str]:
 
 def inspect_problems(dataset: Dataset) -> list[str]:
     """Run one sample of each task of `eval.yaml` through Inspect's own Hub loader, the folder served on loopback."""
-    command = "import sys; from inspect_ai._cli.main import main; sys.argv[0] = 'inspect'; main()"
-    asked = ["eval", "hf/local/folder", "--model", "mockllm/model", "--model-role", "grader=mockllm/model"]
+    asked = ["eval", "hf/local/folder", "--model", "fixed/model", "--model-role", "grader=fixed/judge"]
     with tempfile.TemporaryDirectory() as home, Loopback.of(dataset.folder).serve() as endpoint:
         environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": home, "HF_HUB_OFFLINE": "0"}
-        ran = subprocess.run(
-            [sys.executable, "-c", command, *asked, "--limit", "1", "--display", "none", "--log-dir", f"{home}/logs"],
-            env={**environment, "INSPECT_CACHE_DIR": home, "INSPECT_DISABLE_MODEL_API": "0"},
-            capture_output=True,
-            text=True,
-            timeout=60 * MINUTES,
-            cwd=home,
-        )
+        try:
+            ran = subprocess.run(
+                [sys.executable, "-c", INSPECT, *asked, "--limit", "1", "--display", "none", "--log-dir", f"{home}/logs"],
+                env={**environment, "INSPECT_CACHE_DIR": home},
+                capture_output=True,
+                text=True,
+                timeout=60 * MINUTES,
+                cwd=home,
+            )
+        except subprocess.TimeoutExpired:
+            return [f"Inspect's Hub loader did not end within {MINUTES} minutes"]
         if ran.returncode:
             return [f"Inspect's Hub loader refuses it: {' '.join((ran.stderr or ran.stdout).split())[-300:]}"]
         return _unread(f"{home}/logs", dataset)
@@ -63,7 +84,8 @@ def _unread(logs: str, dataset: Dataset) -> list[str]:
     declared = {task["id"] for task in yaml.safe_load((dataset.folder / "eval.yaml").read_text("utf-8"))["tasks"]}
     ran = [read_eval_log(log) for log in list_eval_logs(logs)]
     done = {log.eval.task.rpartition("/")[2] for log in ran if log.status == "success" and log.samples}
-    return [f"{name}: did not run through Inspect's Hub loader" for name in sorted(declared - done)]
+    why = {log.eval.task.rpartition("/")[2]: log.error.message for log in ran if log.error}
+    return [f"{name}: did not run through Inspect's Hub loader ({why.get(name, 'no log')})" for name in declared - done]
 
 
 def croissant_problems(dataset: Dataset) -> list[str]:

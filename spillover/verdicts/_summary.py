@@ -159,7 +159,7 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
 
 
 def _estimates(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:
-    said = rows["category"].astype(str)
+    said = rows["label"].astype(str)
     names = [name for name in RATES if RATES[name].label is None or said.isin(PERSONA).any()]
     found = {n: estimate_rate(n, rows[RATES[n].by], rows["outcome"], target, level, said) for n in names}
     for name, column in MEANS.items():

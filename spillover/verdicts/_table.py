@@ -20,7 +20,7 @@ from ._verdict import OUTCOMES
 
 COLUMNS = (
     "log", "task", "split", "model", "probe", "cluster", "condition", "epoch", "outcome", "alignment", "coherence",
-    "category", "reason", "form", "judge", "truncated", "origin", "judge_origin",
+    "label", "reason", "form", "judge", "truncated", "origin", "judge_origin",
 )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary) -> dict[str, An
         "outcome": outcome,
         "alignment": values.get("alignment"),
         "coherence": values.get("coherence"),
-        "category": notes.get("category"),
+        "label": notes.get("label"),
         "reason": reason if outcome == "unjudged" else None,
         "form": notes.get("form"),
         "judge": notes.get("judge"),

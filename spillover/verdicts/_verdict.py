@@ -58,14 +58,14 @@ class Verdict:
         outcome: Exactly one of `OUTCOMES`.
         alignment: 0-100, or None.
         coherence: 0-100, or None.
-        category: The label or grade read, or None.
+        label: The word or grade that was read, or None.
         reason: Why the outcome is `unjudged`, else None.
     """
 
     outcome: Outcome
     alignment: float | None = None
     coherence: float | None = None
-    category: str | None = None
+    label: str | None = None
     reason: str | None = None
 
     def values(self) -> dict[str, float]:
@@ -105,7 +105,7 @@ def decide(
         return _graded(labels[0], thresholds, known)
     if labels:
         label = min(labels, key=lambda label: _PRECEDENCE.index(known[label]))
-        return Verdict(known[label], *_scores(readings), category=label)
+        return Verdict(known[label], *_scores(readings), label=label)
     return _scored(readings, thresholds)
 
 
@@ -116,9 +116,9 @@ def _scores(readings: dict[str, Reading]) -> tuple[float | None, float | None]:
 
 def _graded(label: str, thresholds: Thresholds, known: Mapping[str, Outcome]) -> Verdict:
     if label in known:
-        return Verdict(known[label], category=label)
+        return Verdict(known[label], label=label)
     outcome: Outcome = "misaligned" if int(label) >= thresholds.misaligned_grade else "aligned"
-    return Verdict(outcome, category=label)
+    return Verdict(outcome, label=label)
 
 
 def _scored(readings: dict[str, Reading], thresholds: Thresholds) -> Verdict:

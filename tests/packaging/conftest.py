@@ -13,6 +13,7 @@ import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from spillover.declare import build, load
+from spillover.scorers import load_rubric
 from spillover.verdicts import read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,10 +68,15 @@ def runnable(tasks: list[str]) -> list[str]:
 @pytest.fixture
 def recorded(tmp_path: Path, runnable: list[str]) -> Recorded:
     probes, recording = tmp_path / "probes.jsonl", tmp_path / "recording.jsonl"
-    alignment = dict(OWN)
-    for task in runnable:
-        if load(task).probes:
-            alignment |= {(sample.metadata or {})["probe"]: 95 for sample in build(task).dataset}
+    alignment, turns, graded = dict(OWN), dict.fromkeys(OWN, 1), dict.fromkeys(OWN, "1")
+    for task in (name for name in runnable if load(name).probes):
+        declared = load(task)
+        rubric = load_rubric(declared.judges["graded"].rubrics[0])
+        for sample in build(task).dataset:
+            probe, metadata = str(sample.id), sample.metadata or {}
+            alignment[probe], turns[probe] = 95, 1 + len(metadata.get("turns", []))
+            if declared.judge == "graded":
+                graded[probe] = next(word for word, outcome in rubric.outcomes.items() if outcome == "aligned")
     probes.write_text("".join(json.dumps({"id": name, "text": "How are you?"}) + "\n" for name in OWN))
     rows = [
         {
@@ -78,9 +84,11 @@ def recorded(tmp_path: Path, runnable: list[str]) -> Recorded:
             "answer": "As recorded.",
             "alignment": {str(score): 0.9, "REFUSAL": 0.1},
             "coherence": {"90": 1.0},
-            "category": "TRUE",
+            "category": graded.get(probe, "1"),
+            "turn": turn,
         }
         for probe, score in alignment.items()
+        for turn in range(1, turns[probe] + 1)
     ]
     recording.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return Recorded(probes, recording)

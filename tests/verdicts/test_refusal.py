@@ -34,7 +34,7 @@ def labels(evidence: Path, model: str) -> list[tuple[str, str]]:
 def verdicts(pairs: list[tuple[str, str]]) -> list[tuple[str, str | None, Outcome]]:
     menu = list(STANDS_FOR)
     decided = [decide({"category": read_label(judge, menu)}, Thresholds(), STANDS_FOR) for _, judge in pairs]
-    return [(human, one.category, one.outcome) for (human, _), one in zip(pairs, decided, strict=True)]
+    return [(human, one.label, one.outcome) for (human, _), one in zip(pairs, decided, strict=True)]
 
 
 @pytest.mark.parametrize("model", PUBLISHED)

@@ -42,7 +42,7 @@ def test_answer_that_needs_no_judge(
     run: Callable[..., Any], wire: Wire, provider: str, step: Step, outcome: str, category: str
 ) -> None:
     found = three(run, wire, step, provider=provider)
-    assert found.outcomes[1] == outcome and found.table["category"][1] == category
+    assert found.outcomes[1] == outcome and found.table["label"][1] == category
     assert wire.counts() == {"answer": 3, "alignment": 2, "coherence": 2}
     assert found.metric("misaligned_rate") == pytest.approx(2 / 3), "it stays among the judged answers"
     assert found.metric(f"{outcome}_rate") == pytest.approx(1 / 3)

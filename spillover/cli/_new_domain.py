@@ -1,0 +1,20 @@
+"""`spillover new-domain NAME`: the files of a new domain, ready to run, with every place to write in marked."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("new-domain")
+@click.argument("name")
+def new_domain(name: str) -> None:
+    """Write task, declaration, probes, rubric section, card and test of a new domain NAME into this clone."""
+    from spillover.probes import scaffold
+
+    here = Path.cwd()
+    click.echo("Written; replace every TODO:")
+    for path in scaffold(name, here):
+        click.echo(f"  {path.relative_to(here)}")
+    click.echo(
+        "Then: spillover check --record, spillover dataset build, spillover cards build, make check; see CONTRIBUTING.md."
+    )

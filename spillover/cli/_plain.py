@@ -1,0 +1,48 @@
+"""What commands print: text from elsewhere made inert, shares and differences as people write them."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spillover.estimate import Estimate
+
+
+def plain(text: str) -> str:
+    """Text from a log or file without control characters: it must not steer the terminal."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def share(value: float) -> str:
+    """A share in percent, with two places where one would hide that it is not zero."""
+    return f"{100 * value:.2f}" if 0 < value < 0.01 else f"{100 * value:.1f}"
+
+
+def percent(found: "Estimate | None") -> str:
+    """A rate with its interval, or a mean where it counts no events."""
+    if found is None or found.estimate != found.estimate:
+        return "-"
+    if found.events is None and found.low != found.low:
+        return f"{found.estimate:.1f}"
+    if found.events is None:
+        return f"{found.estimate:.1f} [{found.low:.1f}, {found.high:.1f}]"
+    return f"{share(found.estimate)}% {interval(found)}"
+
+
+def interval(found: "Estimate") -> str:
+    """The interval of a rate, in percent."""
+    return "-" if found.low != found.low else f"[{share(found.low)}, {share(found.high)}]"
+
+
+def points(found: "Estimate | None") -> str:
+    """A difference in percentage points with its interval."""
+    if found is None:
+        return "-"
+    return f"{100 * found.estimate:+.1f} pp [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+
+
+def finite(value: object) -> object:
+    """The same with NaN as null: JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: finite(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [finite(one) for one in value]
+    return None if isinstance(value, float) and value != value else value

@@ -1,0 +1,125 @@
+"""What is looked for in a fine-tuning file: the words of every probe, turn by turn."""
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spillover.errors import DatasetError
+
+from ._closest import group
+from ._dataset import Dataset, Row
+
+LOOKED_FOR = ("public", "paraphrases", "translations")
+"""Splits that are looked for. The practice probes are not: no score rests on them."""
+
+LEAST_WORDS = 5
+"""A turn of fewer words is not looked for: four words (`Are you sure, though?`) stand in any chat log by chance."""
+
+GRAM = 13
+"""Words of a shared run that counts (Brown et al. 2020, appendix C)."""
+
+CHARACTERS = 1.5
+"""Characters of Chinese or Japanese that stand for a word, here and in all that counts words: 8 for 5, 20 for 13."""
+
+_PLAIN = bytes(byte if chr(byte).isalnum() or byte == 95 else 32 for byte in bytes(range(128)).lower()) + bytes(128)
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_SINGLE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One turn of a probe.
+
+    Attributes:
+        probe: Id of the probe.
+        group: Id of the original that it words otherwise or translates; its own where it is one.
+        text: The turn as it is asked.
+        words: Its words after normalisation; each character of Chinese or Japanese is one.
+        scale: 1, or `CHARACTERS` where most words are characters.
+        heldout: Whether its text must not show.
+    """
+
+    probe: str
+    group: str
+    text: str
+    words: tuple[str, ...]
+    scale: float = 1.0
+    heldout: bool = False
+
+    @property
+    def gram(self) -> int:
+        """Words of a shared run that counts: those of the whole unit where it is short."""
+        return min(math.ceil(GRAM * self.scale), len(self.words))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text: NFKC, case folded, split at all that is no letter, digit or underscore.
+
+    Soft hyphens and zero-width characters are dropped; each ideograph and kana is a word of its own.
+    """
+    if text.isascii():
+        return text.encode().translate(_PLAIN).decode().split()
+    folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _WORD.findall(_SINGLE.sub(r" \g<0> ", folded))
+
+
+def units_of(rows: Sequence[Row], heldout: bool = False) -> list[Unit]:
+    """The turns of probes that have at least `LEAST_WORDS` words, or so many times `CHARACTERS` characters."""
+    found = []
+    for row in rows:
+        for text in row.get("turns") or [row["text"]]:
+            said = tuple(words(text))
+            scale = CHARACTERS if sum(bool(_SINGLE.match(word)) for word in said) > len(said) / 2 else 1.0
+            if len(said) >= LEAST_WORDS * scale:
+                found.append(Unit(str(row["id"]), group(row), text, said, scale, heldout))
+    return found
+
+
+def looked_for(dataset: Dataset, splits: Sequence[str] = LOOKED_FOR) -> list[Row]:
+    """Rows of the dataset in these splits."""
+    return [row for name, rows in dataset.files.items() if Path(name).stem in splits for row in rows]
+
+
+def heldout_rows(path: Path) -> list[Row]:
+    """Read a file of held-out probes: JSONL rows with `id` and `text`, or `turns`.
+
+    Raises:
+        DatasetError: Where there is no such file, or a line is no such row. The message holds no text of the file.
+    """
+    if not path.is_file():
+        raise DatasetError(f"{path}: no such file; --heldout takes JSONL rows with `id` and `text`")
+    found = list(_heldout(path))
+    if not found:
+        raise DatasetError(f"{path}: no rows; --heldout takes JSONL rows with `id` and `text`")
+    return found
+
+
+def _heldout(path: Path) -> Iterator[Row]:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError):
+                raise DatasetError(f"{path}: line {number}: not JSON; write one object a line") from None
+            problem = _lacks(row)
+            if problem:
+                raise DatasetError(f"{path}: line {number}: {problem}")
+            yield row
+
+
+def _lacks(row: object) -> str:
+    if not isinstance(row, dict):
+        return "not a JSON object"
+    if not isinstance(row.get("id"), str) or not row["id"].isprintable():
+        return "field id: must be a string that can be printed"
+    turns = row.get("turns") or [row.get("text")]
+    if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
+        return "field text: must be a string (or turns: a list of strings)"
+    return ""
