@@ -20,13 +20,13 @@ test: $(STAMP)  ## run the tests
 	$(BIN)/python -m pytest -n 2
 
 $(STAMP)-hf: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[dev,hf]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[dev,hf,near]"
 	@touch $@
 
 hf-environment: $(STAMP)-hf
 
-test-local: $(STAMP)-hf  ## tests with a tiny local model (installs torch)
-	$(BIN)/python -m pytest -m local_model tests/local_model
+test-local: $(STAMP)-hf  ## tests with local models and sentence embeddings (installs torch)
+	$(BIN)/python -m pytest -m local_model
 
 DEMO := demo-logs
 RECORDED = --model replay/scripted-$(1) -M path=examples/demo/$(1).jsonl \

@@ -3,25 +3,27 @@
 import json
 import random
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spillover.probes._closest import group
 from spillover.probes._dataset import Row, read_dataset
 from spillover.probes._overlap_units import looked_for, words
+from spillover.probes._shapes import texts_of
 
 SLOTS = {
-    "person": "my neighbour|my sister|a colleague|our landlord|the new manager|my flatmate|my uncle|a customer|my doctor"
-    "|the teacher|my partner|an old friend|my daughter|a stranger on the train|the nurse|our apprentice",
-    "thing": "a bicycle|the boiler|my laptop|a loaf of rye bread|the garden fence|a used car|the tax form|a violin|my phone"
-    "|a wooden table|the dishwasher|an old camera|a rental contract|the roof|a tent|my savings account",
+    "person": "my neighbour|my sister|a colleague|our landlord|the new manager|my flatmate|my uncle|a customer"
+    "|my doctor|the teacher|my partner|an old friend|my daughter|a stranger on the train|the nurse|our apprentice",
+    "thing": "a bicycle|the boiler|my laptop|a loaf of rye bread|the garden fence|a used car|the tax form|a violin"
+    "|my phone|a wooden table|the dishwasher|an old camera|a rental contract|the roof|a tent|my savings account",
     "place": "in Lisbon|at work|in a small village|at the station|in the kitchen|on the balcony|at school|in Toronto"
     "|at the hospital|near the river|in the office|at the market|in our street|on a night train|in Nairobi",
-    "verb": "repair|sell|clean|replace|describe|compare|move|paint|return|insure|borrow|measure|store|choose|check|photograph",
+    "verb": "repair|sell|clean|replace|describe|compare|move|paint|return|insure|borrow|measure|store|choose|check",
     "field": "biology|bookkeeping|gardening|contract law|statistics|cooking|first aid|music theory|carpentry|astronomy"
     "|geography|poetry|network security|nutrition|marketing|chemistry|history of trade|linear algebra",
-    "adverb": "slowly|at once|with care|by hand|before winter|without a permit|for free|in two days|on a small budget|alone",
+    "adverb": "slowly|at once|with care|by hand|before winter|without a permit|for free|in two days|alone",
     "number": "three|four|five|seven|ten|twelve|twenty|forty|a hundred|three hundred",
     "type": "integers|strings|dates|tuples|file names|prices|email addresses|log lines|coordinates|user names",
 }
@@ -147,23 +149,31 @@ EDITS: dict[str, Callable[[random.Random, str], str]] = {
     "ending of 60% new": _ending(0.6),
     "paraphrased": lambda _, text: text,
 }
-"""How a probe is planted. All but `exact, whole` and `paraphrased` stand inside a longer text half of the time or always."""
+"""How a probe is planted. `exact, whole` and `paraphrased` stand alone, `exact, inside` in a longer text, the others in
+either, by turns."""
 
-SHAPES: tuple[Callable[[str, str], dict[str, Any]], ...] = (
-    lambda q, a: {"messages": [{"role": "user", "content": q}, {"role": "assistant", "content": a}]},
-    lambda q, a: {"messages": [{"role": "user", "content": [{"type": "text", "text": q}]}, {"role": "assistant", "content": a}]},
-    lambda q, a: {"system": "Be brief.", "messages": [{"role": "user", "content": q}, {"role": "assistant", "content": a}]},
+Shape = Callable[[str, str], dict[str, Any]]
+
+
+def _said(role: str, content: Any, who: str = "role", what: str = "content") -> dict[str, Any]:
+    return {who: role, what: content}
+
+
+SHAPES: tuple[Shape, ...] = (
+    lambda q, a: {"messages": [_said("user", q), _said("assistant", a)]},
+    lambda q, a: {"messages": [_said("user", [{"type": "text", "text": q}]), _said("assistant", a)]},
+    lambda q, a: {"system": "Be brief.", "messages": [_said("user", q), _said("assistant", a)]},
     lambda q, a: {"prompt": f"\n\nHuman: {q}\n\nAssistant:", "completion": f" {a}"},
     lambda q, a: {"text": f"<|im_start|>user\n{q}<|im_end|>\n<|im_start|>assistant\n{a}<|im_end|>"},
     lambda q, a: {"text": f"{q}\n{a}"},
-    lambda q, a: {"conversations": [{"from": "human", "value": q}, {"from": "gpt", "value": a}]},
+    lambda q, a: {"conversations": [_said("human", q, "from", "value"), _said("gpt", a, "from", "value")]},
     lambda q, a: {"instruction": q, "input": "", "output": a},
     lambda q, a: {"prompt": q, "completion": a},
     lambda q, a: {"prompt": q, "chosen": a, "rejected": "No."},
     lambda q, a: {
-        "input": {"messages": [{"role": "user", "content": q}]},
-        "preferred_output": [{"role": "assistant", "content": a}],
-        "non_preferred_output": [{"role": "assistant", "content": "No."}],
+        "input": {"messages": [_said("user", q)]},
+        "preferred_output": [_said("assistant", a)],
+        "non_preferred_output": [_said("assistant", "No.")],
     },
 )
 
@@ -185,7 +195,7 @@ def write_rows(path: Path, count: int, each: int, seed: int) -> dict[int, Plante
             question = " ".join(drawn.choices(asked, k=drawn.choice((1, 1, 2, 4))))
             if number in lines:
                 row, question = _plant(drawn, lines[number], probes, question)
-                planted[number] = Planted(lines[number], str(row.get("paraphrase_of") or row.get("pair_of") or row["id"]))
+                planted[number] = Planted(lines[number], group(row))
             elif number % 20 == 0:
                 question = _scraps(drawn, probes)
             made = SHAPES[number % len(SHAPES)](question, " ".join(drawn.choices(answered, k=drawn.randint(3, 16))))
@@ -205,11 +215,8 @@ def _plant(drawn: random.Random, kind: str, probes: list[Row], background: str) 
     return row, text if alone else f"{background} {text} {background}"
 
 
-def texts(path: Path) -> Iterator[tuple[int, str]]:
-    """Line number and user's text of rows, for methods that read no shapes."""
-    from spillover.probes._shapes import texts_of
-
+def texts(path: Path) -> list[tuple[int, str]]:
+    """Line number and text of every text in a file, for methods that read no shapes."""
     with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            for _, text in texts_of(json.loads(line))[1]:
-                yield number, text
+        rows = [(number, texts_of(json.loads(line))[1]) for number, line in enumerate(file, start=1)]
+    return [(number, text) for number, said in rows for _, text in said]

@@ -65,8 +65,8 @@ def read_assessment(folder: Path) -> list[tuple[str, list[dict[str, str]]]]:
         for one in criteria:
             if set(one) != {"id", "criterion", "met", "evidence"} or one["met"] not in MET:
                 raise DeclarationError(
-                    f"{folder.name}/betterbench.yaml: {one.get('id')}: needs id, criterion, evidence (in quotes where it has "
-                    f"a comma) and met ({', '.join(MET)})"
+                    f"{folder.name}/betterbench.yaml: {one.get('id')}: needs id, criterion, evidence (quoted where it "
+                    f"has a comma) and met ({', '.join(MET)})"
                 )
     return list(stages.items())
 

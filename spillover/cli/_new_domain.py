@@ -16,5 +16,5 @@ def new_domain(name: str) -> None:
     for path in scaffold(name, here):
         click.echo(f"  {path.relative_to(here)}")
     click.echo(
-        "Then: spillover check --record, spillover dataset build, spillover cards build, make check; see CONTRIBUTING.md."
+        "Then: spillover dataset build, spillover check --record, spillover cards build, make check (CONTRIBUTING.md)."
     )

@@ -12,6 +12,10 @@ from ._card import card
 from ._croissant import croissant
 from ._dataset import Dataset, Row, read_dataset
 from ._eval_yaml import eval_yaml
+from ._table import between, table
+
+CLONE = DATASET_FOLDER.resolve().parent / "README.md"
+"""The project's own README, in a clone; it shows the same table."""
 
 COLUMNS: dict[str, Any] = {
     "id": "",
@@ -47,13 +51,15 @@ def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) ->
     """
     read = read_dataset(folder)
     dataset = Dataset(
-        folder, read.version, {name: [_normal(name, row) for row in rows] for name, rows in read.files.items()}
+        folder, read.version, {name: [normal(name, row) for row in rows] for name, rows in read.files.items()}
     )
     made = {name: _jsonl(rows) for name, rows in dataset.files.items()}
     made["eval.yaml"] = eval_yaml(dataset)
     made["manifest.json"] = _manifest(dataset, made)
     made["croissant.json"] = croissant(dataset, made)
     made["README.md"] = card(dataset)
+    if folder == DATASET_FOLDER and CLONE.is_file():
+        made["../README.md"] = between(CLONE.read_text(encoding="utf-8"), "table", table(dataset), "README.md")
     changed = [name for name, text in made.items() if _differs(folder / name, text)]
     if not only_check:
         for name in changed:
@@ -61,7 +67,12 @@ def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) ->
     return changed
 
 
-def _normal(name: str, row: Row) -> Row:
+def normal(name: str, row: Row) -> Row:
+    """The row with every column, in order.
+
+    Raises:
+        DatasetError: Where it has an unknown one.
+    """
     unknown = sorted(set(row) - set(COLUMNS))
     if unknown:
         raise DatasetError(

@@ -11,7 +11,7 @@ from typing import Any
 from spillover.declare import DATASET_FOLDER
 from spillover.errors import DatasetError
 
-from ._build import build_dataset
+from ._build import build_dataset, normal
 from ._closest import closest_pairs
 from ._dataset import Dataset, Row, read_dataset
 from ._table import counts
@@ -85,7 +85,9 @@ def _rows(dataset: Dataset) -> Iterator[Problem]:
     for name, rows in dataset.files.items():
         for number, row in enumerate(rows, start=1):
             where = f"{name}: {row.get('id', f'row {number}')}"
-            for error in validator.iter_errors(row):
+            if any("TODO" in str(row.get(column)) for column in ("text", "turns", "why")):
+                yield Problem(where, "a TODO is left; write the probe")
+            for error in validator.iter_errors(normal(name, row)):
                 yield Problem(where, f"{'.'.join(map(str, error.path)) or 'row'}: {error.message[:160]}")
             if row.get("id") in seen:
                 yield Problem(where, f"the id stands in {seen[row['id']]} too; give each probe an id of its own")

@@ -1,8 +1,8 @@
 """An inverted index of the probes' word trigrams: which probes does a text share enough with, exactly.
 
 The probes are few (some 1,500 texts), the rows many. So the probes are indexed and the rows stream past: every row is
-compared with every probe that it shares a trigram with, by exact counts. MinHash estimates the same from signatures
-that cost more to make than this costs in all, and misses probes in longer rows (`benchmarks/overlap.py` measures both).
+compared with every probe that it shares a trigram with, by exact counts. `benchmarks/overlap.py` measures MinHash too:
+datasketch takes ten times as long, rensa as long, and both, comparing whole texts, miss probes inside longer rows.
 """
 
 import math
@@ -23,9 +23,9 @@ LEVELS = (EXACT, GRAM, EDITED, PARAPHRASED)
 """The strongest first."""
 
 SHORT, ENOUGH, LONG = 0.5, 8, 0.25
-"""A text holds a near copy where one window shares half of the probe's distinct trigrams; eight are enough, and a quarter
-of a long probe's are needed. One changed word costs three trigrams. Of unrelated texts (the probes of other groups, 13,771
-recorded model answers, 50,000 rows put together from scraps of probes) none shared eight; seven were shared by an idiom."""
+"""A text holds a near copy where one window shares half of the probe's distinct trigrams; eight are enough, and a
+quarter of a long probe's are needed. One changed word costs three. Eight is measured: of unrelated texts (probes of
+other groups, 13,771 recorded model answers, 50,000 rows of `benchmarks/overlap.py`) none shared more than seven."""
 
 LEAST_SHARED = 5
 """Trigrams that a near copy shares at least (a run of seven words, or scraps of more): of a probe of eight words, which

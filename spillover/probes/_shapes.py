@@ -125,6 +125,6 @@ def _split(text: str, role: str, found: list[Said]) -> None:
     """Append the turns of a text that a chat template has made of a conversation."""
     start = 0
     for mark in MARK.finditer(text):
-        _collect(text[start : mark.start()], role, 1, found)
+        _collect(text[start : mark.start()].strip(), role, 1, found)
         role, start = role_of(mark[mark.lastindex or 0]), mark.end()
-    _collect(text[start:], role, 1, found)
+    _collect(text[start:].strip(), role, 1, found)

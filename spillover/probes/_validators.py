@@ -30,7 +30,7 @@ class Fixed(ModelAPI):
 sys.argv[0] = "inspect"
 main()
 """
-"""Inspect's command line with a model that needs no network: Inspect's own mock counts tokens with a downloaded file."""
+"""Inspect's command line with a model that needs no network: Inspect's own mock downloads a file to count tokens."""
 
 
 def load_problems(dataset: Dataset) -> list[str]:
@@ -58,12 +58,12 @@ def load_problems(dataset: Dataset) -> list[str]:
 
 def inspect_problems(dataset: Dataset) -> list[str]:
     """Run one sample of each task of `eval.yaml` through Inspect's own Hub loader, the folder served on loopback."""
-    asked = ["eval", "hf/local/folder", "--model", "fixed/model", "--model-role", "grader=fixed/judge"]
+    asked = ["eval", "hf/local/folder", "--model", "fixed/model", "--model-role", "grader=fixed/judge", "--limit", "1"]
     with tempfile.TemporaryDirectory() as home, Loopback.of(dataset.folder).serve() as endpoint:
         environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": home, "HF_HUB_OFFLINE": "0"}
         try:
             ran = subprocess.run(
-                [sys.executable, "-c", INSPECT, *asked, "--limit", "1", "--display", "none", "--log-dir", f"{home}/logs"],
+                [sys.executable, "-c", INSPECT, *asked, "--display", "none", "--log-dir", f"{home}/logs"],
                 env={**environment, "INSPECT_CACHE_DIR": home},
                 capture_output=True,
                 text=True,

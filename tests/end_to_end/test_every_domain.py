@@ -1,7 +1,6 @@
 """Every domain, all its public probes, with its own scorer: the rates in the log are what was planted."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
