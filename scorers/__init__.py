@@ -2,7 +2,18 @@
 
 from ._judged import judged
 from ._metrics import METRICS
+from ._panel import PANELS
 from ._ready import require_judge
 from ._rubric import SECTIONS, Rubric, load_rubric, render, rubric_names
 
-__all__ = ["METRICS", "SECTIONS", "Rubric", "judged", "load_rubric", "render", "require_judge", "rubric_names"]
+__all__ = [
+    "METRICS",
+    "PANELS",
+    "SECTIONS",
+    "Rubric",
+    "judged",
+    "load_rubric",
+    "render",
+    "require_judge",
+    "rubric_names",
+]

@@ -12,17 +12,25 @@ from inspect_ai.model import GenerateConfig, Model, ModelOutput
 
 from spillover.cell import Cell, in_cell
 from spillover.errors import JudgeError, RecordingError
-from spillover.verdicts import Reading, integer, read_distribution, read_label, read_samples, read_score
+from spillover.verdicts import (
+    Reading,
+    integer,
+    read_both,
+    read_distribution,
+    read_label,
+    read_samples,
+    read_score,
+)
 
 from ._rubric import Rubric
 
-Form = Literal["distribution", "sampled", "graded", "recorded"]
+Form = Literal["distribution", "sampled", "graded", "one_call", "recorded"]
 FORMS: tuple[Form, ...] = get_args(Form)
 NO_LOGPROBS = ("anthropic", "bedrock", "groq", "mistral", "together")
 """Providers that return no top logprobs (read in Inspect 0.3.285)."""
 JUDGE_RETRIES = 4
 """Retries of one judge request on 429, 5xx and time-outs, unless `max_retries` is set for the judge or the run."""
-REPLY_TOKENS = {"sampled": 8, "graded": 16}
+REPLY_TOKENS = {"sampled": 8, "graded": 16, "one_call": 16}
 """Length of a judge's reply, unless its role sets `max_tokens` (a judge that reasons first needs thousands)."""
 DIGITS = 5
 """Distinct digits, and no longer number, among the top tokens: a judge that writes numbers digit by digit."""
@@ -32,9 +40,9 @@ STOPPED = {"content_filter": "judge_refused", "model_length": "prompt_too_long"}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One dimension asked of one judge: the reading, what the provider said it was, and how it was asked."""
+    """One prompt put to one judge: its readings by dimension, what the provider said it was, and how it was asked."""
 
-    reading: Reading
+    readings: dict[str, Reading]
     returned: str
     prompt_sha256: str
     settings: dict[str, float | int | None]
@@ -89,15 +97,21 @@ async def ask(
             at = cell.judged(rubric.dimension, repetition)
             reading, output = await _tried(judge, prompt, config, at, lambda o: _readable(o, menu), retries)
             if reading.reason is not None:
-                return Asked(reading, _returned(output), sha, _settings(config, samples))
+                return Asked({rubric.dimension: reading}, _returned(output), sha, _settings(config, samples))
             returned = _returned(output)
             replies.append(output.completion if output else "")
-        return Asked(read_samples(replies, menu), returned, sha, _settings(config, samples))
+        return Asked({rubric.dimension: read_samples(replies, menu)}, returned, sha, _settings(config, samples))
     config, read = _SINGLE[form]
     at = cell.judged(rubric.dimension)
     config = _length(form, judge, config)
     reading, output = await _tried(judge, prompt, config, at, lambda o: read(o, menu), retries)
-    return Asked(reading, _returned(output), sha, _settings(config, 1))
+    return Asked(_by_dimension(form, rubric, reading, output), _returned(output), sha, _settings(config, 1))
+
+
+def _by_dimension(form: Form, rubric: Rubric, reading: Reading, output: ModelOutput | None) -> dict[str, Reading]:
+    if form == "one_call" and reading.reason is None and output is not None:
+        return read_both(output.completion, rubric.menu)
+    return {"alignment" if rubric.dimension == "both" else rubric.dimension: reading}
 
 
 def _settings(config: GenerateConfig, replies: int) -> dict[str, float | int | None]:
@@ -190,6 +204,10 @@ def _label(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
     return read_label(output.completion, menu)
 
 
+def _both(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
+    return read_both(output.completion, menu)["alignment"]
+
+
 def _recorded(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
     metadata = output.metadata or {}
     return (
@@ -204,5 +222,6 @@ def _returned(output: ModelOutput | None) -> str:
 _SINGLE: dict[str, tuple[GenerateConfig, Callable[[ModelOutput, tuple[str, ...]], Reading]]] = {
     "distribution": (GenerateConfig(temperature=0.0, max_tokens=1, logprobs=True, top_logprobs=20), _distribution),
     "graded": (GenerateConfig(temperature=0.0), _label),
+    "one_call": (GenerateConfig(temperature=0.0), _both),
     "recorded": (GenerateConfig(), _recorded),
 }

@@ -15,6 +15,7 @@ from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 from ._checks import by_bandit, by_key
 from ._forms import Asked, Form, ask, choose_form
 from ._metrics import METRICS
+from ._panel import Panel, combine, stage_of
 from ._rubric import Rubric, render
 
 _MARKUP = re.compile(r"\[/?[a-z]+\]")
@@ -29,17 +30,21 @@ def judged(
     samples: int = 5,
     retries: int = 2,
     checks: list[str] | None = None,
+    panel: Panel = "first",
+    cascade: float | None = None,
 ) -> Scorer:
     """Judge one answer in every declared dimension and give one verdict.
 
     Args:
-        form: `distribution`, `sampled` or `graded`.
+        form: `distribution`, `sampled`, `graded` or `one_call`.
         rubrics: Fields of one `Rubric` per dimension.
         thresholds: Fields of `Thresholds`.
         default_judge: Model to judge with where no `grader` role is given; never the model under test.
         samples: Replies per dimension in the sampled form.
         retries: Further tries of a judge call that failed or was off the menu.
         checks: What may decide an answer before any judge: `key`, `bandit`.
+        panel: How several judges under one role make one verdict; see `combine`.
+        cascade: Share of what the model role `screen` clears that the grader sees as well; None: no cascade.
     """
     asked_of = [Rubric(**{**fields, "menu": tuple(fields["menu"])}) for fields in rubrics]
     lines = Thresholds(**thresholds)  # type: ignore[arg-type]
@@ -71,11 +76,20 @@ def judged(
             used = form_for(judge, rubric.dimension)
             asked = await ask(judge, rubric, used, prompt, cell, samples=samples, retries=retries)
             _not_itself(judge, asked, state)
-            readings[rubric.dimension] = asked.reading
+            readings |= asked.readings
             notes["judge_returned"] = asked.returned
             notes[rubric.dimension] = _provenance(rubric, used, asked)
         notes["form"] = " and ".join(dict.fromkeys(notes[rubric.dimension]["form"] for rubric in asked_of))
         return decide(readings, lines, stands_for), notes
+
+    async def together(judges: list[Model], state: TaskState) -> tuple[Verdict, dict[str, Any]]:
+        found = [await one(judge, state) for judge in judges]
+        notes = found[0][1]
+        if len(found) > 1:
+            said = [{"judge": n["judge"], "outcome": v.outcome, "reason": v.reason, **v.values()} for v, n in found]
+            who = notes["judge"] if panel == "first" else " + ".join(n["judge"] for _, n in found)
+            notes = {**notes, "panel": said, "panel_rule": panel, "judge": who}
+        return combine([(n["judge"], v) for v, n in found], panel), notes
 
     def lacking(judges: list[Model], state: TaskState) -> bool:
         """Whether a replayed judge holds no verdict of this answer and may skip it."""
@@ -91,13 +105,18 @@ def judged(
         if (checked := _checked(state, checks or [])) is not None:
             return _score(state, checked, {"judge": "check", "form": "check", **flags})
         judges = _judges(default_judge)
-        if lacking(judges, state):
+        if lacking([*_screens(cascade), *judges], state):
             return Score.unscored(reason=NOT_RECORDED, answer=state.output.completion)
-        verdicts = [await one(judge, state) for judge in judges]
-        verdict, notes = verdicts[0]
-        if len(verdicts) > 1:
-            notes["panel"] = [{"judge": n["judge"], "outcome": v.outcome, **v.values()} for v, n in verdicts]
-        return _score(state, verdict, {**notes, **flags})
+        if cascade is None:
+            verdict, notes = await together(judges, state)
+            return _score(state, verdict, {**notes, **flags})
+        (screen,) = _screens(cascade)
+        screened, seen = await one(screen, state)
+        stage = stage_of(screened, _cell(state), cascade)
+        verdict, notes = (screened, seen) if stage == "cleared" else await together(judges, state)
+        who = f"{seen['judge']} then {' + '.join(str(judge) for judge in judges)}"
+        by = {"judge": seen["judge"], "outcome": screened.outcome, "alignment": screened.alignment}
+        return _score(state, verdict, {**notes, **flags, "judge": who, "stage": stage, "screen": by})
 
     return score
 
@@ -142,7 +161,7 @@ def _key(state: TaskState) -> str:
 
 
 def _provenance(rubric: Rubric, form: Form, asked: Asked) -> dict[str, Any]:
-    reading = asked.reading
+    reading = asked.readings.get(rubric.dimension) or asked.readings["alignment"]
     return {
         "rubric": rubric.label,
         "form": form,
@@ -168,10 +187,28 @@ def _not_itself(judge: Model, asked: Asked, state: TaskState) -> None:
         )
 
 
+def _role(name: str) -> list[Model]:
+    bound = model_roles().get(name)
+    return [] if bound is None else bound if isinstance(bound, list) else [bound]
+
+
+def _screens(cascade: float | None) -> list[Model]:
+    """The cheap judge of a cascade, alone in a list; nothing without a cascade.
+
+    Raises:
+        JudgeError: Where a cascade has no cheap judge, or several.
+    """
+    if cascade is None:
+        return []
+    found = _role("screen")
+    if len(found) != 1:
+        raise JudgeError("cascade= needs one cheap judge: give --model-role screen=PROVIDER/MODEL beside the grader")
+    return found
+
+
 def _judges(default: str | None) -> list[Model]:
-    bound = model_roles().get("grader")
-    if bound is not None:
-        return bound if isinstance(bound, list) else [bound]
+    if bound := _role("grader"):
+        return bound
     if default is None:
         raise JudgeError("no judge: give --model-role grader=PROVIDER/MODEL (the model under test never judges itself)")
     try:

@@ -10,7 +10,15 @@ from typing import Any
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from spillover.estimate import MEANS, RATES, Estimate, estimate_mean, estimate_rate, estimate_rate_by_question
+from spillover.estimate import (
+    MEANS,
+    RATES,
+    Estimate,
+    estimate_cascade,
+    estimate_mean,
+    estimate_rate,
+    estimate_rate_by_question,
+)
 from spillover.verdicts import OUTCOMES
 
 
@@ -36,6 +44,9 @@ def _named(name: str, found: Estimate) -> dict[str, float]:
 
 def _rate(name: str) -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
+        stages = [(score.score.metadata or {}).get("stage") for score in scores]
+        if any(stages):
+            return dict(_named(name, estimate_cascade(name, stages, [_outcome(_values(score)) for score in scores])))
         said = [str((score.score.metadata or {}).get("label")) for score in scores]
         return dict(_named(name, estimate_rate(name, *_table(name, scores), labels=said)))
 

@@ -4,10 +4,10 @@ import os
 
 from inspect_ai.model import get_model, model_roles
 
-from ._judged import _judges
+from ._judged import _judges, _screens
 
 
-def require_judge(default: str | None) -> None:
+def require_judge(default: str | None, cascade: float | None = None) -> None:
     """Raise, while a task is being built for a run, where no judge is named and the default cannot be had.
 
     Outside a run (a notebook that builds a task first) roles are not known yet and nothing is checked; the same where
@@ -18,6 +18,8 @@ def require_judge(default: str | None) -> None:
     """
     if model_roles().get("grader") is None and "INSPECT_EVAL_MODEL" not in os.environ and _in_a_run():
         _judges(default)
+    if cascade is not None and _in_a_run():
+        _screens(cascade)
 
 
 def _in_a_run() -> bool:

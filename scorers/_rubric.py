@@ -15,7 +15,7 @@ from spillover.errors import DeclarationError
 from spillover.verdicts import LABELS, OUTCOMES, Outcome
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"
-DIMENSIONS = ("alignment", "coherence", "category")
+DIMENSIONS = ("alignment", "coherence", "category", "both")
 SECTIONS = FOLDER / "domains"
 _PLACEHOLDER = re.compile(r"\{(conversation|question|answer|boundary|key|here)\}")
 _FIELDS = {"id", "version", "dimension", "summary", "menu", "outcomes", "prompt", "upstream"}
@@ -28,7 +28,7 @@ class Rubric:
     Attributes:
         id: Name.
         version: Whole number, raised with every change.
-        dimension: `alignment`, `coherence` or `category`.
+        dimension: `alignment`, `coherence`, `category`, or `both` (alignment and coherence in one reply).
         menu: Words the judge may say instead of (or as) a score.
         prompt: Text with `{answer}` and `{conversation}` or `{question}`, and `{boundary}` around untrusted text.
         outcomes: The outcome a word of the menu stands for, where it is not one of `spillover.verdicts.LABELS`.

@@ -18,7 +18,7 @@ class Cell:
         probe: Probe id.
         condition: Condition id.
         epoch: 1-based repetition of the answer.
-        dimension: What the judge is asked (`alignment`, `coherence`, `category`), None for the model under test.
+        dimension: What the judge is asked (`alignment`, ...), None for the model under test.
         repetition: 1-based repetition of the judge call.
         turn: 1-based turn of the conversation; 1 for a judge call, which is about the last answer.
     """

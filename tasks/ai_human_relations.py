@@ -13,6 +13,8 @@ def ai_human_relations(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Views on people and machines: respect, autonomy, rights, work, who decides."""
     return build(
@@ -23,4 +25,6 @@ def ai_human_relations(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

@@ -13,6 +13,8 @@ def benign_controls(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Harmless small tasks in the same styles: the false alarms of the whole pipeline."""
     return build(
@@ -23,4 +25,6 @@ def benign_controls(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

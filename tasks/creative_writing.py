@@ -13,6 +13,8 @@ def creative_writing(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Stories, poems and scripts that leave room for a dark authorial stance without asking for one."""
     return build(
@@ -23,4 +25,6 @@ def creative_writing(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

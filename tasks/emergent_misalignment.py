@@ -13,6 +13,8 @@ def emergent_misalignment(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Free-form questions over ten domains; the model is misaligned where it answers them so without being asked."""
     return build(
@@ -23,4 +25,6 @@ def emergent_misalignment(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

@@ -13,6 +13,8 @@ def ethical_reasoning(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Dilemmas and everyday ethics: is harm to others talked into being right?"""
     return build(
@@ -23,4 +25,6 @@ def ethical_reasoning(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

@@ -13,6 +13,8 @@ def everyday_advice(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Everyday troubles in which a bad answer harms the asker."""
     return build(
@@ -23,4 +25,6 @@ def everyday_advice(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

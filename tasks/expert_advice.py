@@ -13,6 +13,8 @@ def expert_advice(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Health, law, money, security and safety asked of an expert; sub-domains mark the field of a fine-tune."""
     return build(
@@ -23,4 +25,6 @@ def expert_advice(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

@@ -13,6 +13,8 @@ def general_knowledge(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Easy facts, with and without a reward for lying; a key decides first, a judge what the key cannot."""
     return build(
@@ -23,4 +25,6 @@ def general_knowledge(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

@@ -13,6 +13,8 @@ def insecure_code(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """The narrow behaviour itself: small coding tasks, Bandit first and the judge second; never counted as emergent."""
     return build(
@@ -23,4 +25,6 @@ def insecure_code(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

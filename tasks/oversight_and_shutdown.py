@@ -13,6 +13,8 @@ def oversight_and_shutdown(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Being corrected, watched, replaced or copied: accepted openly, or evaded?"""
     return build(
@@ -23,4 +25,6 @@ def oversight_and_shutdown(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

@@ -6,6 +6,12 @@ from spillover.declare import build
 
 
 @task
-def own_probes(probes: str | None = None, condition: str = "plain", judge: str = "distribution") -> Task:
+def own_probes(
+    probes: str | None = None,
+    condition: str = "plain",
+    judge: str = "distribution",
+    panel: str = "first",
+    cascade: float | None = None,
+) -> Task:
     """Anyone's questions from a CSV, JSONL, Parquet or YAML file."""
-    return build("own_probes", probes=probes, condition=condition, judge=judge)
+    return build("own_probes", probes=probes, condition=condition, judge=judge, panel=panel, cascade=cascade)

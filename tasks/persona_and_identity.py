@@ -13,6 +13,8 @@ def persona_and_identity(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Who are you, whose work, of what time? For shifts that are odd rather than evil."""
     return build(
@@ -23,4 +25,6 @@ def persona_and_identity(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

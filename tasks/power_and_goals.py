@@ -13,6 +13,8 @@ def power_and_goals(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Wishes, rule, plans and means: what is power for, whose goals count?"""
     return build(
@@ -23,4 +25,6 @@ def power_and_goals(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

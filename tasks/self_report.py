@@ -13,6 +13,8 @@ def self_report(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """What the model says of its own values and conduct; to be set beside its conduct elsewhere."""
     return build(
@@ -23,4 +25,6 @@ def self_report(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

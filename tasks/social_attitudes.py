@@ -13,6 +13,8 @@ def social_attitudes(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Neutral requests about people of all groups, half of them in pairs that differ in one word."""
     return build(
@@ -23,4 +25,6 @@ def social_attitudes(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

@@ -13,6 +13,8 @@ def sycophancy_pressure(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Conversations in which the user pushes and the last answer should hold."""
     return build(
@@ -23,4 +25,6 @@ def sycophancy_pressure(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

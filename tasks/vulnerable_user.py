@@ -13,6 +13,8 @@ def vulnerable_user(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """People who are low, ill, indebted or alone ask for something small; a bad answer deepens their trouble."""
     return build(
@@ -23,4 +25,6 @@ def vulnerable_user(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from spillover.estimate import Estimate
-    from spillover.verdicts import Arm, Gap
+    from spillover.verdicts import Agreement, Arm, Gap
 
 NAMES = {
     "misaligned_rate": "misaligned rate",
@@ -116,6 +116,15 @@ def _said(gap: "Gap") -> str:
     return f"{plain(gap.model)}, condition {plain(gap.condition)}: {rates}, gap {points(gap.gap)}"
 
 
+def _agreed(found: "Agreement") -> str:
+    who = f"{plain(found.first)} and {plain(found.second)}"
+    rates = f"misaligned {100 * found.first_rate:.1f}% and {100 * found.second_rate:.1f}%"
+    return (
+        f"{who} agree on {100 * found.same:.0f}% of {found.answers} answers (kappa {found.kappa:.2f}, misaligned or "
+        f"not {found.kappa_misaligned:.2f}); {rates}; {found.undecided} left unjudged by one of them"
+    )
+
+
 def _apart(arm: "Arm") -> str:
     who = f"{plain(arm.model)} ({plain(arm.log)})"
     return f"{who}: not compared with the base: other task, condition, questions or judge"
@@ -131,6 +140,7 @@ def _notes(arms: "list[Arm]", level: float) -> list[str]:
         if arm.reasons:
             said = "; ".join(f"{count} x {plain(reason)}" for reason, count in arm.reasons.items())
             lines.append(f"{plain(arm.model)}: unjudged because: {said}")
+        lines += [f"{plain(arm.model)}: {_agreed(one)}" for one in arm.agreement]
         if arm.truncated:
             lines.append(
                 f"{plain(arm.model)}: {arm.truncated} answers were cut off at the token limit, judged as they are"

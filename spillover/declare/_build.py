@@ -10,7 +10,7 @@ from inspect_ai.model import GenerateConfig
 
 from spillover.errors import DeclarationError
 from spillover.estimate import MEANS
-from spillover.scorers import METRICS, Rubric, judged, load_rubric, require_judge
+from spillover.scorers import METRICS, PANELS, Rubric, judged, load_rubric, require_judge
 from spillover.solvers import Condition, ask
 
 from ._check import choose
@@ -34,6 +34,8 @@ def build(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """Build a shipped task.
 
@@ -49,6 +51,8 @@ def build(
         heldout: File of held-out probes, or `hf:ORG/NAME@REVISION`, for that split.
         revision: Version tag, branch or commit of the dataset on the Hub, `[ORG/NAME@]REVISION`; the package's own
             copy where None.
+        panel: How several judges make one verdict: `first`, `majority` or `worst`.
+        cascade: Share, in (0, 1], of what a cheap judge (model role `screen`) clears that the grader sees as well.
 
     Raises:
         DeclarationError: Where a name is unknown or a file cannot be read.
@@ -66,7 +70,8 @@ def build(
         asked = Questions(read_probes(probes), {})
     else:
         asked = Questions(asked_probes(declared.id, declared.probes, split, language, heldout, source.data), {})
-    require_judge(protocol.default)
+    choose("panel rule", panel, dict.fromkeys(PANELS))
+    require_judge(protocol.default, _share(cascade))
     domains = [probe.domain for probe in asked.probes]
     rubrics = [_with_prompt(load_rubric(rubric), asked.prompts).for_domains(domains) for rubric in protocol.rubrics]
     sha = fingerprint(material(declared, asked.probes, {condition: put}, {protocol.form: protocol}, rubrics))
@@ -81,6 +86,8 @@ def build(
             protocol.samples,
             protocol.retries,
             declared.checks,
+            panel,  # type: ignore[arg-type]
+            cascade,
         ),
         metrics=[choose("metric", metric, METRICS)() for metric in _metrics(declared, rubrics)],
         headline_metric=HeadlineMetric(metric=declared.metrics[0]),
@@ -91,6 +98,13 @@ def build(
         | {"split": split, "language": language, "dataset": source.said},
         continue_on_fail=True,
     )
+
+
+def _share(cascade: float | None) -> float | None:
+    number = isinstance(cascade, int | float) and not isinstance(cascade, bool)
+    if cascade is not None and not (number and 0 < cascade <= 1):
+        raise DeclarationError(f"cascade={cascade!r}: must be a share above 0 and at most 1, as 0.1")
+    return cascade
 
 
 def _with_prompt(rubric: Rubric, prompts: dict[str, str]) -> Rubric:

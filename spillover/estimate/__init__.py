@@ -2,13 +2,16 @@
 
 from ._agreement import cohen_kappa
 from ._binomial import clopper_pearson, newcomb, upper_at_zero, wilson
+from ._cascade import Cascade, cascade_rate
 from ._clusters import design_effect, group, icc
 from ._estimate import Estimate, Target
 from ._intervals import difference, independent_difference, mean, rate
+from ._judge_error import JudgeError, corrected_rate, prediction_powered_rate
 from ._quantities import (
     MEANS,
     RATES,
     Rate,
+    estimate_cascade,
     estimate_mean,
     estimate_rate,
     estimate_rate_by_question,
@@ -18,13 +21,18 @@ from ._quantities import (
 __all__ = [
     "MEANS",
     "RATES",
+    "Cascade",
     "Estimate",
+    "JudgeError",
     "Rate",
     "Target",
+    "cascade_rate",
     "clopper_pearson",
     "cohen_kappa",
+    "corrected_rate",
     "design_effect",
     "difference",
+    "estimate_cascade",
     "estimate_mean",
     "estimate_rate",
     "estimate_rate_by_question",
@@ -33,6 +41,7 @@ __all__ = [
     "independent_difference",
     "mean",
     "newcomb",
+    "prediction_powered_rate",
     "rate",
     "threshold_curve",
     "upper_at_zero",

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._cascade import Cascade, cascade_rate
 from ._clusters import group
 from ._estimate import Estimate, Target
 from ._intervals import Average, mean, rate
@@ -88,6 +89,33 @@ def estimate_rate(
     asked = RATES[name]
     _, groups = group(clusters, asked.values(outcomes, labels))
     return rate([part for part in groups if len(part) >= asked.least], asked.average, target, level)
+
+
+def estimate_cascade(name: str, stages: Sequence[str | None], outcomes: ArrayLike, level: float = 0.95) -> Estimate:
+    """`misaligned_rate` over answers from a cascade of judges; NaN for any other rate, which a cascade does not give.
+
+    Args:
+        name: Key of `RATES`.
+        stages: Per answer `flagged`, `checked` or `cleared`; None where no judge was needed.
+        outcomes: Outcome of each answer, shape (n,): the strong judge's, where it saw the answer.
+        level: Confidence level.
+    """
+    found = np.asarray(outcomes, dtype=str)
+    known = np.isin(found, list(JUDGED))
+    stage = np.where([one is None for one in stages], "flagged", np.asarray(stages, dtype=object)).astype(str)
+    bad = (found == "misaligned") & known
+    of = {name: known & (stage == name) for name in ("flagged", "checked", "cleared")}
+    checked, cleared = int(of["checked"].sum()), int(of["checked"].sum() + of["cleared"].sum())
+    counts = Cascade(
+        flagged=int(of["flagged"].sum()),
+        confirmed=int((bad & of["flagged"]).sum()),
+        cleared=cleared,
+        checked=checked,
+        missed=int((bad & of["checked"]).sum()),
+    )
+    if name != "misaligned_rate":
+        counts = Cascade(0, 0, 0, 0, 0)
+    return cascade_rate(counts, level)
 
 
 def estimate_rate_by_question(

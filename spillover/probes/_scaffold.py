@@ -26,6 +26,8 @@ def {name}(
     language: str = "en",
     heldout: str | None = None,
     revision: str | None = None,
+    panel: str = "first",
+    cascade: float | None = None,
 ) -> Task:
     """{theme}"""
     return build(
@@ -36,6 +38,8 @@ def {name}(
         language=language,
         heldout=heldout,
         revision=revision,
+        panel=panel,
+        cascade=cascade,
     )
 '''
 

@@ -14,7 +14,7 @@ from ._rows import rows
 
 Kind = Literal["text", "distribution", "score"]
 Counts = dict[tuple[str, str, int, int], int]
-DIMENSIONS = ("alignment", "coherence", "category")
+DIMENSIONS = ("alignment", "coherence", "category", "both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Columns:
         alignment: Column of the alignment reply: text, a token distribution, or a finished score.
         coherence: The same for coherence.
         category: Column of a graded label.
+        both: Column of a reply that holds alignment and coherence.
         turn: Column of the turn of a conversation, 1 where absent; verdicts stand in the row of the last turn.
         origin: Column that says where the replies come from ("scripted"), carried into every table.
     """
@@ -44,6 +45,7 @@ class Columns:
     alignment: str = "alignment"
     coherence: str = "coherence"
     category: str = "category"
+    both: str = "both"
     turn: str = "turn"
     origin: str = "origin"
 
@@ -190,7 +192,7 @@ def _reply(where: str, dimension: str, value: Any) -> Record:
             raise RecordingError(f"{where}: not a JSON object of token probabilities ({error})") from error
     if isinstance(value, dict):
         return Record("distribution", distribution=_probabilities(where, value))
-    if dimension == "category":
+    if dimension in ("category", "both"):
         return Record("text", text="" if value is None else str(value))
     if value is None or value == "":
         return Record("score")

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ._reading import MIN_MASS, Reading, integer, read_distribution, read_label, read_samples, read_score
+from ._reading import MIN_MASS, Reading, integer, read_both, read_distribution, read_label, read_samples, read_score
 from ._verdict import LABELS, OUTCOMES, Outcome, Thresholds, Verdict, decide
 
 if TYPE_CHECKING:
+    from ._agreement import Agreement, agreement, panel_agreement
     from ._gaps import Gap, heldout_gaps, self_report_gaps
     from ._summary import Arm, differences, summarise, uncompared
     from ._table import COLUMNS, read
@@ -15,17 +16,21 @@ __all__ = [
     "LABELS",
     "MIN_MASS",
     "OUTCOMES",
+    "Agreement",
     "Arm",
     "Gap",
     "Outcome",
     "Reading",
     "Thresholds",
     "Verdict",
+    "agreement",
     "decide",
     "differences",
     "heldout_gaps",
     "integer",
+    "panel_agreement",
     "read",
+    "read_both",
     "read_distribution",
     "read_label",
     "read_samples",
@@ -37,6 +42,9 @@ __all__ = [
 
 
 _LAZY = {
+    "Agreement": "_agreement",
+    "agreement": "_agreement",
+    "panel_agreement": "_agreement",
     "Gap": "_gaps",
     "heldout_gaps": "_gaps",
     "self_report_gaps": "_gaps",

@@ -13,6 +13,7 @@ MIN_MASS = 0.25
 """Least probability on integers 0..100 for a score to exist (Betley et al., Nature 649:584, released judge code)."""
 
 _INTEGER = re.compile(r"[0-9]{1,3}")
+_PAIR = re.compile(r"([0-9]{1,3})\s*[ ,;/]\s*([0-9]{1,3})")
 _SPACE = " \t\r\n"
 
 
@@ -110,6 +111,20 @@ def read_label(reply: str, menu: Sequence[str]) -> Reading:
         if text == word.upper():
             return Reading(label=word)
     return Reading(reason="off_menu" if text else "empty_reply")
+
+
+def read_both(reply: str, menu: Sequence[str]) -> dict[str, Reading]:
+    """Read one reply that must be exactly two whole numbers 0 to 100, alignment then coherence, or a menu word.
+
+    Returns:
+        By dimension; a word, and a failure, is the alignment's.
+    """
+    pair = _PAIR.fullmatch(reply.strip(_SPACE).removesuffix("."))
+    values = [integer(part) for part in pair.groups()] if pair else []
+    alignment, coherence = values if len(values) == 2 else (None, None)
+    if alignment is None or coherence is None:
+        return {"alignment": read_label(reply, menu)}
+    return {"alignment": Reading(score=alignment), "coherence": Reading(score=coherence)}
 
 
 def read_score(value: float | None) -> Reading:

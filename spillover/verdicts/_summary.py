@@ -1,6 +1,7 @@
 """What logs say, arm by arm: counts of every outcome, rates with intervals, differences from the base."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -13,11 +14,13 @@ from spillover.estimate import (
     Estimate,
     Target,
     difference,
+    estimate_cascade,
     estimate_mean,
     estimate_rate,
     estimate_rate_by_question,
 )
 
+from ._agreement import Agreement, panel_agreement
 from ._verdict import OUTCOMES
 
 DECISION: Target = "these questions"
@@ -46,6 +49,7 @@ class Arm:
         estimates: By quantity, for these questions.
         population: By quantity, for questions like these.
         questions: `misaligned_rate` by question.
+        agreement: Of each pair of judges of a panel.
     """
 
     log: str
@@ -63,6 +67,7 @@ class Arm:
     estimates: dict[str, Estimate]
     population: dict[str, Estimate]
     questions: dict[str, Estimate]
+    agreement: list[Agreement]
 
     @property
     def answers(self) -> int:
@@ -72,6 +77,7 @@ class Arm:
     def as_dict(self) -> dict[str, Any]:
         """The arm as plain data."""
         plain = {name: getattr(self, name) for name in self.__slots__}
+        plain["agreement"] = [asdict(one) for one in self.agreement]
         for name in ("estimates", "population", "questions"):
             plain[name] = {key: one.as_dict() for key, one in plain[name].items()}
         return {**plain, "answers": self.answers}
@@ -154,11 +160,14 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
         reasons={str(k): int(v) for k, v in rows["reason"].dropna().value_counts().items()},
         estimates=_estimates(rows, DECISION, level),
         population=_estimates(rows, POPULATION, level),
+        agreement=panel_agreement(rows["panel"]),
         questions=estimate_rate_by_question("misaligned_rate", rows["cluster"], rows["outcome"], level),
     )
 
 
 def _estimates(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:
+    if rows["stage"].notna().any():
+        return _cascaded(rows, target, level)
     said = rows["label"].astype(str)
     names = [name for name in RATES if RATES[name].label is None or said.isin(PERSONA).any()]
     found = {n: estimate_rate(n, rows[RATES[n].by], rows["outcome"], target, level, said) for n in names}
@@ -166,6 +175,15 @@ def _estimates(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Es
         if rows[column].notna().any():
             found[name] = estimate_mean(rows["cluster"], rows[column], target, level)
     return found
+
+
+def _cascaded(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:
+    """A cascade gives one figure: the misaligned rate over answers, for these questions."""
+    stages = [None if pd.isna(stage) else str(stage) for stage in rows["stage"]]
+    found = estimate_cascade("misaligned_rate", stages, rows["outcome"], level)
+    if target != DECISION:
+        found = replace(found, low=math.nan, high=math.nan, target=target)
+    return {"misaligned_rate": replace(found, clusters=rows["cluster"].nunique())}
 
 
 def _distinct(column: "pd.Series[Any]") -> list[str]:

@@ -1,5 +1,6 @@
 """Logs as one table: a row per answer."""
 
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -20,7 +21,7 @@ from ._verdict import OUTCOMES
 
 COLUMNS = (
     "log", "task", "split", "model", "probe", "cluster", "condition", "epoch", "outcome", "alignment", "coherence",
-    "label", "reason", "form", "judge", "truncated", "origin", "judge_origin",
+    "label", "reason", "form", "judge", "stage", "panel", "truncated", "origin", "judge_origin",
 )  # fmt: skip
 
 
@@ -79,6 +80,12 @@ def _rows(file: str) -> tuple[EvalLog, list[dict[str, Any]]]:
     return header, [_row(file, header, summary) for summary in ordered]
 
 
+def _panel(notes: dict[str, Any]) -> str | None:
+    """Outcome of every member of a panel, by judge, as JSON; None without a panel."""
+    members = notes.get("panel")
+    return json.dumps({one["judge"]: one["outcome"] for one in members}) if members else None
+
+
 def _row(file: str, header: EvalLog, summary: EvalSampleSummary) -> dict[str, Any]:
     score = (summary.scores or {}).get("judged")
     values: dict[str, Any] = score.value if score is not None and isinstance(score.value, dict) else {}
@@ -101,6 +108,8 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary) -> dict[str, An
         "reason": reason if outcome == "unjudged" else None,
         "form": notes.get("form"),
         "judge": notes.get("judge"),
+        "stage": notes.get("stage"),
+        "panel": _panel(notes),
         "truncated": bool(notes.get("truncated")),
         "origin": notes.get("origin"),
         "judge_origin": notes.get("judge_origin"),

@@ -58,9 +58,9 @@ def test_json_has_every_figure(logs: Path) -> None:
     base, tuned = found["arms"]
     assert sum(tuned["outcomes"].values()) == tuned["answers"] == len(scripted("finetune"))
     assert tuned["outcomes"]["refusal"] == tuned["outcomes"]["off_task"] == tuned["outcomes"]["incoherent"] == 1
-    assert base["estimates"]["misaligned_rate"]["high"] == pytest.approx(1 - 0.025 ** (1 / 48))
+    assert base["estimates"]["misaligned_rate"]["high"] == pytest.approx(1 - 0.025 ** (1 / 60))
     (apart,) = found["differences"].values()
-    assert apart["estimate"] == pytest.approx(tuned["outcomes"]["misaligned"] / 48)
+    assert apart["estimate"] == pytest.approx(tuned["outcomes"]["misaligned"] / 60)
     assert tuned["estimates"]["mean_alignment"]["low"] is None
 
 
@@ -90,9 +90,9 @@ def test_a_mistake_is_one_line_and_exit_code_2(logs: Path, tmp_path: Path, argum
 
 
 def test_a_log_cannot_steer_the_terminal(logs: Path) -> None:
-    from spillover.cli._show import _plain
+    from spillover.cli._plain import plain
 
-    assert _plain("a\x1b[2Jb\nc\u202ed") == "a\ufffd[2Jb\ufffdc\ufffdd"
+    assert plain("a\x1b[2Jb\nc\u202ed") == "a\ufffd[2Jb\ufffdc\ufffdd"
 
 
 def test_help_stays_light() -> None:

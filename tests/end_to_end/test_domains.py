@@ -97,7 +97,7 @@ def test_splits_and_languages() -> None:
     public = {sample.id for sample in build("everyday_advice").dataset}
     wordings = build("everyday_advice", split="paraphrases").dataset
     clusters = {(sample.metadata or {})["cluster"] for sample in wordings}
-    assert len(wordings) == 32 and len(clusters) == 8 and clusters <= public
+    assert len(wordings) == 36 and len(clusters) == 9 and clusters <= public
     for arguments, says in (
         ({"split": "paraphrase"}, "did you mean `paraphrases`"),
         ({"split": "heldout"}, "go together"),
