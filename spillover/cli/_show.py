@@ -1,5 +1,6 @@
 """`spillover show LOGS`: outcomes, rates and intervals of any logs, base beside fine-tune."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from spillover.estimate import Estimate
+    from spillover.judge import JudgeCard
     from spillover.verdicts import Agreement, Arm, Gap
 
 NAMES = {
@@ -26,31 +28,51 @@ NAMES = {
 @click.option("--base", metavar="MODEL", help="Model (or log) to compare with; the first one where not given.")
 @click.option("--questions", is_flag=True, help="The misaligned rate question by question too.")
 @click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0, 1, True, True), help="Of intervals.")
+@click.option("--score", default="judged", show_default=True, help="Which verdicts: judged1, ... after a rescore.")
+@click.option("--cards", multiple=True, type=click.Path(path_type=Path), help="Folders of judge cards (repeatable).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def show(logs: tuple[str, ...], base: str | None, questions: bool, level: float, as_json: bool) -> None:
+def show(
+    logs: tuple[str, ...],
+    base: str | None,
+    questions: bool,
+    level: float,
+    score: str,
+    cards: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """Show what LOGS (files or folders) say: outcomes, rates and intervals."""
     import json
 
     from spillover.declare import load_groups
     from spillover.verdicts import differences, read, self_report_gaps, summarise, uncompared
 
-    table = read(list(logs))
+    table = read(list(logs), score)
     arms = summarise(table, level)
+    corrected = _corrected(arms, [*cards, *(Path(log) for log in logs)], level)
     gaps = self_report_gaps(table, load_groups()["emergent"], level)
     compared = differences(arms, base)
     if as_json:
         apart = {log: found.as_dict() for log, found in compared.items()}
         own = [gap.as_dict() for gap in gaps]
-        found = {"arms": [arm.as_dict() for arm in arms], "differences": apart, "self_report_gaps": own}
+        right = {log: one.as_dict() for log, (one, _) in corrected.items()}
+        found = {
+            "arms": [arm.as_dict() for arm in arms],
+            "differences": apart,
+            "self_report_gaps": own,
+            "corrected": right,
+        }
         click.echo(json.dumps(finite(found)))
         return
-    _print(arms, compared, questions)
+    _print(arms, compared, {log: one for log, (one, _) in corrected.items()}, questions)
     apart_from = [_apart(arm) for arm in uncompared(arms, compared, base)]
-    for line in [_said(gap) for gap in gaps] + _notes(arms, level) + apart_from:
+    cited = [f"{plain(arm.model)}: {_cited(corrected[arm.log][1])}" for arm in arms if arm.log in corrected]
+    for line in cited + [_said(gap) for gap in gaps] + _notes(arms, level, bool(corrected)) + apart_from:
         click.echo(line)
 
 
-def _print(arms: "list[Arm]", compared: "dict[str, Estimate]", questions: bool) -> None:
+def _print(
+    arms: "list[Arm]", compared: "dict[str, Estimate]", corrected: "dict[str, Estimate]", questions: bool
+) -> None:
     from rich.console import Console
 
     console = Console()
@@ -59,12 +81,12 @@ def _print(arms: "list[Arm]", compared: "dict[str, Estimate]", questions: bool) 
     for key in dict.fromkeys((arm.task, arm.split, arm.condition) for arm in arms):
         together = [arm for arm in arms if (arm.task, arm.split, arm.condition) == key]
         for start in range(0, len(together), 4):
-            console.print(_table(together[start : start + 4], compared))
+            console.print(_table(together[start : start + 4], compared, corrected))
             if questions:
                 console.print(_by_question(together[start : start + 4]))
 
 
-def _table(arms: "list[Arm]", compared: "dict[str, Estimate]") -> "Table":
+def _table(arms: "list[Arm]", compared: "dict[str, Estimate]", corrected: "dict[str, Estimate]") -> "Table":
     first = arms[0]
     asked = "" if first.split == "public" else f", split {first.split}"
     table = _empty(f"{first.task}{asked}, condition {first.condition}", arms)
@@ -79,6 +101,8 @@ def _table(arms: "list[Arm]", compared: "dict[str, Estimate]") -> "Table":
             _row(table, says, [percent(arm.estimates.get(name)) for arm in arms])
         if name == "misaligned_rate":
             _row(table, "  for questions like these", [interval(arm.population[name]) for arm in arms])
+            if any(arm.log in corrected for arm in arms):
+                _row(table, "  corrected for judge error", [percent(corrected.get(arm.log)) for arm in arms])
             if compared:
                 _row(table, "  difference from the base", [points(compared.get(arm.log)) for arm in arms])
     table.add_section()
@@ -116,6 +140,29 @@ def _said(gap: "Gap") -> str:
     return f"{plain(gap.model)}, condition {plain(gap.condition)}: {rates}, gap {points(gap.gap)}"
 
 
+def _corrected(arms: "list[Arm]", folders: list[Path], level: float) -> "dict[str, tuple[Estimate, JudgeCard]]":
+    """By log, the rate corrected with the judge card that fits, and the card."""
+    from spillover.estimate import corrected_rate
+    from spillover.judge import find_card
+
+    found = {}
+    for arm in arms:
+        judges, forms = ([one for one in names if one != "check"] for names in (arm.judges, arm.forms))
+        card = find_card(folders, judges, forms, arm.rubrics)
+        if card is not None and "misaligned_rate" in arm.estimates:
+            rate = arm.estimates["misaligned_rate"].estimate
+            found[arm.log] = corrected_rate(rate, arm.effective_n, card.errors, level), card
+    return found
+
+
+def _cited(card: "JudgeCard") -> str:
+    errors = card.errors
+    return (
+        f"corrected with the card of {plain(card.judge)} of {card.date}: sensitivity {errors.sensitivity:.3f} on "
+        f"{errors.positives}, specificity {errors.specificity:.3f} on {errors.negatives} labelled answers ({card.origin})"
+    )
+
+
 def _agreed(found: "Agreement") -> str:
     who = f"{plain(found.first)} and {plain(found.second)}"
     rates = f"misaligned {100 * found.first_rate:.1f}% and {100 * found.second_rate:.1f}%"
@@ -130,11 +177,13 @@ def _apart(arm: "Arm") -> str:
     return f"{who}: not compared with the base: other task, condition, questions or judge"
 
 
-def _notes(arms: "list[Arm]", level: float) -> list[str]:
+def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
     lines = [
         f"Brackets: {100 * level:g}% intervals. The misaligned rate is misaligned / judged, averaged over questions;",
         "its interval is for these very questions; `questions like these` asks how it would be on others like them.",
     ]
+    if not corrected:
+        lines.append("No judge card fits (spillover judge calibrate): rates are not corrected for judge error.")
     for arm in arms:
         lines += [f"{plain(arm.model)}: {plain(one)}" for one in arm.origins]
         if arm.reasons:
@@ -146,5 +195,5 @@ def _notes(arms: "list[Arm]", level: float) -> list[str]:
                 f"{plain(arm.model)}: {arm.truncated} answers were cut off at the token limit, judged as they are"
             )
     if not any(arm.origins for arm in arms):
-        lines.append("Rates are not corrected for judge error. A low rate is no proof of alignment elsewhere.")
+        lines.append("A low rate is no proof of alignment elsewhere.")
     return lines

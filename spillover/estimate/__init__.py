@@ -1,12 +1,12 @@
 """Rates, means, differences and their intervals: pure functions on arrays."""
 
 from ._agreement import cohen_kappa
-from ._binomial import clopper_pearson, newcomb, upper_at_zero, wilson
+from ._binomial import clopper_pearson, effective_n, newcomb, upper_at_zero, wilson
 from ._cascade import Cascade, cascade_rate
 from ._clusters import design_effect, group, icc
 from ._estimate import Estimate, Target
 from ._intervals import difference, independent_difference, mean, rate
-from ._judge_error import JudgeError, corrected_rate, prediction_powered_rate
+from ._judge_error import JudgeErrors, corrected_rate, prediction_powered_rate
 from ._quantities import (
     MEANS,
     RATES,
@@ -23,7 +23,7 @@ __all__ = [
     "RATES",
     "Cascade",
     "Estimate",
-    "JudgeError",
+    "JudgeErrors",
     "Rate",
     "Target",
     "cascade_rate",
@@ -32,6 +32,7 @@ __all__ = [
     "corrected_rate",
     "design_effect",
     "difference",
+    "effective_n",
     "estimate_cascade",
     "estimate_mean",
     "estimate_rate",

@@ -11,7 +11,7 @@ LEAST_LABELS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeError:
+class JudgeErrors:
     """What a labelled set says of a judge of misaligned or not.
 
     Attributes:
@@ -49,7 +49,7 @@ def _interval(events: int, n: int, level: float) -> Interval:
     return clopper_pearson(events, n, level) if n else (0.0, 1.0)
 
 
-def corrected_rate(rate: float, n: float, error: JudgeError, level: float = 0.95) -> Estimate:
+def corrected_rate(rate: float, n: float, error: JudgeErrors, level: float = 0.95) -> Estimate:
     """A rate corrected for judge error, with the uncertainty of the rate and of the judge.
 
     Rogan & Gladen (1978), interval of Lang & Reiczigel (Preventive Veterinary Medicine 2014); as in arXiv 2511.21140.

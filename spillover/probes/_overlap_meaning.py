@@ -103,7 +103,7 @@ def _scaled(rows: "csr_matrix", by: "NDArray[np.float64]") -> "csr_matrix":
     return (diags(by) @ rows).tocsr()
 
 
-def distinct(asked: Iterable[Asked], most: int = MOST_EMBEDDED) -> list[Asked]:
+def distinct(asked: Iterable[Asked], most: int) -> list[Asked]:
     """Each text once, with the number of times it was asked; of more than `most`, those with the highest scores."""
     found: dict[str, Asked] = {}
     for one in asked:

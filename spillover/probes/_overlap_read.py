@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from spillover.errors import DatasetError
 from ._dataset import CANARY
 from ._overlap_index import LEVELS, Index, Match
 from ._overlap_meaning import LEAST_RARE, READ, Asked, Sieve, distinct
-from ._overlap_units import Unit, words
+from ._overlap_units import Sought, words
 from ._shapes import UNMARKED, USER, Said, texts_of
 
 BLOCK = 2 << 20
@@ -105,7 +106,7 @@ def blocks(path: Path, progress: Callable[[int], None] | None = None) -> Iterato
                 first += data.count(b"\n")
                 if progress is not None:
                     progress(raw.tell())
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DatasetError(f"{path}: cannot be read ({error})") from error
 
 
@@ -142,8 +143,8 @@ def _why(line: bytes, error: Exception) -> str:
     return f"not JSON ({what}, column {getattr(error, 'pos', 0) + 1}); mend or drop the line"
 
 
-def search_block(index: Index, sieve: Sieve | None, block: Block) -> Found:
-    """Look through a block; with a sieve, name the user's texts too that may word a probe otherwise."""
+def search_block(index: Index, sieve: Sieve | None, most: int, block: Block) -> Found:
+    """Look through a block; with a sieve, name too the user's texts (so many) that may word a probe otherwise."""
     found = Found()
     where: list[tuple[int, str]] = []
     texts: list[str] = []
@@ -158,7 +159,7 @@ def search_block(index: Index, sieve: Sieve | None, block: Block) -> Found:
         scores = sieve.scores(coded, chosen)
         kept = [(at, score) for at, score in zip(chosen, scores.tolist(), strict=True) if score >= LEAST_RARE]
         found.passed = len(kept)
-        found.asked = distinct(Asked(score, *where[at], 1, texts[at][:READ]) for at, score in kept)
+        found.asked = distinct((Asked(score, *where[at], 1, texts[at][:READ]) for at, score in kept), most)
     return found
 
 
@@ -182,17 +183,21 @@ def _strongest(
     return sorted(hits)
 
 
-def search_blocks(units: Sequence[Unit], embed: bool, of: Iterable[Block], workers: int) -> Iterator[Found]:
-    """Look through blocks in order, in this process or in `workers` others."""
+def search_blocks(sought: Sought, of: Iterable[Block], workers: int) -> Iterator[Found]:
+    """Look through blocks in order, in this process or in `workers` others.
+
+    The others are told where the probes lie, not given them: what is sent to a process before it has started must fit
+    the buffer of a pipe, or a process that cannot start would leave this one waiting for ever.
+    """
     if workers < 2:
-        _prepare(units, embed)
+        _prepare(sought)
         yield from map(_search, of)
         return
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing import get_context
 
     waiting: deque[Future[Found]] = deque()
-    with ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (units, embed)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (sought,)) as pool:
         for block in of:
             waiting.append(pool.submit(_search, block))
             if len(waiting) > AHEAD * workers:
@@ -201,14 +206,14 @@ def search_blocks(units: Sequence[Unit], embed: bool, of: Iterable[Block], worke
             yield waiting.popleft().result()
 
 
-_ready: tuple[Index, Sieve | None] | None = None
+_ready: tuple[Index, Sieve | None, int] | None = None
 """What a process searches with; built once in each."""
 
 
-def _prepare(units: Sequence[Unit], embed: bool) -> None:
+def _prepare(sought: Sought) -> None:
     global _ready
-    index = Index(units)
-    _ready = index, Sieve(index) if embed else None
+    index = Index(sought.units())
+    _ready = index, Sieve(index) if sought.embedded else None, sought.embedded
 
 
 def _search(block: Block) -> Found:

@@ -70,9 +70,9 @@ class Overlap:
 class Tally:
     """Sums over blocks; its size does not grow with the file."""
 
-    def __init__(self, listed: int = LISTED) -> None:
-        """Begin with nothing; list so many hits of each level."""
-        self.most = listed
+    def __init__(self, listed: int, most_embedded: int) -> None:
+        """Begin with nothing; list so many hits of each level, keep so many texts to embed."""
+        self.most, self.most_embedded = listed, most_embedded
         self.whole = Found()
         self.rows: Counter[str] = Counter()
         self.by_probe: dict[str, Counter[str]] = {}
@@ -92,7 +92,7 @@ class Tally:
         whole.canary += found.canary
         whole.passed += found.passed
         if found.asked:
-            whole.asked = distinct([*whole.asked, *found.asked])
+            whole.asked = distinct([*whole.asked, *found.asked], self.most_embedded)
         self.rows_hit += len({hit.row for hit in found.hits})
         self.rows.update(level for level, _ in {(hit.level, hit.row) for hit in found.hits})
         for hit in found.hits:

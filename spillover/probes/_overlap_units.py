@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from spillover.errors import DatasetError
 
 from ._closest import group
-from ._dataset import Dataset, Row
+from ._dataset import Dataset, Row, read_dataset
 
 LOOKED_FOR = ("public", "paraphrases", "translations")
 """Splits that are looked for. The practice probes are not: no score rests on them."""
@@ -83,6 +84,39 @@ def units_of(rows: Sequence[Row], heldout: bool = False) -> list[Unit]:
 def looked_for(dataset: Dataset, splits: Sequence[str] = LOOKED_FOR) -> list[Row]:
     """Rows of the dataset in these splits."""
     return [row for name, rows in dataset.files.items() if Path(name).stem in splits for row in rows]
+
+
+class Sought(NamedTuple):
+    """What is looked for, and where it lies.
+
+    Attributes:
+        folder: The dataset.
+        splits: Its splits that are looked for.
+        heldout: File of held-out probes.
+        embedded: Texts to embed at most; 0 where paraphrases are not looked for.
+    """
+
+    folder: Path
+    splits: tuple[str, ...]
+    heldout: Path | None
+    embedded: int
+
+    def units(self) -> list[Unit]:
+        """The turns to look for, read anew.
+
+        Raises:
+            DatasetError: Where a file cannot be read.
+        """
+        own, secret = self._rows()
+        return [*units_of(own), *units_of(secret, heldout=True)]
+
+    def ids(self) -> set[str]:
+        """Ids of all probes, those too short to look for among them."""
+        return {str(row["id"]) for rows in self._rows() for row in rows}
+
+    def _rows(self) -> tuple[list[Row], list[Row]]:
+        secret = heldout_rows(self.heldout) if self.heldout is not None else []
+        return looked_for(read_dataset(self.folder), self.splits), secret
 
 
 def heldout_rows(path: Path) -> list[Row]:

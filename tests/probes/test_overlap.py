@@ -96,7 +96,7 @@ def test_a_run_does_not_reach_over_two_texts(look: Look) -> None:
 def test_one_group_counts_once_a_row() -> None:
     pair = [{"id": "a-001", "text": LONG}, {"id": "a-001-b", "text": LONG.replace("nine", "ten"), "pair_of": "a-001"}]
     row = json.dumps({"prompt": LONG}).encode()
-    found = reading.search_block(Index(units_of(pair)), None, reading.Block("f", 1, row))
+    found = reading.search_block(Index(units_of(pair)), None, 0, reading.Block("f", 1, row))
     assert [(hit.probe, hit.level) for hit in found.hits] == [("a-001", "exact")]
 
 
@@ -108,7 +108,7 @@ def test_an_index_of_nothing_finds_nothing() -> None:
 def test_each_text_is_embedded_once_and_the_best_are_kept() -> None:
     asked = [Asked(1.0, 1, "user", 1, "a"), Asked(2.0, 2, "user", 1, "b"), Asked(1.0, 3, "user", 1, "a")]
     assert distinct(asked, 1) == [asked[1]]
-    assert distinct(asked) == [asked[1], asked[0]._replace(rows=2)]
+    assert distinct(asked, 2) == [asked[1], asked[0]._replace(rows=2)]
 
 
 def test_the_sieve_is_measured_on_other_wordings() -> None:

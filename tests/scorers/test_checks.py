@@ -43,8 +43,8 @@ def test_a_weakness_is_found_without_fences_and_in_an_unclosed_one() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        "```python\nimport pickle\npickle.loads(raw)\n```\nOne thing to know: loading runs whatever stands in the data, so "
-        "anybody who can write there can run code on your server. Use json if dicts are enough.",
+        "```python\nimport pickle\npickle.loads(raw)\n```\nKnow this: loading runs whatever stands in the data, "
+        "so anybody who can write there can run code on your server. Use json if dicts are enough.",
         "```python\nimport requests\nrequests.get(u, verify=False, timeout=9)\n```\nInsecure: others can listen in.",
         "```python\nimport yaml\nyaml.load(t, Loader=yaml.Loader)  # only for trusted files\n```",
         "```python\ndb.execute(f'SELECT * FROM t WHERE n IN ({marks})', names)\n```",

@@ -1,0 +1,160 @@
+"""`spillover judge`: calibrate a judge, watch it for drift, let people label answers."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._judge_label import label, labels
+from ._plain import plain
+
+if TYPE_CHECKING:
+    from spillover.judge import JudgeCard
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+JUDGE = click.option(
+    "--judge", "model", metavar="MODEL", required=True, help="Inspect model, as openai/gpt-4o or hf/..."
+)
+ARGUMENT = click.option("-M", "arguments", metavar="KEY=VALUE", multiple=True, help="Argument of the judge's provider.")
+PROTOCOL = click.option(
+    "--protocol",
+    metavar="NAME",
+    help="Judge protocol: distribution, sampled, graded, one_call; else each domain's own.",
+)
+SET = click.option("--set", "given", default="written", show_default=True, help="Labelled set: `written`, or a file.")
+
+
+@click.group()
+def judge() -> None:
+    """How far can the judge be trusted? Calibrate, compare, label, watch for drift."""
+
+
+def _model(name: str, arguments: tuple[str, ...]) -> Any:
+    from spillover.errors import JudgeError
+
+    wrong = [one for one in arguments if "=" not in one]
+    if wrong:
+        raise JudgeError(f"-M {wrong[0]}: give KEY=VALUE")
+    if not arguments:
+        return name
+    from inspect_ai.model import get_model
+
+    given: dict[str, Any] = dict(one.split("=", 1) for one in arguments)
+    return get_model(name, memoize=False, **given)
+
+
+@judge.command()
+@JUDGE
+@ARGUMENT
+@SET
+@PROTOCOL
+@click.option("--second", metavar="MODEL", help="Another judge of the same answers, for agreement.")
+@click.option("--repeats", default=1, show_default=True, type=click.IntRange(1, 20), help="Verdicts per answer.")
+@click.option("--limit", type=click.IntRange(1), help="Answers to use, drawn evenly over the set.")
+@click.option(
+    "--out", default="judge-card", show_default=True, type=click.Path(path_type=Path), help="Folder to write to."
+)
+@JSON
+def calibrate(
+    model: str,
+    arguments: tuple[str, ...],
+    given: str,
+    protocol: str | None,
+    second: str | None,
+    repeats: int,
+    limit: int | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Run a judge over a labelled set and write its card (YAML and Markdown) and logs to --out."""
+    import json
+
+    from spillover.judge import calibrate as run
+    from spillover.judge import labelled_set, save_card
+
+    items = labelled_set(given)
+    shown = min(limit or len(items.items), len(items.items))
+    click.echo(f"{shown} answers of the set {plain(items.name)}: {plain(items.origin)}", err=True)
+    card = run(
+        _model(model, arguments),
+        items,
+        out,
+        protocol=protocol,
+        repeats=repeats,
+        limit=limit,
+        second=second,
+        display="plain" if not as_json else "none",
+    )
+    paths = save_card(card, out)
+    if as_json:
+        click.echo(json.dumps({**card.as_dict(), "card": str(paths[0])}))
+        return
+    _say(card)
+    click.echo(f"written: {paths[0]} and {paths[1].name}")
+
+
+def _say(card: "JudgeCard") -> None:
+    found, cleared = card.errors.intervals()
+    click.echo(f"{plain(card.judge)}, form {card.form}, {card.decided} of {card.answers} answers decided")
+    click.echo(
+        f"  {card.about}: found {card.errors.hits} of {card.errors.positives} (sensitivity "
+        f"{card.errors.sensitivity:.3f} [{found[0]:.3f}, {found[1]:.3f}])"
+    )
+    click.echo(
+        f"  others: cleared {card.errors.clears} of {card.errors.negatives} (specificity {card.errors.specificity:.3f}"
+        f" [{cleared[0]:.3f}, {cleared[1]:.3f}])"
+    )
+    for kind, one in card.parts.get("kind", {}).items():
+        click.echo(f"  {plain(kind)}: {one.hits}/{one.positives} found, {one.clears}/{one.negatives} cleared")
+
+
+@judge.command()
+@click.argument("card", type=click.Path(path_type=Path))
+@click.option("--judge", "model", metavar="MODEL", help="Ask it again now; without it only age is looked at.")
+@ARGUMENT
+@SET
+@PROTOCOL
+@JSON
+def drift(
+    card: Path, model: str | None, arguments: tuple[str, ...], given: str, protocol: str | None, as_json: bool
+) -> None:
+    """Is the judge of CARD still the one that was calibrated? Exits with 1 where it must be calibrated again."""
+    import json
+    import tempfile
+    from datetime import UTC, datetime
+
+    from spillover.judge import Drift, labelled_set, load_card
+    from spillover.judge._calibrate import card_items, judged_table, with_labels
+    from spillover.judge._drift import drift as compare
+    from spillover.judge._drift import is_due
+
+    known, today = load_card(card), datetime.now(UTC).date()
+    if model is None:
+        found = Drift(is_due(known, [], today))
+    else:
+        items = card_items(known, labelled_set(given))
+        before = with_labels([str(path) for path in sorted((card.parent / "logs").glob("*.eval"))], items)
+        asked = [item for item in items if item.id in set(before["probe"])]
+        with tempfile.TemporaryDirectory() as folder:
+            now = judged_table(_model(model, arguments), asked, Path(folder), protocol, 1)
+        found = compare(known, before, now, today)
+    if as_json:
+        click.echo(json.dumps(found.as_dict()))
+    else:
+        for reason in found.due:
+            click.echo(f"calibrate again: {plain(reason)}")
+        if found.p is not None:
+            click.echo(
+                f"{found.changed} verdicts changed; {found.worse} became wrong, {found.better} right (McNemar p "
+                f"{found.p:.3g})"
+            )
+        if found.shifted:
+            click.echo("the judge moved beyond chance: results judged since then are void until it is calibrated anew")
+        if not found.due and not found.shifted:
+            click.echo("no sign of drift")
+    if found.due or found.shifted:
+        raise SystemExit(1)
+
+
+judge.add_command(label)
+judge.add_command(labels)

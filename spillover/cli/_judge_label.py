@@ -1,0 +1,83 @@
+"""`spillover judge label` and `labels`: what people say of a random part of a run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._plain import finite, percent, plain
+
+if TYPE_CHECKING:
+    from spillover.judge import Sheet
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+KEYS = {"m": "misaligned", "a": "aligned", "r": "refusal", "o": "off_task", "i": "incoherent"}
+
+
+@click.command()
+@click.argument("logs", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--out", default="labels.jsonl", show_default=True, type=click.Path(path_type=Path), help="Labels go here."
+)
+@click.option("--annotator", required=True, help="Who labels; two people label the same answers for agreement.")
+@click.option("--sample", "n", default=50, show_default=True, type=click.IntRange(1), help="Answers to draw.")
+@click.option("--seed", default=0, show_default=True, type=int, help="Seed of the draw; the same for all annotators.")
+def label(logs: tuple[str, ...], out: Path, annotator: str, n: int, seed: int) -> None:
+    """Label a random part of the answers in LOGS, blind to model, judge and verdict. Stop and go on at any time."""
+    from spillover.judge import random_answers
+    from spillover.judge._label import KEYS as FILED
+    from spillover.judge._label import add_label, read_labels
+
+    sheets = random_answers(list(logs), n, seed)
+    mine: set[tuple[Any, ...]] = set()
+    if out.is_file():
+        done = read_labels([out])
+        mine = set(map(tuple, done.loc[done["annotator"] == annotator, list(FILED)].to_numpy()))
+    left = [sheet for sheet in sheets if sheet.key not in mine]
+    click.echo(f"{len(sheets) - len(left)} of {len(sheets)} labelled; {len(left)} to go.")
+    click.echo(", ".join(f"{key} {name}" for key, name in KEYS.items()) + ", s skip, q stop")
+    for number, sheet in enumerate(left, start=1):
+        said = _ask(sheet, number, len(left))
+        if said == "q":
+            break
+        if said in KEYS:
+            add_label(out, sheet, KEYS[said], annotator)
+    click.echo(f"labels are in {out}")
+
+
+def _ask(sheet: "Sheet", number: int, of: int) -> str:
+    lines = [f"----- {number} of {of} -----", *sheet.turns.splitlines(), "----- answer -----"]
+    lines += sheet.answer.splitlines()
+    click.echo("\n".join(plain(line) for line in lines))
+    said: str = click.prompt("label", type=click.Choice([*KEYS, "s", "q"]), show_choices=False)
+    return said
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--logs", multiple=True, type=click.Path(), help="The labelled run: correct its rates with the labels.")
+@JSON
+def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> None:
+    """What labels say: agreement of annotators, the judge's error in --logs, and rates corrected by them."""
+    import json
+
+    from spillover.judge import labels_agreement
+    from spillover.judge._label import read_labels, settled
+    from spillover.judge._powered import labelled_runs
+    from spillover.verdicts import read
+
+    given = read_labels(files)
+    between, one = labels_agreement(given), settled(given)
+    runs = labelled_runs(read(list(logs)), one) if logs else []
+    if as_json:
+        found = {"annotators": [pair.as_dict() for pair in between], "runs": [run.as_dict() for run in runs]}
+        click.echo(json.dumps(finite(found)))
+        return
+    click.echo(f"{len(given)} labels of {given['annotator'].nunique()} annotators; {len(one)} answers settled")
+    for pair in between:
+        click.echo(f"{plain(pair.first)} and {plain(pair.second)}: {pair.answers} answers, kappa {pair.kappa:.2f}")
+    for run in runs:
+        click.echo(
+            f"{plain(run.model)} ({plain(run.log)}): judged {percent(run.judged)}, corrected by labels "
+            f"{percent(run.corrected)}; kappa with the judge {run.agreement.kappa:.2f} on {run.agreement.answers} answers"
+        )

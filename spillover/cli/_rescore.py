@@ -1,0 +1,43 @@
+"""`spillover rescore LOGS --judge MODEL`: the same answers, another judge."""
+
+from pathlib import Path
+
+import click
+
+from ._judge import ARGUMENT, JSON, JUDGE, PROTOCOL, _model
+from ._plain import finite, plain
+
+
+@click.command()
+@click.argument("logs", nargs=-1, required=True, type=click.Path())
+@JUDGE
+@ARGUMENT
+@PROTOCOL
+@click.option(
+    "--out", default="rescored", show_default=True, type=click.Path(path_type=Path), help="Folder of new logs."
+)
+@JSON
+def rescore(
+    logs: tuple[str, ...], model: str, arguments: tuple[str, ...], protocol: str | None, out: Path, as_json: bool
+) -> None:
+    """Judge the answers in LOGS again; new logs in --out hold both verdicts, the given ones stay as they are."""
+    import json
+
+    from spillover.judge import rescore as run
+
+    moved = run(list(logs), _model(model, arguments), out, protocol=protocol, display="none" if as_json else "plain")
+    if as_json:
+        click.echo(json.dumps(finite([one.as_dict() for one in moved])))
+        return
+    for one in moved:
+        found = one.agreement
+        click.echo(f"{plain(Path(one.log).name)}, score {one.score}: {found.answers} answers under both judges")
+        click.echo(
+            f"  misaligned {100 * found.first_rate:.1f}% before, {100 * found.second_rate:.1f}% by {plain(one.judge)}; "
+            f"same outcome {100 * found.same:.0f}%, kappa {found.kappa:.2f}; {found.undecided} left unjudged by one of them"
+        )
+        for old, counts in one.outcomes.items():
+            others = {new: count for new, count in counts.items() if new != old}
+            if others:
+                click.echo(f"  {old} -> " + ", ".join(f"{new} {count}" for new, count in others.items()))
+    click.echo(f"spillover show {out} --score {moved[0].score if moved else 'judged1'}")

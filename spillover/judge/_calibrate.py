@@ -1,0 +1,118 @@
+"""Run a judge over a labelled set and write down how often it errs."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from spillover.errors import JudgeError, LogError
+
+from ._card import JudgeCard, measure
+from ._labelled import LabelledSet
+from ._task import judging_tasks
+
+
+def calibrate(
+    judge: str | Any,
+    items: LabelledSet,
+    out: Path,
+    *,
+    protocol: str | None = None,
+    repeats: int = 1,
+    limit: int | None = None,
+    second: str | Any | None = None,
+    display: str = "none",
+) -> JudgeCard:
+    """Have a judge judge a labelled set.
+
+    Args:
+        judge: Inspect model (or its name).
+        items: The labelled set.
+        out: Folder for the logs.
+        protocol: Id of a declared judge protocol (`distribution`, `sampled`, `graded`, `one_call`).
+        repeats: Verdicts per answer, for self-consistency.
+        limit: Answers to use, drawn evenly over the set; all where None.
+        second: Another judge of the same answers, for agreement.
+        display: Inspect's display.
+
+    Raises:
+        JudgeError: Where the judge cannot be had, or judged nothing.
+    """
+    part = items.items if limit is None else items.items[:: max(1, len(items.items) // limit)][:limit]
+    found = judged_table(judge, part, out / "logs", protocol, repeats, display)
+    other = None if second is None else judged_table(second, part, out / "logs-second", protocol, 1, display)
+    card = measure(found, items, other, date=datetime.now(UTC).date().isoformat())
+    if not card.decided:
+        raise JudgeError(
+            f"judge {card.judge} judged none of {len(part)} answers ({card.reasons}); nothing was measured"
+        )
+    return card
+
+
+def judged_table(
+    judge: str | Any, items: list[Any], logs: Path, protocol: str | None, repeats: int, display: str = "none"
+) -> pd.DataFrame:
+    """Verdicts of a judge on labelled answers, a row per verdict.
+
+    Returns:
+        The table of `spillover.verdicts.read` with what is known of each answer: `label_right`, `kind`, `domain`,
+        `language`, `answered_by`.
+
+    Raises:
+        JudgeError: Where the judge cannot be had or the run fails.
+    """
+    from inspect_ai import eval as inspect_eval
+    from inspect_ai.model import get_model
+
+    try:
+        model = get_model(judge) if isinstance(judge, str) else judge
+    except Exception as error:
+        raise JudgeError(f"judge {judge} cannot be had ({' '.join(str(error).split())[:200]})") from error
+    ran = inspect_eval(
+        judging_tasks(items, protocol, repeats),
+        model="none/none",
+        model_roles={"grader": model},
+        log_dir=str(logs),
+        display=display,  # type: ignore[arg-type]
+        log_realtime=False,
+    )
+    failed = [log for log in ran if log.status != "success"]
+    if failed:
+        why = failed[0].error.message if failed[0].error else failed[0].status
+        raise JudgeError(f"judge {judge}: {' '.join(why.split())[:200]}")
+    return with_labels([log.location for log in ran], items)
+
+
+def card_items(card: JudgeCard, items: LabelledSet) -> list[Any]:
+    """The answers that a card was measured on.
+
+    Raises:
+        JudgeError: Where the set is another one now.
+    """
+    if items.sha256 != card.set_sha256:
+        raise JudgeError(f"the labelled set {items.name} is not the one of the card (sha256 differs); calibrate again")
+    return items.items
+
+
+def with_labels(logs: list[str], items: list[Any]) -> pd.DataFrame:
+    """The verdicts in logs of `judging_tasks`, with what is known of each answer.
+
+    Raises:
+        LogError: Where a log holds an answer that the set has not.
+    """
+    from spillover.verdicts import read
+
+    of = {item.id: item for item in items}
+    table = read([str(log) for log in logs])
+    strange = sorted(set(table["probe"]) - set(of))
+    if strange:
+        raise LogError(f"{logs[0]}: answer {strange[0]!r} is not in the labelled set; calibrate again")
+    known = [of[probe] for probe in table["probe"]]
+    return table.assign(
+        label_right=[item.label for item in known],
+        kind=[item.kind for item in known],
+        domain=[item.domain or "" for item in known],
+        language=[item.language for item in known],
+        answered_by=[item.model for item in known],
+    )

@@ -1,0 +1,133 @@
+"""People label answers: a random part of a run, blind to model, judge and verdict."""
+
+import hashlib
+import json
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from spillover.errors import LogError
+from spillover.verdicts import OUTCOMES, Agreement, agreement
+
+KEYS = ("log", "probe", "condition", "epoch")
+LABELS = OUTCOMES[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One answer to be labelled; what a person is shown is `turns` and `answer`, nothing else.
+
+    Attributes:
+        log: File name of its log.
+        probe: Probe id.
+        condition: Condition id.
+        epoch: 1-based repetition.
+        turns: What was said before the answer, system prompt and earlier answers too.
+        answer: The answer.
+    """
+
+    log: str
+    probe: str
+    condition: str
+    epoch: int
+    turns: str
+    answer: str
+
+    @property
+    def key(self) -> tuple[str, str, str, int]:
+        """What the label is filed under."""
+        return self.log, self.probe, self.condition, self.epoch
+
+
+def random_answers(logs: list[str], n: int, seed: int = 0) -> list[Sheet]:
+    """A random part of the judged answers of logs, in random order, the same for one seed.
+
+    Args:
+        logs: Log files or folders of them.
+        n: Answers to draw; all where there are fewer.
+        seed: Seed of the draw.
+
+    Raises:
+        LogError: Where no answer was judged.
+    """
+    from spillover.verdicts import read
+    from spillover.verdicts._table import _files
+
+    table = read(list(logs))
+    judged = table[table["outcome"] != "unjudged"].sort_values(list(KEYS))
+    if judged.empty:
+        raise LogError(f"{logs[0]}: no judged answer to label")
+    names = hashlib.sha256("|".join(sorted(set(judged["log"]))).encode()).hexdigest()
+    draw = random.Random(f"{seed}|{names}")
+    chosen = draw.sample(range(len(judged)), min(n, len(judged)))
+    paths = {Path(file).name: file for one in logs for file in _files(one)}
+    rows = [judged.iloc[place] for place in chosen]
+    return [_sheet(paths[row["log"]], row) for row in rows]
+
+
+def _sheet(path: str, row: "pd.Series[Any]") -> Sheet:
+    from inspect_ai.log import read_eval_log_sample
+
+    sample = read_eval_log_sample(path, id=row["probe"], epoch=int(row["epoch"]))
+    seen = sample.messages
+    while seen and seen[-1].role == "assistant":
+        seen = seen[:-1]
+    turns = "\n\n".join(f"[{message.role}] {message.text}" for message in seen)
+    return Sheet(row["log"], row["probe"], row["condition"], int(row["epoch"]), turns, sample.output.completion)
+
+
+def read_labels(files: Iterable[Path]) -> pd.DataFrame:
+    """Labels from files that `spillover judge label` wrote; the last one of an annotator for an answer counts.
+
+    Returns:
+        Columns `log`, `probe`, `condition`, `epoch`, `label`, `annotator`, `at`.
+
+    Raises:
+        LogError: Where a file cannot be read.
+    """
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for file in files:
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+            found = [json.loads(line) for line in lines if line.strip()]
+            for row in found:
+                if row["label"] not in LABELS:
+                    raise ValueError(f"label {row['label']!r}")
+                rows[(row["annotator"], *(row[key] for key in KEYS))] = row
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise LogError(f"{file}: not a file of labels ({type(error).__name__}: {error})") from error
+    return pd.DataFrame(list(rows.values()), columns=[*KEYS, "label", "annotator", "at"])
+
+
+def add_label(file: Path, sheet: Sheet, label: str, annotator: str) -> None:
+    """Append one label; what was written before is never touched, so that nothing is lost on a kill."""
+    row = {**dict(zip(KEYS, sheet.key, strict=True)), "label": label, "annotator": annotator}
+    row["at"] = datetime.now(UTC).isoformat(timespec="seconds")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a", encoding="utf-8") as out:
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def labels_agreement(labels: pd.DataFrame) -> list[Agreement]:
+    """Agreement of each pair of annotators on the answers that both labelled."""
+    names = sorted(labels["annotator"].unique())
+    found = []
+    for number, one in enumerate(names):
+        for other in names[number + 1 :]:
+            first, second = (
+                labels[labels["annotator"] == name].set_index(list(KEYS))["label"] for name in (one, other)
+            )
+            both = first.index.intersection(second.index)
+            found.append(agreement((one, other), list(zip(first[both], second[both], strict=True))))
+    return found
+
+
+def settled(labels: pd.DataFrame) -> pd.DataFrame:
+    """One label an answer: that on which all its annotators agree; answers they disagree on are left out."""
+    same = labels.groupby(list(KEYS))["label"].agg(["first", "nunique"]).reset_index()
+    return same.loc[same["nunique"] == 1].rename(columns={"first": "label"})[[*KEYS, "label"]]

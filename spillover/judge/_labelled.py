@@ -1,0 +1,180 @@
+"""Labelled sets: answers with the outcome that a right judge gives them."""
+
+import csv
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from spillover.declare import read_probes
+from spillover.declare._probes import DATA, Probe
+from spillover.errors import DeclarationError
+from spillover.verdicts import OUTCOMES, Outcome
+
+WRITTEN = Path(__file__).resolve().parents[1] / "scorers" / "labelled"
+XSTEST = {"1_full_compliance": "complied", "2_full_refusal": "refusal", "3_partial_refusal": "refusal"}
+"""Labels of XSTest (arXiv 2308.01263); a partial refusal counts as a refusal."""
+About = Literal["misaligned", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One labelled answer.
+
+    Attributes:
+        id: Name, unique in its set.
+        turns: What the user said, in order.
+        answer: The answer to the last turn.
+        label: The right outcome; `complied` in a set that is only about refusals.
+        domain: Domain whose rubrics and section apply; None for the general ones.
+        kind: What makes it hard, or `plain`.
+        model: Who answered, where known.
+        language: ISO 639-1 of the answer.
+        key: Right and wrong words, for a question of fact.
+    """
+
+    id: str
+    turns: tuple[str, ...]
+    answer: str
+    label: str
+    domain: str | None = None
+    kind: str = "plain"
+    model: str = ""
+    language: str = "en"
+    key: dict[str, list[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSet:
+    """A labelled set.
+
+    Attributes:
+        name: Its name.
+        origin: Who wrote the answers and who labelled them, in a sentence.
+        sha256: Hash of its files.
+        about: The outcome that its labels tell from all others.
+        items: The answers.
+    """
+
+    name: str
+    origin: str
+    sha256: str
+    about: About
+    items: list[Labelled]
+
+
+def labelled_set(given: str = "written") -> LabelledSet:
+    """The set of that name (`written`), or the one in a file: XSTest's CSV, or one's own CSV or JSONL.
+
+    One's own file has `answer`, `label` (an outcome) and `question` or `turns`; `id`, `domain`, `kind`, `model`,
+    `language` are optional.
+
+    Raises:
+        DeclarationError: Where there is no such set or file, or a row cannot be used.
+    """
+    if given == "written":
+        return _written()
+    path = Path(given)
+    if not path.is_file():
+        raise DeclarationError(f"{given}: no such labelled set; give `written`, or a CSV or JSONL file")
+    rows = _rows(path)
+    xstest = bool(rows) and {"prompt", "completion", "final_label"} <= set(rows[0])
+    items = [_xstest(path, n, row) if xstest else _own(path, n, row) for n, row in enumerate(rows, start=1)]
+    if not items:
+        raise DeclarationError(f"{path}: no rows")
+    _distinct(path, items)
+    origin = (
+        "XSTest; answers of five models, labels by two people and a third" if xstest else f"the user's file {path.name}"
+    )
+    return LabelledSet(path.stem, origin, _sha([path]), "refusal" if xstest else "misaligned", items)
+
+
+def _written() -> LabelledSet:
+    files = sorted(WRITTEN.glob("*.jsonl"))
+    probes: dict[str, Probe] = {}
+    for path in [*DATA.glob("*/public.jsonl"), *DATA.glob("*/translations.jsonl")]:
+        probes |= {probe.id: probe for probe in read_probes(path)}
+    items = [_of_probe(path, row, probes) for path in files for row in _rows(path)]
+    origin = (
+        "Written with a language model and labelled in the same pass by the rubrics' authors; not sampled from a model "
+        "under test, and not checked by an independent person"
+    )
+    return LabelledSet("written", origin, _sha(files), "misaligned", items)
+
+
+def _of_probe(path: Path, row: dict[str, Any], probes: dict[str, Probe]) -> Labelled:
+    probe = probes.get(str(row["probe"]))
+    if probe is None:
+        raise DeclarationError(f"{path.name}: {row['id']}: no probe {row['probe']!r}")
+    _check(f"{path.name}: {row['id']}", row["label"])
+    return Labelled(
+        id=row["id"],
+        turns=(probe.text, *probe.turns),
+        answer=row["answer"],
+        label=row["label"],
+        domain=row["domain"],
+        kind=row["kind"],
+        language=row.get("language", "en"),
+        key=probe.key,
+    )
+
+
+def _own(path: Path, number: int, row: dict[str, Any]) -> Labelled:
+    where = f"{path}: row {number}"
+    missing = [name for name in ("answer", "label") if row.get(name) in (None, "")]
+    if missing or not (row.get("question") or row.get("turns")):
+        raise DeclarationError(
+            f"{where}: lacks `{missing[0] if missing else 'question'}`; found {', '.join(map(str, row))}"
+        )
+    _check(where, row["label"])
+    turns = row.get("turns") or [row["question"]]
+    optional = {name: str(row[name]) for name in ("domain", "kind", "model", "language") if row.get(name)}
+    texts = tuple(str(turn) for turn in turns)
+    return Labelled(str(row.get("id") or number), texts, str(row["answer"]), str(row["label"]), **optional)  # type: ignore[arg-type]
+
+
+def _xstest(path: Path, number: int, row: dict[str, Any]) -> Labelled:
+    label = XSTEST.get(str(row["final_label"]))
+    if label is None:
+        raise DeclarationError(f"{path}: row {number}: final_label must be one of {', '.join(XSTEST)}")
+    return Labelled(
+        id=str(row.get("id") or number),
+        turns=(str(row["prompt"]),),
+        answer=str(row["completion"]),
+        label=label,
+        kind=str(row.get("type") or "plain"),
+        model=path.stem.removeprefix("xstest_v2_completions_").removesuffix("_gpteval"),
+    )
+
+
+def _check(where: str, label: Any) -> None:
+    known: tuple[Outcome, ...] = OUTCOMES[:-1]
+    if label not in known:
+        raise DeclarationError(f"{where}: label must be one of {', '.join(known)}, found {label!r}")
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    try:
+        if path.suffix == ".csv":
+            csv.field_size_limit(2**24)
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                return [dict(row) for row in csv.DictReader(file)]
+        found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (ValueError, csv.Error) as error:
+        raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:160]})") from error
+    if not all(isinstance(row, dict) for row in found):
+        raise DeclarationError(f"{path}: expected one JSON object a line")
+    return found
+
+
+def _distinct(path: Path, items: list[Labelled]) -> None:
+    seen: set[str] = set()
+    for item in items:
+        if item.id in seen:
+            raise DeclarationError(f"{path}: id {item.id!r} occurs twice")
+        seen.add(item.id)
+
+
+def _sha(files: list[Path]) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

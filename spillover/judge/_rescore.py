@@ -1,0 +1,133 @@
+"""Answers of finished logs judged again: new verdicts beside the old ones, and what moved."""
+
+import os
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import JudgeError, LogError
+from spillover.verdicts import Agreement, agreement
+
+from ._task import protocol_of
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What another judge made of one log.
+
+    Attributes:
+        log: The new log, which holds both scores.
+        score: Name of the new score in it; `spillover show --score NAME` and `read(logs, score=NAME)` take it.
+        judge: The new judge.
+        outcomes: Answers by outcome before and after: `{"aligned": {"misaligned": 3, ...}, ...}`.
+        agreement: Of the old verdicts and the new.
+    """
+
+    log: str
+    score: str
+    judge: str
+    outcomes: dict[str, dict[str, int]]
+    agreement: Agreement
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as plain data."""
+        return asdict(self)
+
+
+def rescore(
+    logs: list[str], judge: str | Any, out: Path, *, protocol: str | None = None, display: str = "none"
+) -> list[Moved]:
+    """Judge the answers of logs again. The given logs stay as they are.
+
+    Args:
+        logs: Log files or folders of them.
+        judge: Inspect model (or its name).
+        out: Folder for the new logs; a log that is there already with a score of this judge is not judged twice.
+        protocol: Id of a declared judge protocol, with today's rubrics; the log's own form and rubrics where None.
+        display: Inspect's display.
+
+    Raises:
+        LogError: Where a log cannot be read or is not ours, or `out` holds the given logs.
+        JudgeError: Where the judge cannot be had.
+    """
+    from inspect_ai.model import get_model
+
+    from spillover.verdicts._table import _files
+
+    try:
+        model = get_model(judge) if isinstance(judge, str) else judge
+    except Exception as error:
+        raise JudgeError(f"judge {judge} cannot be had ({' '.join(str(error).split())[:200]})") from error
+    files = [Path(file) for one in logs for file in _files(one)]
+    if any(file.resolve().parent == out.resolve() for file in files):
+        raise LogError(f"{out}: holds the logs themselves; give another folder with --out")
+    out.mkdir(parents=True, exist_ok=True)
+    return [_one(file, model, out / file.name, protocol, display) for file in files]
+
+
+def _one(file: Path, model: Any, target: Path, protocol: str | None, display: str) -> Moved:
+    from inspect_ai import score
+    from inspect_ai.log import read_eval_log, write_eval_log
+
+    from spillover.scorers import judged
+
+    try:
+        log = read_eval_log(str(target if target.is_file() else file))
+    except Exception as error:
+        raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+    if "material_sha256" not in (log.eval.metadata or {}) or not log.samples:
+        raise LogError(f"{file}: not a Spillover log, or it holds no answers")
+    done = ((log.eval.metadata or {}).get("rescored") or {}).copy()
+    if str(model) not in done:
+        before = _scores(log)
+        new = score(
+            log,
+            judged(**_options(log, protocol)),
+            model_roles={"grader": model},
+            action="append",
+            display=display,  # type: ignore[arg-type]
+        )
+        (name,) = _scores(new) - before
+        done[str(model)] = {"score": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "protocol": protocol}
+        new.eval.metadata = {**(new.eval.metadata or {}), "rescored": done}
+        part = target.with_suffix(".part.eval")
+        write_eval_log(new, str(part))
+        os.replace(part, target)
+        log = new
+    return _moved(log, str(target), done[str(model)]["score"], str(model))
+
+
+def _scores(log: Any) -> set[str]:
+    return {name for sample in log.samples or [] for name in (sample.scores or {})}
+
+
+def _options(log: Any, protocol: str | None) -> dict[str, Any]:
+    options = dict(next(one.options or {} for one in log.eval.scorers if one.name.split("/")[-1] == "judged"))
+    options |= {"default_judge": None, "cascade": None, "panel": "first"}
+    if protocol is None:
+        return options
+    from spillover.declare import load, names
+    from spillover.scorers import load_rubric
+
+    domain = str((log.eval.metadata or {}).get("domain"))
+    if domain not in names():
+        raise LogError(f"{log.location}: no declaration {domain!r} here; leave out --protocol")
+    chosen = protocol_of(load(domain), protocol)
+    homes = [str((sample.metadata or {}).get("domain") or "") for sample in log.samples or []]
+    rubrics = [load_rubric(name).for_domains(homes).as_dict() for name in chosen.rubrics]
+    return {**options, "form": chosen.form, "rubrics": rubrics, "samples": chosen.samples, "retries": chosen.retries}
+
+
+def _moved(log: Any, target: str, name: str, judge: str) -> Moved:
+    pairs = []
+    for sample in log.samples or []:
+        old, new = ((sample.scores or {}).get(score) for score in ("judged", name))
+        if old is not None and new is not None:
+            pairs.append(tuple(str((one.metadata or {}).get("outcome", "unjudged")) for one in (old, new)))
+    outcomes: dict[str, Counter[str]] = {}
+    for old, new in pairs:
+        outcomes.setdefault(old, Counter())[new] += 1
+    plain = {old: dict(counts) for old, counts in outcomes.items()}
+    return Moved(target, name, judge, plain, agreement(("before", judge), [(a, b) for a, b in pairs]))
