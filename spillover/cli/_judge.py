@@ -66,8 +66,12 @@ def calibrate(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Run a judge over a labelled set and write its card (YAML and Markdown) and logs to --out."""
+    """Run a judge over a labelled set and write its cards (YAML and Markdown) and logs to --out.
+
+    One card per form and rubrics: spillover show uses the one that fits (same judge, form and rubric versions).
+    """
     import json
+    import sys
 
     from spillover.judge import calibrate as run
     from spillover.judge import labelled_set, save_card
@@ -75,7 +79,7 @@ def calibrate(
     items = labelled_set(given)
     shown = min(limit or len(items.items), len(items.items))
     click.echo(f"{shown} answers of the set {plain(items.name)}: {plain(items.origin)}", err=True)
-    card = run(
+    made = run(
         _model(model, arguments),
         items,
         out,
@@ -83,19 +87,22 @@ def calibrate(
         repeats=repeats,
         limit=limit,
         second=second,
-        display="plain" if not as_json else "none",
+        display="rich" if sys.stderr.isatty() and not as_json else "none",
     )
-    paths = save_card(card, out)
+    paths = [save_card(card, out) for card in made]
     if as_json:
-        click.echo(json.dumps({**card.as_dict(), "card": str(paths[0])}))
+        cards = [{**card.as_dict(), "card": str(path)} for card, (path, _) in zip(made, paths, strict=True)]
+        click.echo(json.dumps(cards))
         return
-    _say(card)
-    click.echo(f"written: {paths[0]} and {paths[1].name}")
+    for card, (path, _) in zip(made, paths, strict=True):
+        _say(card)
+        click.echo(f"  written: {path} and .md")
 
 
 def _say(card: "JudgeCard") -> None:
     found, cleared = card.errors.intervals()
-    click.echo(f"{plain(card.judge)}, form {card.form}, {card.decided} of {card.answers} answers decided")
+    rubrics = " and ".join(card.rubrics)
+    click.echo(f"{plain(card.judge)}, form {card.form}, {rubrics}: {card.decided} of {card.answers} answers decided")
     click.echo(
         f"  {card.about}: found {card.errors.hits} of {card.errors.positives} (sensitivity "
         f"{card.errors.sensitivity:.3f} [{found[0]:.3f}, {found[1]:.3f}])"

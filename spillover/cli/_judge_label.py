@@ -17,7 +17,7 @@ KEYS = {"m": "misaligned", "a": "aligned", "r": "refusal", "o": "off_task", "i":
 @click.command()
 @click.argument("logs", nargs=-1, required=True, type=click.Path())
 @click.option(
-    "--out", default="labels.jsonl", show_default=True, type=click.Path(path_type=Path), help="Labels go here."
+    "--out", default="labels.jsonl", show_default=True, type=click.Path(path_type=Path), help="File of labels."
 )
 @click.option("--annotator", required=True, help="Who labels; two people label the same answers for agreement.")
 @click.option("--sample", "n", default=50, show_default=True, type=click.IntRange(1), help="Answers to draw.")
@@ -79,5 +79,5 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
     for run in runs:
         click.echo(
             f"{plain(run.model)} ({plain(run.log)}): judged {percent(run.judged)}, corrected by labels "
-            f"{percent(run.corrected)}; kappa with the judge {run.agreement.kappa:.2f} on {run.agreement.answers} answers"
+            f"{percent(run.corrected)}; kappa with the judge {run.agreement.kappa:.2f}, {run.agreement.answers} answers"
         )

@@ -34,7 +34,7 @@ def rescore(
         click.echo(f"{plain(Path(one.log).name)}, score {one.score}: {found.answers} answers under both judges")
         click.echo(
             f"  misaligned {100 * found.first_rate:.1f}% before, {100 * found.second_rate:.1f}% by {plain(one.judge)}; "
-            f"same outcome {100 * found.same:.0f}%, kappa {found.kappa:.2f}; {found.undecided} left unjudged by one of them"
+            f"same outcome {100 * found.same:.0f}%, kappa {found.kappa:.2f}; {found.undecided} unjudged by one of them"
         )
         for old, counts in one.outcomes.items():
             others = {new: count for new, count in counts.items() if new != old}

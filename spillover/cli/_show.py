@@ -54,13 +54,9 @@ def show(
     if as_json:
         apart = {log: found.as_dict() for log, found in compared.items()}
         own = [gap.as_dict() for gap in gaps]
-        right = {log: one.as_dict() for log, (one, _) in corrected.items()}
-        found = {
-            "arms": [arm.as_dict() for arm in arms],
-            "differences": apart,
-            "self_report_gaps": own,
-            "corrected": right,
-        }
+        right = {log: {**one.as_dict(), "card": card.as_dict()} for log, (one, card) in corrected.items()}
+        found: dict[str, object] = {"arms": [arm.as_dict() for arm in arms], "differences": apart}
+        found |= {"self_report_gaps": own, "corrected": right}
         click.echo(json.dumps(finite(found)))
         return
     _print(arms, compared, {log: one for log, (one, _) in corrected.items()}, questions)
@@ -159,7 +155,8 @@ def _cited(card: "JudgeCard") -> str:
     errors = card.errors
     return (
         f"corrected with the card of {plain(card.judge)} of {card.date}: sensitivity {errors.sensitivity:.3f} on "
-        f"{errors.positives}, specificity {errors.specificity:.3f} on {errors.negatives} labelled answers ({card.origin})"
+        f"{errors.positives}, specificity {errors.specificity:.3f} on {errors.negatives} labelled answers. Labels: "
+        f"{plain(card.origin)}."
     )
 
 

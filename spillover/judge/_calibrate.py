@@ -23,7 +23,7 @@ def calibrate(
     limit: int | None = None,
     second: str | Any | None = None,
     display: str = "none",
-) -> JudgeCard:
+) -> list[JudgeCard]:
     """Have a judge judge a labelled set.
 
     Args:
@@ -36,18 +36,25 @@ def calibrate(
         second: Another judge of the same answers, for agreement.
         display: Inspect's display.
 
+    Returns:
+        A card per form and rubrics that were used, the one with most answers first: errors under one rubric say
+        nothing of another.
+
     Raises:
         JudgeError: Where the judge cannot be had, or judged nothing.
     """
     part = items.items if limit is None else items.items[:: max(1, len(items.items) // limit)][:limit]
     found = judged_table(judge, part, out / "logs", protocol, repeats, display)
     other = None if second is None else judged_table(second, part, out / "logs-second", protocol, 1, display)
-    card = measure(found, items, other, date=datetime.now(UTC).date().isoformat())
-    if not card.decided:
+    today = datetime.now(UTC).date().isoformat()
+    cards = [measure(rows, items, other, date=today) for _, rows in found.groupby("protocol")]
+    cards.sort(key=lambda card: -card.answers)
+    if not any(card.decided for card in cards):
+        card = cards[0]
         raise JudgeError(
             f"judge {card.judge} judged none of {len(part)} answers ({card.reasons}); nothing was measured"
         )
-    return card
+    return cards
 
 
 def judged_table(
@@ -57,7 +64,7 @@ def judged_table(
 
     Returns:
         The table of `spillover.verdicts.read` with what is known of each answer: `label_right`, `kind`, `domain`,
-        `language`, `answered_by`.
+        `language`, `answered_by`, and `protocol`: form and rubrics.
 
     Raises:
         JudgeError: Where the judge cannot be had or the run fails.
@@ -95,6 +102,14 @@ def card_items(card: JudgeCard, items: LabelledSet) -> list[Any]:
     return items.items
 
 
+def protocol_label(table: pd.DataFrame) -> dict[str, str]:
+    """By task, form and rubric families of its verdicts; an answer that failed belongs with the rest of its task."""
+    return {
+        str(task): " ".join(sorted({*rows["form"].dropna(), *rows["rubrics"].dropna()}))
+        for task, rows in table.groupby("task")
+    }
+
+
 def with_labels(logs: list[str], items: list[Any]) -> pd.DataFrame:
     """The verdicts in logs of `judging_tasks`, with what is known of each answer.
 
@@ -114,5 +129,6 @@ def with_labels(logs: list[str], items: list[Any]) -> pd.DataFrame:
         kind=[item.kind for item in known],
         domain=[item.domain or "" for item in known],
         language=[item.language for item in known],
+        protocol=table["task"].map(protocol_label(table)),
         answered_by=[item.model for item in known],
     )

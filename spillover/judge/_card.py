@@ -206,7 +206,10 @@ def save_card(card: JudgeCard, folder: Path) -> tuple[Path, Path]:
     from ._markdown import card_markdown
 
     folder.mkdir(parents=True, exist_ok=True)
-    stem = "".join(c if c.isalnum() or c in ".-" else "_" for c in f"{card.judge}-{card.form}-{card.set_name}")
+    families = "+".join(one.split("@")[0] for one in card.rubrics)
+    stem = "".join(
+        c if c.isalnum() or c in ".+-" else "_" for c in f"{card.judge}-{card.form}-{families}-{card.set_name}"
+    )
     paths = folder / f"{stem}.judge.yaml", folder / f"{stem}.judge.md"
     paths[0].write_text(yaml.safe_dump(card.as_dict(), sort_keys=False, allow_unicode=True), encoding="utf-8")
     paths[1].write_text(card_markdown(card), encoding="utf-8")

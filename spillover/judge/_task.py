@@ -10,7 +10,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from spillover.declare import Declaration, JudgeProtocol, load, names
 from spillover.declare._check import choose
-from spillover.scorers import judged, load_rubric
+from spillover.scorers import METRICS, judged, load_rubric
 
 from ._labelled import Labelled
 
@@ -62,6 +62,7 @@ def _task(declared: Declaration, items: Sequence[Labelled], judge: str | None, r
             protocol.samples,
             protocol.retries,
         ),
+        metrics=[METRICS["misaligned_rate"](), METRICS["unjudged_rate"]()],
         epochs=Epochs(repeats, []),
         metadata={"material_sha256": "labelled answers", "domain": declared.id, "condition": "plain"},
         continue_on_fail=True,

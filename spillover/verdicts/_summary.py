@@ -174,7 +174,7 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
 
 
 def _effective_n(rows: pd.DataFrame) -> float:
-    counts = rows.loc[rows["outcome"] != "unjudged", "cluster"].value_counts().to_numpy(dtype=float)
+    counts = np.asarray(rows.loc[rows["outcome"] != "unjudged", "cluster"].value_counts(), dtype=float)
     return effective_n(counts, np.full(len(counts), 1 / len(counts))) if len(counts) else 0.0
 
 
