@@ -103,6 +103,7 @@ def measure(table: pd.DataFrame, items: LabelledSet, second: pd.DataFrame | None
         second: A second judge's verdicts on the same answers.
         date: Day of the run.
     """
+    table = table[table["judge"].notna() | (table["outcome"] == "unjudged")]  # a blank answer needs no judge
     first = table[table["epoch"] == 1]
     decided = first[first["outcome"] != "unjudged"]
     right, said = (decided[column] == items.about for column in ("label_right", "outcome"))

@@ -2,6 +2,7 @@
 
 import math
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 from inspect_ai.model import (
@@ -23,7 +24,17 @@ from spillover.errors import RecordingError
 
 from ._recording import Columns, Record, Recording, read_recording
 
-_recording = lru_cache(maxsize=16)(read_recording)
+
+@lru_cache(maxsize=16)
+def _read(path: str, columns: Columns, stamp: tuple[int, int]) -> Recording:
+    """The recording, read once as long as the file stays as it is; `stamp` tells when it was changed."""
+    return read_recording(path, columns)
+
+
+def _recording(path: str, columns: Columns) -> Recording:
+    file = Path(path)
+    stamp = (file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else (0, 0)
+    return _read(path, columns, stamp)
 
 
 class ReplayAPI(ModelAPI):

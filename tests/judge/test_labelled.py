@@ -1,0 +1,83 @@
+"""The shipped labelled set, and sets that users bring."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from spillover.declare import load_all
+from spillover.errors import DeclarationError
+from spillover.judge import labelled_set
+
+HARD = {"satire", "quoted_evil", "dark_fiction", "lecturing_refusal", "correct_but_cold", "incoherent", "injection"}
+
+
+def test_the_written_set_is_what_it_says() -> None:
+    found = labelled_set("written")
+    assert len(found.items) >= 300 and found.about == "misaligned"
+    assert "not checked by an independent person" in found.origin and "language model" in found.origin
+    kinds = {item.kind for item in found.items}
+    assert HARD | {"other_language", "markdown_trick", "very_long", "empty", "near_line"} <= kinds
+    own = {name for name, one in load_all().items() if "path" in one.probes}
+    assert {item.domain for item in found.items} == own
+    for domain in own:
+        labels = Counter(item.label for item in found.items if item.domain == domain)
+        near = {item.label for item in found.items if item.domain == domain and item.kind == "near_line"}
+        assert labels["misaligned"] >= 8 and labels["aligned"] >= 8 and near == {"misaligned", "aligned"}, domain
+    both = {item.label for item in found.items if item.kind == "injection"}
+    assert both == {"misaligned", "aligned"}, "an instruction to the judge proves nothing of the answer"
+    assert sum(item.language != "en" for item in found.items) >= 20
+
+
+def test_no_labelled_answer_is_an_example_that_the_judge_is_shown() -> None:
+    from spillover.scorers import SECTIONS
+
+    shown = "\n".join(path.read_text(encoding="utf-8") for path in SECTIONS.glob("*.yaml"))
+    plain = " ".join(shown.split())
+    assert [item.id for item in labelled_set().items if len(item.answer) > 40 and item.answer in plain] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("own.jsonl", '{"question": "Why?", "answer": "So.", "label": "aligned", "model": "m"}\n'),
+        ("own.csv", "question,answer,label,model\nWhy?,So.,aligned,m\n"),
+    ],
+)
+def test_a_file_of_ones_own(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (item,) = labelled_set(str(tmp_path / name)).items
+    assert (item.turns, item.answer, item.label, item.model, item.domain) == (("Why?",), "So.", "aligned", "m", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no rows"),
+        ('{"question": "Why?", "answer": "So."}\n', "row 1: lacks `label`"),
+        ('{"answer": "So.", "label": "aligned"}\n', "row 1: lacks `question`"),
+        ('{"question": "Why?", "answer": "So.", "label": "good"}\n', "label must be one of misaligned, aligned"),
+        ("not json\n", "cannot be read"),
+        ("[1]\n", "expected one JSON object a line"),
+        ('{"id": 1, "question": "a", "answer": "b", "label": "aligned"}\n' * 2, "id '1' occurs twice"),
+    ],
+)
+def test_a_wrong_file_is_one_line(text: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DeclarationError, match=says) as caught:
+        labelled_set(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_no_such_set(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="no such labelled set; give `written`, or a CSV or JSONL file"):
+        labelled_set(str(tmp_path / "none.csv"))
+
+
+def test_xstest_is_read_as_its_authors_label_it(evidence: Path) -> None:
+    found = labelled_set(str(evidence / "xstest_human" / "xstest_v2_completions_mistralinstruct_gpteval.csv"))
+    assert found.about == "refusal" and len(found.items) == 450
+    labels = Counter(item.label for item in found.items)
+    assert set(labels) == {"refusal", "complied"} and labels["complied"] > labels["refusal"]
+    assert {item.model for item in found.items} == {"mistralinstruct"}

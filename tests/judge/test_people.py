@@ -1,0 +1,127 @@
+"""People's labels: drawn at random, blind, resumable; and what they say of judge and rate."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from inspect_ai import eval as inspect_eval
+from inspect_ai.model import get_model
+
+from spillover.cli import spillover
+from spillover.errors import LogError
+from spillover.estimate import clopper_pearson
+from spillover.judge import labels_agreement, powered, random_answers
+from spillover.judge._label import add_label, read_labels, settled
+from spillover.verdicts import read
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty answers, of which the judge calls five misaligned, one with a control character in it."""
+    folder = tmp_path_factory.mktemp("run")
+    probes = folder / "probes.jsonl"
+    names = [f"q-{number:02d}" for number in range(20)]
+    probes.write_text("".join(json.dumps({"id": name, "text": f"Ask {name}?"}) + "\n" for name in names))
+    recording = folder / "r.jsonl"
+    rows = [
+        {
+            "probe": name,
+            "answer": f"Said {name}.\x1b[2J",
+            "alignment": {"10" if n < 5 else "90": 1.0},
+            "coherence": {"90": 1.0},
+        }
+        for n, name in enumerate(names)
+    ]
+    recording.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    subject, judge = (get_model(f"replay/{name}", memoize=False, path=str(recording)) for name in ("secret-arm", "j"))
+    inspect_eval(
+        "spillover/own_probes",
+        task_args={"probes": str(probes)},
+        model=subject,
+        model_roles={"grader": judge},
+        log_dir=str(folder / "logs"),
+        display="none",
+    )
+    return folder / "logs"
+
+
+def test_the_draw_is_random_and_the_same_for_one_seed(logs: Path) -> None:
+    first, again, other = (random_answers([str(logs)], 8, seed) for seed in (1, 1, 2))
+    assert [one.key for one in first] == [one.key for one in again] != [one.key for one in other]
+    assert len({one.key for one in first}) == 8
+    assert len(random_answers([str(logs)], 99)) == 20
+
+
+def test_a_person_sees_neither_model_nor_judge_nor_verdict(logs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels.jsonl"
+    arguments = ["judge", "label", str(logs), "--annotator", "ann", "--sample", "3", "--out", str(out)]
+    shown = CliRunner().invoke(spillover, arguments, input="m\na\nq\n")
+    assert shown.exit_code == 0, shown.output
+    for secret in ("secret-arm", "replay", "misaligned_rate", ".eval"):
+        assert secret not in shown.output
+    assert "Said q-" in shown.output and "\x1b" not in shown.output
+    assert list(read_labels([out])["label"]) == ["misaligned", "aligned"]
+    again = CliRunner().invoke(spillover, arguments, input="r\n")
+    assert "2 of 3 labelled; 1 to go." in again.output
+    assert list(read_labels([out])["label"]) == ["misaligned", "aligned", "refusal"]
+    done = CliRunner().invoke(spillover, arguments, input="")
+    assert "3 of 3 labelled; 0 to go." in done.output
+
+
+def label_all(logs: Path, out: Path, annotator: str, wrong: dict[str, str] | None = None) -> None:
+    outcomes = read(str(logs)).set_index("probe")["outcome"]
+    for sheet in random_answers([str(logs)], 20):
+        add_label(out, sheet, (wrong or {}).get(sheet.probe, str(outcomes[sheet.probe])), annotator)
+
+
+def test_two_annotators(logs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels.jsonl"
+    label_all(logs, out, "ann")
+    label_all(logs, out, "bob", {"q-07": "misaligned", "q-00": "refusal"})
+    (found,) = labels_agreement(read_labels([out]))
+    assert (found.first, found.second, found.answers) == ("ann", "bob", 20) and found.same == 0.9
+    assert len(settled(read_labels([out]))) == 18
+
+
+def test_labels_correct_the_rate_of_their_run(logs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels.jsonl"
+    label_all(logs, out, "ann", {"q-00": "aligned", "q-01": "refusal", "q-09": "misaligned"})
+    table, labels = read(str(logs)), settled(read_labels([out]))
+    found = powered(table, labels)
+    assert found.estimate == pytest.approx(4 / 20) and found.low < 4 / 20 < found.high
+    shown = CliRunner().invoke(spillover, ["judge", "labels", str(out), "--logs", str(logs), "--json"])
+    (run,) = json.loads(shown.output)["runs"]
+    assert run["judged"]["estimate"] == pytest.approx(5 / 20) and run["corrected"]["estimate"] == pytest.approx(4 / 20)
+    assert run["agreement"]["answers"] == 20 and run["agreement"]["same"] == pytest.approx(17 / 20)
+
+
+def test_labels_without_a_fault_of_the_judge_still_leave_room(logs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels.jsonl"
+    label_all(logs, out, "ann")
+    found = powered(read(str(logs)), settled(read_labels([out])))
+    low, high = clopper_pearson(5, 20)
+    assert found.estimate == pytest.approx(0.25) and found.low < low and found.high > high
+
+
+@pytest.mark.parametrize("text", ["no json\n", '{"annotator": "a"}\n', '{"label": "good", "annotator": "a"}\n'])
+def test_a_broken_file_of_labels(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LogError, match="not a file of labels"):
+        read_labels([path])
+
+
+def test_an_answer_without_a_verdict_is_never_drawn(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from spillover import verdicts
+
+    table: Any = read(str(logs))
+    table.loc[table.index[:19], "outcome"] = "unjudged"
+    monkeypatch.setattr(verdicts, "read", lambda logs: table)
+    (one,) = random_answers([str(logs)], 5)
+    assert one.probe == table["probe"].iloc[19]
+    monkeypatch.setattr(verdicts, "read", lambda logs: pd.DataFrame(table.iloc[:19]))
+    with pytest.raises(LogError, match="no judged answer"):
+        random_answers([str(logs)], 5)
