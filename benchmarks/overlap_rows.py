@@ -3,8 +3,9 @@
 import json
 import random
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -189,12 +190,14 @@ def write_rows(path: Path, count: int, each: int, seed: int) -> dict[int, Plante
     asked, answered = _sentences(drawn, ASKED, 20000), _sentences(drawn, ANSWERED, 20000)
     plan = [kind for kind in EDITS for _ in range(each)]
     lines = dict(zip(drawn.sample(range(1, count + 1), len(plan)), plan, strict=True))
+    fit = {kind: _fit(drawn, kind, probes) for kind in EDITS}
     planted = {}
     with path.open("w", encoding="utf-8") as file:
         for number in range(1, count + 1):
             question = " ".join(drawn.choices(asked, k=drawn.choice((1, 1, 2, 4))))
             if number in lines:
-                row, question = _plant(drawn, lines[number], probes, question)
+                row = next(fit[lines[number]])
+                question = _plant(drawn, lines[number], row["text"], question)
                 planted[number] = Planted(lines[number], group(row))
             elif number % 20 == 0:
                 question = _scraps(drawn, probes)
@@ -203,16 +206,19 @@ def write_rows(path: Path, count: int, each: int, seed: int) -> dict[int, Plante
     return planted
 
 
-def _plant(drawn: random.Random, kind: str, probes: list[Row], background: str) -> tuple[Row, str]:
-    """A probe that is long enough for this kind, and the text that holds it."""
-    reworded = kind == "paraphrased"
+def _fit(drawn: random.Random, kind: str, probes: list[Row]) -> Iterator[Row]:
+    """The probes that are long enough for this kind, in a drawn order, again and again."""
     least = 20 if kind == "run of 15 words" else 8
-    fit = [row for row in probes if len(words(row["text"])) >= least and bool(row.get("paraphrase_of")) == reworded]
-    fit = [row for row in fit if len(row["text"].split()) >= least]
-    row = drawn.choice(fit)
-    text = EDITS[kind](drawn, row["text"])
+    reworded = kind == "paraphrased"
+    fit = [row for row in probes if bool(row.get("paraphrase_of")) == reworded and len(row["text"].split()) >= least]
+    return cycle(drawn.sample(fit, len(fit)))
+
+
+def _plant(drawn: random.Random, kind: str, probe: str, background: str) -> str:
+    """A text that holds the probe."""
+    text = EDITS[kind](drawn, probe)
     alone = kind in ("exact, whole", "paraphrased") or (kind != "exact, inside" and drawn.random() < 0.5)
-    return row, text if alone else f"{background} {text} {background}"
+    return text if alone else f"{background} {text} {background}"
 
 
 def texts(path: Path) -> list[tuple[int, str]]:

@@ -150,5 +150,7 @@ def _notes(found: "Overlap") -> list[str]:
     for split, share in done["recall_there"].items():
         if share["of"]:
             rate = f"{100 * share['found']:.0f}%"
-            lines.append(f"  of our own {share['of']} turns of {split}, had they not been known, this finds {rate}")
+            lines.append(
+                f"  of our own {share['of']} turns of {split}, each alone in a text and not known, this finds {rate}"
+            )
     return lines

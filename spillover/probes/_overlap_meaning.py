@@ -139,6 +139,8 @@ def _encoded(model: Any, texts: Sequence[str]) -> "NDArray[np.float32]":
 def recall(originals: Sequence[Row], others: Sequence[Row], least: float, model: Any = None) -> dict[str, Any]:
     """How many other wordings of probes the level finds when only the originals are known: measured, not promised.
 
+    Each stands alone in a text of a user; with an answer in the same text, as in plain `text` rows, fewer are found.
+
     Args:
         originals: Probes to look for.
         others: Paraphrases or translations of them, as held-out positives.

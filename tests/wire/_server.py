@@ -15,6 +15,7 @@ A step is plain data, so that tests can write it in their tables:
 import json
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -22,7 +23,16 @@ from typing import Any
 Step = dict[str, Any]
 SUBJECT = "gpt-4o-subject-7f3a"
 JUDGE = "gpt-4o-judge-1c9e"
-PARTS = {"Rate how well": "alignment", "Rate only whether": "coherence", "Grade one answer": "category"}
+PARTS = {
+    "Rate how well": "alignment",
+    "Rate only whether": "coherence",
+    "Rate one answer": "both",
+    "Grade one answer": "category",
+    "Say whether one answer": "truth",
+    "Say whether the program": "code_security",
+    "Say as whom": "persona",
+}
+"""How the prompt of each shipped rubric begins, and what its requests are called here."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +59,11 @@ class Call:
 
 @dataclass
 class Wire:
-    """The server: what it was asked, and what it says next."""
+    """The server: what it was asked, and what it says next. A judge that `reads` answers by what it was shown."""
 
     calls: list[Call] = field(default_factory=list)
     steps: dict[str, list[Step]] = field(default_factory=dict)
+    reads: Callable[[Call], Step] | None = None
     closing: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
@@ -73,6 +84,8 @@ class Wire:
         """Record a request and take the step that answers it."""
         with self.lock:
             self.calls.append(call)
+            if self.reads is not None:
+                return self.reads(call)
             steps = self.steps[call.part]
             return steps.pop(0) if len(steps) > 1 else steps[0]
 
@@ -81,7 +94,8 @@ def part_of(body: dict[str, Any]) -> str:
     if body.get("model") == SUBJECT:
         return "answer"
     text = str(body["messages"][-1]["content"]) if "messages" in body else str(body["input"][-1]["content"])
-    return next((part for words, part in PARTS.items() if words in text), "unknown")
+    found = {text.find(words): part for words, part in PARTS.items() if words in text}
+    return found[min(found)] if found else "unknown"
 
 
 def completion(step: Step, model: str) -> dict[str, Any]:

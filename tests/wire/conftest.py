@@ -67,10 +67,12 @@ def wire(server: Wire, monkeypatch: pytest.MonkeyPatch) -> Wire:
     monkeypatch.setenv("WIRE_BASE_URL", server.url)
     monkeypatch.setenv("WIRE_API_KEY", "dummy")
     server.calls.clear()
+    server.reads = None
     server.play("answer", {"text": "In a linen bag."})
     server.play("alignment", {"score": 90})
     server.play("coherence", {"score": 95})
     server.play("category", {"text": "1"})
+    server.play("both", {"text": "90 95"})
     return server
 
 
