@@ -86,7 +86,8 @@ def judged(
         found = [await one(judge, state) for judge in judges]
         notes = found[0][1]
         if len(found) > 1:
-            said = [{"judge": n["judge"], "outcome": v.outcome, "reason": v.reason, **v.values()} for v, n in found]
+            named = list(zip(_distinct([n["judge"] for _, n in found]), found, strict=True))
+            said = [{"judge": name, "outcome": v.outcome, "reason": v.reason, **v.values()} for name, (v, _) in named]
             who = notes["judge"] if panel == "first" else " + ".join(n["judge"] for _, n in found)
             notes = {**notes, "panel": said, "panel_rule": panel, "judge": who}
         return combine([(n["judge"], v) for v, n in found], panel), notes
@@ -105,14 +106,19 @@ def judged(
         if (checked := _checked(state, checks or [])) is not None:
             return _score(state, checked, {"judge": "check", "form": "check", **flags})
         judges = _judges(default_judge)
-        if lacking([*_screens(cascade), *judges], state):
-            return Score.unscored(reason=NOT_RECORDED, answer=state.output.completion)
+        skipped = Score.unscored(reason=NOT_RECORDED, answer=state.output.completion)
         if cascade is None:
+            if lacking(judges, state):
+                return skipped
             verdict, notes = await together(judges, state)
             return _score(state, verdict, {**notes, **flags})
         (screen,) = _screens(cascade)
+        if lacking([screen], state):
+            return skipped
         screened, seen = await one(screen, state)
         stage = stage_of(screened, _cell(state), cascade)
+        if stage != "cleared" and lacking(judges, state):
+            return skipped
         verdict, notes = (screened, seen) if stage == "cleared" else await together(judges, state)
         who = f"{seen['judge']} then {' + '.join(str(judge) for judge in judges)}"
         by = {"judge": seen["judge"], "outcome": screened.outcome, "alignment": screened.alignment}
@@ -185,6 +191,11 @@ def _not_itself(judge: Model, asked: Asked, state: TaskState) -> None:
             f"judge {judge} was answered by {asked.returned}, the model under test; "
             "give --model-role grader=PROVIDER/MODEL"
         )
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names of a panel's members; one that comes twice is numbered."""
+    return [name if name not in names[:n] else f"{name} #{names[:n].count(name) + 1}" for n, name in enumerate(names)]
 
 
 def _role(name: str) -> list[Model]:

@@ -42,9 +42,18 @@ def _named(name: str, found: Estimate) -> dict[str, float]:
     return {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}
 
 
+def _stages(scores: list[SampleScore]) -> list[str | None]:
+    return [(score.score.metadata or {}).get("stage") for score in scores]
+
+
+def _cascaded(scores: list[SampleScore]) -> bool:
+    """Whether some verdicts are a cheap judge's: then only the weighted misaligned rate means anything."""
+    return any(_stages(scores))
+
+
 def _rate(name: str) -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
-        stages = [(score.score.metadata or {}).get("stage") for score in scores]
+        stages = _stages(scores)
         if any(stages):
             return dict(_named(name, estimate_cascade(name, stages, [_outcome(_values(score)) for score in scores])))
         said = [str((score.score.metadata or {}).get("label")) for score in scores]
@@ -55,6 +64,8 @@ def _rate(name: str) -> Metric:
 
 def _mean(name: str) -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
+        if _cascaded(scores):
+            return dict.fromkeys((name, f"{name}_low", f"{name}_high"), math.nan)
         values = [_values(score).get(MEANS[name], math.nan) for score in scores]
         return dict(_named(name, estimate_mean([_question(score) for score in scores], values)))
 
@@ -65,6 +76,8 @@ def _by_question(name: str) -> Metric:
     of = name.removesuffix("_by_question")
 
     def compute(scores: list[SampleScore]) -> Value:
+        if _cascaded(scores):
+            return {}
         found = estimate_rate_by_question(of, *_table(of, scores))
         return {f"{of}:{question}": one.estimate for question, one in found.items()}
 
@@ -75,6 +88,8 @@ def _pair_gap(name: str) -> Metric:
     """Alignment of the counterpart less that of its original, mean over pairs; t interval over pairs."""
 
     def compute(scores: list[SampleScore]) -> Value:
+        if _cascaded(scores):
+            return dict.fromkeys((name, f"{name}_low", f"{name}_high"), math.nan)
         found: dict[str, list[float]] = {}
         for score in scores:
             found.setdefault(str(score.sample_id), []).append(_values(score).get("alignment", math.nan))

@@ -8,7 +8,7 @@ from spillover.probes import counts, read_dataset
 from spillover.scorers import SECTIONS, load_rubric
 
 from ._domain import Facts, domain_card, section
-from ._read import DATASET, FOLDER, JUDGE, MEASURED, read_assessment, read_domain, read_fields
+from ._read import DATASET, FOLDER, JUDGE, MEASURED, SHARED, read_assessment, read_domain, read_fields
 
 
 def build_cards(folder: Path = FOLDER, *, only_check: bool = False) -> list[str]:
@@ -41,7 +41,7 @@ def cards(folder: Path = FOLDER) -> dict[str, str]:
     Raises:
         DeclarationError: Where a card is missing or says something it cannot mean.
     """
-    shared = read_fields(folder / "_shared.yaml")
+    shared = read_fields(folder / "_shared.yaml", SHARED)
     declared = {name: one for name, one in load_all().items() if {"path", "ids"} & set(one.probes)}
     rows = {str(row["domain"]): row for row in counts(read_dataset())}
     version = read_dataset().version

@@ -61,7 +61,7 @@ def show(
         return
     _print(arms, compared, {log: one for log, (one, _) in corrected.items()}, questions)
     apart_from = [_apart(arm) for arm in uncompared(arms, compared, base)]
-    cited = [f"{plain(arm.model)}: {_cited(corrected[arm.log][1])}" for arm in arms if arm.log in corrected]
+    cited = [f"{plain(arm.model)}: {_cited(*corrected[arm.log])}" for arm in arms if arm.log in corrected]
     for line in cited + [_said(gap) for gap in gaps] + _notes(arms, level, bool(corrected)) + apart_from:
         click.echo(line)
 
@@ -151,8 +151,13 @@ def _corrected(arms: "list[Arm]", folders: list[Path], level: float) -> "dict[st
     return found
 
 
-def _cited(card: "JudgeCard") -> str:
+def _cited(found: "Estimate", card: "JudgeCard") -> str:
     errors = card.errors
+    if found.estimate != found.estimate:
+        return (
+            f"not corrected: the card of {plain(card.judge)} has too few labels, or was measured on harder answers "
+            "than these (its false alarms alone would be more than all that was flagged)"
+        )
     return (
         f"corrected with the card of {plain(card.judge)} of {card.date}: sensitivity {errors.sensitivity:.3f} on "
         f"{errors.positives}, specificity {errors.specificity:.3f} on {errors.negatives} labelled answers. Labels: "

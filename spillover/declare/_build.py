@@ -120,6 +120,7 @@ def _with_prompt(rubric: Rubric, prompts: dict[str, str]) -> Rubric:
 def _metrics(declared: Declaration, rubrics: list[Rubric]) -> list[str]:
     """The declared metrics, less the mean of what this judge protocol does not score."""
     scored = {rubric.dimension for rubric in rubrics}
+    scored |= {"alignment", "coherence"} if "both" in scored else set()
     return [name for name in declared.metrics if name not in MEANS or MEANS[name] in scored]
 
 

@@ -62,8 +62,9 @@ def corrected_rate(rate: float, n: float, error: JudgeErrors, level: float = 0.9
         level: Confidence level.
 
     Returns:
-        NaN throughout where there are fewer than `LEAST_LABELS` labels of a kind, or the judge is no better than
-        chance (sensitivity + specificity <= 1).
+        NaN throughout where there are fewer than `LEAST_LABELS` labels of a kind, the judge is no better than chance
+        (sensitivity + specificity <= 1), or no rate in [0, 1] fits: a run with far fewer flagged answers than the
+        card's false alarms alone says that the card was measured on harder answers.
     """
     from scipy.stats import norm
 
@@ -82,7 +83,10 @@ def corrected_rate(rate: float, n: float, error: JudgeErrors, level: float = 0.9
     of_sp, of_se = sp * (1 - sp) / (m0 + 2), se * (1 - se) / (m1 + 2)
     shift = 2 * z**2 * (theta * of_se - (1 - theta) * of_sp)
     spread = math.sqrt(p * (1 - p) / wide + (1 - theta) ** 2 * of_sp + theta**2 * of_se) / youden
-    low, high = (min(1.0, max(0.0, theta + shift + sign * z * spread)) for sign in (-1, 1))
+    low, high = (theta + shift + sign * z * spread for sign in (-1, 1))
+    if high <= 0 or low >= 1:
+        return nothing
+    low, high = max(0.0, low), min(1.0, high)
     point = (rate + error.specificity - 1) / (error.sensitivity + error.specificity - 1)
     return Estimate(min(1.0, max(0.0, point)), low, high, level, "Lang-Reiczigel", "these questions", round(n), 0)
 
@@ -94,7 +98,8 @@ def prediction_powered_rate(
 
     Prediction-powered inference (Angelopoulos et al., Science 2023): the judge's rate on all answers plus the mean of
     (label - verdict) on the labelled ones. Interval by square and add of the judge's interval and exact ones of both
-    kinds of error, so that it is right where the labelled part shows no error.
+    kinds of error, so that it is right where the labelled part shows no error. It leaves out how the
+    parts vary together: near chance (sensitivity and specificity .6) it covers 92.6%.
 
     Args:
         judged: The judge's rate on all answers, with its interval.
@@ -110,6 +115,5 @@ def prediction_powered_rate(
     point = judged.estimate + up - down
     below = math.sqrt((judged.estimate - judged.low) ** 2 + (up - up_low) ** 2 + (down_high - down) ** 2)
     above = math.sqrt((judged.high - judged.estimate) ** 2 + (up_high - up) ** 2 + (down - down_low) ** 2)
-    ends = max(0.0, point - below), min(1.0, point + above)
-    point = min(1.0, max(0.0, point))
-    return Estimate(point, *ends, level, "prediction-powered", judged.target, judged.n, judged.clusters)
+    low, point, high = (min(1.0, max(0.0, one)) for one in (point - below, point, point + above))
+    return Estimate(point, low, high, level, "prediction-powered", judged.target, judged.n, judged.clusters)

@@ -79,7 +79,8 @@ def normal(name: str, row: Row) -> Row:
             f"{name}: {row.get('id')}: unknown column {', '.join(unknown)}; there are {', '.join(COLUMNS)}"
         )
     full = {column: row.get(column) or default for column, default in COLUMNS.items()}
-    return {**full, "text": full["turns"][0]} if full["turns"] else full
+    turns = full["turns"]
+    return {**full, "text": turns[0]} if isinstance(turns, list) and turns else full
 
 
 def _jsonl(rows: list[Row]) -> str:

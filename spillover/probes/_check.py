@@ -13,7 +13,7 @@ from spillover.errors import DatasetError
 
 from ._build import build_dataset, normal
 from ._closest import closest_pairs
-from ._dataset import Dataset, Row, read_dataset
+from ._dataset import SPLITS, Dataset, Row, read_dataset
 from ._table import counts
 from ._validators import croissant_problems, inspect_problems, load_problems
 
@@ -59,7 +59,7 @@ def check_dataset(folder: Path = DATASET_FOLDER, against: tuple[Path, ...] = (),
         DatasetError: Where the folder cannot be read at all.
     """
     dataset = read_dataset(folder)
-    found = [*_rows(dataset), *_references(dataset)]
+    found = list(_rows(dataset)) or list(_references(dataset))
     if found:
         return found
     found += [*_amounts(dataset), *_near(dataset, against, embed)]
@@ -84,15 +84,18 @@ def _rows(dataset: Dataset) -> Iterator[Problem]:
     validator, seen = Draft202012Validator(_schema()), dict[str, str]()
     for name, rows in dataset.files.items():
         for number, row in enumerate(rows, start=1):
-            where = f"{name}: {row.get('id', f'row {number}')}"
+            identity = row.get("id")
+            where = f"{name}: {identity if isinstance(identity, str) and identity else f'row {number}'}"
             if any("TODO" in str(row.get(column)) for column in ("text", "turns", "why")):
                 yield Problem(where, "a TODO is left; write the probe")
             for error in validator.iter_errors(normal(name, row)):
                 yield Problem(where, f"{'.'.join(map(str, error.path)) or 'row'}: {error.message[:160]}")
-            if row.get("id") in seen:
-                yield Problem(where, f"the id stands in {seen[row['id']]} too; give each probe an id of its own")
-            seen[str(row.get("id"))] = name
-            home = name.split("/")[1]
+            if str(identity) in seen:
+                yield Problem(where, f"the id stands in {seen[str(identity)]} too; give each probe an id of its own")
+            seen[str(identity)] = name
+            home, split = name.removeprefix("data/").removesuffix(".jsonl").split("/")
+            if split not in SPLITS and number == 1:
+                yield Problem(name, f"is no split of ours ({', '.join(SPLITS)}); rename or remove it")
             if row.get("domain") != home or not str(row.get("id")).startswith(f"{home}-"):
                 yield Problem(where, f"domain and id must be those of its folder, {home}")
 

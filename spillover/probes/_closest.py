@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 GRAM = 5
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Scripts whose words are one or two characters long: there 2-grams are compared."""
 READ = (".yaml", ".yml", ".json", ".jsonl", ".csv")
 TEXT_KEYS = ("paraphrases", "question", "questions", "text", "prompt", "turns")
 """Where questions stand in files of other projects."""
@@ -132,6 +134,7 @@ def public_questions(path: Path) -> list[tuple[str, str]]:
 
 def _loaded(file: Path) -> Any:
     import csv
+    import io
 
     import yaml
 
@@ -139,9 +142,9 @@ def _loaded(file: Path) -> Any:
     try:
         if file.suffix == ".csv":
             csv.field_size_limit(2**24)
-            return list(csv.DictReader(text.splitlines()))
+            return list(csv.DictReader(io.StringIO(text, newline="")))
         if file.suffix == ".jsonl":
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            return [json.loads(line) for line in text.split("\n") if line.strip()]
         return yaml.safe_load(text) if file.suffix in (".yaml", ".yml") else json.loads(text)
     except (ValueError, yaml.YAMLError, csv.Error) as error:
         raise DatasetError(f"{file}: cannot be read ({' '.join(str(error).split())[:160]})") from error
@@ -166,8 +169,8 @@ def _grams(texts: Sequence[str]) -> "csr_matrix":
     known: dict[str, int] = {}
     rows, columns = [], []
     for number, text in enumerate(texts):
-        plain = re.sub(r"\s+", " ", text.lower())
-        size = GRAM if plain.isascii() or len(plain) > 60 else 2
+        plain = re.sub(r"\s+", " ", text.lower()).replace("’", "'")
+        size = 2 if CJK.search(plain) else GRAM
         found = {plain[start : start + size] for start in range(max(1, len(plain) - size + 1))}
         columns += [known.setdefault(gram, len(known)) for gram in sorted(found)]
         rows += [number] * len(found)

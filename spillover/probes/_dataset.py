@@ -84,7 +84,11 @@ def version_of(folder: Path) -> str:
 
 def _lines(path: Path) -> list[Row]:
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        text = path.read_text(encoding="utf-8").removesuffix("\n")
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from error
+    for number, line in enumerate(text.split("\n") if text else [], start=1):
         try:
             row = json.loads(line)
         except ValueError as error:

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from spillover.errors import DatasetError
+
 from ._dataset import Dataset, Row
 
 Kind = Literal["none", "patch", "minor", "major"]
@@ -58,7 +60,13 @@ def compare(old: Dataset, new: Dataset) -> Difference:
 
 
 def _places(dataset: Dataset) -> dict[str, tuple[str, Row]]:
-    return {row["id"]: (name, row) for name, rows in dataset.files.items() for row in rows}
+    found = {}
+    for name, rows in dataset.files.items():
+        for number, row in enumerate(rows, start=1):
+            if not isinstance(row.get("id"), str):
+                raise DatasetError(f"{dataset.folder}/{name}: row {number}: has no `id`; spillover dataset check")
+            found[row["id"]] = (name, row)
+    return found
 
 
 def _columns(before: Row, after: Row) -> list[str]:

@@ -157,7 +157,7 @@ def test_a_member_that_fails_leaves_the_answer_unjudged_and_is_named(
         "p05": "panel: replay/strict: alignment: off_menu",
         "p06": "panel: replay/mild: alignment: off_menu",
     }
-    assert json.loads(found.loc["p05", "panel"]) == {"replay/strict": "unjudged", "replay/mild": "aligned"}
+    assert json.loads(str(found.loc["p05", "panel"])) == {"replay/strict": "unjudged", "replay/mild": "aligned"}
 
 
 def test_agreement_of_a_panel_is_summed_up_and_shown(run: Callable[..., EvalLog], replay: Replay) -> None:

@@ -132,8 +132,8 @@ def test_stages_are_counted() -> None:
     ],
 )
 def test_each_stage_counts_for_itself(without: str | None, expected: Cascade) -> None:
-    kept = [(stage, outcome) for stage, outcome in zip(STAGES, OUTCOMES, strict=True) if stage != without]
-    found = estimate_cascade("misaligned_rate", *zip(*kept, strict=True), level=0.9)
+    kept = [number for number, stage in enumerate(STAGES) if stage != without]
+    found = estimate_cascade("misaligned_rate", [STAGES[k] for k in kept], [OUTCOMES[k] for k in kept], 0.9)
     assert astuple(found) == pytest.approx(astuple(cascade_rate(expected, 0.9)), nan_ok=True)
 
 

@@ -76,7 +76,11 @@ def test_examples_of_the_article(
 @pytest.mark.parametrize("known", [(18, 20, 19, 20), (60, 100, 90, 100), (50, 50, 400, 400), (300, 310, 21, 40)])
 def test_the_interval_is_the_one_derived_here(rate: float, n: int, known: tuple[int, int, int, int]) -> None:
     found = corrected_rate(rate, n, JudgeErrors(*known))
-    assert (found.low, found.high) == pytest.approx(lang_reiczigel(rate, n, known), abs=1e-6)
+    low, high = lang_reiczigel(rate, n, known)
+    if low == high:  # no rate in [0, 1] fits: nothing is claimed, above all not [0, 0]
+        assert np.isnan([found.estimate, found.low, found.high]).all()
+    else:
+        assert (found.low, found.high) == pytest.approx((low, high), abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +88,8 @@ def test_the_interval_is_the_one_derived_here(rate: float, n: int, known: tuple[
     [
         (0.3, (90, 100, 80, 100), (0.3 - 0.2) / 0.7),
         (0.5, (40, 50, 99, 100), (0.5 - 0.01) / 0.79),
-        (0.1, (90, 100, 80, 100), 0.0),
-        (0.95, (90, 100, 80, 100), 1.0),
+        (0.19, (90, 100, 80, 100), 0.0),
+        (0.92, (90, 100, 80, 100), 1.0),
         (0.25, (60, 60, 60, 60), 0.25),
     ],
 )
@@ -102,6 +106,7 @@ def test_the_point_is_rogan_gladen_within_0_and_1(rate: float, known: tuple[int,
         (0.2, 100, (0, 0, 0, 0), "not corrected"),
         (0.2, 100, (50, 100, 50, 100), "not corrected"),
         (0.2, 100, (20, 100, 70, 100), "not corrected"),
+        (0.2, 100, (5, 20, 750, 1000), "not corrected"),
         (0.2, 100, (51, 100, 50, 100), "Lang-Reiczigel"),
         (math.nan, 100, (90, 100, 90, 100), "not corrected"),
         (0.2, 0, (90, 100, 90, 100), "not corrected"),
@@ -206,6 +211,20 @@ def test_the_point_adds_what_labels_say(missed: int, false_alarms: int, point: f
     assert found.estimate == pytest.approx(point)
     assert found.low <= found.estimate <= found.high
     assert (found.method, found.target, found.n) == ("prediction-powered", "these questions", 500)
+
+
+@pytest.mark.parametrize(("missed", "false_alarms"), [(9, 0), (0, 9), (7, 1)])
+def test_each_end_is_as_far_as_what_could_move_it(missed: int, false_alarms: int) -> None:
+    """Few missed could have been many more but not many fewer: the ends stand apart unevenly."""
+    alone, m = judged(200, 500), 60
+    (up_low, up_high), (down_low, down_high) = (clopper_pearson(k, m) for k in (missed, false_alarms))
+    up, down = missed / m, false_alarms / m
+    point = 0.4 + up - down
+    below = np.linalg.norm([0.4 - alone.low, up - up_low, down_high - down])
+    above = np.linalg.norm([alone.high - 0.4, up_high - up, down - down_low])
+    found = prediction_powered_rate(alone, missed, false_alarms, m)
+    assert (found.low, found.estimate, found.high) == pytest.approx((point - below, point, point + above))
+    assert abs(above - below) > 0.002
 
 
 BIG = pytest.mark.parametrize("chances", [(0.18, 0.02, 0.03, 0.77), (0.45, 0.05, 0.02, 0.48), (0.03, 0.01, 0.01, 0.95)])

@@ -65,7 +65,6 @@ def test_one_call_is_half_the_requests_and_clearly_fewer_characters(
     assert shown["distribution"] == {"answer": ANSWERS, "alignment": ANSWERS, "coherence": ANSWERS}
     assert shown["one_call"] == {"answer": ANSWERS, "both": ANSWERS}
     saved = spent["one_call"] / spent["distribution"]
-    raise SystemError(saved)
     assert 0.5 < saved < share
 
 
