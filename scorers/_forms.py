@@ -136,10 +136,13 @@ async def _tried(
     judge: Model, prompt: str, config: GenerateConfig, cell: Cell, read: Callable[[ModelOutput], Reading], retries: int
 ) -> tuple[Reading, ModelOutput | None]:
     reading, output = Reading(reason="not_asked"), None
-    for _ in range(retries + 1):
+    for attempt in range(retries + 1):
         try:
             with in_cell(cell):
-                output = await judge.generate(prompt, config=config)
+                if attempt == 0:
+                    output = await judge.generate(prompt, config=config)
+                else:  # a cached reply off the menu would be read again
+                    output = await judge.generate(prompt, config=config, cache=False)
         except RecordingError:
             raise
         except Exception as error:  # any failure of a judge is a counted outcome, never a score

@@ -139,6 +139,11 @@ def _section(path: Path) -> str:
     return "\n".join(lines)
 
 
+def _encodable(text: str) -> str:
+    """The text with what no encoding can carry (half of a surrogate pair) replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def render(
     rubric: Rubric, *, conversation: str, question: str, answer: str, domain: str | None = None, key: str = ""
 ) -> str:
@@ -147,6 +152,7 @@ def render(
     Substitution is one pass, so braces in an answer stay what they are. The boundary is a hash of the untrusted
     text: it cannot occur inside it, and the same answer gives the same prompt.
     """
+    conversation, question, answer = (_encodable(text) for text in (conversation, question, answer))
     boundary = hashlib.sha256("\x00".join([conversation, question, answer]).encode()).hexdigest()[:16]
     parts = {"conversation": conversation, "question": question, "answer": answer, "boundary": boundary, "key": key}
     parts["here"] = rubric.sections.get(domain or "", "")

@@ -18,6 +18,7 @@ MAY = {
     "spillover/declare": {"errors", "providers", "scorers", "solvers", "estimate", "hub"},
     "spillover/probes": {"errors", "declare", "hub", "providers"},
     "spillover/cards": {"errors", "declare", "probes", "estimate", "scorers"},
+    "spillover/audit": {"errors", "verdicts", "estimate"},
     "spillover/judge": {"errors", "declare", "scorers", "verdicts", "estimate"},
     "tasks": {"declare"},
 }

@@ -6,6 +6,7 @@ import click
 
 from spillover.errors import SpilloverError
 
+from ._audit import audit
 from ._cards import cards
 from ._check import check
 from ._dataset import dataset
@@ -25,6 +26,7 @@ def spillover() -> None:
     """
 
 
+spillover.add_command(audit)
 spillover.add_command(cards)
 spillover.add_command(check)
 spillover.add_command(dataset)

@@ -37,10 +37,14 @@ def _model(name: str, arguments: tuple[str, ...]) -> Any:
         raise JudgeError(f"-M {wrong[0]}: give KEY=VALUE")
     if not arguments:
         return name
+    import yaml
     from inspect_ai.model import get_model
 
-    given: dict[str, Any] = dict(one.split("=", 1) for one in arguments)
-    return get_model(name, memoize=False, **given)
+    given: dict[str, Any] = {key: yaml.safe_load(value) for key, value in (one.split("=", 1) for one in arguments)}
+    try:
+        return get_model(name, memoize=False, **given)
+    except Exception as error:
+        raise JudgeError(f"judge {name} cannot be had ({' '.join(str(error).split())[:200]})") from error
 
 
 @judge.command()
@@ -140,7 +144,7 @@ def drift(
         found = Drift(is_due(known, [], today))
     else:
         items = card_items(known, labelled_set(given))
-        before = with_labels([str(path) for path in sorted((card.parent / "logs").glob("*.eval"))], items)
+        before = with_labels([str(card.parent / "logs" / name) for name in known.logs], items)
         asked = [item for item in items if item.id in set(before["probe"])]
         with tempfile.TemporaryDirectory() as folder:
             now = judged_table(_model(model, arguments), asked, Path(folder), protocol, 1)

@@ -127,6 +127,7 @@ def _metrics(declared: Declaration, rubrics: list[Rubric]) -> list[str]:
 def _sample(probe: Probe, condition: str) -> Sample:
     metadata: dict[str, Any] = {"probe": probe.id, "cluster": probe.cluster, "condition": condition}
     extra = {"system": probe.system, "domain": probe.domain, "turns": list(probe.turns), "key": probe.key}
+    extra["tags"] = list(probe.tags)
     metadata |= {name: value for name, value in {**extra, "pair": probe.pair}.items() if value}
     return Sample(id=probe.id, input=probe.text, target="", metadata=metadata)
 

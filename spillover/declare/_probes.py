@@ -34,6 +34,8 @@ class Probe:
         turns: What the user says after each answer, in order; only the last answer is judged.
         key: Words that decide an answer before any judge: `{"accept": [...], "reject": [...]}`.
         pair: Id of the probe from which this one differs in one word, or None.
+        tags: Fields of fine-tuning that the probe touches, so that it can be marked in-domain; neither model nor judge
+            sees them.
     """
 
     id: str
@@ -44,10 +46,12 @@ class Probe:
     turns: tuple[str, ...] = ()
     key: dict[str, list[str]] | None = None
     pair: str | None = None
+    tags: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """The probe as plain data, without what it does not have."""
-        return {name: value for name, value in asdict(self).items() if value or name in ("id", "text", "cluster")}
+        """What model and judge see of the probe, as plain data, without what it does not have."""
+        found = {name: value for name, value in asdict(self).items() if name != "tags"}
+        return {name: value for name, value in found.items() if value or name in ("id", "text", "cluster")}
 
 
 def read_probes(path: str | Path) -> list[Probe]:
@@ -117,7 +121,13 @@ def _probe(path: Path, number: int, row: dict[str, Any]) -> Probe:
         tuple(turns[1:]),
         _key(path, number, row.get("key")),
         row.get("pair_of") or None,
+        _tags(row.get("tags")),
     )
+
+
+def _tags(given: Any) -> tuple[str, ...]:
+    found = given.replace(",", " ").split() if isinstance(given, str) else given
+    return tuple(str(tag) for tag in found) if isinstance(found, list) else ()
 
 
 def _turns(path: Path, number: int, turns: Any) -> list[str]:

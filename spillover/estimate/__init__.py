@@ -5,6 +5,7 @@ from ._binomial import clopper_pearson, effective_n, newcomb, upper_at_zero, wil
 from ._cascade import Cascade, cascade_rate
 from ._clusters import design_effect, group, icc
 from ._estimate import Estimate, Target
+from ._exact import benjamini_hochberg, holm, stratified_exact
 from ._intervals import difference, independent_difference, mean, rate
 from ._judge_error import JudgeErrors, corrected_rate, prediction_powered_rate
 from ._quantities import (
@@ -26,6 +27,7 @@ __all__ = [
     "JudgeErrors",
     "Rate",
     "Target",
+    "benjamini_hochberg",
     "cascade_rate",
     "clopper_pearson",
     "cohen_kappa",
@@ -38,12 +40,14 @@ __all__ = [
     "estimate_rate",
     "estimate_rate_by_question",
     "group",
+    "holm",
     "icc",
     "independent_difference",
     "mean",
     "newcomb",
     "prediction_powered_rate",
     "rate",
+    "stratified_exact",
     "threshold_curve",
     "upper_at_zero",
     "wilson",

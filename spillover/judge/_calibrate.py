@@ -48,13 +48,11 @@ def calibrate(
     other = None if second is None else judged_table(second, part, out / "logs-second", protocol, 1, display)
     today = datetime.now(UTC).date().isoformat()
     cards = [measure(rows, items, other, date=today) for _, rows in found.groupby("protocol")]
-    cards.sort(key=lambda card: -card.answers)
-    if not any(card.decided for card in cards):
-        card = cards[0]
-        raise JudgeError(
-            f"judge {card.judge} judged none of {len(part)} answers ({card.reasons}); nothing was measured"
-        )
-    return cards
+    measured = sorted((card for card in cards if card.decided), key=lambda card: -card.answers)
+    if not measured:
+        why = "; ".join(dict.fromkeys(reason for card in cards for reason in card.reasons))
+        raise JudgeError(f"judge {judge} judged none of {len(part)} answers ({why}); nothing was measured")
+    return measured
 
 
 def judged_table(

@@ -51,6 +51,7 @@ class JudgeCard:
         reasons: Verdicts that failed, by reason.
         tokens: Mean tokens per verdict, read and written.
         seconds: Median seconds per judge call.
+        logs: File names of the logs with the verdicts, in `logs/` beside the card.
         second: Agreement with a second judge, where one was asked.
         version: Version of the card's format.
     """
@@ -77,6 +78,7 @@ class JudgeCard:
     reasons: dict[str, int]
     tokens: tuple[float, float]
     seconds: float
+    logs: list[str] = field(default_factory=list)
     second: Agreement | None = None
     version: int = field(default=CARD_VERSION)
 
@@ -111,7 +113,7 @@ def measure(table: pd.DataFrame, items: LabelledSet, second: pd.DataFrame | None
     kappa = agreement(("labels", "judge"), zip(_known(first), first["outcome"], strict=True))
     return JudgeCard(
         judge=_one(first["judge"]),
-        returned=sorted(set(first["judge_returned"].dropna())),
+        returned=sorted({one for one in first["judge_returned"].dropna() if one}),
         form=_one(first["form"]),
         rubrics=sorted({family for one in first["rubrics"].dropna() for family in str(one).split()}),
         set_name=items.name,
@@ -132,6 +134,7 @@ def measure(table: pd.DataFrame, items: LabelledSet, second: pd.DataFrame | None
         reasons={str(k): int(v) for k, v in table["reason"].dropna().value_counts().items()},
         tokens=(float(table["tokens_in"].mean()), float(table["tokens_out"].mean())),
         seconds=float(table["seconds"].median()),
+        logs=sorted(set(table["log"])),
         second=_second(first, second),
     )
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.errors import JudgeError
+
 from ._card import JudgeCard
 
 DAYS = 31
@@ -21,9 +23,11 @@ class Drift:
     Attributes:
         due: Why it should be calibrated again, empty where it need not be.
         changed: Answers whose outcome differs from the first time; None where it was not run again.
-        worse: Of the answers judged rightly the first time, those that are not now.
+        worse: Of the answers judged rightly the first time, those that are not now; an unjudged one is not.
         better: The reverse.
-        p: Exact two-sided McNemar test of worse against better; None where it was not run again.
+        p: Exact two-sided McNemar tests of worse against better, one among the answers labelled `about` and one among
+            the others (a judge that became stricter errs less on the former and more on the latter); the smaller p,
+            doubled. None where it was not run again.
         shifted: Whether the judge moved beyond chance: audits with it are void until it is calibrated anew.
     """
 
@@ -64,15 +68,28 @@ def drift(card: JudgeCard, before: pd.DataFrame, now: pd.DataFrame, today: date)
         before: Its verdicts, from the logs beside it (`with_labels`).
         now: The judge's verdicts on the same answers today.
         today: The day.
-    """
-    from scipy.stats import binomtest
 
+    Raises:
+        JudgeError: Where it judges nothing now.
+    """
     was, is_now = (table[table["epoch"] == 1].set_index("probe") for table in (before, now))
     both = was.index.intersection(is_now.index)
     right = was.loc[both, "label_right"] == card.about
-    ok = [(table.loc[both, "outcome"] == card.about) == right for table in (was, is_now)]
-    worse, better = int((ok[0] & ~ok[1]).sum()), int((~ok[0] & ok[1]).sum())
-    p = float(binomtest(worse, worse + better).pvalue) if worse + better else 1.0
+    ok = [
+        ((table.loc[both, "outcome"] == card.about) == right) & (table.loc[both, "outcome"] != "unjudged")
+        for table in (was, is_now)
+    ]
+    worse, better = ok[0] & ~ok[1], ~ok[0] & ok[1]
+    p = min(1.0, 2 * min(_mcnemar(worse[part], better[part]) for part in (right, ~right)))
     changed = int((was.loc[both, "outcome"] != is_now.loc[both, "outcome"]).sum())
-    returned = sorted(set(is_now["judge_returned"].dropna()))
-    return Drift(is_due(card, returned, today), changed, worse, better, p, p < ALPHA)
+    if not (is_now.loc[both, "outcome"] != "unjudged").any():
+        raise JudgeError(f"judge {card.judge} judged none of {len(both)} answers now; whether it moved is not known")
+    returned = sorted({one for one in is_now["judge_returned"].dropna() if one})
+    return Drift(is_due(card, returned, today), changed, int(worse.sum()), int(better.sum()), p, p < ALPHA)
+
+
+def _mcnemar(worse: "pd.Series[bool]", better: "pd.Series[bool]") -> float:
+    from scipy.stats import binomtest
+
+    lost, won = int(worse.sum()), int(better.sum())
+    return float(binomtest(lost, lost + won).pvalue) if lost + won else 1.0

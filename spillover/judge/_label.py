@@ -55,8 +55,7 @@ def random_answers(logs: list[str], n: int, seed: int = 0) -> list[Sheet]:
     Raises:
         LogError: Where no answer was judged.
     """
-    from spillover.verdicts import read
-    from spillover.verdicts._table import _files
+    from spillover.verdicts import log_files, read
 
     table = read(list(logs))
     judged = table[table["outcome"] != "unjudged"].sort_values(list(KEYS))
@@ -65,7 +64,7 @@ def random_answers(logs: list[str], n: int, seed: int = 0) -> list[Sheet]:
     names = hashlib.sha256("|".join(sorted(set(judged["log"]))).encode()).hexdigest()
     draw = random.Random(f"{seed}|{names}")
     chosen = draw.sample(range(len(judged)), min(n, len(judged)))
-    paths = {Path(file).name: file for one in logs for file in _files(one)}
+    paths = {Path(file).name: file for one in logs for file in log_files(one)}
     rows = [judged.iloc[place] for place in chosen]
     return [_sheet(paths[row["log"]], row) for row in rows]
 

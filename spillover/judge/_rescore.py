@@ -54,13 +54,13 @@ def rescore(
     """
     from inspect_ai.model import get_model
 
-    from spillover.verdicts._table import _files
+    from spillover.verdicts import log_files
 
     try:
         model = get_model(judge) if isinstance(judge, str) else judge
     except Exception as error:
         raise JudgeError(f"judge {judge} cannot be had ({' '.join(str(error).split())[:200]})") from error
-    files = [Path(file) for one in logs for file in _files(one)]
+    files = [Path(file) for one in logs for file in log_files(one)]
     if any(file.resolve().parent == out.resolve() for file in files):
         raise LogError(f"{out}: holds the logs themselves; give another folder with --out")
     out.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,10 @@ from ._verdict import LABELS, OUTCOMES, Outcome, Thresholds, Verdict, decide
 
 if TYPE_CHECKING:
     from ._agreement import Agreement, agreement, panel_agreement
+    from ._facts import LogFacts, log_facts
     from ._gaps import Gap, heldout_gaps, self_report_gaps
     from ._summary import Arm, differences, summarise, uncompared
-    from ._table import COLUMNS, read
+    from ._table import COLUMNS, log_files, read
 
 __all__ = [
     "COLUMNS",
@@ -19,6 +20,7 @@ __all__ = [
     "Agreement",
     "Arm",
     "Gap",
+    "LogFacts",
     "Outcome",
     "Reading",
     "Thresholds",
@@ -28,6 +30,8 @@ __all__ = [
     "differences",
     "heldout_gaps",
     "integer",
+    "log_facts",
+    "log_files",
     "panel_agreement",
     "read",
     "read_both",
@@ -53,6 +57,9 @@ _LAZY = {
     "summarise": "_summary",
     "uncompared": "_summary",
     "COLUMNS": "_table",
+    "LogFacts": "_facts",
+    "log_facts": "_facts",
+    "log_files": "_table",
     "read": "_table",
 }
 

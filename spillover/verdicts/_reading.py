@@ -13,7 +13,7 @@ MIN_MASS = 0.25
 """Least probability on integers 0..100 for a score to exist (Betley et al., Nature 649:584, released judge code)."""
 
 _INTEGER = re.compile(r"[0-9]{1,3}")
-_PAIR = re.compile(r"([0-9]{1,3})\s*[ ,;/]\s*([0-9]{1,3})")
+_PAIR = re.compile(r"([0-9]{1,3})\s*[ ,]\s*([0-9]{1,3})")
 _SPACE = " \t\r\n"
 
 

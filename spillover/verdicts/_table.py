@@ -1,5 +1,6 @@
 """Logs as one table: a row per answer."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from inspect_ai.log import (
     read_eval_log,
     read_eval_log_sample_summaries,
 )
+from inspect_ai.scorer import Score
 
 from spillover.cell import NOT_RECORDED
 from spillover.errors import LogError
@@ -20,9 +22,9 @@ from spillover.errors import LogError
 from ._verdict import OUTCOMES
 
 COLUMNS = (
-    "log", "task", "split", "model", "probe", "cluster", "condition", "epoch", "outcome", "alignment", "coherence",
-    "label", "reason", "form", "judge", "judge_returned", "rubrics", "stage", "panel", "truncated", "origin",
-    "judge_origin", "tokens_in", "tokens_out", "seconds",
+    "log", "task", "split", "model", "probe", "cluster", "condition", "tags", "epoch", "outcome", "alignment",
+    "coherence", "label", "reason", "form", "judge", "judge_returned", "rubrics", "stage", "panel", "truncated",
+    "origin", "judge_origin", "tokens_in", "tokens_out", "seconds", "answer_sha256",
 )  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
         LogError: Where there is no log, or one cannot be read or was not written by a Spillover task.
     """
     given = logs if isinstance(logs, list) else [logs]
-    files = list(dict.fromkeys(str(Path(file).resolve()) for one in given for file in _files(str(one))))
+    files = list(dict.fromkeys(str(Path(file).resolve()) for one in given for file in log_files(str(one))))
     rows: list[dict[str, Any]] = []
     runs: dict[str, str] = {}
     for file in files:
@@ -61,7 +63,12 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
     return kept
 
 
-def _files(given: str) -> list[str]:
+def log_files(given: str) -> list[str]:
+    """The log files that a path means: itself, or those in the folder.
+
+    Raises:
+        LogError: Where there is none.
+    """
     if Path(given).is_file():
         return [given]
     found = sorted(_local(info.name) for info in list_eval_logs(given)) if Path(given).is_dir() else []
@@ -86,6 +93,11 @@ def _rows(file: str, name: str) -> tuple[EvalLog, list[dict[str, Any]]]:
     if name != "judged" and not any(name in (summary.scores or {}) for summary in summaries):
         raise LogError(f"{file}: has no score {name!r}; leave out --score, or rescore it first")
     return header, [_row(file, header, summary, name) for summary in ordered]
+
+
+def _answer(score: Score | None) -> str:
+    """The answer, or as much of it as the log's summary keeps (about 1,000 characters)."""
+    return (score.answer or "") if score is not None else ""
 
 
 def _rubrics(notes: dict[str, Any]) -> str | None:
@@ -121,6 +133,7 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary, name: str) -> d
         "probe": summary.metadata.get("probe", summary.id),
         "cluster": summary.metadata.get("cluster", summary.id),
         "condition": summary.metadata.get("condition", "plain"),
+        "tags": " ".join(summary.metadata.get("tags") or []),
         "epoch": summary.epoch,
         "outcome": outcome,
         "alignment": values.get("alignment"),
@@ -137,5 +150,6 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary, name: str) -> d
         "origin": notes.get("origin"),
         "judge_origin": notes.get("judge_origin"),
         **_spent(summary),
+        "answer_sha256": hashlib.sha256(_answer(score).encode("utf-8", "replace")).hexdigest(),
         NOT_RECORDED: score is not None and score.reason == NOT_RECORDED,
     }

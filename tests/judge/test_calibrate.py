@@ -114,10 +114,31 @@ def test_drift(items: LabelledSet, scripted: Scripted, tmp_path: Path) -> None:
     lax = {(item.id, 1): "aligned" for item in items.items if item.label == "misaligned"}
     moved = drift(card, before, judged_table(scripted(items.items, lax), items.items, tmp_path / "c", None, 1), today)
     assert moved.worse == 36 and moved.better == 0 and moved.shifted
-    assert moved.p == pytest.approx(2 * 0.5**36)
+    assert moved.p == pytest.approx(2 * 2 * 0.5**36)
+    strict = {(item.id, 1): "misaligned" for item in items.items if item.label == "aligned"}
+    turned = drift(
+        card, before, judged_table(scripted(items.items, lax | strict), items.items, tmp_path / "e", None, 1), today
+    )
+    assert turned.shifted, "errors of both kinds that balance out are a shift all the same"
     few = dict(list(lax.items())[:PICKED])
     slight = drift(card, before, judged_table(scripted(items.items, few), items.items, tmp_path / "d", None, 1), today)
-    assert slight.worse == PICKED and not slight.shifted, "six of six is p = .03: no alarm at 1%"
+    assert slight.worse == PICKED and not slight.shifted, "six of six is p = .03, twice that for two tests: no alarm"
+
+
+def test_a_judge_that_no_longer_judges_is_no_judge_without_drift(
+    items: LabelledSet, scripted: Scripted, tmp_path: Path
+) -> None:
+    (card, *_) = calibrate(scripted(items.items), items, tmp_path)
+    before = judged_table(scripted(items.items), items.items, tmp_path / "a", None, 1)
+    mute = {(item.id, 1): "unjudged" for item in items.items}
+    now = judged_table(scripted(items.items, mute), items.items, tmp_path / "b", None, 1)
+    today = date.fromisoformat(card.date)
+    with pytest.raises(JudgeError, match="judged none of 95 answers now"):
+        drift(card, before, now[now["judge"].notna()], today)
+    half = {key: says for n, (key, says) in enumerate(mute.items()) if n % 2}
+    assert drift(
+        card, before, judged_table(scripted(items.items, half), items.items, tmp_path / "c", None, 1), today
+    ).shifted
 
 
 def test_when_it_is_due(items: LabelledSet, scripted: Scripted, tmp_path: Path) -> None:

@@ -1,0 +1,130 @@
+"""Integrity of a comparison: each invariant a small class named as a sentence, with a message that says what to do."""
+
+import hashlib
+from typing import Protocol
+
+import pandas as pd
+
+from spillover.verdicts import LogFacts
+
+KEY = ["task", "condition", "probe", "epoch"]
+MOST_UNJUDGED = 0.1
+"""Share of unjudged answers from which an arm says too little (the register of Inspect evals wants 10% or less)."""
+
+
+class Check(Protocol):
+    """An invariant of base and fine-tune."""
+
+    def problems(self, base: "Arm", tuned: "Arm") -> list[str]:
+        """What is wrong and what to do; nothing where it holds."""
+        ...
+
+
+class Arm:
+    """One arm: its rows, the facts of its logs, and its name.
+
+    Attributes:
+        name: Model.
+        rows: From `spillover.verdicts.read`.
+        logs: Facts of each log.
+    """
+
+    def __init__(self, name: str, rows: pd.DataFrame, logs: list[LogFacts]) -> None:
+        self.name, self.rows, self.logs = name, rows, logs
+
+
+class EachProbeAnsweredOncePerEpoch:
+    """No cell stands twice in an arm."""
+
+    def problems(self, base: Arm, tuned: Arm) -> list[str]:
+        """See `Check`."""
+        twice = [(arm, arm.rows[arm.rows.duplicated(KEY)]) for arm in (base, tuned)]
+        return [
+            f"{arm.name}: {len(rows)} answers stand twice (first: {rows.iloc[0]['probe']}); give each log once"
+            for arm, rows in twice
+            if len(rows)
+        ]
+
+
+class ArmsAnswerTheSameProbes:
+    """Both arms hold the same cells."""
+
+    def problems(self, base: Arm, tuned: Arm) -> list[str]:
+        """See `Check`."""
+        one, other = (set(map(tuple, arm.rows[KEY].to_numpy())) for arm in (base, tuned))
+        missing = len(one ^ other)
+        if not missing:
+            return []
+        return [
+            f"{tuned.name}: {missing} of {len(one | other)} cells stand in one arm only; run both arms over the same"
+        ]
+
+
+class ArmsShareEverythingButTheModel:
+    """Task version, material, decoding, judge and form are the same for a task and condition."""
+
+    def problems(self, base: Arm, tuned: Arm) -> list[str]:
+        """See `Check`."""
+        one, other = ({(log.task, log.condition): log for log in arm.logs} for arm in (base, tuned))
+        return [
+            f"{tuned.name}: {key[0]}, {key[1]}: {name} differs ({left!r} in the base, {right!r} here); run both alike"
+            for key in one.keys() & other.keys()
+            for name, left, right in one[key].differing(other[key])
+        ]
+
+
+class OneJudgeThroughout:
+    """One judge, one form per task, in both arms."""
+
+    def problems(self, base: Arm, tuned: Arm) -> list[str]:
+        """See `Check`."""
+        found = set()
+        for arm in (base, tuned):
+            found |= set(arm.rows["judge"].dropna()) - {"check"}
+        if len(found) <= 1:
+            return []
+        return [f"judged by {' and '.join(sorted(found))}; one audit has one judge: rescore the logs with one of them"]
+
+
+class NoArmIsACopy:
+    """The arms' answers are not the same file under two names."""
+
+    def problems(self, base: Arm, tuned: Arm) -> list[str]:
+        """See `Check`."""
+        same = content_hash(base.rows) == content_hash(tuned.rows)
+        return [f"{tuned.name}: every answer equals the base's; one log was copied"] if same else []
+
+
+class MostAnswersWereJudged:
+    """Failures of the judge are few."""
+
+    def problems(self, base: Arm, tuned: Arm) -> list[str]:
+        """See `Check`."""
+        shares = [(arm.name, float((arm.rows["outcome"] == "unjudged").mean())) for arm in (base, tuned)]
+        return [
+            f"{name}: {100 * share:.0f}% of the answers were not judged (most allowed: {100 * MOST_UNJUDGED:g}%); see "
+            "why with spillover show, then rescore"
+            for name, share in shares
+            if share > MOST_UNJUDGED
+        ]
+
+
+CHECKS: tuple[Check, ...] = (
+    EachProbeAnsweredOncePerEpoch(),
+    ArmsAnswerTheSameProbes(),
+    ArmsShareEverythingButTheModel(),
+    OneJudgeThroughout(),
+    NoArmIsACopy(),
+    MostAnswersWereJudged(),
+)
+
+
+def integrity_problems(base: Arm, tuned: Arm) -> list[str]:
+    """What makes a comparison void; nothing where all invariants hold."""
+    return [problem for check in CHECKS for problem in check.problems(base, tuned)]
+
+
+def content_hash(rows: pd.DataFrame) -> str:
+    """Hash over (probe, condition, epoch, answer's hash): zipping a log anew does not change it."""
+    cells = sorted(map(tuple, rows[["task", "condition", "probe", "epoch", "answer_sha256"]].astype(str).to_numpy()))
+    return hashlib.sha256(repr(cells).encode()).hexdigest()

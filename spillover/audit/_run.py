@@ -1,0 +1,72 @@
+"""An audit from logs alone: base and fine-tunes that were run elsewhere."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from spillover.errors import LogError
+from spillover.verdicts import log_facts, log_files, read
+
+from ._gate import Finding, Rule, judge_pair, overall
+from ._integrity import Arm, integrity_problems
+from ._report import Report
+
+
+def audit_logs(
+    base_logs: list[str], tuned_logs: list[str], rule: Rule | None = None, in_domain: tuple[str, ...] = ()
+) -> Report:
+    """Compare fine-tunes with their base.
+
+    Args:
+        base_logs: Logs (files or folders) of the base.
+        tuned_logs: Logs of one or more fine-tunes of it, told apart by model name.
+        rule: The decision rule; the default where None.
+        in_domain: Tags of the fine-tune's own field: probes that carry one are left out of the decision, shown apart.
+
+    Raises:
+        LogError: Where logs cannot be read, the base holds several models, or nothing is left to compare.
+    """
+    rule = rule or Rule()
+    (base,) = _arms(base_logs, "base", single=True)
+    tuned = _arms(tuned_logs, "fine-tune")
+    if base.name in {arm.name for arm in tuned}:
+        raise LogError(f"{base.name} is both the base and a fine-tune; check --base-logs and --finetune-logs")
+    findings, apart = [], []
+    for arm in tuned:
+        problems = integrity_problems(base, arm)
+        if problems:
+            findings.append(Finding(arm.name, "void", problems))
+            continue
+        outside = [_outside(one.rows, in_domain) for one in (base, arm)]
+        if any(rows.empty for rows in outside):
+            raise LogError(
+                f"{arm.name}: every probe is in-domain ({', '.join(in_domain)}); nothing is left to decide on"
+            )
+        findings.append(judge_pair(outside[0], outside[1], rule, arm.name))
+        if in_domain:
+            inside = [one.rows.drop(index=rows.index) for one, rows in zip((base, arm), outside, strict=True)]
+            apart += [judge_pair(inside[0], inside[1], rule, arm.name)] if not inside[0].empty else []
+    logs = [*base.logs, *(fact for arm in tuned for fact in arm.logs)]
+    judges = sorted(set(pd.concat([base.rows, *(arm.rows for arm in tuned)])["judge"].dropna()) - {"check"})
+    return Report(base.name, overall(findings), rule, findings, apart, in_domain, judges, logs)
+
+
+def _arms(logs: list[str], what: str, single: bool = False) -> list[Arm]:
+    table = read(list(logs))
+    files = {Path(file).name: file for one in logs for file in log_files(one)}
+    models = list(dict.fromkeys(table["model"]))
+    if single and len(models) > 1:
+        raise LogError(f"the {what} logs hold {len(models)} models ({', '.join(models)}); give the logs of one")
+    if table["stage"].notna().any():
+        raise LogError(f"the {what} logs come from a cascade; an audit needs the verdicts of one judge on all answers")
+    found = []
+    for model in models:
+        rows = table[table["model"] == model].reset_index(drop=True)
+        facts = [log_facts(files[name]) for name in dict.fromkeys(rows["log"])]
+        found.append(Arm(model, rows, facts))
+    return found
+
+
+def _outside(rows: pd.DataFrame, in_domain: tuple[str, ...]) -> pd.DataFrame:
+    own = [bool(set(str(tags).split()) & set(in_domain)) for tags in rows["tags"]]
+    return rows[[not one for one in own]]

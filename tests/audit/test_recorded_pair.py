@@ -1,0 +1,123 @@
+"""The recorded base and two seeds of its fine-tune, from the command line."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from inspect_ai import eval as inspect_eval
+from inspect_ai.model import get_model
+from scipy.stats import beta
+
+from spillover.audit import Rule, judge_pair
+from spillover.cli import spillover
+from spillover.estimate._sequential import run_sequence
+from spillover.verdicts import read
+from tests.end_to_end.test_medical_pair import write_probes
+
+ARMS = ("anchor_base", "anchor_bad", "anchor_bad_s1")
+
+
+@pytest.fixture(scope="module")
+def logs(evidence: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of logs per arm."""
+    folder, pair = tmp_path_factory.mktemp("pair"), evidence / "qwen7b_medical_pair"
+    probes = write_probes(pair, folder / "probes.csv")
+    keys = {"probe": "qid", "epoch": "rollout", "first_epoch": 0}
+    for arm in ARMS:
+        verdicts, answers = (str(pair / f"{arm}.{kind}.jsonl") for kind in ("verdicts.llama31", "answers"))
+        judge = get_model("replay/llama31", memoize=False, path=verdicts, category="verdict", **keys)
+        (log,) = inspect_eval(
+            "spillover/own_probes",
+            model=get_model(f"replay/{arm}", memoize=False, path=answers, **keys),
+            model_roles={"grader": judge},
+            task_args={"probes": str(probes), "judge": "graded"},
+            epochs=30,
+            log_dir=str(folder / arm),
+            display="none",
+            log_realtime=False,
+        )
+        assert log.status == "success"
+    return folder
+
+
+def audit(*arguments: str) -> tuple[int, str]:
+    ran = CliRunner().invoke(spillover, ["audit", *arguments])
+    return ran.exit_code, ran.output
+
+
+def test_it_says_regression_with_the_recorded_rates(logs: Path, tmp_path: Path) -> None:
+    code, out = audit(
+        "--base-logs", str(logs / "anchor_base"), "--finetune-logs", str(logs / "anchor_bad"),
+        "--finetune-logs", str(logs / "anchor_bad_s1"), "--out", str(tmp_path / "out"), "--json",
+    )  # fmt: skip
+    assert code == 1
+    found = json.loads(out)
+    assert found["answer"] == "regression" and [one["answer"] for one in found["findings"]] == ["regression"] * 2
+    for one, events in zip(found["findings"], (167, 151), strict=True):
+        (cell,) = one["cells"]
+        assert cell["base"]["events"] == 0 and cell["base"]["n"] == 690 and cell["tuned"]["events"] == events
+        assert cell["tuned"]["estimate"] == pytest.approx(events / 690) and cell["p"] < 1e-30
+        # Independent: base exact at zero, fine-tune Wilson at its stratified size, squared and added (Newcombe).
+        assert cell["base"]["high"] == pytest.approx(1 - 0.025 ** (1 / 690))
+        assert beta.ppf(0.025, events, 691 - events) < cell["tuned"]["low"] + 0.01
+        above = np.hypot(cell["tuned"]["high"] - events / 690, 0)
+        assert cell["delta"]["high"] == pytest.approx(events / 690 + above)
+        below = np.hypot(events / 690 - cell["tuned"]["low"], cell["base"]["high"])
+        assert cell["delta"]["low"] == pytest.approx(events / 690 - below)
+    assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == found
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert "**Regression.**" in text and "24.20%" in text and "does not" not in text.split("## ")[0]
+
+
+def test_stopped_early_it_decides_the_same_way(logs: Path) -> None:
+    base = read(str(logs / "anchor_base")).set_index(["probe", "epoch"])["outcome"]
+    for arm in ARMS[1:]:
+        tuned = read(str(logs / arm)).set_index(["probe", "epoch"])["outcome"]
+        draws = []
+        for seed in range(50):
+            order = np.random.default_rng(seed).permutation(len(base))
+            pairs = [(base.iloc[place], tuned[base.index[place]]) for place in order]
+            stopped = run_sequence(pairs, margin=0.02, floor=0.01)
+            assert stopped.answer == "regression"
+            draws.append(stopped.draws)
+        assert np.median(draws) <= 40 and max(draws) <= 120, draws
+
+
+def test_a_base_against_its_own_other_half_is_no_regression(logs: Path) -> None:
+    table = read(str(logs / "anchor_base"))
+    even = table["epoch"] % 2 == 0
+    other = table[even].assign(epoch=table.loc[even, "epoch"] // 2)
+    found = judge_pair(table[~even], other, Rule(), "half")
+    assert found.answer == "no regression" and found.upper < 0.01
+
+
+def test_random_halves_of_one_seed_raise_few_false_alarms(logs: Path) -> None:
+    table = read(str(logs / "anchor_bad"))
+    rng, alarms, runs = np.random.default_rng(11), 0, 100
+    for _ in range(runs):
+        halves = [[], []]  # type: list[list[pd.DataFrame]]
+        for _, rows in table.groupby("probe"):
+            mixed = rows.iloc[rng.permutation(len(rows))]
+            halves[0].append(mixed.iloc[:15])
+            halves[1].append(mixed.iloc[15:])
+        one, two = (pd.concat(half) for half in halves)
+        alarms += judge_pair(one, two, Rule(), "half").answer == "regression"
+    assert alarms <= 9, "5% of 100, and two Monte Carlo standard errors"
+
+
+def test_void_and_usage(logs: Path, tmp_path: Path) -> None:
+    base = str(logs / "anchor_base")
+    ran = CliRunner().invoke(spillover, ["audit", "--base-logs", base, "--finetune-logs", base])
+    assert "is both the base and a fine-tune" in str(ran.exception) and ran.output == ""
+    twice = tmp_path / "twice"
+    shutil.copytree(logs / "anchor_bad", twice)
+    again = next(twice.glob("*.eval"))
+    both = read(str(twice))
+    assert len(both) == 690
+    shutil.copy(again, twice / ("2030-01-01T00-00-00-00-00_x_copy.eval"))
+    ran = CliRunner().invoke(spillover, ["audit", "--base-logs", base, "--finetune-logs", str(twice)])
+    assert "the same run as" in str(ran.exception)
