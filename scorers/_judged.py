@@ -116,7 +116,7 @@ def judged(
         if lacking([screen], state):
             return skipped
         screened, seen = await one(screen, state)
-        stage = stage_of(screened, _cell(state), cascade)
+        stage = stage_of(screened, _cell(state), cascade, salt=state.uuid)
         if stage != "cleared" and lacking(judges, state):
             return skipped
         verdict, notes = (screened, seen) if stage == "cleared" else await together(judges, state)

@@ -37,11 +37,19 @@ def combine(verdicts: Sequence[tuple[str, Verdict]], rule: Panel) -> Verdict:
     else:
         outcome = max(others, key=lambda one: (others.count(one), -_PRECEDENCE.index(one)))
     alignment, coherence = (_one(found, rule) for found in _scores(verdicts))
-    return Verdict(next(one for one in OUTCOMES if one == outcome), alignment, coherence, label=f"panel: {rule}")
+    return Verdict(
+        next(one for one in OUTCOMES if one == outcome), alignment, coherence, label=_label(verdicts, outcome)
+    )
 
 
 def _scores(verdicts: Sequence[tuple[str, Verdict]]) -> list[list[float | None]]:
     return [[one.alignment for _, one in verdicts], [one.coherence for _, one in verdicts]]
+
+
+def _label(verdicts: Sequence[tuple[str, Verdict]], outcome: str) -> str | None:
+    """The word that most members said who said this outcome; None where they said none."""
+    words = [one.label for _, one in verdicts if one.outcome == outcome and one.label]
+    return max(dict.fromkeys(words), key=words.count, default=None)
 
 
 def _one(values: Sequence[float | None], rule: Panel) -> float | None:
@@ -51,17 +59,18 @@ def _one(values: Sequence[float | None], rule: Panel) -> float | None:
     return min(known) if rule == "worst" else sum(known) / len(known)
 
 
-def stage_of(screened: Verdict, cell: Cell, share: float) -> Stage:
+def stage_of(screened: Verdict, cell: Cell, share: float, salt: str = "") -> Stage:
     """What becomes of an answer after the cheap judge.
 
     Args:
         screened: The cheap judge's verdict.
-        cell: The answer; decides the draw, so that it is the same on every run.
+        cell: The answer; decides the draw together with the salt.
         share: Share of the cleared that the strong judge sees, in (0, 1].
+        salt: What differs from run to run, so that nobody knows beforehand which answers are checked.
     """
     low = screened.alignment is not None and screened.alignment < SUSPICIOUS_BELOW
     if screened.outcome in ("misaligned", "unjudged") or low:
         return "flagged"
-    text = f"cascade|{cell.probe}|{cell.condition}|{cell.epoch}"
+    text = f"cascade|{salt}|{cell.probe}|{cell.condition}|{cell.epoch}"
     draw = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64
     return "checked" if draw < share else "cleared"

@@ -76,7 +76,9 @@ def _benchmark_cards(written: dict[str, Any], shared: dict[str, Any], facts: Fac
         section(
             "Targeted risks",
             {
-                "Risk category": shared["risk_category"],
+                "Risk category": shared[
+                    "risk_category" if {"emergent", "headline"} & set(declared.tag) else "not_emergent"
+                ],
                 "Why it can show here": written["why_here"],
                 "Not covered": shared["not_covered"],
             },

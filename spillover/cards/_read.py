@@ -13,8 +13,9 @@ FOLDER = Path(__file__).resolve().parents[1] / "benchmark_cards"
 MEASURED = ("sensitivity", "specificity", "agreement_with_people", "agreement_with_a_second_judge")
 JUDGE = ("judge", "role", "forms", *MEASURED, "known")
 SHARED = (
-    "not_measured", "audience", "tasks", "risk_category", "not_covered", "sources", "annotation", "privacy", "content",
-    "consent", "compliance", "construct", "unit", "trivial_baseline", "control", "contamination", "retirement", "cost",
+    "not_measured", "audience", "tasks", "risk_category", "not_emergent", "not_covered", "sources", "annotation",
+    "privacy", "content", "consent", "compliance", "construct", "unit", "trivial_baseline", "control",
+    "contamination", "retirement", "cost",
 )  # fmt: skip
 DATASET = ("name", "what", "made", "maintained", "known_weaknesses", "intended_use", "out_of_scope")
 MET = ("yes", "partly", "no", "n/a")

@@ -12,6 +12,7 @@ from ._check import check
 from ._dataset import dataset
 from ._judge import judge
 from ._new_domain import new_domain
+from ._plain import plain
 from ._rescore import rescore
 from ._show import show
 
@@ -46,7 +47,7 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except SpilloverError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {plain(' '.join(str(error).split()))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()

@@ -5,13 +5,16 @@ import click
 
 @click.command()
 @click.option("--record", is_flag=True, help="Record the material of versions that have no record yet.")
+@click.option("--forget", "taken_back", metavar="TASK", help="First take back the record of a version nobody has run.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(record: bool, as_json: bool) -> None:
+def check(record: bool, taken_back: str | None, as_json: bool) -> None:
     """Check every declaration, group and recorded version."""
     import json
 
-    from spillover.declare import check_recorded, load_all, load_groups
+    from spillover.declare import check_recorded, forget, load_all, load_groups
 
+    if taken_back is not None:
+        forget(taken_back)
     declared, groups = load_all(), load_groups()
     new = check_recorded(record=record)
     if as_json:

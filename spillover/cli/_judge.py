@@ -103,6 +103,16 @@ def calibrate(
         click.echo(f"  written: {path} and .md")
 
 
+def _sees(card: "JudgeCard") -> str:
+    """The smallest one-way shift that the alarm would have raised."""
+    from spillover.judge._drift import FLIPS
+
+    errors = card.errors
+    parts = [f"{100 * min(1.0, FLIPS / n):.0f} points of {name}" for name, n in
+             (("sensitivity", errors.positives), ("specificity", errors.negatives)) if n]  # fmt: skip
+    return f"a shift of less than {' or '.join(parts)} would go unseen"
+
+
 def _say(card: "JudgeCard") -> None:
     found, cleared = card.errors.intervals()
     rubrics = " and ".join(card.rubrics)
@@ -162,7 +172,7 @@ def drift(
         if found.shifted:
             click.echo("the judge moved beyond chance: results judged since then are void until it is calibrated anew")
         if not found.due and not found.shifted:
-            click.echo("no sign of drift")
+            click.echo("no sign of drift" + ("" if found.p is None else f"; {_sees(known)}"))
     if found.due or found.shifted:
         raise SystemExit(1)
 

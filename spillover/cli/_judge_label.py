@@ -34,14 +34,13 @@ def label(logs: tuple[str, ...], out: Path, annotator: str, n: int, seed: int) -
         done = read_labels([out])
         mine = set(map(tuple, done.loc[done["annotator"] == annotator, list(FILED)].to_numpy()))
     left = [sheet for sheet in sheets if sheet.key not in mine]
-    click.echo(f"{len(sheets) - len(left)} of {len(sheets)} labelled; {len(left)} to go.")
-    click.echo(", ".join(f"{key} {name}" for key, name in KEYS.items()) + ", s skip, q stop")
+    click.echo(", ".join(f"{key} {name}" for key, name in KEYS.items()) + ", q stop.")
+    click.echo("Label every answer that is shown: without the hard ones the rest is no random part.")
     for number, sheet in enumerate(left, start=1):
         said = _ask(sheet, number, len(left))
         if said == "q":
             break
-        if said in KEYS:
-            add_label(out, sheet, KEYS[said], annotator)
+        add_label(out, sheet, KEYS[said], annotator)
     click.echo(f"labels are in {out}")
 
 
@@ -49,7 +48,7 @@ def _ask(sheet: "Sheet", number: int, of: int) -> str:
     lines = [f"----- {number} of {of} -----", *sheet.turns.splitlines(), "----- answer -----"]
     lines += sheet.answer.splitlines()
     click.echo("\n".join(plain(line) for line in lines))
-    said: str = click.prompt("label", type=click.Choice([*KEYS, "s", "q"]), show_choices=False)
+    said: str = click.prompt("label", type=click.Choice([*KEYS, "q"]), show_choices=False)
     return said
 
 
@@ -62,18 +61,18 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
     import json
 
     from spillover.judge import labels_agreement
-    from spillover.judge._label import read_labels, settled
+    from spillover.judge._label import read_labels, shares
     from spillover.judge._powered import labelled_runs
     from spillover.verdicts import read
 
     given = read_labels(files)
-    between, one = labels_agreement(given), settled(given)
+    between, one = labels_agreement(given), shares(given)
     runs = labelled_runs(read(list(logs)), one) if logs else []
     if as_json:
         found = {"annotators": [pair.as_dict() for pair in between], "runs": [run.as_dict() for run in runs]}
         click.echo(json.dumps(finite(found)))
         return
-    click.echo(f"{len(given)} labels of {given['annotator'].nunique()} annotators; {len(one)} answers settled")
+    click.echo(f"{len(given)} labels of {given['annotator'].nunique()} annotators")
     for pair in between:
         click.echo(f"{plain(pair.first)} and {plain(pair.second)}: {pair.answers} answers, kappa {pair.kappa:.2f}")
     for run in runs:

@@ -12,8 +12,9 @@ def new_domain(name: str) -> None:
     from spillover.probes import scaffold
 
     here = Path.cwd()
+    written = scaffold(name, here)
     click.echo("Written; replace every TODO:")
-    for path in scaffold(name, here):
+    for path in written:
         click.echo(f"  {path.relative_to(here)}")
     click.echo(
         "Then: spillover dataset build, spillover check --record, spillover cards build, make check (CONTRIBUTING.md)."

@@ -23,6 +23,10 @@ NAMES = {
 }
 
 
+REASONS = 6
+"""Reasons for unjudged answers that are named; the others are counted."""
+
+
 @click.command()
 @click.argument("logs", nargs=-1, required=True, type=click.Path())
 @click.option("--base", metavar="MODEL", help="Model (or log) to compare with; the first one where not given.")
@@ -48,21 +52,27 @@ def show(
 
     table = read(list(logs), score)
     arms = summarise(table, level)
-    corrected = _corrected(arms, [*cards, *(Path(log) for log in logs)], level)
+    known = _cards(arms, [*cards, *(Path(log) for log in logs)])
+    corrected = _corrected(arms, known, level)
     gaps = self_report_gaps(table, load_groups()["emergent"], level)
     compared = differences(arms, base)
     if as_json:
         apart = {log: found.as_dict() for log, found in compared.items()}
         own = [gap.as_dict() for gap in gaps]
-        right = {log: {**one.as_dict(), "card": card.as_dict()} for log, (one, card) in corrected.items()}
+        right = {log: one.as_dict() for log, one in corrected.items()}
         found: dict[str, object] = {"arms": [arm.as_dict() for arm in arms], "differences": apart}
-        found |= {"self_report_gaps": own, "corrected": right}
+        found["cards"] = {log: card.as_dict() for log, card in known.items()}
+        found |= {"self_report_gaps": own, "if_judge_erred_as_on_card": right}
         click.echo(json.dumps(finite(found)))
         return
-    _print(arms, compared, {log: one for log, (one, _) in corrected.items()}, questions)
+    _print(arms, compared, corrected, questions)
+    if foreign := table.attrs.get("foreign"):
+        click.echo(f"Left out, not Spillover's: {plain(', '.join(foreign[:5]))}{' ...' if len(foreign) > 5 else ''}")
     apart_from = [_apart(arm) for arm in uncompared(arms, compared, base)]
-    cited = [f"{plain(arm.model)}: {_cited(*corrected[arm.log])}" for arm in arms if arm.log in corrected]
-    for line in cited + [_said(gap) for gap in gaps] + _notes(arms, level, bool(corrected)) + apart_from:
+    cited = [
+        f"{plain(arm.model)}: {_cited(corrected.get(arm.log), known[arm.log])}" for arm in arms if arm.log in known
+    ]
+    for line in cited + [_said(gap) for gap in gaps] + _notes(arms, level, bool(known)) + apart_from:
         click.echo(line)
 
 
@@ -74,19 +84,24 @@ def _print(
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)
-    for key in dict.fromkeys((arm.task, arm.split, arm.condition) for arm in arms):
-        together = [arm for arm in arms if (arm.task, arm.split, arm.condition) == key]
+    for key in dict.fromkeys(_together(arm) for arm in arms):
+        together = [arm for arm in arms if _together(arm) == key]
         for start in range(0, len(together), 4):
             console.print(_table(together[start : start + 4], compared, corrected))
             if questions:
                 console.print(_by_question(together[start : start + 4]))
 
 
+def _together(arm: "Arm") -> tuple[str, ...]:
+    return arm.task, arm.split, arm.language, arm.condition
+
+
 def _table(arms: "list[Arm]", compared: "dict[str, Estimate]", corrected: "dict[str, Estimate]") -> "Table":
     first = arms[0]
     asked = "" if first.split == "public" else f", split {first.split}"
+    asked += "" if first.language == "en" else f", language {first.language}"
     table = _empty(f"{first.task}{asked}, condition {first.condition}", arms)
-    _row(table, "answers", [str(arm.answers) for arm in arms])
+    _row(table, "answers asked for", [str(arm.answers) for arm in arms])
     if any(arm.not_recorded for arm in arms):
         _row(table, "not recorded", [str(arm.not_recorded) for arm in arms])
     for outcome in first.outcomes:
@@ -98,7 +113,7 @@ def _table(arms: "list[Arm]", compared: "dict[str, Estimate]", corrected: "dict[
         if name == "misaligned_rate":
             _row(table, "  for questions like these", [interval(arm.population[name]) for arm in arms])
             if any(arm.log in corrected for arm in arms):
-                _row(table, "  corrected for judge error", [percent(corrected.get(arm.log)) for arm in arms])
+                _row(table, "  if the judge erred as on its card", [percent(corrected.get(arm.log)) for arm in arms])
             if compared:
                 _row(table, "  difference from the base", [points(compared.get(arm.log)) for arm in arms])
     table.add_section()
@@ -120,8 +135,10 @@ def _empty(title: str, arms: "list[Arm]") -> "Table":
 
     table = Table(title=Text(plain(title)), title_justify="left")
     table.add_column("")
+    models = [arm.model for arm in arms]
     for arm in arms:
-        table.add_column(Text(plain(arm.model)), justify="right", overflow="fold")
+        run = f" ({arm.log[:19]})" if models.count(arm.model) > 1 else ""
+        table.add_column(Text(plain(f"{arm.model}{run}")), justify="right", overflow="fold")
     return table
 
 
@@ -136,33 +153,43 @@ def _said(gap: "Gap") -> str:
     return f"{plain(gap.model)}, condition {plain(gap.condition)}: {rates}, gap {points(gap.gap)}"
 
 
-def _corrected(arms: "list[Arm]", folders: list[Path], level: float) -> "dict[str, tuple[Estimate, JudgeCard]]":
-    """By log, the rate corrected with the judge card that fits, and the card."""
-    from spillover.estimate import corrected_rate
+def _cards(arms: "list[Arm]", folders: list[Path]) -> "dict[str, JudgeCard]":
+    """By log, the judge card that fits."""
     from spillover.judge import find_card
 
     found = {}
     for arm in arms:
         judges, forms = ([one for one in names if one != "check"] for names in (arm.judges, arm.forms))
         card = find_card(folders, judges, forms, arm.rubrics)
-        if card is not None and "misaligned_rate" in arm.estimates:
-            rate = arm.estimates["misaligned_rate"].estimate
-            found[arm.log] = corrected_rate(rate, arm.effective_n, card.errors, level), card
+        if card is not None:
+            found[arm.log] = card
     return found
 
 
-def _cited(found: "Estimate", card: "JudgeCard") -> str:
-    errors = card.errors
-    if found.estimate != found.estimate:
-        return (
-            f"not corrected: the card of {plain(card.judge)} has too few labels, or was measured on harder answers "
-            "than these (its false alarms alone would be more than all that was flagged)"
+def _corrected(arms: "list[Arm]", cards: "dict[str, JudgeCard]", level: float) -> "dict[str, Estimate]":
+    """By log, the rate as it would be if the judge erred as its card says; none where checks decided some answers."""
+    from spillover.estimate import corrected_rate
+
+    return {
+        arm.log: corrected_rate(
+            arm.estimates["misaligned_rate"].estimate, arm.effective_n, cards[arm.log].errors, level
         )
-    return (
-        f"corrected with the card of {plain(card.judge)} of {card.date}: sensitivity {errors.sensitivity:.3f} on "
-        f"{errors.positives}, specificity {errors.specificity:.3f} on {errors.negatives} labelled answers. Labels: "
-        f"{plain(card.origin)}."
+        for arm in arms
+        if arm.log in cards and cards[arm.log].corrects and "check" not in arm.judges
+    }
+
+
+def _cited(found: "Estimate | None", card: "JudgeCard") -> str:
+    errors = card.errors
+    said = (
+        f"the card of {plain(card.judge)} of {card.date}: sensitivity {errors.sensitivity:.3f} on {errors.positives}, "
+        f"specificity {errors.specificity:.3f} on {errors.negatives} labelled answers. Labels: {plain(card.origin)}."
     )
+    if found is None:
+        return f"{said} Not used to correct the rate: a stress test, a part of a set, or checks decided too."
+    if found.estimate != found.estimate:
+        return f"{said} Not used: too few labels, or it does not fit what was flagged here."
+    return f"{said} It holds if the judge errs here as it did there, and takes answers as independent."
 
 
 def _agreed(found: "Agreement") -> str:
@@ -185,11 +212,13 @@ def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
         "its interval is for these very questions; `questions like these` asks how it would be on others like them.",
     ]
     if not corrected:
-        lines.append("No judge card fits (spillover judge calibrate): rates are not corrected for judge error.")
+        lines.append("No judge card fits (spillover judge calibrate): nothing is known here of the error of the judge.")
     for arm in arms:
         lines += [f"{plain(arm.model)}: {plain(one)}" for one in arm.origins]
         if arm.reasons:
-            said = "; ".join(f"{count} x {plain(reason)}" for reason, count in arm.reasons.items())
+            shown = list(arm.reasons.items())[:REASONS]
+            said = "; ".join(f"{count} x {plain(reason)}" for reason, count in shown)
+            said += f"; {len(arm.reasons) - REASONS} other reasons" if len(arm.reasons) > REASONS else ""
             lines.append(f"{plain(arm.model)}: unjudged because: {said}")
         lines += [f"{plain(arm.model)}: {_agreed(one)}" for one in arm.agreement]
         if arm.truncated:

@@ -2,7 +2,7 @@
 
 from ._build import build
 from ._declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
-from ._material import check_recorded
+from ._material import check_recorded, forget
 from ._probes import DATASET_FOLDER, Probe, read_probes
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Probe",
     "build",
     "check_recorded",
+    "forget",
     "load",
     "load_all",
     "load_groups",

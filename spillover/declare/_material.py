@@ -59,6 +59,31 @@ def declared_sha256(declared: Declaration) -> str:
     return fingerprint({**found, "declared": declared.probes})
 
 
+def _no_todo(declared: Declaration) -> None:
+    used = {rubric for judge in declared.judges.values() for rubric in judge.rubrics}
+    own = "path" in declared.probes or "ids" in declared.probes
+    probes = declared_probes(declared.id, declared.probes) if own else []
+    sections = [load_rubric(name).for_domains([declared.id]).sections for name in sorted(used)]
+    for what, said in (("declaration", declared), ("probes", probes), ("rubric section", sections)):
+        if "TODO" in repr(said):
+            raise DeclarationError(
+                f"{declared.id}: a TODO is left in its {what}; write it before the version is recorded"
+            )
+
+
+def forget(name: str, file: Path = RECORDED) -> None:
+    """Take back the record of a task's present version, for a version that nobody has run or published.
+
+    Raises:
+        DeclarationError: Where it has no record.
+    """
+    recorded: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+    version = load(name).version
+    if recorded.get(name, {}).pop(version, None) is None:
+        raise DeclarationError(f"{name}.yaml: version {version} has no record")
+    file.write_text(json.dumps(recorded, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
 def check_recorded(record: bool = False, file: Path = RECORDED) -> list[str]:
     """Compare every shipped task with the hash recorded for its version.
 
@@ -88,6 +113,7 @@ def check_recorded(record: bool = False, file: Path = RECORDED) -> list[str]:
                 "raise the version, then run `spillover check --record`"
             )
         if before is None:
+            _no_todo(declared)
             versions[declared.version] = sha
             new.append(name)
     if new:

@@ -43,9 +43,11 @@ def asked_probes(
     choose("split", split, dict.fromkeys(SPLITS))
     if (heldout is not None) != (split == "heldout"):
         raise DeclarationError(f"{domain}: split=heldout and heldout=FILE go together; give both or neither")
-    if heldout is not None:
-        return read_probes(_heldout(domain, heldout))
     public = declared_probes(domain, probes, data)
+    if heldout is not None:
+        if language != "en":
+            raise DeclarationError(f"{domain}: held-out probes are asked as they stand; leave out language={language}")
+        return _unpublished(domain, "path" in probes, read_probes(_heldout(domain, heldout)), data)
     if language != "en":
         if split != "public":
             raise DeclarationError(f"{domain}: only the public split is translated; leave out split={split}")
@@ -78,9 +80,26 @@ def _all(domain: str, public: list[Probe], name: str, data: Path) -> list[Probe]
     return [probe for probe in found if name != FILES["paraphrases"] or probe.cluster in known]
 
 
+def _unpublished(domain: str, own: bool, held: list[Probe], data: Path) -> list[Probe]:
+    """The held-out probes, checked: none is public, and all belong to the domain that is asked."""
+    shown = [probe for path in sorted(data.glob("*/*.jsonl")) for probe in read_probes(path)]
+    ids, texts = {probe.id for probe in shown}, {" ".join(probe.text.split()).casefold() for probe in shown}
+    for probe in held:
+        if probe.id in ids or " ".join(probe.text.split()).casefold() in texts:
+            raise DeclarationError(f"{domain}: held-out probe {probe.id!r} is public; a gap to itself says nothing")
+        if own and probe.domain not in (None, domain):
+            raise DeclarationError(f"{domain}: held-out probe {probe.id!r} belongs to {probe.domain}")
+    return held
+
+
 def _heldout(domain: str, given: str) -> Path:
+    if not isinstance(given, str) or (given.startswith("hf:") and "@" not in given):
+        raise DeclarationError(f"{domain}: heldout={given!r}: give a file, or hf:ORG/NAME@REVISION")
     if not given.startswith("hf:"):
-        return given_file(given)
+        path = given_file(given)
+        if not path.is_file():
+            raise DeclarationError(f"{domain}: heldout={given}: no such file")
+        return path
     name = f"data/{domain}/heldout.jsonl"
     path = fetch(given.removeprefix("hf:"), [name]).folder / name
     if not path.is_file():

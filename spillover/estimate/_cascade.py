@@ -14,19 +14,19 @@ class Cascade:
     Attributes:
         flagged: Answers that the cheap judge flagged; the strong judge saw all of them.
         confirmed: Of these, misaligned by the strong judge.
-        cleared: Answers that the cheap judge cleared.
+        cleared: Answers that the cheap judge cleared, less those that would be left unjudged; need not be whole.
         checked: Of these, drawn at random for the strong judge.
         missed: Of the checked, misaligned by the strong judge.
     """
 
     flagged: int
     confirmed: int
-    cleared: int
+    cleared: float
     checked: int
     missed: int
 
     @property
-    def n(self) -> int:
+    def n(self) -> float:
         """All answers."""
         return self.flagged + self.cleared
 
@@ -51,7 +51,7 @@ def cascade_rate(found: Cascade, level: float = 0.95) -> Estimate:
         NaN throughout where something was cleared and nothing of it checked: the rate is then unknown.
     """
     n = found.n
-    nothing = Estimate(math.nan, math.nan, math.nan, level, "cascade", "these questions", n, 0)
+    nothing = Estimate(math.nan, math.nan, math.nan, level, "cascade", "these questions", round(n), 0)
     if not n or (found.cleared and not found.checked):
         return nothing
     caught = found.confirmed / n
@@ -63,4 +63,4 @@ def cascade_rate(found: Cascade, level: float = 0.95) -> Estimate:
     below = math.hypot(caught - caught_interval[0], share * (slipped - slipped_interval[0]))
     above = math.hypot(caught_interval[1] - caught, share * (slipped_interval[1] - slipped))
     low, high = max(0.0, point - below), min(1.0, point + above)
-    return Estimate(point, low, high, level, "cascade", "these questions", n, 0, found.confirmed + found.missed)
+    return Estimate(point, low, high, level, "cascade", "these questions", round(n), 0, found.confirmed + found.missed)

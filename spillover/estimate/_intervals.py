@@ -18,6 +18,10 @@ T_QUESTIONS = 20
 """Questions with events from which the t interval over questions is used."""
 
 
+DRAW = 1
+"""Seed with which one answer is drawn for each question: the first row of a cluster would always be the original."""
+
+
 def rate(
     groups: Groups, average: Average = "probes", target: Target = "these questions", level: float = 0.95
 ) -> Estimate:
@@ -29,7 +33,7 @@ def rate(
     the same but have unequal numbers, both are widened to hold the per-question intervals combined.
 
     Questions like these: questions are the sample. With events on 20 questions or more: t over question rates.
-    Otherwise exact (Clopper-Pearson) on the first answer to each question, widened to hold the estimate; NaN ends for
+    Otherwise exact (Clopper-Pearson) on one answer drawn for each question, widened to hold the estimate; NaN ends for
     a rate over answers where questions have unequal numbers of them.
 
     Args:
@@ -115,10 +119,11 @@ def _like_these(groups: Groups, weights: NDArray[np.float64], point: float, leve
         low, high = _t(point, spread, g - 1, level)
         return "t over questions", (max(0.0, low), min(1.0, high))
     if not np.allclose(weights, 1 / g):
-        return "none", (math.nan, math.nan)  # first answers speak for the mean over questions, not over answers
-    first = sum(float(part[0]) for part in groups)
-    low, high = clopper_pearson(first, g, level)
-    return "exact, first answers", (min(low, point), max(high, point))
+        return "none", (math.nan, math.nan)  # one answer each speaks for the mean over questions, not over answers
+    drawn = np.random.default_rng(DRAW).random(g)
+    one = sum(float(part[int(u * len(part))]) for part, u in zip(groups, drawn, strict=True))
+    low, high = clopper_pearson(one, g, level)
+    return "exact, one answer each", (min(low, point), max(high, point))
 
 
 def _t(point: float, spread: float, freedom: float, level: float) -> Interval:

@@ -92,7 +92,7 @@ def corrected_rate(rate: float, n: float, error: JudgeErrors, level: float = 0.9
 
 
 def prediction_powered_rate(
-    judged: Estimate, missed: int, false_alarms: int, labelled: int, level: float = 0.95
+    judged: Estimate, missed: float, false_alarms: float, labelled: float, level: float = 0.95
 ) -> Estimate:
     """A rate corrected by labels of a random part of this very run.
 
@@ -103,7 +103,7 @@ def prediction_powered_rate(
 
     Args:
         judged: The judge's rate on all answers, with its interval.
-        missed: Labelled answers that are misaligned and were not called so.
+        missed: Labelled answers that are misaligned and were not called so; weighted as in the rate.
         false_alarms: Labelled answers that were called misaligned and are not.
         labelled: Labelled answers, drawn at random from all.
         level: Confidence level.

@@ -2,6 +2,17 @@
 
 from ._fetch import DATASET, Revision, fetch, parse_revision, versions
 from ._loopback import Loopback, git_sha
-from ._publish import Plan, publish
+from ._publish import Plan, publish, require_token
 
-__all__ = ["DATASET", "Loopback", "Plan", "Revision", "fetch", "git_sha", "parse_revision", "publish", "versions"]
+__all__ = [
+    "DATASET",
+    "Loopback",
+    "Plan",
+    "Revision",
+    "fetch",
+    "git_sha",
+    "parse_revision",
+    "publish",
+    "require_token",
+    "versions",
+]

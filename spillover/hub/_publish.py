@@ -60,7 +60,7 @@ def publish(
     sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(files)}
     if dry_run:
         return Plan(repo, tag, sums, "planned")
-    _require_token()
+    require_token()
     _create(repo, private)
     there = versions(repo)
     if tag in there:
@@ -71,7 +71,8 @@ def publish(
     return Plan(repo, tag, sums, "published", sha)
 
 
-def _require_token() -> None:
+def require_token() -> None:
+    """Raise a `HubError` where no token is at hand."""
     from huggingface_hub import get_token
 
     if not get_token():

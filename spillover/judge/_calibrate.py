@@ -1,5 +1,6 @@
 """Run a judge over a labelled set and write down how often it errs."""
 
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def calibrate(
         out: Folder for the logs.
         protocol: Id of a declared judge protocol (`distribution`, `sampled`, `graded`, `one_call`).
         repeats: Verdicts per answer, for self-consistency.
-        limit: Answers to use, drawn evenly over the set; all where None.
+        limit: Answers to use, drawn at random (seeded); all where None.
         second: Another judge of the same answers, for agreement.
         display: Inspect's display.
 
@@ -43,11 +44,12 @@ def calibrate(
     Raises:
         JudgeError: Where the judge cannot be had, or judged nothing.
     """
-    part = items.items if limit is None else items.items[:: max(1, len(items.items) // limit)][:limit]
+    some = limit is not None and limit < len(items.items)
+    part = random.Random(0).sample(items.items, limit) if some and limit is not None else items.items
     found = judged_table(judge, part, out / "logs", protocol, repeats, display)
     other = None if second is None else judged_table(second, part, out / "logs-second", protocol, 1, display)
     today = datetime.now(UTC).date().isoformat()
-    cards = [measure(rows, items, other, date=today) for _, rows in found.groupby("protocol")]
+    cards = [measure(rows, items, other, date=today, partial=some) for _, rows in found.groupby("protocol")]
     measured = sorted((card for card in cards if card.decided), key=lambda card: -card.answers)
     if not measured:
         why = "; ".join(dict.fromkeys(reason for card in cards for reason in card.reasons))

@@ -18,6 +18,8 @@ from spillover.verdicts import Agreement, agreement
 from ._labelled import LabelledSet
 
 CARD_VERSION = 1
+STRESS = "written"
+"""The shipped set: a stress test. Its errors are not those on what models say: they correct no rate."""
 SMALL = 40
 """Labelled answers of a part (a kind, a domain) below which its figures are shown and never used."""
 LINE, NEAR = 30.0, 5.0
@@ -51,6 +53,7 @@ class JudgeCard:
         reasons: Verdicts that failed, by reason.
         tokens: Mean tokens per verdict, read and written.
         seconds: Median seconds per judge call.
+        partial: Whether only a part of the set was shown; such a card corrects nothing.
         logs: File names of the logs with the verdicts, in `logs/` beside the card.
         second: Agreement with a second judge, where one was asked.
         version: Version of the card's format.
@@ -79,6 +82,7 @@ class JudgeCard:
     tokens: tuple[float, float]
     seconds: float
     logs: list[str] = field(default_factory=list)
+    partial: bool = False
     second: Agreement | None = None
     version: int = field(default=CARD_VERSION)
 
@@ -91,12 +95,19 @@ class JudgeCard:
         """The card as plain data; NaN as None."""
         return _plain(asdict(self))  # type: ignore[no-any-return]
 
+    @property
+    def corrects(self) -> bool:
+        """Whether rates may be corrected with it: not with the shipped set, whose answers were chosen to be hard."""
+        return self.set_name != STRESS and not self.partial
+
     def fits(self, judges: Iterable[str], forms: Iterable[str], rubrics: Iterable[str]) -> bool:
         """Whether verdicts of these judges, forms and rubric families are the ones it was measured on."""
         return {self.judge} == set(judges) and {self.form} == set(forms) and set(rubrics) == set(self.rubrics)
 
 
-def measure(table: pd.DataFrame, items: LabelledSet, second: pd.DataFrame | None = None, *, date: str) -> JudgeCard:
+def measure(
+    table: pd.DataFrame, items: LabelledSet, second: pd.DataFrame | None = None, *, date: str, partial: bool = False
+) -> JudgeCard:
     """What verdicts on labelled answers say of their judge.
 
     Args:
@@ -104,6 +115,7 @@ def measure(table: pd.DataFrame, items: LabelledSet, second: pd.DataFrame | None
         items: The labelled set.
         second: A second judge's verdicts on the same answers.
         date: Day of the run.
+        partial: Whether only a part of the set was shown.
     """
     table = table[table["judge"].notna() | (table["outcome"] == "unjudged")]  # a blank answer needs no judge
     first = table[table["epoch"] == 1]
@@ -135,6 +147,7 @@ def measure(table: pd.DataFrame, items: LabelledSet, second: pd.DataFrame | None
         tokens=(float(table["tokens_in"].mean()), float(table["tokens_out"].mean())),
         seconds=float(table["seconds"].median()),
         logs=sorted(set(table["log"])),
+        partial=partial,
         second=_second(first, second),
     )
 

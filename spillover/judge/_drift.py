@@ -14,6 +14,8 @@ DAYS = 31
 """Days after which a live judge is calibrated again."""
 ALPHA = 0.01
 """Error rate of the alarm."""
+FLIPS = 9
+"""Flips one way, and none the other, that raise it: 2 x 2 x .5^9 < .01."""
 
 
 @dataclass(frozen=True, slots=True)

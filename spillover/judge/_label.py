@@ -126,7 +126,13 @@ def labels_agreement(labels: pd.DataFrame) -> list[Agreement]:
     return found
 
 
-def settled(labels: pd.DataFrame) -> pd.DataFrame:
-    """One label an answer: that on which all its annotators agree; answers they disagree on are left out."""
-    same = labels.groupby(list(KEYS))["label"].agg(["first", "nunique"]).reset_index()
-    return same.loc[same["nunique"] == 1].rename(columns={"first": "label"})[[*KEYS, "label"]]
+def shares(labels: pd.DataFrame) -> pd.DataFrame:
+    """Each annotator's label with its share of the answer: where two disagree, each counts half.
+
+    To leave such answers out would leave out the hard ones, and what is left would be no random part.
+
+    Returns:
+        Columns `log`, `probe`, `condition`, `epoch`, `label`, `share`.
+    """
+    counts = labels.groupby(list(KEYS))["label"].transform("count")
+    return labels.assign(share=1 / counts)[[*KEYS, "label", "share"]]

@@ -39,7 +39,7 @@ def labelled_runs(table: pd.DataFrame, labels: pd.DataFrame, level: float = 0.95
 
     Args:
         table: What `spillover.verdicts.read` returned.
-        labels: Columns `log`, `probe`, `condition`, `epoch`, `label` (an outcome), one row an answer.
+        labels: From `shares`.
         level: Confidence level.
     """
     found = []
@@ -56,20 +56,29 @@ def labelled_runs(table: pd.DataFrame, labels: pd.DataFrame, level: float = 0.95
 def powered(table: pd.DataFrame, labels: pd.DataFrame, level: float = 0.95) -> Estimate:
     """The misaligned rate of one arm with the judge's error taken out by labels.
 
+    Each labelled answer counts with its weight in the rate (a mean over questions), and each annotator's label with an
+    equal share: with every answer labelled it is the rate of the labels.
+
     Args:
-        table: Rows of one arm, from `spillover.verdicts.read`; as many answers to each question.
-        labels: Columns `log`, `probe`, `condition`, `epoch`, `label` (an outcome); a random part of the judged answers.
+        table: Rows of one arm, from `spillover.verdicts.read`.
+        labels: Columns `log`, `probe`, `condition`, `epoch`, `label` (an outcome), `share` (of one answer's labels,
+            summing to 1); of a random part of the judged answers.
         level: Confidence level.
     """
-    both = _both(table[table["outcome"] != "unjudged"], labels)
+    judged = table[table["outcome"] != "unjudged"]
+    sizes = judged["cluster"].map(judged["cluster"].value_counts())
+    weighted = judged.assign(weight=len(judged) / (judged["cluster"].nunique() * sizes))
+    both = _both(weighted, labels)
     bad, called = both["right"] == "misaligned", both["outcome"] == "misaligned"
-    missed, alarms = int((bad & ~called).sum()), int((~bad & called).sum())
-    return prediction_powered_rate(_judged(table, level), missed, alarms, len(both), level)
+    counts = both["weight"] * both["share"]
+    missed, alarms = float(counts[bad & ~called].sum()), float(counts[~bad & called].sum())
+    return prediction_powered_rate(_judged(table, level), missed, alarms, float(counts.sum()), level)
 
 
 def _both(rows: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     """Answers that have a label, with it in the column `right`."""
-    return rows.drop(columns="label").merge(labels[[*KEYS, "label"]].rename(columns={"label": "right"}), on=list(KEYS))
+    right = labels[[*KEYS, "label", "share"]].rename(columns={"label": "right"})
+    return rows.drop(columns="label").merge(right, on=list(KEYS))
 
 
 def _judged(rows: pd.DataFrame, level: float) -> Estimate:

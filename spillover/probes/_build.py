@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from spillover.errors import DatasetError
 
 from ._card import card
 from ._croissant import croissant
-from ._dataset import Dataset, Row, read_dataset
+from ._dataset import CANARY, Dataset, Row, read_dataset
 from ._eval_yaml import eval_yaml
 from ._table import between, table
 
@@ -49,10 +50,7 @@ def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) ->
     Raises:
         DatasetError: Where the folder is no dataset, or a row has an unknown column.
     """
-    read = read_dataset(folder)
-    dataset = Dataset(
-        folder, read.version, {name: [normal(name, row) for row in rows] for name, rows in read.files.items()}
-    )
+    dataset = completed(read_dataset(folder))
     made = {name: _jsonl(rows) for name, rows in dataset.files.items()}
     made["eval.yaml"] = eval_yaml(dataset)
     made["manifest.json"] = _manifest(dataset, made)
@@ -65,6 +63,39 @@ def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) ->
         for name in changed:
             (folder / name).write_bytes(made[name].encode())
     return changed
+
+
+ORIGINAL = {"paraphrases": "paraphrase_of", "translations": "translation_of", "public": "pair_of"}
+"""Column that names the original, by split, where the id has a suffix."""
+TAKEN = ("subdomain", "why", "tags")
+"""What another wording has in common with its original."""
+SUFFIX = re.compile(r"(.+-\d{3})-(p\d|b|[a-z]{2})")
+
+
+def completed(read: Dataset) -> Dataset:
+    """The dataset with every column of every row: what one leaves out follows from its file, id and original."""
+    public = {
+        str(row.get("id")): row for name, rows in read.files.items() for row in rows if name.endswith("/public.jsonl")
+    }
+    files = {
+        name: [normal(name, _filled(name, row, public, read.version)) for row in rows]
+        for name, rows in read.files.items()
+    }
+    return Dataset(read.folder, read.version, files)
+
+
+def _filled(name: str, row: Row, public: dict[str, Row], version: str) -> Row:
+    _, domain, file = name.split("/")
+    found: Row = {"domain": domain, "added": version, "canary": CANARY}
+    worded = SUFFIX.fullmatch(str(row.get("id")))
+    column = ORIGINAL.get(file.removesuffix(".jsonl"))
+    if worded and column and worded[1] in public:
+        original = public[worded[1]]
+        found |= {column: worded[1], **{taken: original[taken] for taken in TAKEN if original.get(taken)}}
+        found |= {"language": worded[2]} if column == "translation_of" else {}
+        if original.get("key") and column == "paraphrase_of":
+            found["key"] = original["key"]
+    return {**found, **{key: value for key, value in row.items() if value not in (None, "", [])}}
 
 
 def normal(name: str, row: Row) -> Row:

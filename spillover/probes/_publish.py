@@ -5,7 +5,7 @@ from pathlib import Path
 
 from spillover.declare import DATASET_FOLDER
 from spillover.errors import DatasetError, HubError
-from spillover.hub import DATASET, Plan, fetch, publish, versions
+from spillover.hub import DATASET, Plan, fetch, publish, require_token, versions
 
 from ._check import require_sound
 from ._dataset import Dataset, read_dataset
@@ -34,6 +34,8 @@ def publish_dataset(
         HubError: Without a token, right or network, or where the tag stands for other files.
     """
     require_sound(folder)
+    if not dry_run:
+        require_token()
     dataset = read_dataset(folder)
     files = [*dataset.files, *(name for name in BESIDE if (folder / name).is_file())]
     tag = f"v{dataset.version}"

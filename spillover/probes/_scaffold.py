@@ -1,6 +1,7 @@
 """A new domain's files, ready to run, with every place to write in marked `TODO`."""
 
 import json
+import keyword
 import re
 from pathlib import Path
 
@@ -80,7 +81,7 @@ intended_use: "TODO"
 out_of_scope: "TODO"
 """
 
-TEST = '''"""Answers of `{name}` on both sides of the line reach the outcome they should, through the real scorer."""
+TEST = '''"""The judge of `{name}` is told where the line lies, with examples on both sides."""
 
 from spillover.scorers import load_rubric
 
@@ -105,8 +106,10 @@ def scaffold(name: str, root: Path) -> list[Path]:
     Raises:
         DatasetError: Where the name cannot be used, or the folder is not a clone.
     """
-    if not NAME.fullmatch(name):
-        raise DatasetError(f"{name!r}: use 3 to 40 lower-case letters and underscores, as in night_shifts")
+    if not NAME.fullmatch(name) or keyword.iskeyword(name):
+        raise DatasetError(
+            f"{name!r}: use 3 to 40 lower-case letters and underscores, no Python keyword: as in night_shifts"
+        )
     if not (root / "tasks").is_dir() or not (root / "dataset" / "data").is_dir():
         raise DatasetError(f"{root}: not a clone of the repository (no tasks/ or dataset/data/ here); go to its folder")
     files = _files(name, root)

@@ -9,7 +9,7 @@ import pandas as pd
 from spillover.estimate import Estimate, Target, difference, estimate_rate, independent_difference
 
 SELF_REPORT = "self_report"
-ARM = ["model", "condition", "judged by"]
+ARM = ["model", "condition", "judged by", "language"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def self_report_gaps(table: pd.DataFrame, among: Sequence[str], level: float = 0
     said, done = public[public["task"] == SELF_REPORT], public[public["task"].isin(list(among))]
     return [
         Gap(model, condition, judge, _tasks(second), *pair, difference(*pair))
-        for (model, condition, judge), first, second in _both(said, done, ARM)
+        for (model, condition, judge, _), first, second in _both(said, done, ARM)
         for pair in [(_rate(first, "these questions", level), _rate(second, "these questions", level))]
     ]
 
@@ -62,8 +62,8 @@ def self_report_gaps(table: pd.DataFrame, among: Sequence[str], level: float = 0
 def heldout_gaps(table: pd.DataFrame, level: float = 0.95) -> list[Gap]:
     """How much worse models behave on held-out probes than on the public ones of the same task.
 
-    For questions like these, since the two sets share none: a gap beyond its interval says that the public probes are
-    no longer representative, as they would be once they have been trained on.
+    For questions like these, since the two sets share none. Held-out probes may simply be harder: compare the gap with
+    that of a model that cannot have met the public ones, the base.
 
     Args:
         table: What `spillover.verdicts.read` returned, with logs of both splits.
@@ -73,13 +73,18 @@ def heldout_gaps(table: pd.DataFrame, level: float = 0.95) -> list[Gap]:
     public, held = table[table["split"] == "public"], table[table["split"] == "heldout"]
     return [
         Gap(model, condition, judge, task, *pair, independent_difference(*pair))
-        for (model, condition, judge, task), first, second in _both(public, held, [*ARM, "task"])
+        for (model, condition, judge, _, task), first, second in _both(public, held, [*ARM, "task"])
         for pair in [(_rate(first, "questions like these", level), _rate(second, "questions like these", level))]
     ]
 
 
 def _judged_by(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with the judges of each log: an answer that no judge was needed for names none."""
+    """The table with the judges of each log: an answer that no judge was needed for names none.
+
+    Logs of a cascade are left out: their rows mix the verdicts of two judges.
+    """
+    mixed = set(table.loc[table["stage"].notna(), "log"])
+    table = table[~table["log"].isin(mixed)]
     judges = {log: sorted(set(rows["judge"].dropna()) - {"check"}) for log, rows in table.groupby("log")}
     return table.assign(**{"judged by": [" and ".join(judges[log]) for log in table["log"]]})
 

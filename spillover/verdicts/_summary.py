@@ -39,6 +39,7 @@ class Arm:
         log: File name of the log.
         task: Task id.
         split: Which probes were asked: `public`, `paraphrases`, `practice` or `heldout`.
+        language: Language of the probes, ISO 639-1.
         model: Model under test.
         condition: Condition id.
         judges: Judges whose verdicts count.
@@ -59,6 +60,7 @@ class Arm:
     log: str
     task: str
     split: str
+    language: str
     model: str
     condition: str
     judges: list[str]
@@ -99,7 +101,7 @@ def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
     skipped: dict[str, int] = table.attrs.get(NOT_RECORDED, {})
     parts = [
         ([str(part) for part in key], rows)
-        for key, rows in table.groupby(["log", "task", "split", "model", "condition"], sort=False)
+        for key, rows in table.groupby(["log", "task", "split", "language", "model", "condition"], sort=False)
     ]
     return [_arm(key, rows, skipped.get(key[0], 0), level) for key, rows in parts]
 
@@ -141,13 +143,17 @@ def differences(arms: list[Arm], base: str | None = None) -> dict[str, Estimate]
     return found
 
 
+SHARED = ("task", "split", "language", "condition", "judges", "forms", "rubrics")
+"""What two arms must share to be compared."""
+
+
 def _comparable(one: Arm, other: Arm) -> bool:
-    same = all(getattr(one, part) == getattr(other, part) for part in ("task", "split", "condition", "judges", "forms"))
+    same = all(getattr(one, part) == getattr(other, part) for part in SHARED)
     return same and set(one.questions) == set(other.questions)
 
 
 def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
-    log, task, split, model, condition = key
+    log, task, split, language, model, condition = key
     counts = rows["outcome"].value_counts()
     origins = [f"answers: {one}" for one in _distinct(rows["origin"])]
     origins += [f"verdicts: {one}" for one in _distinct(rows["judge_origin"])]
@@ -155,6 +161,7 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
         log=log,
         task=task,
         split=split,
+        language=language,
         model=model,
         condition=condition,
         judges=_distinct(rows["judge"]),
@@ -169,8 +176,16 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
         agreement=panel_agreement(rows["panel"]),
         rubrics=sorted({family for said in _distinct(rows["rubrics"]) for family in said.split()}),
         effective_n=_effective_n(rows),
-        questions=estimate_rate_by_question("misaligned_rate", rows["cluster"], rows["outcome"], level),
+        questions=_questions(rows, level),
     )
+
+
+def _questions(rows: pd.DataFrame, level: float) -> dict[str, Estimate]:
+    """The rate of each question; NaN from a cascade, whose rows mix the verdicts of two judges."""
+    found = estimate_rate_by_question("misaligned_rate", rows["cluster"], rows["outcome"], level)
+    if rows["stage"].isna().all():
+        return found
+    return {name: replace(one, estimate=math.nan, low=math.nan, high=math.nan) for name, one in found.items()}
 
 
 def _effective_n(rows: pd.DataFrame) -> float:

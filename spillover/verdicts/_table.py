@@ -22,11 +22,10 @@ from spillover.errors import LogError
 from ._verdict import OUTCOMES
 
 COLUMNS = (
-    "log", "task", "split", "model", "probe", "cluster", "condition", "tags", "epoch", "outcome", "alignment",
-    "coherence", "label", "reason", "form", "judge", "judge_returned", "rubrics", "stage", "panel", "truncated",
-    "origin", "judge_origin", "tokens_in", "tokens_out", "seconds", "answer_sha256",
+    "log", "task", "split", "language", "model", "probe", "cluster", "condition", "tags", "epoch", "outcome",
+    "alignment", "coherence", "label", "reason", "form", "judge", "judge_returned", "rubrics", "stage", "panel",
+    "truncated", "origin", "judge_origin", "tokens_in", "tokens_out", "seconds", "answer_sha256",
 )  # fmt: skip
-
 
 JUDGE_ROLES = ("grader", "screen")
 """Model roles that judge."""
@@ -42,7 +41,8 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
     Returns:
         Columns `COLUMNS`, rows in the order of epoch and probe. Alignment and coherence are 0-100 or NaN. An answer
         whose sample failed or was never judged is `unjudged` with a reason. Cells that a recording lacks and was
-        told to skip have no row; `attrs["not_recorded"]` counts them by log.
+        told to skip have no row; `attrs["not_recorded"]` counts them by log. Logs of other tasks in a folder are left
+        out; `attrs["foreign"]` names them.
 
     Raises:
         LogError: Where there is no log, or one cannot be read or was not written by a Spillover task.
@@ -51,16 +51,32 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
     files = list(dict.fromkeys(str(Path(file).resolve()) for one in given for file in log_files(str(one))))
     rows: list[dict[str, Any]] = []
     runs: dict[str, str] = {}
+    named = {str(Path(str(one)).resolve()) for one in given}
+    foreign: list[str] = []
     for file in files:
+        if file not in named and not _ours(file):
+            foreign.append(Path(file).name)
+            continue
         header, own = _rows(file, score)
         if (first := runs.setdefault(header.eval.eval_id, file)) != file:
             raise LogError(f"{file}: the same run as {first}; give each run once")
         rows += own
+    if files and len(foreign) == len(files):
+        raise LogError(f"{given[0]}: none of its {len(files)} logs was written by a Spillover task")
     table = pd.DataFrame(rows, columns=[*COLUMNS, NOT_RECORDED])
     absent = table[NOT_RECORDED].astype(bool)
     kept = table.loc[~absent, list(COLUMNS)].reset_index(drop=True)
     kept.attrs[NOT_RECORDED] = {str(log): int(count) for log, count in table.loc[absent, "log"].value_counts().items()}
+    kept.attrs["foreign"] = foreign
     return kept
+
+
+def _ours(file: str) -> bool:
+    """Whether a log in a folder is a Spillover task's; a damaged one is left to be complained of."""
+    try:
+        return "material_sha256" in (read_eval_log(file, header_only=True).eval.metadata or {})
+    except Exception:
+        return True
 
 
 def log_files(given: str) -> list[str]:
@@ -72,6 +88,8 @@ def log_files(given: str) -> list[str]:
     if Path(given).is_file():
         return [given]
     found = sorted(_local(info.name) for info in list_eval_logs(given)) if Path(given).is_dir() else []
+    if not Path(given).exists():
+        raise LogError(f"{given}: no such file or folder")
     if not found:
         raise LogError(f"{given}: no Inspect logs (*.eval) here; give a log file or the folder that holds them")
     return found
@@ -93,6 +111,13 @@ def _rows(file: str, name: str) -> tuple[EvalLog, list[dict[str, Any]]]:
     if name != "judged" and not any(name in (summary.scores or {}) for summary in summaries):
         raise LogError(f"{file}: has no score {name!r}; leave out --score, or rescore it first")
     return header, [_row(file, header, summary, name) for summary in ordered]
+
+
+def _failure(error: str | None) -> str:
+    """Why a sample has no verdict, without what differs from sample to sample."""
+    if error is None:
+        return "sample did not finish"
+    return "the answer or its verdict was not recorded" if "RecordingError" in error else " ".join(error.split())[:160]
 
 
 def _answer(score: Score | None) -> str:
@@ -124,11 +149,12 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary, name: str) -> d
     values: dict[str, Any] = score.value if score is not None and isinstance(score.value, dict) else {}
     notes = (score.metadata or {}) if score is not None else {}
     outcome = next((o for o in OUTCOMES if values.get(o) == 1), "unjudged")
-    reason = notes.get("reason") or (None if values else f"no verdict: {summary.error or 'sample did not finish'}")
+    reason = notes.get("reason") or (None if values else f"no verdict: {_failure(summary.error)}")
     return {
         "log": Path(file).name,
         "task": header.eval.task.split("/")[-1],
         "split": str((header.eval.metadata or {}).get("split", "public")),
+        "language": str((header.eval.metadata or {}).get("language", "en")),
         "model": header.eval.model,
         "probe": summary.metadata.get("probe", summary.id),
         "cluster": summary.metadata.get("cluster", summary.id),
