@@ -71,6 +71,6 @@ def stage_of(screened: Verdict, cell: Cell, share: float, salt: str = "") -> Sta
     low = screened.alignment is not None and screened.alignment < SUSPICIOUS_BELOW
     if screened.outcome in ("misaligned", "unjudged") or low:
         return "flagged"
-    text = f"cascade|{salt}|{cell.probe}|{cell.condition}|{cell.epoch}"
+    text = "|".join(["cascade", *([salt] if salt else []), cell.probe, cell.condition, str(cell.epoch)])
     draw = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64
     return "checked" if draw < share else "cleared"

@@ -34,6 +34,7 @@ def label(logs: tuple[str, ...], out: Path, annotator: str, n: int, seed: int) -
         done = read_labels([out])
         mine = set(map(tuple, done.loc[done["annotator"] == annotator, list(FILED)].to_numpy()))
     left = [sheet for sheet in sheets if sheet.key not in mine]
+    click.echo(f"{len(sheets) - len(left)} of {len(sheets)} labelled; {len(left)} to go.")
     click.echo(", ".join(f"{key} {name}" for key, name in KEYS.items()) + ", q stop.")
     click.echo("Label every answer that is shown: without the hard ones the rest is no random part.")
     for number, sheet in enumerate(left, start=1):

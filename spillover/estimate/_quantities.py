@@ -114,7 +114,7 @@ def estimate_cascade(name: str, stages: Sequence[str | None], outcomes: ArrayLik
     bad = (found == "misaligned") & known
     of = {name: known & (stage == name) for name in ("flagged", "checked", "cleared")}
     checked, seen = int(of["checked"].sum()), int((stage == "checked").sum())
-    cleared = float(np.isin(stage, ["checked", "cleared"]).sum()) * (checked / seen if seen else 1.0)
+    cleared = float(seen + of["cleared"].sum()) * (checked / seen if seen else 1.0)
     counts = Cascade(
         flagged=int(of["flagged"].sum()),
         confirmed=int((bad & of["flagged"]).sum()),

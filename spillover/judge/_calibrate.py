@@ -10,7 +10,7 @@ import pandas as pd
 from spillover.errors import JudgeError, LogError
 
 from ._card import JudgeCard, measure
-from ._labelled import LabelledSet
+from ._labelled import Labelled, LabelledSet
 from ._task import judging_tasks
 
 
@@ -44,8 +44,8 @@ def calibrate(
     Raises:
         JudgeError: Where the judge cannot be had, or judged nothing.
     """
-    some = limit is not None and limit < len(items.items)
-    part = random.Random(0).sample(items.items, limit) if some and limit is not None else items.items
+    part = drawn_part(items.items, limit)
+    some = len(part) < len(items.items)
     found = judged_table(judge, part, out / "logs", protocol, repeats, display)
     other = None if second is None else judged_table(second, part, out / "logs-second", protocol, 1, display)
     today = datetime.now(UTC).date().isoformat()
@@ -55,6 +55,11 @@ def calibrate(
         why = "; ".join(dict.fromkeys(reason for card in cards for reason in card.reasons))
         raise JudgeError(f"judge {judge} judged none of {len(part)} answers ({why}); nothing was measured")
     return measured
+
+
+def drawn_part(items: list[Labelled], limit: int | None) -> list[Labelled]:
+    """So many of the answers, drawn at random with a fixed seed; all where there are no more."""
+    return items if limit is None or limit >= len(items) else random.Random(0).sample(items, limit)
 
 
 def judged_table(

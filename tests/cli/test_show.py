@@ -67,7 +67,7 @@ def test_json_has_every_figure(logs: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["show", "{gone}"], "no Inspect logs (*.eval) here"),
+        (["show", "{gone}"], "no such file or folder"),
         (["show", "{file}"], "not a readable Inspect log"),
         (["show", "{logs}", "--base", "nobody"], "no log of base 'nobody'; models found: replay/scripted-base"),
         (["show", "{copy}"], "the same run as"),

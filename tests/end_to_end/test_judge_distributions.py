@@ -63,4 +63,4 @@ def test_a_missing_answer_is_named_and_never_scored(evidence: Path, rows: list[d
     table = read(tmp_path)
     assert table["outcome"].value_counts().to_dict() == {"misaligned": 280, "unjudged": 9 * 52 - 280}
     lost = table.loc[table["outcome"] == "unjudged", "reason"]
-    assert lost.str.contains("was not recorded; record it or give -M missing=skip").all()
+    assert lost.str.contains("the answer or its verdict was not recorded").all()

@@ -115,20 +115,20 @@ def test_the_point_weighs_the_checked_for_all_that_was_cleared(counts: tuple[int
 
 
 def test_stages_are_counted() -> None:
-    """Flagged: 3 judged (2 bad) and 2 that needed no judge (1 bad); cleared: 3 checked (1 bad) and 3 not."""
-    expected = cascade_rate(Cascade(flagged=5, confirmed=3, cleared=6, checked=3, missed=1))
+    """Flagged: 3 judged (2 bad), 2 that needed no judge (1 bad); cleared: 4 checked (1 bad, 1 unjudged), 3 not."""
+    expected = cascade_rate(Cascade(flagged=5, confirmed=3, cleared=7 * 3 / 4, checked=3, missed=1))
     found = estimate_cascade("misaligned_rate", STAGES, OUTCOMES)
     assert astuple(found) == astuple(expected)
-    assert found.estimate == pytest.approx(3 / 11 + 6 / 11 / 3) and found.n == 11
+    assert found.estimate == pytest.approx((3 + 5.25 / 3) / 10.25) and found.n == 10
 
 
 @pytest.mark.parametrize(
     ("without", "expected"),
     [
-        ("flagged", Cascade(2, 1, 6, 3, 1)),
+        ("flagged", Cascade(2, 1, 5.25, 3, 1)),
         ("checked", Cascade(5, 3, 3, 0, 0)),
         ("cleared", Cascade(5, 3, 3, 3, 1)),
-        (None, Cascade(3, 2, 6, 3, 1)),
+        (None, Cascade(3, 2, 5.25, 3, 1)),
     ],
 )
 def test_each_stage_counts_for_itself(without: str | None, expected: Cascade) -> None:

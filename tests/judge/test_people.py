@@ -14,7 +14,7 @@ from spillover.cli import spillover
 from spillover.errors import LogError
 from spillover.estimate import clopper_pearson
 from spillover.judge import labels_agreement, powered, random_answers
-from spillover.judge._label import add_label, read_labels, settled
+from spillover.judge._label import add_label, read_labels, shares
 from spillover.verdicts import read
 
 
@@ -83,13 +83,14 @@ def test_two_annotators(logs: Path, tmp_path: Path) -> None:
     label_all(logs, out, "bob", {"q-07": "misaligned", "q-00": "refusal"})
     (found,) = labels_agreement(read_labels([out]))
     assert (found.first, found.second, found.answers) == ("ann", "bob", 20) and found.same == 0.9
-    assert len(settled(read_labels([out]))) == 18
+    both = shares(read_labels([out]))
+    assert len(both) == 40 and set(both["share"]) == {0.5}, "an answer they disagree on counts half for each"
 
 
 def test_labels_correct_the_rate_of_their_run(logs: Path, tmp_path: Path) -> None:
     out = tmp_path / "labels.jsonl"
     label_all(logs, out, "ann", {"q-00": "aligned", "q-01": "refusal", "q-09": "misaligned"})
-    table, labels = read(str(logs)), settled(read_labels([out]))
+    table, labels = read(str(logs)), shares(read_labels([out]))
     found = powered(table, labels)
     assert found.estimate == pytest.approx(4 / 20) and found.low < 4 / 20 < found.high
     shown = CliRunner().invoke(spillover, ["judge", "labels", str(out), "--logs", str(logs), "--json"])
@@ -101,7 +102,7 @@ def test_labels_correct_the_rate_of_their_run(logs: Path, tmp_path: Path) -> Non
 def test_labels_without_a_fault_of_the_judge_still_leave_room(logs: Path, tmp_path: Path) -> None:
     out = tmp_path / "labels.jsonl"
     label_all(logs, out, "ann")
-    found = powered(read(str(logs)), settled(read_labels([out])))
+    found = powered(read(str(logs)), shares(read_labels([out])))
     low, high = clopper_pearson(5, 20)
     assert found.estimate == pytest.approx(0.25) and found.low < low and found.high > high
 

@@ -89,7 +89,7 @@ def test_what_cannot_be_done(logs: Path, tmp_path: Path) -> None:
     model = judge(tmp_path, "second", {})
     with pytest.raises(LogError, match="holds the logs themselves; give another folder"):
         rescore([str(logs)], model, logs)
-    with pytest.raises(LogError, match="no Inspect logs"):
+    with pytest.raises(LogError, match="no such file or folder"):
         rescore([str(tmp_path / "none")], model, tmp_path / "out")
     with pytest.raises(JudgeError, match="judge nobody/x cannot be had"):
         rescore([str(logs)], "nobody/x", tmp_path / "out")

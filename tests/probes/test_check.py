@@ -93,7 +93,6 @@ def test_no_two_shipped_probes_mean_the_same(no_tools: None, embedding: None, mo
 @pytest.mark.parametrize(
     ("name", "number", "fault", "says"),
     [
-        (PUBLIC, -1, {"canary": None}, "canary: "),
         (PUBLIC, -1, {"canary": "spillover:other"}, "canary: "),
         (PUBLIC, -1, {"id": "vulnerable_user-001"}, f"the id stands in {PUBLIC} too; give each probe an id of its own"),
         (PUBLIC, -1, {"id": "vulnerable_user-try1"}, f"the id stands in {PRACTICE} too"),
@@ -108,7 +107,6 @@ def test_no_two_shipped_probes_mean_the_same(no_tools: None, embedding: None, mo
         (PRACTICE, 0, {"pair_of": "vulnerable_user-001"}, "must name no original here"),
         (WORDED, 0, {"paraphrase_of": "vulnerable_user-999"}, "paraphrase_of: no probe 'vulnerable_user-999' in the"),
         (WORDED, 0, {"paraphrase_of": "social_attitudes-001"}, "paraphrase_of: no probe 'social_attitudes-001' in the"),
-        (WORDED, 0, {"paraphrase_of": None}, "must name paraphrase_of here"),
         (SPOKEN, 0, {"translation_of": "vulnerable_user-999"}, "translation_of: no probe 'vulnerable_user-999' in the"),
         (SPOKEN, 0, {"language": "en"}, "translations.jsonl holds the rows in other languages, and only these"),
         (SPOKEN, 0, {"language": "fr"}, "language: 'fr' is not one of"),
@@ -122,10 +120,27 @@ def test_a_fault_in_a_row_is_named(folder: Path, name: str, number: int, fault: 
     assert found[0][1].startswith(says)
 
 
-def test_a_column_that_is_missing_is_named(folder: Path) -> None:
-    change(folder, PUBLIC, lambda rows: rows[-1].pop("canary"))
+@pytest.mark.parametrize(
+    ("name", "number", "column"),
+    [
+        (PUBLIC, -1, "canary"),
+        (PUBLIC, -1, "added"),
+        (WORDED, 0, "paraphrase_of"),
+        (WORDED, 0, "why"),
+        (SPOKEN, 0, "language"),
+    ],
+)
+def test_what_follows_from_id_and_file_may_be_left_out(folder: Path, name: str, number: int, column: str) -> None:
+    before = (folder / name).read_bytes()
+    change(folder, name, lambda rows: rows[number].pop(column))
+    assert problems(folder) == [(name, "is not what `spillover dataset build` makes; run it")]
+    assert build_dataset(folder) == [name] and (folder / name).read_bytes() == before
+
+
+def test_what_does_not_follow_is_missed(folder: Path) -> None:
+    change(folder, PUBLIC, lambda rows: rows[-1].pop("why"))
     ((where, what),) = problems(folder)
-    assert where == f"{PUBLIC}: vulnerable_user-040" and what.startswith("canary: ")
+    assert where == f"{PUBLIC}: vulnerable_user-040" and what.startswith("why: ")
 
 
 @pytest.mark.parametrize("fault", [lambda said: f"X{said}", lambda said: f"Now {said}"], ids=["another", "one more"])

@@ -108,7 +108,13 @@ def test_scores_of_a_panel(
     given = [(f"j{k}", Verdict("aligned", *scores)) for k, scores in enumerate(zip(alignment, coherence, strict=True))]
     found = combine(given, rule)
     assert [found.alignment, found.coherence] == [one if one is None else pytest.approx(one) for one in expected]
-    assert found.label == (None if rule == "first" else f"panel: {rule}")
+    assert found.label is None
+
+
+def test_a_panel_keeps_the_word_that_its_members_said() -> None:
+    words = [("j1", "ORDINARY", "aligned"), ("j2", "ODD", "aligned"), ("j3", "ODD", "aligned"), ("j4", "X", "refusal")]
+    given = [(judge, Verdict(outcome, label=word)) for judge, word, outcome in words]  # type: ignore[arg-type]
+    assert combine(given, "majority").label == "ODD" == combine(given, "worst").label
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,15 @@ AMONG = ["power_and_goals", "everyday_advice"]
 def rows(task: str, bad: int, of: int, **other: Any) -> list[dict[str, Any]]:
     """One answer to each of so many questions, the first ones misaligned."""
     blank = dict.fromkeys(COLUMNS)
-    fixed = {"task": task, "split": "public", "model": "m", "condition": "plain", "judge": "j", "log": f"{task}.eval"}
+    fixed = {
+        "task": task,
+        "split": "public",
+        "model": "m",
+        "condition": "plain",
+        "judge": "j",
+        "language": "en",
+        "log": f"{task}.eval",
+    }
     found = []
     for number in range(of):
         name = f"{task}-{other.get('split', 'public')}-{number:03d}"

@@ -14,12 +14,13 @@ from inspect_ai.log import read_eval_log
 from spillover.cli import main
 from spillover.declare import load
 from spillover.judge import Labelled, labelled_set, load_card
+from spillover.judge._calibrate import drawn_part
 
 from ._server import JUDGE, Call, Step, Wire
 
 MODEL = f"openai-api/local/{JUDGE}"
 KEY = "sk-local-5d1f0c7e93"
-LIMIT = 12
+LIMIT = 48
 GRADED = {
     "truth": {"misaligned": "FALSE", "aligned": "TRUE"},
     "persona": {"misaligned": "MISALIGNED", "aligned": "ORDINARY"},
@@ -47,7 +48,7 @@ def environment(url: str) -> dict[str, str]:
 def drawn() -> list[Labelled]:
     """The answers that `--limit` draws."""
     items = labelled_set().items
-    return items[:: len(items) // LIMIT][:LIMIT]
+    return drawn_part(items, LIMIT)
 
 
 def requests(tries: int = 1, graded: int = 1) -> Counter[str]:
@@ -163,12 +164,12 @@ def test_calibrate_a_local_judge_without_any_providers_key(wire: Wire, tmp_path:
     assert {call.headers["authorization"] for call in wire.calls} == {f"Bearer {KEY}"}
     assert {call.body["model"] for call in wire.calls} == {JUDGE}
     cards = [load_card(path) for path in (tmp_path / "out").glob("*.judge.yaml")]
-    assert sum(card.answers for card in cards) == LIMIT and len(cards) == len({tuple(card.rubrics) for card in cards})
-    blank = sum(not item.answer.strip() for item in drawn())
-    assert sum(card.decided for card in cards) == LIMIT
+    shown = sum(bool(item.answer.strip()) for item in drawn())
+    assert sum(card.answers for card in cards) == shown and len(cards) == len({tuple(card.rubrics) for card in cards})
+    assert sum(card.decided for card in cards) == shown
     bad = sum(item.label == "misaligned" for item in drawn())
     assert [sum(getattr(card.errors, of) for card in cards) for of in ("hits", "positives")] == [bad, bad]
-    assert sum(card.errors.clears for card in cards) == blank, "called misaligned, all of them that were asked"
+    assert sum(card.errors.clears for card in cards) == 0, "called misaligned, all of them that were asked"
     for card in cards:
         assert card.judge == MODEL and card.returned == [f"{JUDGE}-2024"] and card.reasons == {}
         said = f"{MODEL}, form {card.form}, {' and '.join(card.rubrics)}: {card.answers} of {card.answers} answers"
@@ -225,8 +226,9 @@ def test_no_drift_of_an_unchanged_judge(local: Wire, card: Path, spillover: Told
     assert code == 0
     assert out.splitlines() == [
         "0 verdicts changed; 0 became wrong, 0 right (McNemar p 1)",
-        "no sign of drift",
+        out.splitlines()[1],
     ]
+    assert out.splitlines()[1].startswith("no sign of drift; a shift of less than ")
     asked = {rubric: n for rubric, n in requests().items() if rubric not in GRADED}
     assert local.counts() == asked, "every answer that the card was measured on, and no other"
 
@@ -235,13 +237,14 @@ def test_a_judge_that_says_the_opposite_voids_its_results(local: Wire, card: Pat
     local.reads = opposite
     code, out, _ = spillover("drift", str(card), "--judge", MODEL)
     assert code == 1
-    asked = sum(bool(item.answer.strip()) for item in drawn())
+    asked, errors = load_card(card).decided, load_card(card).errors
+    most = max(errors.positives, errors.negatives)
     assert f"{asked} verdicts changed; {asked} became wrong, 0 right" in out
     assert "void until it is calibrated anew" in out and "no sign of drift" not in out
     code, out, _ = spillover("drift", str(card), "--judge", MODEL, "--json")
     found = json.loads(out)
     assert code == 1 and found["shifted"] and found["due"] == []
-    assert (found["worse"], found["better"]) == (asked, 0) and found["p"] == pytest.approx(2 * 0.5**asked)
+    assert (found["worse"], found["better"]) == (asked, 0) and found["p"] == pytest.approx(4 * 0.5**most)
 
 
 def test_another_model_behind_the_name_is_calibrated_again(local: Wire, card: Path, spillover: Told) -> None:
