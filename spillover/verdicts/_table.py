@@ -117,7 +117,7 @@ def _failure(error: str | None) -> str:
     """Why a sample has no verdict, without what differs from sample to sample."""
     if error is None:
         return "sample did not finish"
-    return "the answer or its verdict was not recorded" if "RecordingError" in error else " ".join(error.split())[:160]
+    return "the answer or its verdict was not recorded" if "RecordingError" in error else " ".join(error.split())[:300]
 
 
 def _answer(score: Score | None) -> str:
