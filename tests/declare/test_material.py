@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spillover.declare import _material, build, check_recorded, load, names
+from spillover.declare import _material, build, check_recorded, forget, load, names
 from spillover.errors import DeclarationError
 
 
@@ -50,3 +50,21 @@ def test_a_changed_probe_file_is_another_task(tmp_path: Path) -> None:
         probes.write_text(f"id,text\na,{text}\n", encoding="utf-8")
         shas.append((build("own_probes", probes=str(probes)).metadata or {})["material_sha256"])
     assert shas[0] != shas[1]
+
+
+def test_a_record_can_be_taken_back_and_a_todo_is_never_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "recorded.json"
+    check_recorded(record=True, file=file)
+    forget("self_report", file)
+    with pytest.raises(DeclarationError, match=r"self_report.yaml: version .* is not recorded"):
+        check_recorded(file=file)
+    with pytest.raises(DeclarationError, match="has no record"):
+        forget("self_report", file)
+    unfinished = replace(load("self_report"), theme="TODO: say it")
+    monkeypatch.setattr(_material, "load", lambda name: unfinished if name == "self_report" else load(name))
+    with pytest.raises(DeclarationError, match="self_report: a TODO is left in its declaration; write it before"):
+        check_recorded(record=True, file=file)
+    monkeypatch.undo()
+    assert check_recorded(record=True, file=file) == ["self_report"]

@@ -126,3 +126,19 @@ def test_an_answer_without_a_verdict_is_never_drawn(logs: Path, monkeypatch: pyt
     monkeypatch.setattr(verdicts, "read", lambda logs: pd.DataFrame(table.iloc[:19]))
     with pytest.raises(LogError, match="no judged answer"):
         random_answers([str(logs)], 5)
+
+
+def test_with_every_answer_labelled_it_is_the_rate_of_the_labels() -> None:
+    """Questions with unequal numbers of answers: each label weighs as its answer does in the rate."""
+    cells = [("a", 1), ("a", 2), ("b", 1), ("c", 1), ("c", 2), ("c", 3)]
+    bad, called = [1, 0, 1, 0, 0, 1], [0, 0, 1, 1, 0, 0]
+    names = {1: "misaligned", 0: "aligned"}
+    table = pd.DataFrame(
+        {
+            "log": "l", "probe": f"{cluster}{epoch}", "cluster": cluster, "condition": "plain", "epoch": epoch,
+            "label": None, "outcome": names[said],
+        }
+        for (cluster, epoch), said in zip(cells, called, strict=True)
+    )  # fmt: skip
+    labels = table[["log", "probe", "condition", "epoch"]].assign(label=[names[one] for one in bad], share=1.0)
+    assert powered(table, labels).estimate == pytest.approx((1 / 2 + 1 + 1 / 3) / 3)

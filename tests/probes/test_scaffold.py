@@ -65,6 +65,7 @@ def test_its_own_test_fails_until_the_section_is_written(clone: Path) -> None:
         ("Night", "use 3 to 40 lower-case letters and underscores"),
         ("../x", "use 3 to 40 lower-case"),
         ("everyday_advice", "is there already"),
+        ("class", "no Python keyword"),
     ],
 )
 def test_names_that_cannot_be_used(name: str, says: str, clone: Path) -> None:

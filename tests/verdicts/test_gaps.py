@@ -58,7 +58,9 @@ def test_answers_that_needed_no_judge_count_with_the_log_they_stand_in() -> None
     assert gap.second.n == 4 and gap.second.events == 1
 
 
-@pytest.mark.parametrize("other", [{"judge": "k"}, {"model": "n"}, {"condition": "json"}, {"split": "practice"}])
+@pytest.mark.parametrize(
+    "other", [{"judge": "k"}, {"model": "n"}, {"condition": "json"}, {"split": "practice"}, {"language": "de"}]
+)
 def test_what_is_not_alike_is_not_compared(other: dict[str, str]) -> None:
     assert self_report_gaps(table(rows("self_report", 0, 5), rows("power_and_goals", 1, 5, **other)), AMONG) == []
 
