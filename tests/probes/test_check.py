@@ -81,6 +81,7 @@ def embedding() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.mark.local_model
 def test_no_two_shipped_probes_mean_the_same(no_tools: None, embedding: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the paraphrases, to save half of the time; `spillover dataset check` takes them too."""
     dataset = read_dataset()

