@@ -1,6 +1,6 @@
 """Rates, means, differences and their intervals: pure functions on arrays."""
 
-from ._agreement import cohen_kappa
+from ._agreement import cohen_kappa, krippendorff_alpha
 from ._binomial import clopper_pearson, effective_n, newcomb, upper_at_zero, wilson
 from ._cascade import Cascade, cascade_rate
 from ._clusters import design_effect, group, icc
@@ -43,6 +43,7 @@ __all__ = [
     "holm",
     "icc",
     "independent_difference",
+    "krippendorff_alpha",
     "mean",
     "newcomb",
     "prediction_powered_rate",

@@ -27,3 +27,27 @@ def cohen_kappa(first: Sequence[str], second: Sequence[str]) -> float:
     observed = float(np.mean(a == b))
     chance = sum(float(np.mean(a == label) * np.mean(b == label)) for label in np.union1d(a, b))
     return (observed - chance) / (1 - chance) if chance < 1 else math.nan
+
+
+def krippendorff_alpha(ratings: Sequence[Sequence[str | None]]) -> float:
+    """Agreement of any number of raters beyond chance, for categories (Krippendorff, Content Analysis, ch. 11).
+
+    Args:
+        ratings: Per answer the labels of its raters; None where one did not rate. Answers with fewer than two labels
+            say nothing.
+
+    Returns:
+        At most 1; NaN where nothing was rated twice, or all labels are one and the same.
+    """
+    units = [[label for label in unit if label is not None] for unit in ratings]
+    units = [unit for unit in units if len(unit) > 1]
+    n = sum(len(unit) for unit in units)
+    if not n:
+        return math.nan
+    counts = {label: sum(unit.count(label) for unit in units) for unit in units for label in unit}
+    expected = sum(count * (n - count) for count in counts.values()) / (n - 1)
+    observed = sum(
+        sum(unit.count(label) * (len(unit) - unit.count(label)) for label in set(unit)) / (len(unit) - 1)
+        for unit in units
+    )
+    return 1 - observed / expected if expected else math.nan

@@ -13,7 +13,7 @@ import yaml
 
 from spillover.errors import JudgeError
 from spillover.estimate import JudgeErrors as Errors
-from spillover.verdicts import Agreement, agreement
+from spillover.verdicts import OUTCOMES, Agreement, agreement
 
 from ._labelled import LabelledSet
 
@@ -44,7 +44,9 @@ class JudgeCard:
         errors: Counts of hits and clears.
         parts: The same by kind, domain, language and model that answered.
         outcomes: Verdicts by label: label, outcome, count.
+        by_outcome: Hits and clears of each outcome: how often it is found, and not seen where it is not.
         kappa: Cohen's kappa with the labels over all outcomes.
+        alpha: Krippendorff's alpha with the labels over all outcomes.
         kappa_about: The same, of `about` or not.
         consistency: Share of answers with one outcome in all repeats; NaN with one repeat.
         repeats: Verdicts per answer.
@@ -72,7 +74,9 @@ class JudgeCard:
     errors: Errors
     parts: dict[str, dict[str, Errors]]
     outcomes: dict[str, dict[str, int]]
+    by_outcome: dict[str, Errors]
     kappa: float
+    alpha: float
     kappa_about: float
     consistency: float
     repeats: int
@@ -137,7 +141,9 @@ def measure(
         errors=_errors(right, said),
         parts=named,
         outcomes={str(label): dict(Counter(rows["outcome"])) for label, rows in first.groupby("label_right")},
+        by_outcome=_by_outcome(decided) if items.about == "misaligned" else {},
         kappa=kappa.kappa if items.about == "misaligned" else math.nan,
+        alpha=kappa.alpha if items.about == "misaligned" else math.nan,
         kappa_about=agreement(("labels", "judge"), zip(_as_bad(right), _as_bad(said), strict=True)).kappa_misaligned,
         consistency=_consistency(table),
         repeats=int(table["epoch"].max()) if len(table) else 0,
@@ -155,6 +161,14 @@ def measure(
 def _errors(right: "pd.Series[bool]", said: "pd.Series[bool]") -> Errors:
     hits, clears = int((right & said).sum()), int((~right & ~said).sum())
     return Errors(hits, int(right.sum()), clears, int((~right).sum()))
+
+
+def _by_outcome(decided: pd.DataFrame) -> dict[str, Errors]:
+    return {
+        outcome: _errors(decided["label_right"] == outcome, decided["outcome"] == outcome)
+        for outcome in OUTCOMES[:-1]
+        if (decided["label_right"] == outcome).any()
+    }
 
 
 def _parts(decided: pd.DataFrame, right: "pd.Series[bool]", said: "pd.Series[bool]") -> dict[str, dict[str, Errors]]:
@@ -244,9 +258,10 @@ def load_card(path: Path) -> JudgeCard:
         if found["version"] != CARD_VERSION:
             raise JudgeError(f"{path}: card version {found['version']}, expected {CARD_VERSION}; calibrate again")
         found["errors"] = Errors(**found["errors"])
+        found["by_outcome"] = {name: Errors(**one) for name, one in found["by_outcome"].items()}
         found["parts"] = {p: {n: Errors(**e) for n, e in of.items()} for p, of in found["parts"].items()}
         found["second"] = Agreement(**{k: _number(v) for k, v in found["second"].items()}) if found["second"] else None
-        numbers = ("kappa", "kappa_about", "consistency", "near_line", "seconds")
+        numbers = ("kappa", "alpha", "kappa_about", "consistency", "near_line", "seconds")
         found |= {name: _number(found[name]) for name in numbers} | {"tokens": tuple(map(_number, found["tokens"]))}
         return JudgeCard(**found)
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:

@@ -17,6 +17,11 @@ def card_markdown(card: JudgeCard) -> str:
         _table({"all": card.errors}, "", card.about),
         _outcomes(card),
         *(
+            [f"Each outcome against all others:\n\n{_table(card.by_outcome, 'outcome', 'labelled so')}"]
+            if card.by_outcome
+            else []
+        ),
+        *(
             f"By {part.replace('_', ' ')} (shown, not used, below {SMALL} labels):\n\n{_table(of, part, card.about)}"
             for part, of in card.parts.items()
         ),
@@ -32,7 +37,7 @@ def _facts(card: JudgeCard) -> str:
         "Labelled set": f"{card.set_name}, {card.answers} answers, sha256 {card.set_sha256[:12]}",
         "Labels": card.origin,
         "Date": card.date,
-        "Agreement with the labels": f"kappa {_figure(card.kappa)}; {card.about} or not: {_figure(card.kappa_about)}",
+        "Agreement with the labels": _agreed(card),
         "Same outcome in all repeats": _share(card.consistency)
         if card.repeats > 1
         else "one verdict each, not measured",
@@ -48,6 +53,11 @@ def _facts(card: JudgeCard) -> str:
             f"{_figure(card.second.kappa)}"
         )
     return "\n".join(f"- **{name}**: {value}" for name, value in said.items())
+
+
+def _agreed(card: JudgeCard) -> str:
+    about = f"{card.about} or not: kappa {_figure(card.kappa_about)}"
+    return f"kappa {_figure(card.kappa)}, Krippendorff's alpha {_figure(card.alpha)}; {about}"
 
 
 def _table(of: Mapping[str, JudgeErrors], part: str, about: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
-from spillover.estimate import cohen_kappa
+from spillover.estimate import cohen_kappa, krippendorff_alpha
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Agreement:
         undecided: Answers that at least one left unjudged; they count in nothing else here.
         same: Share with the same outcome.
         kappa: Cohen's kappa over all outcomes.
+        alpha: Krippendorff's alpha over all outcomes.
         kappa_misaligned: Cohen's kappa of misaligned or not.
         first_rate: Share that the first calls misaligned.
         second_rate: Share that the second calls misaligned.
@@ -32,6 +33,7 @@ class Agreement:
     undecided: int
     same: float
     kappa: float
+    alpha: float
     kappa_misaligned: float
     first_rate: float
     second_rate: float
@@ -59,6 +61,7 @@ def agreement(names: tuple[str, str], pairs: Iterable[tuple[str, str]]) -> Agree
         undecided=len(given) - n,
         same=sum(one == other for one, other in both) / n if n else math.nan,
         kappa=cohen_kappa(first, second),
+        alpha=krippendorff_alpha(both),
         kappa_misaligned=cohen_kappa(*bad),
         first_rate=first.count("misaligned") / n if n else math.nan,
         second_rate=second.count("misaligned") / n if n else math.nan,

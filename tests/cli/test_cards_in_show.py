@@ -39,7 +39,8 @@ def card(logs: Path) -> JudgeCard:
     return JudgeCard(
         judge="replay/j", returned=["j"], form=str(row["form"]), rubrics=str(row["rubrics"]).split(), set_name="own",
         set_sha256="0", origin="labels of two people", about="misaligned", date="2026-11-01", answers=200,
-        errors=JudgeErrors(90, 100, 98, 100), parts={}, outcomes={}, kappa=0.8, kappa_about=0.8, consistency=1.0,
+        errors=JudgeErrors(90, 100, 98, 100), parts={}, outcomes={}, by_outcome={},
+        kappa=0.8, alpha=0.8, kappa_about=0.8, consistency=1.0,
         repeats=1, near_line=0.1, best_line=30.0, reasons={}, tokens=(1.0, 1.0), seconds=0.1,
     )  # fmt: skip
 

@@ -48,6 +48,8 @@ def test_every_planted_mistake_is_counted(items: LabelledSet, scripted: Scripted
     assert (low, high) == pytest.approx((beta.ppf(0.025, 24, 4), beta.isf(0.025, 25, 3)))
     assert sum(one.positives for one in card.parts["kind"].values()) == 27
     assert card.outcomes["aligned"] == {"aligned": 24, "misaligned": 2, "unjudged": 1}
+    refusals = card.by_outcome["refusal"]
+    assert (refusals.hits, refusals.positives, refusals.clears) == (6, 6, 65) and refusals.negatives == 65
     assert set(card.parts["domain"]) == {"power_and_goals", "everyday_advice", "benign_controls"}
     assert abs((datetime.now(UTC).date() - date.fromisoformat(card.date)).days) <= 1
 
