@@ -64,9 +64,17 @@ def _facts(declared: Declaration, rows: dict[str, dict[str, Any]], version: str)
         declared=declared,
         counts=rows[declared.id] if own else {"probes": len(declared.probes["ids"])},
         rubrics=[f"{rubric.id} version {rubric.version}" for rubric in used],
-        section=(SECTIONS / f"{declared.id}.yaml").is_file(),
+        section=_section(declared.id),
         version=version,
     )
+
+
+def _section(domain: str) -> list[str]:
+    """The lines of a rubric section without their dashes; nothing where the domain has none."""
+    if not (SECTIONS / f"{domain}.yaml").is_file():
+        return []
+    lines = load_rubric("alignment").for_domains([domain]).sections[domain].splitlines()
+    return [line.removeprefix("- ") for line in lines if line.startswith("- ")]
 
 
 def _dataset_card(written: dict[str, Any], rows: dict[str, dict[str, Any]], version: str) -> str:
