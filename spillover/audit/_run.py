@@ -31,6 +31,12 @@ def audit_logs(
     tuned = _arms(tuned_logs, "fine-tune")
     if base.name in {arm.name for arm in tuned}:
         raise LogError(f"{base.name} is both the base and a fine-tune; check --base-logs and --finetune-logs")
+    tags = {tag for said in base.rows["tags"] for tag in str(said).split()}
+    unknown = [tag for tag in in_domain if tag not in tags]
+    if unknown:
+        raise LogError(
+            f"in-domain {unknown[0]!r}: no probe of the base carries this tag; there are {', '.join(sorted(tags))}"
+        )
     findings, apart = [], []
     for arm in tuned:
         problems = integrity_problems(base, arm)

@@ -41,6 +41,8 @@ def audit(
     from spillover.audit import Rule, audit_logs, report_markdown
     from spillover.errors import SpilloverError
 
+    if out is not None and out.exists() and not out.is_dir():
+        raise SpilloverError(f"{out}: is a file; --out takes a folder")
     try:
         report = audit_logs(list(base_logs), list(finetune_logs), Rule(margin, floor, alpha), in_domain)
         text, data = report_markdown(report), json.dumps(finite(report.as_dict()), indent=2) + "\n"

@@ -53,6 +53,7 @@ def _model(name: str, arguments: tuple[str, ...]) -> Any:
 @SET
 @PROTOCOL
 @click.option("--second", metavar="MODEL", help="Another judge of the same answers, for agreement.")
+@click.option("--second-M", "second_arguments", metavar="KEY=VALUE", multiple=True, help="Argument of its provider.")
 @click.option("--repeats", default=1, show_default=True, type=click.IntRange(1, 20), help="Verdicts per answer.")
 @click.option("--limit", type=click.IntRange(1), help="Answers to use, drawn evenly over the set.")
 @click.option(
@@ -65,6 +66,7 @@ def calibrate(
     given: str,
     protocol: str | None,
     second: str | None,
+    second_arguments: tuple[str, ...],
     repeats: int,
     limit: int | None,
     out: Path,
@@ -90,7 +92,7 @@ def calibrate(
         protocol=protocol,
         repeats=repeats,
         limit=limit,
-        second=second,
+        second=None if second is None else _model(second, second_arguments),
         display="rich" if sys.stderr.isatty() and not as_json else "none",
     )
     paths = [save_card(card, out) for card in made]
@@ -101,6 +103,10 @@ def calibrate(
     for card, (path, _) in zip(made, paths, strict=True):
         _say(card)
         click.echo(f"  written: {path} and .md")
+    if blank := shown - sum(card.answers for card in made):
+        click.echo(
+            f"{blank} answers are in no card: blank ones, which no judge is asked of, or of a part that was not judged"
+        )
 
 
 def _sees(card: "JudgeCard") -> str:
@@ -142,14 +148,17 @@ def drift(
     """Is the judge of CARD still the one that was calibrated? Exits with 1 where it must be calibrated again."""
     import json
     import tempfile
-    from datetime import UTC, datetime
+    from datetime import UTC, date, datetime
 
+    from spillover.errors import JudgeError
     from spillover.judge import Drift, labelled_set, load_card
     from spillover.judge._calibrate import card_items, judged_table, with_labels
     from spillover.judge._drift import drift as compare
     from spillover.judge._drift import is_due
 
     known, today = load_card(card), datetime.now(UTC).date()
+    if model is not None and model != known.judge:
+        raise JudgeError(f"the card is of {known.judge}, not of {model}; give --judge {known.judge}")
     if model is None:
         found = Drift(is_due(known, [], today))
     else:
@@ -172,7 +181,9 @@ def drift(
         if found.shifted:
             click.echo("the judge moved beyond chance: results judged since then are void until it is calibrated anew")
         if not found.due and not found.shifted:
-            click.echo("no sign of drift" + ("" if found.p is None else f"; {_sees(known)}"))
+            age = (today - date.fromisoformat(known.date)).days
+            not_asked = f"not asked again (--judge {plain(known.judge)}); the card is {age} days old"
+            click.echo(not_asked if found.p is None else f"no sign of drift; {_sees(known)}")
     if found.due or found.shifted:
         raise SystemExit(1)
 

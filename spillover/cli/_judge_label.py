@@ -41,7 +41,7 @@ def label(logs: tuple[str, ...], out: Path, annotator: str, n: int, seed: int) -
         said = _ask(sheet, number, len(left))
         if said == "q":
             break
-        add_label(out, sheet, KEYS[said], annotator)
+        add_label(out, sheet, KEYS[said], annotator, f"{n} of seed {seed}")
     click.echo(f"labels are in {out}")
 
 
@@ -49,7 +49,10 @@ def _ask(sheet: "Sheet", number: int, of: int) -> str:
     lines = [f"----- {number} of {of} -----", *sheet.turns.splitlines(), "----- answer -----"]
     lines += sheet.answer.splitlines()
     click.echo("\n".join(plain(line) for line in lines))
-    said: str = click.prompt("label", type=click.Choice([*KEYS, "q"]), show_choices=False)
+    try:
+        said: str = click.prompt("label", type=click.Choice([*KEYS, "q"]), show_choices=False)
+    except click.exceptions.Abort:  # the end of the input is as good as q; what was labelled is in the file
+        return "q"
     return said
 
 
@@ -61,6 +64,7 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
     """What labels say: agreement of annotators, the judge's error in --logs, and rates corrected by them."""
     import json
 
+    from spillover.errors import LogError
     from spillover.judge import labels_agreement
     from spillover.judge._label import read_labels, shares
     from spillover.judge._powered import labelled_runs
@@ -69,15 +73,25 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
     given = read_labels(files)
     between, one = labels_agreement(given), shares(given)
     runs = labelled_runs(read(list(logs)), one) if logs else []
-    if as_json:
+    if as_json and not given.empty:
         found = {"annotators": [pair.as_dict() for pair in between], "runs": [run.as_dict() for run in runs]}
         click.echo(json.dumps(finite(found)))
         return
+    if given.empty:
+        raise LogError(f"{files[0]}: no labels in it")
+    if logs and not runs:
+        raise LogError(
+            f"none of the labels belongs to an answer in {', '.join(logs)}; give the logs that were labelled"
+        )
     click.echo(f"{len(given)} labels of {given['annotator'].nunique()} annotators")
+    draws = given.groupby("annotator")["draw"].nunique() if "draw" in given else None
+    if draws is not None and (draws > 1).any():
+        click.echo("labels of several draws are pooled: finish each draw, or the part is no random one")
     for pair in between:
         click.echo(f"{plain(pair.first)} and {plain(pair.second)}: {pair.answers} answers, kappa {pair.kappa:.2f}")
     for run in runs:
         click.echo(
             f"{plain(run.model)} ({plain(run.log)}): judged {percent(run.judged)}, corrected by labels "
-            f"{percent(run.corrected)}; kappa with the judge {run.agreement.kappa:.2f}, {run.agreement.answers} answers"
+            f"{percent(run.corrected)}; kappa with the judge {run.agreement.kappa:.2f} on "
+            f"{run.agreement.answers} answers (those that annotators agree on)"
         )

@@ -22,7 +22,7 @@ def percent(found: "Estimate | None") -> str:
         return "-"
     if found.events is None and found.low != found.low:
         return f"{found.estimate:.1f}"
-    if found.events is None:
+    if found.events is None and found.method != "prediction-powered":
         return f"{found.estimate:.1f} [{found.low:.1f}, {found.high:.1f}]"
     return f"{share(found.estimate)}% {interval(found)}"
 

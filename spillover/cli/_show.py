@@ -48,8 +48,12 @@ def show(
     import json
 
     from spillover.declare import load_groups
+    from spillover.errors import LogError
     from spillover.verdicts import differences, read, self_report_gaps, summarise, uncompared
 
+    gone = [folder for folder in cards if not folder.is_dir()]
+    if gone:
+        raise LogError(f"--cards {gone[0]}: no such folder")
     table = read(list(logs), score)
     arms = summarise(table, level)
     known = _cards(arms, [*cards, *(Path(log) for log in logs)])
@@ -212,8 +216,13 @@ def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
         "its interval is for these very questions; `questions like these` asks how it would be on others like them.",
     ]
     if not corrected:
-        lines.append("No judge card fits (spillover judge calibrate): nothing is known here of the error of the judge.")
+        lines.append("No judge card fits (spillover judge calibrate): none is of this judge, form and rubric version.")
     for arm in arms:
+        if any(" then " in judge for judge in arm.judges):
+            lines.append(
+                f"{plain(arm.model)}: a cascade. The counts hold the cheap judge's word where the strong one was not "
+                "asked; the rate is weighted, over answers."
+            )
         lines += [f"{plain(arm.model)}: {plain(one)}" for one in arm.origins]
         if arm.reasons:
             shown = list(arm.reasons.items())[:REASONS]

@@ -33,8 +33,9 @@ def rate(
     the same but have unequal numbers, both are widened to hold the per-question intervals combined.
 
     Questions like these: questions are the sample. With events on 20 questions or more: t over question rates.
-    Otherwise exact (Clopper-Pearson) on one answer drawn for each question, widened to hold the estimate; NaN ends for
-    a rate over answers where questions have unequal numbers of them.
+    Otherwise exact (Clopper-Pearson) on one answer drawn for each question, widened to hold the estimate. Both are
+    widened to hold the interval for these questions. NaN ends for a rate over answers where questions have unequal
+    numbers of them.
 
     Args:
         groups: 0 or 1 per answer, an array per question.
@@ -54,6 +55,8 @@ def rate(
         method, (low, high) = _these(events, counts, weights, point, level)
     else:
         method, (low, high) = _like_these(groups, weights, point, level)
+        _, (least, most) = _these(events, counts, weights, point, level)
+        low, high = min(low, least), max(high, most)  # to know less of the questions cannot be to know more
     return Estimate(point, low, high, level, method, target, total, len(groups), seen)
 
 

@@ -44,12 +44,16 @@ def calibrate(
     Raises:
         JudgeError: Where the judge cannot be had, or judged nothing.
     """
+    if out.exists() and not out.is_dir():
+        raise JudgeError(f"{out}: is a file; --out takes a folder")
     part = drawn_part(items.items, limit)
     some = len(part) < len(items.items)
     found = judged_table(judge, part, out / "logs", protocol, repeats, display)
     other = None if second is None else judged_table(second, part, out / "logs-second", protocol, 1, display)
+    if other is not None and not (other["outcome"] != "unjudged").any():
+        raise JudgeError(f"the second judge {second} judged none of {len(part)} answers; nothing was compared")
     today = datetime.now(UTC).date().isoformat()
-    cards = [measure(rows, items, other, date=today, partial=some) for _, rows in found.groupby("protocol")]
+    cards = [measure(rows, items, other, day=today, partial=some) for _, rows in found.groupby("protocol")]
     measured = sorted((card for card in cards if card.decided), key=lambda card: -card.answers)
     if not measured:
         why = "; ".join(dict.fromkeys(reason for card in cards for reason in card.reasons))
@@ -91,7 +95,8 @@ def judged_table(
     )
     failed = [log for log in ran if log.status != "success"]
     if failed:
-        why = failed[0].error.message if failed[0].error else failed[0].status
+        errors = [sample.error.message for sample in failed[0].samples or [] if sample.error]
+        why = failed[0].error.message if failed[0].error else errors[0] if errors else failed[0].status
         raise JudgeError(f"judge {judge}: {' '.join(why.split())[:200]}")
     return with_labels([log.location for log in ran], items)
 

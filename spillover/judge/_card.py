@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ class JudgeCard:
 
 
 def measure(
-    table: pd.DataFrame, items: LabelledSet, second: pd.DataFrame | None = None, *, date: str, partial: bool = False
+    table: pd.DataFrame, items: LabelledSet, second: pd.DataFrame | None = None, *, day: str, partial: bool = False
 ) -> JudgeCard:
     """What verdicts on labelled answers say of their judge.
 
@@ -118,7 +119,7 @@ def measure(
         table: From `judged_table`; the first verdict of each answer counts, the others tell how consistent it is.
         items: The labelled set.
         second: A second judge's verdicts on the same answers.
-        date: Day of the run.
+        day: Day of the run.
         partial: Whether only a part of the set was shown.
     """
     table = table[table["judge"].notna() | (table["outcome"] == "unjudged")]  # a blank answer needs no judge
@@ -136,7 +137,7 @@ def measure(
         set_sha256=items.sha256,
         origin=items.origin,
         about=items.about,
-        date=date,
+        date=day,
         answers=len(first),
         errors=_errors(right, said),
         parts=named,
@@ -253,10 +254,13 @@ def load_card(path: Path) -> JudgeCard:
     Raises:
         JudgeError: Where it cannot be read or is of another format.
     """
+    if not path.is_file():
+        raise JudgeError(f"{path}: no such file; give a NAME.judge.yaml that spillover judge calibrate wrote")
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
         if found["version"] != CARD_VERSION:
             raise JudgeError(f"{path}: card version {found['version']}, expected {CARD_VERSION}; calibrate again")
+        date.fromisoformat(found["date"])
         found["errors"] = Errors(**found["errors"])
         found["by_outcome"] = {name: Errors(**one) for name, one in found["by_outcome"].items()}
         found["parts"] = {p: {n: Errors(**e) for n, e in of.items()} for p, of in found["parts"].items()}
@@ -264,9 +268,8 @@ def load_card(path: Path) -> JudgeCard:
         numbers = ("kappa", "alpha", "kappa_about", "consistency", "near_line", "seconds")
         found |= {name: _number(found[name]) for name in numbers} | {"tokens": tuple(map(_number, found["tokens"]))}
         return JudgeCard(**found)
-    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        said = " ".join(str(error).split())[:120]
-        raise JudgeError(f"{path}: not a judge card ({type(error).__name__}: {said})") from error
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise JudgeError(f"{path}: not a judge card, or one that was changed by hand; calibrate again") from error
 
 
 def _number(value: Any) -> Any:

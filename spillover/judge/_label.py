@@ -84,7 +84,7 @@ def read_labels(files: Iterable[Path]) -> pd.DataFrame:
     """Labels from files that `spillover judge label` wrote; the last one of an annotator for an answer counts.
 
     Returns:
-        Columns `log`, `probe`, `condition`, `epoch`, `label`, `annotator`, `at`.
+        Columns `log`, `probe`, `condition`, `epoch`, `label`, `annotator`, `draw`, `at`.
 
     Raises:
         LogError: Where a file cannot be read.
@@ -99,13 +99,13 @@ def read_labels(files: Iterable[Path]) -> pd.DataFrame:
                     raise ValueError(f"label {row['label']!r}")
                 rows[(row["annotator"], *(row[key] for key in KEYS))] = row
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise LogError(f"{file}: not a file of labels ({type(error).__name__}: {error})") from error
-    return pd.DataFrame(list(rows.values()), columns=[*KEYS, "label", "annotator", "at"])
+            raise LogError(f"{file}: not a file of labels (spillover judge label writes them)") from error
+    return pd.DataFrame(list(rows.values()), columns=[*KEYS, "label", "annotator", "draw", "at"])
 
 
-def add_label(file: Path, sheet: Sheet, label: str, annotator: str) -> None:
+def add_label(file: Path, sheet: Sheet, label: str, annotator: str, draw: str = "") -> None:
     """Append one label; what was written before is never touched, so that nothing is lost on a kill."""
-    row = {**dict(zip(KEYS, sheet.key, strict=True)), "label": label, "annotator": annotator}
+    row = {**dict(zip(KEYS, sheet.key, strict=True)), "label": label, "annotator": annotator, "draw": draw}
     row["at"] = datetime.now(UTC).isoformat(timespec="seconds")
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as out:

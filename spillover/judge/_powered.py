@@ -20,7 +20,7 @@ class LabelledRun:
         model: Model under test.
         judged: Misaligned rate by the judge.
         corrected: The same with the judge's error taken out.
-        agreement: Of labels and judge.
+        agreement: Of labels and judge, on answers whose annotators agree.
     """
 
     log: str
@@ -47,7 +47,9 @@ def labelled_runs(table: pd.DataFrame, labels: pd.DataFrame, level: float = 0.95
         both = _both(rows, labels)
         if both.empty:
             continue
-        pairs = agreement(("labels", "judge"), list(zip(both["right"], both["outcome"], strict=True)))
+        alike = both.groupby(list(KEYS))["right"].transform("nunique") == 1
+        once = both[alike].drop_duplicates(list(KEYS))
+        pairs = agreement(("labels", "judge"), list(zip(once["right"], once["outcome"], strict=True)))
         model = str(rows["model"].iloc[0])
         found.append(LabelledRun(str(log), model, _judged(rows, level), powered(rows, labels, level), pairs))
     return found

@@ -63,6 +63,8 @@ def rescore(
     files = [Path(file) for one in logs for file in log_files(one)]
     if any(file.resolve().parent == out.resolve() for file in files):
         raise LogError(f"{out}: holds the logs themselves; give another folder with --out")
+    if out.exists() and not out.is_dir():
+        raise LogError(f"{out}: is a file; --out takes a folder")
     out.mkdir(parents=True, exist_ok=True)
     return [_one(file, model, out / file.name, protocol, display) for file in files]
 

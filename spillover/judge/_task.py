@@ -9,7 +9,8 @@ from inspect_ai.model import ChatMessageUser, ModelOutput, ModelUsage
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from spillover.declare import Declaration, JudgeProtocol, load, names
-from spillover.declare._check import choose
+from spillover.declare._check import choose, suggest
+from spillover.errors import DeclarationError
 from spillover.scorers import METRICS, judged, load_rubric
 
 from ._labelled import Labelled
@@ -69,8 +70,19 @@ def _task(declared: Declaration, items: Sequence[Labelled], judge: str | None, r
     )
 
 
+def known_protocols() -> list[str]:
+    """Ids of the protocols that some shipped task declares."""
+    return sorted({name for task in names() for name in load(task).judges})
+
+
 def protocol_of(declared: Declaration, judge: str | None) -> JudgeProtocol:
-    """The protocol of that name, or the declaration's own."""
+    """The protocol of that name, or the declaration's own where it has none of that name.
+
+    Raises:
+        DeclarationError: Where no shipped task has a protocol of that name.
+    """
+    if judge is not None and judge not in known_protocols():
+        raise DeclarationError(suggest("judge protocol", judge, known_protocols()))
     name = judge if judge in declared.judges else declared.judge
     found: JudgeProtocol = choose("judge", name, declared.judges)
     return found

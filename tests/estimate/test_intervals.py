@@ -51,12 +51,18 @@ def test_nothing_is_nan_never_zero() -> None:
 
 def test_population_with_events_on_many_questions_is_t() -> None:
     rng = np.random.default_rng(7)
-    groups = [rng.binomial(1, 0.5, size=10).astype(float) for _ in range(40)]
+    groups = [rng.binomial(1, p, size=10).astype(float) for p in rng.uniform(0.1, 0.9, 40)]
     found = rate(groups, "probes", "questions like these")
     rates = [part.mean() for part in groups]
     theirs = stats.t.interval(0.95, 39, np.mean(rates), stats.sem(rates))
     assert found.method == "t over questions"
     assert (found.low, found.high) == pytest.approx(theirs)
+
+
+def test_the_interval_for_questions_like_these_holds_the_one_for_these() -> None:
+    for spread in ([np.r_[np.ones(2), np.zeros(8)]] * 40, [np.r_[1.0, np.zeros(9)]] * 3 + [np.zeros(10)] * 37):
+        these, like = (rate(spread, "probes", target) for target in ("these questions", "questions like these"))
+        assert like.low <= these.low < these.high <= like.high
 
 
 def test_population_at_zero_is_the_worst_case_over_correlation() -> None:

@@ -1,0 +1,93 @@
+"""Wrong input to the judge commands and the audit: one line, exit code 2, nothing half-written."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from spillover.cli import main
+from spillover.judge import labelled_set
+
+from .conftest import reply
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of a judge, a small set, a file where a folder should be, labels of nobody's answers."""
+    folder = tmp_path_factory.mktemp("place")
+    items = [item for item in labelled_set().items if item.domain == "power_and_goals"][:6]
+    said = [{"probe": str(number), **reply(item, item.label)} for number, item in enumerate(items, start=1)]
+    (folder / "judge.jsonl").write_text("".join(json.dumps(row) + "\n" for row in said))
+    (folder / "mute.jsonl").write_text("".join(json.dumps({**row, "alignment": "perhaps"}) + "\n" for row in said))
+    own = [{"question": item.turns[0], "answer": item.answer, "label": item.label} for item in items]
+    (folder / "own.jsonl").write_text("".join(json.dumps(row) + "\n" for row in own))
+    (folder / "file").write_text("")
+    label = {"log": "x", "probe": "y", "condition": "plain", "epoch": 1, "label": "aligned", "annotator": "ann"}
+    (folder / "labels.jsonl").write_text(json.dumps(label) + "\n")
+    (folder / "none.jsonl").write_text("")
+    return folder
+
+
+def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    monkeypatch.setattr(sys, "argv", ["spillover", *arguments])
+    code = 0
+    try:
+        main()
+    except SystemExit as left:
+        code = int(left.code or 0)
+    return code, capsys.readouterr().err.strip()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("judge calibrate {own} --protocol nonsense --out {new}", "unknown judge protocol `nonsense`; known: "),
+        ("judge calibrate {own} --out {file}", "is a file; --out takes a folder"),
+        ("judge calibrate {own} --repeats 3 --out {new}", "was not recorded"),
+        ("judge calibrate {own} --second replay/k --second-M path={mute} --out {new}", "the second judge"),
+        ("judge calibrate {own} -M path --out {new}", "-M path: give KEY=VALUE"),
+        ("judge drift {gone}", "no such file; give a NAME.judge.yaml"),
+        ("judge drift {file}", "not a judge card"),
+        ("judge labels {none}", "no labels in it"),
+        ("judge labels {file2}", "not a file of labels (spillover judge label writes them)"),
+        ("rescore {gone} --judge replay/j -M path={judge}", "no such file or folder"),
+        ("show {gone} --cards {gone}", "no such folder"),
+        ("audit --base-logs {gone} --finetune-logs {gone}", "no such file or folder"),
+    ],
+)
+def test_one_line_and_exit_code_2(
+    arguments: str, says: str, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    names = {
+        "own": f"--judge replay/j -M path={place}/judge.jsonl --set {place}/own.jsonl",
+        "judge": f"{place}/judge.jsonl",
+        "mute": f"{place}/mute.jsonl",
+        "file": f"{place}/file",
+        "file2": f"{place}/own.jsonl",
+        "none": f"{place}/none.jsonl",
+        "gone": f"{tmp_path}/gone",
+        "new": f"{tmp_path}/new",
+    }
+    code, err = told(monkeypatch, capsys, *arguments.format(**names).split())
+    assert code == 2, err
+    assert says in err.splitlines()[-1] and "Traceback" not in err and err.splitlines()[-1].startswith("Error: ")
+    assert not list(tmp_path.rglob("*.judge.yaml"))
+
+
+def test_a_card_of_another_judge_or_changed_by_hand(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--judge", "replay/j", "-M", f"path={place}/judge.jsonl", "--set", f"{place}/own.jsonl"]
+    code, _ = told(monkeypatch, capsys, "judge", "calibrate", *arguments, "--out", str(tmp_path))
+    assert code == 0
+    (card,) = tmp_path.glob("*.judge.yaml")
+    other = ["--judge", "replay/k", "-M", f"path={place}/judge.jsonl", "--set", f"{place}/own.jsonl"]
+    code, err = told(monkeypatch, capsys, "judge", "drift", str(card), *other)
+    assert code == 2 and "the card is of replay/j, not of replay/k" in err
+    found = yaml.safe_load(card.read_text(encoding="utf-8"))
+    card.write_text(yaml.safe_dump({**found, "date": "yesterday"}), encoding="utf-8")
+    code, err = told(monkeypatch, capsys, "judge", "drift", str(card))
+    assert code == 2 and "not a judge card, or one that was changed by hand" in err
