@@ -257,7 +257,8 @@ def test_another_model_behind_the_name_is_calibrated_again(local: Wire, card: Pa
 
 def test_drift_without_a_judge_asks_nobody(local: Wire, card: Path, spillover: Told) -> None:
     local.calls.clear()
-    assert spillover("drift", str(card))[:2] == (0, "no sign of drift\n")
+    said = f"not asked again (--judge {MODEL}); the card is 0 days old\n"
+    assert spillover("drift", str(card))[:2] == (0, said)
     assert local.counts() == {}
 
 
