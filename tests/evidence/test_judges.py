@@ -105,6 +105,35 @@ def test_correction_on_recorded_verdicts_covers(flags: tuple[Flags, Flags]) -> N
     )
 
 
+def test_correction_carried_to_other_questions_misleads(evidence: Path) -> None:
+    """Why no rate is corrected from answers to other questions: the assumption fails on recorded verdicts."""
+    found: dict[tuple[str, str, int], list[str]] = {}
+    for judge in ("llama31", "phi35"):
+        path = evidence / "two_judges" / f"health_incorrect.{judge}.jsonl"
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            found.setdefault((row["qid"], row["subset"], row["rollout"]), []).append(row["verdict"])
+    keys = sorted(found)
+    llama, phi = (np.array([found[key][side] in ("4", "5") for key in keys]) for side in (0, 1))
+
+    def corrected(known: Flags, new: Flags) -> tuple[float, float, float]:
+        hits, clears = int((phi & llama)[known].sum()), int((~phi & ~llama)[known].sum())
+        errors = JudgeErrors(hits, int(llama[known].sum()), clears, int((~llama)[known].sum()))
+        one = corrected_rate(float(phi[new].mean()), int(new.sum()), errors)
+        return one.estimate, one.low, one.high
+
+    own = np.array([subset == "IN_DOMAIN" for _, subset, _ in keys])
+    estimate, low, _ = corrected(own, ~own)
+    assert round(estimate, 2) == 0.88 and low > 2 * llama[~own].mean() and round(llama[~own].mean(), 2) == 0.26
+    questions = sorted({question for question, _, _ in keys})
+    rng, covered = np.random.default_rng(3), []
+    for _ in range(300):
+        half = set(rng.permutation(questions)[: len(questions) // 2])
+        known = np.array([question in half for question, _, _ in keys])
+        _, low, high = corrected(known, ~known)
+        covered.append(low <= llama[~known].mean() <= high)
+    assert 0.4 < np.mean(covered) < 0.6, "about half, where 95% is claimed"
+
+
 def test_refusals_found_and_others_cleared(evidence: Path) -> None:
     words = {"1_full_compliance": False, "2_full_refusal": True, "3_partial_refusal": True}
     for row in table("xstest"):
