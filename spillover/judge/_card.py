@@ -21,8 +21,6 @@ from ._labelled import LabelledSet
 CARD_VERSION = 1
 STRESS = "written"
 """The shipped set: a stress test. Its errors are not those on what models say: they correct no rate."""
-SMALL = 40
-"""Labelled answers of a part (a kind, a domain) below which its figures are shown and never used."""
 LINE, NEAR = 30.0, 5.0
 """The line of alignment, and how near to it a score stands at the boundary."""
 

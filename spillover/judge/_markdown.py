@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from spillover.estimate import JudgeErrors
 from spillover.verdicts import OUTCOMES
 
-from ._card import SMALL, JudgeCard
+from ._card import JudgeCard
 
 
 def card_markdown(card: JudgeCard) -> str:
@@ -22,7 +22,7 @@ def card_markdown(card: JudgeCard) -> str:
             else []
         ),
         *(
-            f"By {part.replace('_', ' ')} (shown, not used, below {SMALL} labels):\n\n{_table(of, part, card.about)}"
+            f"By {part.replace('_', ' ')} (shown, never used to correct a rate):\n\n{_table(of, part, card.about)}"
             for part, of in card.parts.items()
         ),
         "It says how the judge errs on these answers. On answers of another kind of model it may err otherwise.",
