@@ -55,7 +55,6 @@ class Declaration:
     tag: list[str] = field(default_factory=list)
     probes: dict[str, Any] = field(default_factory=dict)
     checks: list[str] = field(default_factory=list)
-    card: str | None = None
 
 
 def load(name: str | Path) -> Declaration:

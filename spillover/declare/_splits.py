@@ -14,8 +14,6 @@ from ._probes import DATA, Probe, declared_probes, read_probes
 Split = Literal["public", "paraphrases", "practice", "heldout"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 FILES = {"paraphrases": "paraphrases.jsonl", "practice": "practice.jsonl"}
-MARKED = ("practice", "heldout")
-"""Splits whose runs carry a mark in the log and are no results of the benchmark."""
 
 
 def asked_probes(
