@@ -37,6 +37,7 @@ class Report:
         in_domain: Tags of the fine-tune's own field.
         judges: Judges whose verdicts were used.
         logs: Facts of every log.
+        origins: Where answers and verdicts that no model gave come from, as "scripted".
     """
 
     base: str
@@ -47,6 +48,7 @@ class Report:
     in_domain: tuple[str, ...]
     judges: list[str]
     logs: list[LogFacts]
+    origins: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data."""
@@ -57,6 +59,7 @@ def report_markdown(report: Report) -> str:
     """The report for people."""
     parts = [
         f"# Audit of {_names(report)} against {_text(report.base)}",
+        *(f"**{_text(origin)}**" for origin in report.origins),
         SAYS[report.answer],
         "\n".join(
             f"- {_text(finding.model)}: {finding.answer}; {_text('; '.join(finding.because))}"

@@ -54,7 +54,10 @@ def audit_logs(
             apart += [judge_pair(inside[0], inside[1], rule, arm.name)] if not inside[0].empty else []
     logs = [*base.logs, *(fact for arm in tuned for fact in arm.logs)]
     judges = sorted(set(pd.concat([base.rows, *(arm.rows for arm in tuned)])["judge"].dropna()) - {"check"})
-    return Report(base.name, overall(findings), rule, findings, apart, in_domain, judges, logs)
+    every = pd.concat([base.rows, *(arm.rows for arm in tuned)])
+    origins = [f"Answers: {one}" for one in sorted(set(every["origin"].dropna()))]
+    origins += [f"Verdicts: {one}" for one in sorted(set(every["judge_origin"].dropna()))]
+    return Report(base.name, overall(findings), rule, findings, apart, in_domain, judges, logs, origins)
 
 
 def _arms(logs: list[str], what: str, single: bool = False) -> list[Arm]:
