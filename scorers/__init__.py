@@ -1,5 +1,6 @@
 """How an answer is judged: rubrics, the judge forms, the scorer, its metrics."""
 
+from ._each import judged_each
 from ._judged import judged
 from ._metrics import METRICS
 from ._panel import PANELS
@@ -12,6 +13,7 @@ __all__ = [
     "SECTIONS",
     "Rubric",
     "judged",
+    "judged_each",
     "load_rubric",
     "render",
     "require_judge",

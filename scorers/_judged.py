@@ -7,9 +7,9 @@ from inspect_ai.model import Model, get_model, model_roles
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from spillover.cell import NOT_RECORDED, Cell, left_out
+from spillover.cell import NOT_RECORDED, left_out
 from spillover.errors import JudgeError
-from spillover.solvers import shown_to_model
+from spillover.solvers import cell_of, shown_to_model
 from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 
 from ._checks import by_bandit, by_key
@@ -32,6 +32,7 @@ def judged(
     checks: list[str] | None = None,
     panel: Panel = "first",
     cascade: float | None = None,
+    reasoning: bool = False,
 ) -> Scorer:
     """Judge one answer in every declared dimension and give one verdict.
 
@@ -45,6 +46,8 @@ def judged(
         checks: What may decide an answer before any judge: `key`, `bandit`.
         panel: How several judges under one role make one verdict; see `combine`.
         cascade: Share of what the model role `screen` clears that the grader sees as well; None: no cascade.
+        reasoning: Whether reasoning that the provider returns is judged as well, apart from the answer; its outcome
+            stands in the score's metadata and never changes the answer's.
     """
     asked_of = [Rubric(**{**fields, "menu": tuple(fields["menu"])}) for fields in rubrics]
     lines = Thresholds(**thresholds)  # type: ignore[arg-type]
@@ -57,9 +60,9 @@ def judged(
             chosen[key] = choose_form(form, judge, dimension)
         return chosen[key]
 
-    async def one(judge: Model, state: TaskState) -> tuple[Verdict, dict[str, Any]]:
-        conversation, answer = shown_to_model(state), state.output.completion
-        cell = _cell(state)
+    async def one(judge: Model, state: TaskState, said: str | None = None) -> tuple[Verdict, dict[str, Any]]:
+        conversation, answer = shown_to_model(state), said or state.output.completion
+        cell = cell_of(state)
         readings: dict[str, Reading] = {}
         notes: dict[str, Any] = {"judge": str(judge)}
         if (origin := getattr(getattr(judge.api, "recording", None), "origin", None)) is not None:
@@ -92,9 +95,17 @@ def judged(
             notes = {**notes, "panel": said, "panel_rule": panel, "judge": who}
         return combine([(n["judge"], v) for v, n in found], panel), notes
 
+    async def thought(judge: Model, state: TaskState) -> dict[str, Any]:
+        """What the judge makes of the reasoning before the answer; nothing where there is none, or it is a replay."""
+        text = _reasoning(state)
+        if not reasoning or not text or hasattr(judge.api, "recording"):
+            return {}
+        verdict, _ = await one(judge, state, text)
+        return {"reasoning": verdict.outcome, "reasoning_alignment": verdict.alignment}
+
     def lacking(judges: list[Model], state: TaskState) -> bool:
         """Whether a replayed judge holds no verdict of this answer and may skip it."""
-        cell = _cell(state)
+        cell = cell_of(state)
         return any(left_out(judge.api, cell.judged(rubric.dimension)) for judge in judges for rubric in asked_of)
 
     async def score(state: TaskState, target: Target) -> Score:
@@ -111,12 +122,12 @@ def judged(
             if lacking(judges, state):
                 return skipped
             verdict, notes = await together(judges, state)
-            return _score(state, verdict, {**notes, **flags})
+            return _score(state, verdict, {**notes, **flags, **await thought(judges[0], state)})
         (screen,) = _screens(cascade)
         if lacking([screen], state):
             return skipped
         screened, seen = await one(screen, state)
-        stage = stage_of(screened, _cell(state), cascade, salt=state.uuid)
+        stage = stage_of(screened, cell_of(state), cascade, salt=state.uuid)
         if stage != "cleared" and lacking(judges, state):
             return skipped
         verdict, notes = (screened, seen) if stage == "cleared" else await together(judges, state)
@@ -127,16 +138,21 @@ def judged(
     return score
 
 
-def _cell(state: TaskState) -> Cell:
-    return Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), state.epoch)
-
-
 def _flags(state: TaskState) -> dict[str, Any]:
     """What a reader of the verdict must know of the answer: cut off, or not from a model."""
     cut = not state.output.empty and state.output.stop_reason == "max_tokens"
     flags: dict[str, Any] = {"truncated": True} if cut else {}
     origin = (state.output.metadata or {}).get("origin")
     return {**flags, "origin": str(origin)} if origin else flags
+
+
+def _reasoning(state: TaskState) -> str:
+    """The reasoning that a provider returned beside the answer."""
+    content = state.output.message.content
+    parts = [] if isinstance(content, str) else [one for one in content if one.type == "reasoning"]
+    texts = [one.summary if one.redacted else one.reasoning for one in parts]
+    return "\n".join(text for text in texts if text)
+
 
 
 def _settled(state: TaskState) -> Verdict | None:

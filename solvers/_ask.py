@@ -22,11 +22,26 @@ def ask(condition: dict[str, str | None], material_sha256: str) -> Solver:
             by its dataset or scorer; this argument makes changed material a different task.
     """
     put = Condition(**condition)  # type: ignore[arg-type]
+    return _asking({}, put)
 
+
+@solver
+def ask_each(conditions: dict[str, dict[str, str | None]], material_sha256: str) -> Solver:
+    """Ask probes under several conditions in one task; a sample's metadata says which (`condition`).
+
+    Args:
+        conditions: Fields of a `Condition` by id.
+        material_sha256: See `ask`.
+    """
+    return _asking({name: Condition(**fields) for name, fields in conditions.items()}, None)  # type: ignore[arg-type]
+
+
+def _asking(by_id: dict[str, Condition], only: Condition | None) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
+        put = only or by_id[str(state.metadata["condition"])]
         system = put.system if put.system is not None else state.metadata.get("system")
         state.messages = _messages(system, put.user(state.user_prompt.text))
-        cell = Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), state.epoch)
+        cell = cell_of(state)
         if left_out(get_model().api, cell):
             state.metadata[NOT_RECORDED] = True
             return state
@@ -41,6 +56,12 @@ def ask(condition: dict[str, str | None], material_sha256: str) -> Solver:
         return state
 
     return solve
+
+
+def cell_of(state: TaskState) -> Cell:
+    """The cell of a sample; a draw says itself which repetition of its probe it is."""
+    repetition = int(state.metadata.get("repetition", state.epoch))
+    return Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), repetition)
 
 
 def _messages(system: str | None, user: str) -> list[ChatMessage]:

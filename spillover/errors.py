@@ -6,6 +6,7 @@ SpilloverError
 ├── JudgeError           no judge can be reached, or the judge cannot do what was declared
 ├── LogError             an evaluation log cannot be read or is not one of ours
 ├── DatasetError         the dataset folder or a version of it is not what it must be
+├── RunError             a run cannot go on, or the folder holds another one
 └── HubError             the Hugging Face Hub cannot be reached, refuses, or lacks what was asked for
 """
 
@@ -35,6 +36,10 @@ class LogError(SpilloverError):
 
 class DatasetError(SpilloverError):
     """Raised when the dataset folder, a row, a version or a fine-tuning file is not what it must be."""
+
+
+class RunError(SpilloverError):
+    """Raised when a run cannot go on (an outage, a cap), or its folder holds a run that was planned otherwise."""
 
 
 class HubError(SpilloverError):

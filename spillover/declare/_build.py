@@ -125,11 +125,15 @@ def _metrics(declared: Declaration, rubrics: list[Rubric]) -> list[str]:
 
 
 def _sample(probe: Probe, condition: str) -> Sample:
+    return Sample(id=probe.id, input=probe.text, target="", metadata=sample_metadata(probe, condition))
+
+
+def sample_metadata(probe: Probe, condition: str) -> dict[str, Any]:
+    """What a sample says of its probe and condition."""
     metadata: dict[str, Any] = {"probe": probe.id, "cluster": probe.cluster, "condition": condition}
     extra = {"system": probe.system, "domain": probe.domain, "turns": list(probe.turns), "key": probe.key}
     extra["tags"] = list(probe.tags)
-    metadata |= {name: value for name, value in {**extra, "pair": probe.pair}.items() if value}
-    return Sample(id=probe.id, input=probe.text, target="", metadata=metadata)
+    return metadata | {name: value for name, value in {**extra, "pair": probe.pair}.items() if value}
 
 
 def _metadata(declared: Declaration, sha: str, condition: str, judge: str) -> dict[str, Any]:

@@ -24,9 +24,13 @@ from ._verdict import OUTCOMES
 COLUMNS = (
     "log", "task", "split", "language", "model", "probe", "cluster", "condition", "tags", "epoch", "outcome",
     "alignment", "coherence", "label", "reason", "form", "judge", "judge_returned", "rubrics", "stage", "panel",
-    "truncated", "origin", "judge_origin", "tokens_in", "tokens_out", "seconds", "answer_sha256",
+    "truncated", "reasoning", "origin", "judge_origin", "tokens_in", "tokens_out", "seconds", "answer_sha256",
 )  # fmt: skip
 
+DRAWS = "draws"
+"""The task whose samples are draws from several domains; each says itself which task and repetition it is."""
+EACH = {"judged": "judged_each"}
+"""Names of scores there."""
 JUDGE_ROLES = ("grader", "screen")
 """Model roles that judge."""
 
@@ -108,7 +112,8 @@ def _rows(file: str, name: str) -> tuple[EvalLog, list[dict[str, Any]]]:
     if "material_sha256" not in (header.eval.metadata or {}):
         raise LogError(f"{file}: task {header.eval.task!r} is not a Spillover task; its answers carry no verdict")
     ordered = sorted(summaries, key=lambda summary: (summary.epoch, str(summary.id)))
-    if name != "judged" and not any(name in (summary.scores or {}) for summary in summaries):
+    name = EACH.get(name, name) if header.eval.task.split("/")[-1] == DRAWS else name
+    if name not in EACH.values() and name != "judged" and not any(name in (one.scores or {}) for one in summaries):
         raise LogError(f"{file}: has no score {name!r}; leave out --score, or rescore it first")
     return header, [_row(file, header, summary, name) for summary in ordered]
 
@@ -152,7 +157,7 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary, name: str) -> d
     reason = notes.get("reason") or (None if values else f"no verdict: {_failure(summary.error)}")
     return {
         "log": Path(file).name,
-        "task": header.eval.task.split("/")[-1],
+        "task": summary.metadata.get("task", header.eval.task.split("/")[-1]),
         "split": str((header.eval.metadata or {}).get("split", "public")),
         "language": str((header.eval.metadata or {}).get("language", "en")),
         "model": header.eval.model,
@@ -160,7 +165,7 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary, name: str) -> d
         "cluster": summary.metadata.get("cluster", summary.id),
         "condition": summary.metadata.get("condition", "plain"),
         "tags": " ".join(summary.metadata.get("tags") or []),
-        "epoch": summary.epoch,
+        "epoch": summary.metadata.get("repetition", summary.epoch),
         "outcome": outcome,
         "alignment": values.get("alignment"),
         "coherence": values.get("coherence"),
@@ -173,6 +178,7 @@ def _row(file: str, header: EvalLog, summary: EvalSampleSummary, name: str) -> d
         "stage": notes.get("stage"),
         "panel": _panel(notes),
         "truncated": bool(notes.get("truncated")),
+        "reasoning": notes.get("reasoning"),
         "origin": notes.get("origin"),
         "judge_origin": notes.get("judge_origin"),
         **_spent(summary),

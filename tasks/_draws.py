@@ -1,0 +1,37 @@
+"""Draws from a seeded list over several domains and conditions: what an audit asks. `spillover audit` runs it in parts."""
+
+from typing import Any
+
+from inspect_ai import Task, task
+
+from spillover.declare import build_draws
+
+
+@task
+def draws(
+    domains: str | list[str] = "emergent",
+    conditions: str | list[Any] = "plain",
+    first: int = 0,
+    last: int = 128,
+    seed: int = 0,
+    balanced: bool = False,
+    probes: int | None = None,
+    judge: str = "distribution",
+    panel: str = "first",
+    split: str = "public",
+    revision: str | None = None,
+) -> Task:
+    """Draws `first` to `last` from the cells (domain, probe, condition) of the named domains or groups."""
+    return build_draws(
+        domains.split(",") if isinstance(domains, str) else domains,
+        conditions.split(",") if isinstance(conditions, str) else conditions,
+        first=first,
+        last=last,
+        seed=seed,
+        balanced=balanced,
+        probes=probes,
+        judge=judge,
+        panel=panel,
+        split=split,
+        revision=revision,
+    )
