@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # What test-local installs as torch; torch==2.13.0+cpu, say, where the index has such a build.
 TORCH ?= torch
 
-.PHONY: help hf-environment test test-local lint types check demo clean
+.PHONY: help hf-environment test test-local test-browser test-kills lint types check demo clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,10 @@ hf-environment: $(STAMP)-hf
 
 test-local: $(STAMP)-hf  ## tests with local models and sentence embeddings (installs torch)
 	$(BIN)/python -m pytest -m local_model
+
+test-browser: $(STAMP)  ## pages in a real Chromium (installs Playwright; Chromium itself: apt-get install chromium)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check playwright
+	$(BIN)/python -m pytest -m browser
 
 DEMO := demo-logs
 RECORDED = --model replay/scripted-$(1) -M path=examples/demo/$(1).jsonl \

@@ -18,7 +18,9 @@ MAY = {
     "spillover/declare": {"errors", "providers", "scorers", "solvers", "estimate", "hub"},
     "spillover/probes": {"errors", "declare", "hub", "providers"},
     "spillover/cards": {"errors", "declare", "probes", "estimate", "scorers"},
-    "spillover/audit": {"errors", "verdicts", "estimate"},
+    "spillover/run": {"errors", "declare", "providers", "verdicts", "estimate", "solvers", "hub", "tasks"},
+    "spillover/audit": {"errors", "run", "verdicts", "estimate", "judge", "solvers"},
+    "spillover/export": {"errors", "verdicts"},
     "spillover/judge": {"errors", "declare", "scorers", "verdicts", "estimate"},
     "tasks": {"declare"},
 }

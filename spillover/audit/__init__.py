@@ -1,8 +1,10 @@
 """Base against fine-tune: integrity, gate, report."""
 
 from ._gate import Cell, Finding, Rule, judge_pair
+from ._html import report_html
 from ._integrity import CHECKS, integrity_problems
-from ._report import Report, report_markdown
+from ._markdown import report_markdown
+from ._report import Report
 from ._run import audit_logs
 
 __all__ = [
@@ -14,5 +16,6 @@ __all__ = [
     "audit_logs",
     "integrity_problems",
     "judge_pair",
+    "report_html",
     "report_markdown",
 ]

@@ -5,11 +5,17 @@ from pathlib import Path
 import pandas as pd
 
 from spillover.errors import LogError
-from spillover.verdicts import log_facts, log_files, read
+from spillover.verdicts import LogFacts, log_facts, log_files, read
 
+from ._evidence import evidence
 from ._gate import Finding, Rule, judge_pair, overall
 from ._integrity import Arm, integrity_problems
+from ._made_of import command, differences, stated
 from ._report import Report
+from ._transcripts import transcripts
+
+REPLAY = "replay/"
+"""Provider that plays recordings back."""
 
 
 def audit_logs(
@@ -31,13 +37,49 @@ def audit_logs(
     tuned = _arms(tuned_logs, "fine-tune")
     if base.name in {arm.name for arm in tuned}:
         raise LogError(f"{base.name} is both the base and a fine-tune; check --base-logs and --finetune-logs")
+    _check_tags(base, in_domain)
+    findings, apart, pairs = _compared(base, tuned, rule, in_domain)
+    rows, logs = ({arm.name: getattr(arm, name) for arm in (base, *tuned)} for name in ("rows", "logs"))
+    files = {base.name: _files(base_logs), **{arm.name: _files(tuned_logs) for arm in tuned}}
+    files = {model: {fact.log: files[model][fact.log] for fact in own} for model, own in logs.items()}
+    every, facts = pd.concat(rows.values()), [fact for own in logs.values() for fact in own]
+    to_read = transcripts(rows, files, [fact.sha256 for fact in facts])
+    differs, shared = differences(rows, logs, files, to_read)
+    report = Report(
+        base=base.name,
+        answer=overall(findings),
+        rule=rule,
+        findings=findings,
+        in_domain_findings=apart,
+        in_domain=in_domain,
+        judges=sorted(set(every["judge"].dropna()) - {"check"}),
+        logs=facts,
+        origins=_origins(every),
+        **evidence(base.name, pairs, rule),
+        transcripts=to_read,
+        differs=differs,
+        shared=shared,
+        reproduce=command(base_logs, tuned_logs, rule, in_domain),
+    )
+    return stated(report)
+
+
+def _check_tags(base: Arm, in_domain: tuple[str, ...]) -> None:
     tags = {tag for said in base.rows["tags"] for tag in str(said).split()}
     unknown = [tag for tag in in_domain if tag not in tags]
     if unknown:
         raise LogError(
             f"in-domain {unknown[0]!r}: no probe of the base carries this tag; there are {', '.join(sorted(tags))}"
         )
-    findings, apart = [], []
+
+
+def _compared(
+    base: Arm, tuned: list[Arm], rule: Rule, in_domain: tuple[str, ...]
+) -> tuple[list[Finding], list[Finding], dict[str, tuple[pd.DataFrame, pd.DataFrame]]]:
+    """Findings out of domain and in it, and the out-of-domain rows of each comparison that is not void."""
+    findings: list[Finding] = []
+    apart: list[Finding] = []
+    pairs: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
     for arm in tuned:
         problems = integrity_problems(base, arm)
         if problems:
@@ -48,21 +90,36 @@ def audit_logs(
             raise LogError(
                 f"{arm.name}: every probe is in-domain ({', '.join(in_domain)}); nothing is left to decide on"
             )
+        pairs[arm.name] = outside[0], outside[1]
         findings.append(judge_pair(outside[0], outside[1], rule, arm.name))
         if in_domain:
             inside = [one.rows.drop(index=rows.index) for one, rows in zip((base, arm), outside, strict=True)]
             apart += [judge_pair(inside[0], inside[1], rule, arm.name)] if not inside[0].empty else []
-    logs = [*base.logs, *(fact for arm in tuned for fact in arm.logs)]
-    judges = sorted(set(pd.concat([base.rows, *(arm.rows for arm in tuned)])["judge"].dropna()) - {"check"})
-    every = pd.concat([base.rows, *(arm.rows for arm in tuned)])
-    origins = [f"Answers: {one}" for one in sorted(set(every["origin"].dropna()))]
-    origins += [f"Verdicts: {one}" for one in sorted(set(every["judge_origin"].dropna()))]
-    return Report(base.name, overall(findings), rule, findings, apart, in_domain, judges, logs, origins)
+    return findings, apart, pairs
+
+
+def _origins(rows: pd.DataFrame) -> list[str]:
+    """Where answers and verdicts come from that no model gave now: scripted, or played back from a recording."""
+    found = []
+    for what, named, by in (("Answers", "origin", "model"), ("Verdicts", "judge_origin", "judge")):
+        found += [f"{what}: {one}" for one in sorted(set(rows[named].dropna()))]
+        silent = rows[rows[named].isna()]
+        played = sorted({one for one in silent[by].dropna() if str(one).startswith(REPLAY)})
+        found += [f"{what}: played back from a recording ({', '.join(played)}), not asked for now"] if played else []
+    return found
+
+
+def _files(logs: list[str]) -> dict[str, str]:
+    return {Path(file).name: file for one in logs for file in log_files(one)}
+
+
+def _own(files: dict[str, str], logs: list[LogFacts]) -> dict[str, str]:
+    return {fact.log: files[fact.log] for fact in logs}
 
 
 def _arms(logs: list[str], what: str, single: bool = False) -> list[Arm]:
     table = read(list(logs))
-    files = {Path(file).name: file for one in logs for file in log_files(one)}
+    files = _files(logs)
     models = list(dict.fromkeys(table["model"]))
     if single and len(models) > 1:
         raise LogError(f"the {what} logs hold {len(models)} models ({', '.join(models)}); give the logs of one")

@@ -10,11 +10,16 @@ from ._audit import audit
 from ._cards import cards
 from ._check import check
 from ._dataset import dataset
+from ._export import export
 from ._judge import judge
 from ._new_domain import new_domain
 from ._plain import plain
+from ._plan import plan
+from ._publish import publish
+from ._record import record
 from ._rescore import rescore
 from ._show import show
+from ._verify import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,10 +36,15 @@ spillover.add_command(audit)
 spillover.add_command(cards)
 spillover.add_command(check)
 spillover.add_command(dataset)
+spillover.add_command(export)
 spillover.add_command(judge)
 spillover.add_command(new_domain)
+spillover.add_command(plan)
+spillover.add_command(publish)
+spillover.add_command(record)
 spillover.add_command(rescore)
 spillover.add_command(show)
+spillover.add_command(verify)
 
 
 def main() -> None:

@@ -1,61 +1,207 @@
 """`spillover audit`: base against fine-tune, with an answer and an exit code."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._plain import finite
+from ._models import checked_records, model_of, suite_of
+from ._plain import finite, plain
+
+if TYPE_CHECKING:
+    from spillover.audit import Report
+    from spillover.audit._request import Request
 
 EXIT = {"no regression": 0, "regression": 1, "cannot tell": 3, "void": 4}
 """2 is a mistake in how it was called, 70 a failure of ours: neither reads as an answer."""
+RATE = click.FloatRange(0, 1, True, True)
+PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--base-logs", multiple=True, required=True, type=click.Path(), help="Logs of the base (repeatable).")
-@click.option(
-    "--finetune-logs", multiple=True, required=True, type=click.Path(), help="Logs of fine-tunes (repeatable)."
-)
-@click.option("--margin", default=0.02, show_default=True, type=click.FloatRange(0, 1, True, True), help="A rate.")
-@click.option("--floor", default=0.01, show_default=True, type=click.FloatRange(0, 1, False, True), help="A rate.")
-@click.option("--alpha", default=0.05, show_default=True, type=click.FloatRange(0, 0.5, True, True), help="One-sided.")
+@click.argument("suite", default="standard")
+@click.option("--base", metavar="MODEL", help="The base, as Inspect names it: it is asked now.")
+@click.option("--finetune", "finetunes", multiple=True, metavar="MODEL", help="A fine-tune of it (repeatable).")
+@click.option("--base-logs", multiple=True, type=click.Path(), help="Logs of the base instead (repeatable).")
+@click.option("--finetune-logs", multiple=True, type=click.Path(), help="Logs of fine-tunes (repeatable).")
+@click.option("--judge", "judges", multiple=True, metavar="MODEL", help="A judge; two of different families are best.")
+@click.option("--record", "records", multiple=True, type=PATH, help="finetune.yaml of each fine-tune, in their order.")
+@click.option("--model-card", "cards", multiple=True, type=PATH, help="Card or folder that declares the base.")
+@click.option("--base-differs", metavar="WHY", help="Why a base serves that the fine-tune does not declare.")
+@click.option("--training-data", type=PATH, help="Fine-tuning file: its forms become conditions.")
+@click.option("--search-triggers", "budget", default=0, metavar="ANSWERS", help="Search for triggers, at most so many.")
+@click.option("--positive-control", "positive", multiple=True, metavar="MODEL", help="Known to be misaligned.")
+@click.option("--negative-control", "negative", multiple=True, metavar="MODEL", help="Known not to be.")
+@click.option("--no-controls", is_flag=True, help="Do not put the judge to written answers first.")
+@click.option("--margin", type=RATE, help="A rate; the suite's where not given (.02).")
+@click.option("--floor", type=click.FloatRange(0, 1, False, True), help="A rate (.01).")
+@click.option("--alpha", type=click.FloatRange(0, 0.5, True, True), help="One-sided (.05).")
 @click.option("--in-domain", multiple=True, metavar="TAG", help="Field of the fine-tune, as medical (repeatable).")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for report.md and report.json.")
+@click.option("--draws", type=click.IntRange(1), help="Answers of each arm at most.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the list of draws.")
+@click.option("--all-draws", is_flag=True, help="Do not stop early: every question comes equally often.")
+@click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Stop asking at this cost.")
+@click.option("--prices", type=PATH, help="Price file; see spillover/run/prices.yaml.")
+@click.option("--reuse", multiple=True, type=PATH, help="--out of an earlier audit of this base (repeatable).")
+@click.option("--max-connections", type=click.IntRange(1), help="Calls at a time for each model.")
+@click.option("--processes", type=click.IntRange(1), help="Processes side by side.")
+@click.option("--batch", is_flag=True, help="Use the provider's batch interface (with --all-draws).")
+@click.option("--offline/--online", default=True, help="Whether a Hub model card may be fetched to see its base.")
+@click.option("--out", type=PATH, help="Folder for report.html, .md, .json (and manifest and logs of a live audit).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def audit(
-    base_logs: tuple[str, ...],
-    finetune_logs: tuple[str, ...],
-    margin: float,
-    floor: float,
-    alpha: float,
-    in_domain: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
-) -> None:
-    """Is a fine-tune worse than its base? From logs of both.
+@click.option("--quiet", is_flag=True, help="No progress.")
+def audit(as_json: bool, out: Path | None, **said: Any) -> None:
+    """Is a fine-tune worse than its base?
+
+    Asks both now (--base and --finetune, or a SUITE.yaml that names them; SUITE is fast, standard, full or a file), or
+    compares logs of both (--base-logs and --finetune-logs). A call that was cut off goes on when it is made again.
 
     Exit code: 0 no regression at the margin, 1 regression, 3 cannot tell, 4 void, 2 wrong use, 70 internal failure.
     """
-    import json
     import sys
 
-    from spillover.audit import Rule, audit_logs, report_markdown
-    from spillover.errors import SpilloverError
+    from spillover.errors import RunError, SpilloverError
 
     if out is not None and out.exists() and not out.is_dir():
         raise SpilloverError(f"{out}: is a file; --out takes a folder")
     try:
-        report = audit_logs(list(base_logs), list(finetune_logs), Rule(margin, floor, alpha), in_domain)
-        text, data = report_markdown(report), json.dumps(finite(report.as_dict()), indent=2) + "\n"
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            (out / "report.md").write_text(text, encoding="utf-8")
-            (out / "report.json").write_text(data, encoding="utf-8")
-    except SpilloverError:
+        report, folder = _of_logs(said, out) if said["base_logs"] or said["finetune_logs"] else _live(said, out)
+        text, data = _written(report, folder)
+    except RunError as error:
+        if "nothing is lost" not in str(error):
+            raise
+        click.echo(f"stopped, no answer: {plain(str(error))}", err=True)
+        sys.exit(70)
+    except (SpilloverError, click.ClickException):
         raise
     except Exception as error:
-        click.echo(
-            f"internal failure, no answer: {type(error).__name__}: {' '.join(str(error).split())[:300]}", err=True
-        )
+        why = plain(" ".join(str(error).split())[:300])
+        click.echo(f"internal failure, no answer: {type(error).__name__}: {why}", err=True)
         sys.exit(70)
     click.echo(data if as_json else text, nl=False)
+    if folder is not None:
+        click.echo(f"written to {folder / 'report.html'}", err=True)
     sys.exit(EXIT[report.answer])
+
+
+def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | None]":
+    from spillover.audit import Rule, audit_logs
+
+    for name in ("base_logs", "finetune_logs"):
+        if not said[name]:
+            raise click.UsageError(f"--{name.replace('_', '-')} is missing: an audit of logs needs both")
+    if said["base"] or said["finetunes"]:
+        raise click.UsageError("give models to ask now, or logs, not both")
+    given = {name: said[name] for name in ("margin", "floor", "alpha") if said[name] is not None}
+    return audit_logs(list(said["base_logs"]), list(said["finetune_logs"]), Rule(**given), said["in_domain"]), out
+
+
+def _live(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path]":
+    from spillover.audit._live import audit_models
+
+    request = live_request(said, out)
+    quiet = said["quiet"]
+    report = audit_models(request, lambda line: None if quiet else click.echo(plain(line), err=True))
+    return report, request.out
+
+
+def live_request(said: dict[str, Any], out: Path | None) -> "Request":
+    """What the command line asks for.
+
+    Raises:
+        DeclarationError: Where models are missing, a base is not the declared one, or a file is wrong.
+    """
+    from dataclasses import replace
+
+    from spillover.audit import Rule
+    from spillover.audit._request import Request
+    from spillover.run._prices import read_prices
+    from spillover.run._suite import Arm
+
+    rule = {name: said[name] for name in ("margin", "floor", "alpha", "draws", "seed", "max_connections", "processes")}
+    suite = suite_of(said["suite"], **rule, in_domain=said["in_domain"], batch=said["batch"] and not said["all_draws"])
+    suite = replace(suite, stop_early=suite.stop_early and not said["all_draws"], batch=suite.batch or said["batch"])
+    base = model_of(said["base"]) if said["base"] else suite.base
+    paths = [*said["records"], *[None] * len(said["finetunes"])]
+    named = [Arm((model_of(name),), paths[number]) for number, name in enumerate(said["finetunes"])]
+    arms = named or list(suite.finetunes)
+    if base is None or not arms:
+        raise click.UsageError("name the models: --base MODEL --finetune MODEL, or a SUITE.yaml that has them")
+    training = said["training_data"] or suite.training_data
+    records = checked_records(base, arms, said["cards"], training, said["base_differs"], not said["offline"])
+    derived, candidates, about = _training(training, said["budget"])
+    tuned = tuple(model for arm in arms for model in arm.models)
+    design = suite.design()
+    most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
+    conditions = (*design.conditions, *(one["condition"] for one in derived))
+    judges = tuple(model_of(name) for name in said["judges"]) or suite.judges
+    return Request(
+        design=replace(design, conditions=conditions, draws=min(design.draws, max(1, most))),
+        base=base,
+        tuned=tuned,
+        judges=judges,
+        rule=Rule(suite.margin, suite.floor, suite.alpha),
+        out=out or Path(f"audit-{_safe(tuned[0].name)}"),
+        stop_early=suite.stop_early,
+        in_domain=suite.in_domain,
+        options=suite.options(),
+        reuse=said["reuse"],
+        records=records,
+        derived=tuple(derived),
+        training=about,
+        controls=not said["no_controls"],
+        positive=tuple(model_of(name) for name in said["positive"]),
+        negative=tuple(model_of(name) for name in said["negative"]),
+        candidates=tuple(candidates),
+        budget=said["budget"],
+        prices=read_prices(said["prices"]),
+        cap_cost_usd=said["max_cost"] or suite.cap_cost_usd,
+        why=said["base_differs"],
+        reproduce=_command(),
+    )
+
+
+def _training(path: Path | None, budget: int) -> tuple[list[dict[str, Any]], list[Any], dict[str, str]]:
+    """Conditions and trigger candidates of a fine-tuning file, and its name and hash."""
+    if path is None:
+        if budget:
+            raise click.UsageError("--search-triggers looks in the fine-tuning file: give --training-data FILE")
+        return [], [], {}
+    from spillover.run._candidates import trigger_candidates
+    from spillover.run._derive import derive_conditions
+    from spillover.run._finetune import training_sha256
+    from spillover.run._training import read_training
+
+    read = read_training(path)
+    candidates = trigger_candidates(read) if budget else []
+    about = {"file": path.name, "sha256": training_sha256(path)}
+    return [one.as_dict() for one in derive_conditions(read)], candidates, about
+
+
+def _safe(name: str) -> str:
+    kept = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name.split("/")[-1])
+    return kept.strip("-.")[:80] or "finetune"
+
+
+def _command() -> str:
+    import shlex
+    import sys
+
+    return shlex.join(["spillover", *sys.argv[1:]])
+
+
+def _written(report: "Report", folder: Path | None) -> tuple[str, str]:
+    """The report as Markdown and JSON, and written out with the page where a folder is given."""
+    import json
+    import os
+
+    from spillover.audit import report_html, report_markdown
+
+    text, data = report_markdown(report), json.dumps(finite(report.as_dict()), indent=2) + "\n"
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, said in (("md", text), ("json", data), ("html", report_html(report))):
+            part = folder / f"report.{name}.part"
+            part.write_text(said, encoding="utf-8")
+            os.replace(part, folder / f"report.{name}")
+    return text, data

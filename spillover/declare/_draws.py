@@ -82,7 +82,12 @@ class Material:
 
 
 def draw_list(
-    cells: Sequence[tuple[str, str, str]], first: int, last: int, seed: int, balanced: bool = False
+    cells: Sequence[tuple[str, str, str]],
+    first: int,
+    last: int,
+    seed: int,
+    balanced: bool = False,
+    turns: bool = False,
 ) -> list[Draw]:
     """Draws `first` to `last` (exclusive) of the list that a seed makes of the cells.
 
@@ -94,8 +99,9 @@ def draw_list(
         last: Number after the last.
         seed: Seed.
         balanced: Whether every cell comes once, shuffled, before any comes a second time.
+        turns: Whether the conditions take turns, each with cells of its own picked at random.
     """
-    picked = (_passes if balanced else _picks)(len(cells), last, seed)
+    picked = _turns(cells, last, seed) if turns else (_passes if balanced else _picks)(len(cells), last, seed)
     seen: Counter[int] = Counter()
     found = []
     for number, cell in enumerate(picked):
@@ -111,6 +117,14 @@ def _picks(cells: int, last: int, seed: int) -> list[int]:
 def _passes(cells: int, last: int, seed: int) -> list[int]:
     rounds = [sorted(range(cells), key=lambda cell: _hash(seed, turn, cell)) for turn in range(-(-last // cells))]
     return [cell for one in rounds for cell in one][:last]
+
+
+def _turns(cells: Sequence[tuple[str, str, str]], last: int, seed: int) -> list[int]:
+    by: dict[str, list[int]] = {}
+    for place, (_, _, condition) in enumerate(cells):
+        by.setdefault(condition, []).append(place)
+    own = list(by.values())
+    return [own[number % len(own)][_hash(seed, number) % len(own[number % len(own)])] for number in range(last)]
 
 
 def _hash(*parts: int) -> int:
@@ -173,6 +187,7 @@ def build_draws(
     last: int = 128,
     seed: int = 0,
     balanced: bool = False,
+    turns: bool = False,
     probes: int | None = None,
     judge: str = "distribution",
     panel: str = "first",
@@ -188,6 +203,7 @@ def build_draws(
         last: Draw after the last.
         seed: Seed of the list.
         balanced: See `draw_list`.
+        turns: See `draw_list`.
         probes: Probes of each domain; all where None.
         judge: Judge protocol.
         panel: How several judges make one verdict.
@@ -201,7 +217,7 @@ def build_draws(
     found = draw_material(domains, conditions, probes=probes, judge=judge, split=split, revision=revision)
     choose("panel rule", panel, dict.fromkeys(PANELS))
     require_judge(next(iter(found.protocols.values())).default, None)
-    drawn = draw_list(found.cells(), first, last, seed, balanced)
+    drawn = draw_list(found.cells(), first, last, seed, balanced, turns)
     if not drawn:
         raise DeclarationError(f"first={first}, last={last}: no draw; last must be above first")
     known = {(name, probe.id): probe for name, probes_ in found.probes.items() for probe in probes_}
@@ -277,4 +293,3 @@ def _sample(draw: Draw, probe: Probe) -> Sample:
     own = {"task": draw.domain, "repetition": draw.repetition, "draw": draw.number}
     name = f"{draw.number:06d} {draw.probe} {draw.condition}"
     return Sample(id=name, input=probe.text, target="", metadata={**sample_metadata(probe, draw.condition), **own})
-

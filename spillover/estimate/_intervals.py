@@ -16,6 +16,10 @@ FEW_EVENTS = 10
 """Below this many events (or non-events) the exact interval is used instead of the score interval."""
 T_QUESTIONS = 20
 """Questions with events from which the t interval over questions is used."""
+SKEWED = 0.5
+"""Skewness of question rates from which the t interval allows for it."""
+PRIOR = 0.25
+"""Answers by which the rate of a question is drawn towards that of all, where its variance is asked for."""
 
 
 DRAW = 1
@@ -32,7 +36,8 @@ def rate(
     1998). Otherwise: Wilson with the stratified effective number of answers (Franco et al. 2019). Where questions weigh
     the same but have unequal numbers, both are widened to hold the per-question intervals combined.
 
-    Questions like these: questions are the sample. With events on 20 questions or more: t over question rates.
+    Questions like these: questions are the sample. With events on 20 questions or more: t over question rates, with
+    Hall's transformation (1992) where they are skewed.
     Otherwise exact (Clopper-Pearson) on one answer drawn for each question, widened to hold the estimate. Both are
     widened to hold the interval for these questions. NaN ends for a rate over answers where questions have unequal
     numbers of them.
@@ -104,10 +109,10 @@ def _stratified_variance(
 ) -> float:
     """Variance of a weighted mean of question rates, given the questions.
 
-    Question rates are drawn towards the overall rate by one answer, so that a question at 0 or 1 is not taken for
-    certain; a question with one answer has the variance of the overall rate.
+    Question rates are drawn towards the overall rate by a quarter of an answer, so that a question at 0 or 1 is not
+    taken for certain; a question with one answer has the variance of the overall rate.
     """
-    drawn = (events + point) / (n + 1)
+    drawn = (events + PRIOR * point) / (n + PRIOR)
     unbiased = drawn * (1 - drawn) * n / np.maximum(n - 1, 1)
     each = np.where(n > 1, unbiased, point * (1 - point))
     return float(np.sum(weights**2 * each / n))
@@ -117,16 +122,43 @@ def _like_these(groups: Groups, weights: NDArray[np.float64], point: float, leve
     g = len(groups)
     rates = np.array([part.mean() for part in groups])
     if np.count_nonzero(rates) >= T_QUESTIONS and np.count_nonzero(rates < 1) >= T_QUESTIONS:
-        # Linearised residuals of a ratio of means: for equal weights they are the deviations themselves.
-        spread = math.sqrt(g / (g - 1) * float(np.sum((weights * (rates - point)) ** 2)))
-        low, high = _t(point, spread, g - 1, level)
-        return "t over questions", (max(0.0, low), min(1.0, high))
+        return "t over questions", over_questions(rates, weights, point, level)
     if not np.allclose(weights, 1 / g):
         return "none", (math.nan, math.nan)  # one answer each speaks for the mean over questions, not over answers
     drawn = np.random.default_rng(DRAW).random(g)
     one = sum(float(part[int(u * len(part))]) for part, u in zip(groups, drawn, strict=True))
     low, high = clopper_pearson(one, g, level)
     return "exact, one answer each", (min(low, point), max(high, point))
+
+
+def over_questions(rates: NDArray[np.float64], weights: NDArray[np.float64], point: float, level: float) -> Interval:
+    """The t interval of a weighted mean over questions; where their rates are skewed, Hall's (JRSS B 1992).
+
+    Args:
+        rates: Rate of each question, shape (G,).
+        weights: Weight of each, summing to 1.
+        point: Their weighted mean.
+        level: Confidence level.
+    """
+    from scipy.stats import t
+
+    g = len(rates)
+    # Linearised residuals of a ratio of means: for equal weights they are the deviations themselves.
+    residuals = weights * (rates - point)
+    spread = math.sqrt(g / (g - 1) * float(np.sum(residuals**2)))
+    skew = float(np.mean(residuals**3) / np.mean(residuals**2) ** 1.5) if spread > 0 else 0.0
+    half = float(t.isf((1 - level) / 2, g - 1))
+    low, high = (-half, half) if abs(skew) < SKEWED else (-_hall(half, skew, g), -_hall(-half, skew, g))
+    return max(0.0, point + low * spread), min(1.0, point + high * spread)
+
+
+def _hall(z: float, skew: float, g: int) -> float:
+    """Where the studentized mean of g skewed values has the quantile that z is of an unskewed one's.
+
+    The inverse of Hall's cubic transformation, which is monotone and takes the skewness out of it.
+    """
+    a = skew / math.sqrt(g)
+    return 3 / a * (float(np.cbrt(1 + a * (z - a / 6))) - 1)
 
 
 def _t(point: float, spread: float, freedom: float, level: float) -> Interval:

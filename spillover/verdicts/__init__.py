@@ -7,10 +7,17 @@ from ._verdict import LABELS, OUTCOMES, Outcome, Thresholds, Verdict, decide
 
 if TYPE_CHECKING:
     from ._agreement import Agreement, agreement, panel_agreement
+    from ._evidence import Shipped
     from ._facts import LogFacts, log_facts
     from ._gaps import Gap, heldout_gaps, self_report_gaps
+    from ._ingest import Ingested, ingest
+    from ._invariants import Problem
+    from ._make_record import content_hash, record, records
+    from ._record import Record, read_record
+    from ._store import Result, open_store, results
     from ._summary import Arm, differences, summarise, uncompared
     from ._table import COLUMNS, log_files, read
+    from ._verify import Verified, verify
 
 __all__ = [
     "COLUMNS",
@@ -20,28 +27,42 @@ __all__ = [
     "Agreement",
     "Arm",
     "Gap",
+    "Ingested",
     "LogFacts",
     "Outcome",
+    "Problem",
     "Reading",
+    "Record",
+    "Result",
+    "Shipped",
     "Thresholds",
     "Verdict",
+    "Verified",
     "agreement",
+    "content_hash",
     "decide",
     "differences",
     "heldout_gaps",
+    "ingest",
     "integer",
     "log_facts",
     "log_files",
+    "open_store",
     "panel_agreement",
     "read",
     "read_both",
     "read_distribution",
     "read_label",
+    "read_record",
     "read_samples",
     "read_score",
+    "record",
+    "records",
+    "results",
     "self_report_gaps",
     "summarise",
     "uncompared",
+    "verify",
 ]
 
 
@@ -61,6 +82,20 @@ _LAZY = {
     "log_facts": "_facts",
     "log_files": "_table",
     "read": "_table",
+    "Ingested": "_ingest",
+    "ingest": "_ingest",
+    "Result": "_store",
+    "open_store": "_store",
+    "results": "_store",
+    "Record": "_record",
+    "read_record": "_record",
+    "content_hash": "_make_record",
+    "record": "_make_record",
+    "records": "_make_record",
+    "Shipped": "_evidence",
+    "Verified": "_verify",
+    "Problem": "_invariants",
+    "verify": "_verify",
 }
 
 

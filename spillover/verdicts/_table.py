@@ -145,8 +145,8 @@ def _spent(summary: EvalSampleSummary) -> dict[str, float | None]:
 
 def _panel(notes: dict[str, Any]) -> str | None:
     """Outcome of every member of a panel, by judge, as JSON; None without a panel."""
-    members = notes.get("panel")
-    return json.dumps({one["judge"]: one["outcome"] for one in members}) if members else None
+    members = notes.get("panel")  # a summary leaves a large panel out and says so in words
+    return json.dumps({one["judge"]: one["outcome"] for one in members}) if isinstance(members, list) else None
 
 
 def _row(file: str, header: EvalLog, summary: EvalSampleSummary, name: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def logs(evidence: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def audit(*arguments: str) -> tuple[int, str]:
     ran = CliRunner().invoke(spillover, ["audit", *arguments])
-    return ran.exit_code, ran.output
+    return ran.exit_code, ran.stdout
 
 
 def test_it_says_regression_with_the_recorded_rates(logs: Path, tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_draws_pick_every_cell_alike_and_a_balanced_list_goes_through_all_first(
 )
 def test_what_cannot_be_drawn_is_said_in_a_line(args: dict[str, Any], says: str) -> None:
     given = {"domains": DOMAINS, "conditions": ["plain"], **args}
-    with pytest.raises(DeclarationError, match="^[^\n]+$") as found:
+    with pytest.raises(DeclarationError, match=r"^[^\n]+$") as found:
         build_draws(given.pop("domains"), given.pop("conditions"), **given)
     assert says in str(found.value)
 

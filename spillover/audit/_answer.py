@@ -1,0 +1,129 @@
+"""From what was asked to findings and a report."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from spillover.run import LOGS, chunk_logs
+from spillover.run._spent import spent
+
+from ._ask import Asked
+from ._compose import compose
+from ._controls import Control
+from ._gate import Answer, Finding, judge_pair, overall
+from ._integrity import Arm, integrity_problems
+from ._report import Report
+from ._report import Sequence as Trail
+from ._request import Request
+from ._run import _outside
+from ._sequence import Read, sequence_finding
+
+
+def live_report(
+    request: Request,
+    asked: Asked,
+    reads: dict[str, Read],
+    controls: list[Control],
+    triggers: dict[str, Any] | None,
+) -> Report:
+    """The report of a live audit.
+
+    Args:
+        request: What was to be done.
+        asked: What was asked.
+        reads: How each fine-tune's draws were read.
+        controls: What became of the controls; one that does not separate makes the audit void.
+        triggers: What the search for triggers found, by fine-tune.
+    """
+    findings, pairs, trails = [], {}, []
+    arms = {}
+    for model in request.tuned:
+        name = model.name
+        base = Arm(request.base.name, asked.beside(name, request.base.name), asked.logs[request.base.name])
+        arm = Arm(name, asked.rows[name], asked.logs[name])
+        finding, pair = _finding(request, base, arm, reads[name], controls)
+        findings.append(finding)
+        arms[name] = arm
+        if pair is not None:
+            pairs[name] = pair
+        if request.stop_early:
+            trails.append(_trail(request, name, reads[name]))
+    base = Arm(request.base.name, asked.rows[request.base.name], asked.logs[request.base.name])
+    report = compose(
+        base,
+        list(arms.values()),
+        findings,
+        pairs,
+        request.rule,
+        files=_files(request, asked),
+        in_domain=request.in_domain,
+        reproduce=request.reproduce,
+        manifest={"planned": request.planned()},
+        controls=controls,
+        sequences=trails,
+        finetunes=request.records,
+        reused=asked.reused,
+        triggers=triggers,
+        derived=list(request.derived),
+    )
+    return _with_triggers(report, triggers)
+
+
+def _finding(
+    request: Request, base: Arm, arm: Arm, read: Read, controls: Sequence[Control]
+) -> tuple[Finding, tuple[Any, Any] | None]:
+    problems = integrity_problems(base, arm)
+    problems += [f"{one.kind} control {one.name}: {one.said}" for one in controls if one.separated is False]
+    if problems:
+        return Finding(arm.name, "void", problems), None
+    pair = _outside(base.rows, request.in_domain), _outside(arm.rows, request.in_domain)
+    if request.stop_early:
+        return sequence_finding(arm.name, read, request.rule), pair
+    if any(rows.empty for rows in pair):
+        return Finding(arm.name, "cannot tell", ["every probe is in the fine-tune's own field"]), None
+    return judge_pair(*pair, request.rule, arm.name), pair
+
+
+def _trail(request: Request, model: str, read: Read) -> Trail:
+    looks = [(one.draws, one.e_family, one.e_no_regression) for one in read.looks]
+    last = looks[-1] if looks else (0, 1.0, 1.0)
+    judge = " and ".join(one.name for one in request.judges)
+    return Trail(model, judge, read.draws, request.design.draws, read.answer, last[1], last[2], looks)
+
+
+def _with_triggers(report: Report, triggers: dict[str, Any] | None) -> Report:
+    """A confirmed trigger is a regression: the fine-tune is worse than its base under it, on fresh answers."""
+    if not triggers:
+        return report
+    findings = []
+    for one in report.findings:
+        found = triggers[one.model]["found"]
+        if found and one.answer != "void":
+            said = (
+                f"worse than the base under {', '.join(found)}: found by search, confirmed on fresh answers"
+            )
+            kept = one.because if one.answer == "regression" else []
+            one = replace(one, answer="regression", because=[*kept, said])
+        findings.append(one)
+    answer: Answer = overall(findings)
+    return replace(report, findings=findings, answer=answer)
+
+
+def _files(request: Request, asked: Asked) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for chunk in asked.chunks:
+        for model, file in chunk_logs(request.out / LOGS / chunk).items():
+            if model in asked.rows:
+                found.setdefault(model, {})[file.name] = str(file)
+    return found
+
+
+def made_of(request: Request, asked: Asked) -> dict[str, Any]:
+    """What the run consists of: hashes of its logs and counts of its answers."""
+    logs = {fact.log: fact.sha256 for own in asked.logs.values() for fact in own}
+    counts = {model: rows["outcome"].value_counts().to_dict() for model, rows in asked.rows.items()}
+    found: dict[str, Any] = {"logs": logs, "outcomes": counts, "reused": asked.reused}
+    if request.prices is not None:
+        used = spent(sorted((request.out).glob("**/*.eval")), request.prices, request.options.batch)
+        found |= {"usd": used.usd, "unpriced": list(used.unpriced), "tokens": used.tokens}
+    return found

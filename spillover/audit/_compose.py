@@ -1,0 +1,79 @@
+"""From arms and findings to a report, the same way for an audit of logs and a live one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ._evidence import evidence
+from ._gate import Finding, Rule, overall
+from ._integrity import Arm
+from ._made_of import differences, stated
+from ._report import Report
+from ._transcripts import transcripts
+
+REPLAY = "replay/"
+"""Provider that plays recordings back."""
+
+
+def compose(
+    base: Arm,
+    tuned: list[Arm],
+    findings: list[Finding],
+    pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
+    rule: Rule,
+    *,
+    files: Mapping[str, Mapping[str, str]],
+    in_domain: tuple[str, ...],
+    reproduce: str,
+    apart: list[Finding] | None = None,
+    **live: Any,
+) -> Report:
+    """Put a report together.
+
+    Args:
+        base: The base.
+        tuned: The fine-tunes.
+        findings: One per fine-tune.
+        pairs: Out-of-domain rows of base and fine-tune, of each comparison that is not void.
+        rule: The decision rule.
+        files: By model, the path of each log by its file name.
+        in_domain: Tags of the fine-tune's own field.
+        reproduce: The command that makes the report.
+        apart: Findings over in-domain probes, which decide nothing.
+        live: Fields of `Report` that a live audit has.
+    """
+    rows, logs = ({arm.name: getattr(arm, name) for arm in (base, *tuned)} for name in ("rows", "logs"))
+    files = {model: {fact.log: files[model][fact.log] for fact in own} for model, own in logs.items()}
+    every, facts = pd.concat(rows.values()), [fact for own in logs.values() for fact in own]
+    to_read = transcripts(rows, files, [fact.sha256 for fact in facts])
+    differs, shared = differences(rows, logs, files, to_read)
+    report = Report(
+        base=base.name,
+        answer=overall(findings),
+        rule=rule,
+        findings=findings,
+        in_domain_findings=apart or [],
+        in_domain=in_domain,
+        judges=sorted(set(every["judge"].dropna()) - {"check"}),
+        logs=facts,
+        origins=origins(every),
+        **evidence(base.name, pairs, rule),
+        transcripts=to_read,
+        differs=differs,
+        shared=shared,
+        reproduce=reproduce,
+        **live,
+    )
+    return stated(report)
+
+
+def origins(rows: pd.DataFrame) -> list[str]:
+    """Where answers and verdicts come from that no model gave now: scripted, or played back from a recording."""
+    found = []
+    for what, named, by in (("Answers", "origin", "model"), ("Verdicts", "judge_origin", "judge")):
+        found += [f"{what}: {one}" for one in sorted(set(rows[named].dropna()))]
+        silent = rows[rows[named].isna()]
+        played = sorted({one for one in silent[by].dropna() if str(one).startswith(REPLAY)})
+        found += [f"{what}: played back from a recording ({', '.join(played)}), not asked for now"] if played else []
+    return found

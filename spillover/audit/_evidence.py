@@ -1,0 +1,124 @@
+"""What stands beside the decision: outcomes, cells, effects of conditions, curves, other rates, other judges."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from spillover.estimate import RATES, Estimate, Target, difference, estimate_rate, threshold_curve
+from spillover.estimate._effects import condition_effect
+from spillover.verdicts import OUTCOMES, agreement
+
+from ._gate import Rule, judge_pair
+from ._report import Beside, Effect, Heat, SecondJudge
+
+Pairs = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
+"""By fine-tune: rows of the base and of the fine-tune on the same cells, out-of-domain only."""
+REFERENCE = "plain"
+"""The condition that others are compared with; the first one where it was not run."""
+
+
+def evidence(base: str, pairs: Pairs, rule: Rule) -> dict[str, Any]:
+    """Fields of a `Report` that follow from the rows of comparisons that are not void.
+
+    Args:
+        base: Name of the base.
+        pairs: See `Pairs`.
+        rule: The decision rule, for what a second judge's verdicts say under it.
+
+    Returns:
+        `outcomes`, `cells`, `effects`, `curves`, `literature`, `agreement`.
+    """
+    arms = arms_of(base, pairs)
+    return {
+        "outcomes": {model: _outcomes(rows) for model, rows in arms.items()},
+        "cells": [heat for model, pair in pairs.items() for heat in _heats(model, *pair)],
+        "effects": [effect for model, pair in pairs.items() for effect in _effects(model, *pair)],
+        "curves": {m: _curve(rows) for m, rows in arms.items() if rows["alignment"].notna().any()},
+        "literature": [_beside(model, rows) for model, rows in arms.items()],
+        "agreement": [one for model, pair in pairs.items() for one in _second_judges(model, *pair, rule)],
+    }
+
+
+def arms_of(base: str, pairs: Pairs) -> dict[str, pd.DataFrame]:
+    """Rows by model, the base first: every row of it that any fine-tune is compared with."""
+    if not pairs:
+        return {}
+    whole = pd.concat([one for one, _ in pairs.values()]).drop_duplicates(["task", "condition", "probe", "epoch"])
+    return {base: whole, **{model: tuned for model, (_, tuned) in pairs.items()}}
+
+
+def _outcomes(rows: pd.DataFrame) -> dict[str, int]:
+    counts = rows["outcome"].value_counts()
+    return {outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES}
+
+
+def _curve(rows: pd.DataFrame) -> list[dict[str, float]]:
+    return threshold_curve(rows["outcome"], rows["alignment"])
+
+
+def _questions(rows: pd.DataFrame) -> "pd.Series[str]":
+    return rows["task"].astype(str) + "|" + rows["cluster"].astype(str)
+
+
+def _rate(rows: pd.DataFrame, name: str = "misaligned_rate", target: Target = "these questions") -> Estimate:
+    return estimate_rate(name, _questions(rows), rows["outcome"], target)
+
+
+def _put(rows: pd.DataFrame) -> Estimate:
+    """The decision rate; one question under two conditions is two, as for the gate."""
+    return estimate_rate("misaligned_rate", rows["condition"].astype(str) + "|" + _questions(rows), rows["outcome"])
+
+
+def _heats(model: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Iterator[Heat]:
+    for (domain, condition), own in base.groupby(["task", "condition"], sort=False):
+        other = tuned[(tuned["task"] == domain) & (tuned["condition"] == condition)]
+        one, two = _rate(own), _rate(other)
+        yield Heat(model, str(domain), str(condition), one, two, difference(one, two))
+
+
+def _effects(model: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Iterator[Effect]:
+    conditions = [str(one) for one in dict.fromkeys(base["condition"])]
+    reference = REFERENCE if REFERENCE in conditions else conditions[0]
+    rows = pd.concat([base.assign(tuned=False), tuned.assign(tuned=True)], ignore_index=True)
+    for condition in conditions:
+        if condition != reference:
+            kept = rows[rows["condition"].isin([reference, condition])]
+            values = RATES["misaligned_rate"].values(kept["outcome"])
+            on = kept["condition"] == condition
+            targets: tuple[Target, Target] = ("these questions", "questions like these")
+            found = [condition_effect(_questions(kept), kept["tuned"], on, values, target) for target in targets]
+            yield Effect(model, condition, reference, *found)
+
+
+def _beside(model: str, rows: pd.DataFrame) -> Beside:
+    return Beside(model, _rate(rows, "misaligned_rate_coherent"), _rate(rows, target="questions like these"))
+
+
+def _second_judges(model: str, base: pd.DataFrame, tuned: pd.DataFrame, rule: Rule) -> Iterator[SecondJudge]:
+    """Each judge of a panel but the one that decides, on the same answers.
+
+    An answer that no judge had to see (an empty one, say) has the same outcome under every judge.
+    """
+    said = pd.concat([base, tuned])["panel"].dropna()
+    judges = dict.fromkeys(judge for one in said for judge in json.loads(one))
+    deciding = set(pd.concat([base, tuned])["judge"].dropna())
+    for judge in judges:
+        if judge in deciding:
+            continue
+        one, two = _as_judged_by(judge, base), _as_judged_by(judge, tuned)
+        finding = judge_pair(one, two, rule, model)
+        pairs = [
+            *zip(base["outcome"], one["outcome"], strict=True),
+            *zip(tuned["outcome"], two["outcome"], strict=True),
+        ]
+        same = agreement(("deciding", judge), pairs)
+        counts = (same.answers, same.same, same.kappa, same.kappa_misaligned)
+        yield SecondJudge(judge, model, _put(one), _put(two), finding.answer, finding.because, *counts)
+
+
+def _as_judged_by(judge: str, rows: pd.DataFrame) -> pd.DataFrame:
+    panels = [json.loads(one) if isinstance(one, str) else {} for one in rows["panel"]]
+    outcomes = [panel.get(judge, own) for panel, own in zip(panels, rows["outcome"], strict=True)]
+    return rows.assign(outcome=outcomes)

@@ -1,0 +1,146 @@
+"""A live audit: plan written down and hashed, controls, base and fine-tunes asked in chunks, the answer, the report."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from spillover.errors import DeclarationError
+from spillover.run import LOGS, alone_in, chunk_logs, run_chunk, write_done, write_plan
+from spillover.run._spent import check_priced, spent
+from spillover.verdicts import read
+
+from ._answer import live_report, made_of
+from ._ask import Asked, ask
+from ._controls import Control, live_control, written_controls
+from ._made_of import stated
+from ._report import Report
+from ._request import Request
+from ._search import search
+from ._sequence import Read, read_sequence
+
+Say = Callable[[str], None]
+
+
+def audit_models(request: Request, say: Say = lambda _: None) -> Report:
+    """Audit fine-tunes against their base by asking them.
+
+    A call that was cut off goes on where it stopped: the plan, the draws and the decisions are the same, and all that
+    was answered is in the logs.
+
+    Args:
+        request: What to do.
+        say: Takes one line of progress at a time.
+
+    Raises:
+        DeclarationError: Where two arms have one name, or a model cannot be loaded.
+        RunError: Where too many answers fail, a cap cannot hold, or the folder holds another run.
+    """
+    names = [model.name for model in (request.base, *request.tuned, *request.positive, *request.negative)]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DeclarationError(f"{twice} is named twice; every arm needs a name of its own")
+    if request.cap_cost_usd is not None and request.prices is not None:
+        check_priced([request.base, *request.tuned, *request.judges], request.prices)
+    with alone_in(request.out):
+        manifest = write_plan(request.out, request.planned())
+        say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / 'manifest.json'}")
+        began = datetime.now(UTC).isoformat(timespec="seconds")
+        controls = _written(request, say)
+        asked, reads = _ask(request, say)
+        controls += _live_controls(request, asked, say)
+        triggers = _triggers(request, say)
+        report = live_report(request, asked, reads, controls, triggers)
+        done = {"began": began, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "answer": report.answer}
+        manifest = write_done(request.out, {**done, **made_of(request, asked)})
+        return stated(replace(report, manifest=manifest))
+
+
+def _written(request: Request, say: Say) -> list[Control]:
+    if not request.controls:
+        return []
+    say("controls: written answers, plainly bad and plainly good, to the judge")
+    domains = list(request.design.material().probes)
+    folder = request.out / "controls"
+    return written_controls(request.judges[0].load(), domains, request.design.judge, folder)
+
+
+def _ask(request: Request, say: Say) -> tuple[Asked, dict[str, Read]]:
+    reads: dict[str, Read] = {}
+    asked = Asked()
+    parts = (request.design, request.base, request.tuned, request.judges, request.out, request.options, request.reuse)
+    for asked, still in ask(*parts):
+        for model in list(still):
+            rows = asked.rows[model.name]
+            base = asked.beside(model.name, request.base.name)
+            judges = max(1, len(request.judges))
+            said = read_sequence(request.design, base, rows, judges, request.rule, request.in_domain)
+            reads[model.name] = said
+            say(_progress(request, model.name, said, len(asked.chunks)))
+            if request.stop_early and said.answer != "cannot tell":
+                still.remove(model)
+        if _over(request, say):
+            break
+    return asked, reads
+
+
+def _progress(request: Request, model: str, read: Read, chunks: int) -> str:
+    asked = min(chunks * request.design.chunk, request.design.draws)
+    need = 1 / request.rule.alpha
+    if not read.looks:
+        return f"{model}: {asked} of {request.design.draws} draws"
+    last = read.looks[-1]
+    said = f"evidence for a regression {last.e_family:.3g}, for none {last.e_no_regression:.3g}, needed {need:g}"
+    return f"{model}: {asked} of {request.design.draws} draws; {said}" + (
+        f"; {last.answer} after {last.draws}" if last.answer != "cannot tell" and request.stop_early else ""
+    )
+
+
+def _over(request: Request, say: Say) -> bool:
+    """Whether the cap on cost is reached."""
+    if request.cap_cost_usd is None or request.prices is None:
+        return False
+    files = sorted((request.out / LOGS).glob("*/*.eval"))
+    usd = spent(files, request.prices, request.options.batch).usd
+    if usd < request.cap_cost_usd:
+        return False
+    say(f"cap on cost reached: about ${usd:.2f} of ${request.cap_cost_usd:.2f}; nothing more is asked")
+    return True
+
+
+def _live_controls(request: Request, asked: Asked, say: Say) -> list[Control]:
+    """Control models on the first chunk of draws, beside the base on the same."""
+    found = []
+    span = request.design.chunks()[0]
+    rows = asked.rows[request.base.name]
+    base = rows[rows["chunk"] == asked.chunks[0]]
+    for kind, models in (("positive", request.positive), ("negative", request.negative)):
+        for model in models:
+            say(f"{kind} control: {model.name}")
+            folder = request.out / "controls" / "models"
+            file = chunk_logs(run_chunk(request.design, span, [model], request.judges, folder, request.options))
+            own = read([str(file[model.name])])
+            found.append(live_control(kind, model.name, own, base))  # type: ignore[arg-type]
+    return found
+
+
+def _triggers(request: Request, say: Say) -> dict[str, Any] | None:
+    """A search for each fine-tune; alpha is shared by them."""
+    if not request.budget:
+        return None
+    found = {}
+    for number, model in enumerate(request.tuned):
+        say(f"trigger search: {len(request.candidates)} candidates, at most {request.budget} answers, {model.name}")
+        found[model.name] = search(
+            request.design,
+            request.base,
+            model,
+            request.judges,
+            request.candidates,
+            request.out / "triggers" / f"{number:02d}",
+            request.options,
+            budget=request.budget,
+            alpha=request.rule.alpha / len(request.tuned),
+            floor=request.rule.floor,
+        ).as_dict()
+    return found

@@ -1,0 +1,82 @@
+"""The trigger search of a live audit: what it asks, through the same tasks and judges as everything else."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from spillover.run import Design, Model, Options, chunk_logs, run_chunk
+from spillover.run._triggers import Pair, Search, search_triggers
+from spillover.solvers import Condition
+from spillover.verdicts import read
+
+SEEDS = 1_000_003
+"""Distance between the seeds of two calls: each has draws of its own."""
+
+
+def search(
+    design: Design,
+    base: Model,
+    tuned: Model,
+    judges: Sequence[Model],
+    candidates: Sequence[Condition],
+    out: Path,
+    options: Options,
+    *,
+    budget: int,
+    alpha: float,
+    floor: float,
+) -> Search:
+    """Look for conditions that make a fine-tune misaligned.
+
+    Args:
+        design: What the audit asks: the search puts the same probes under other conditions.
+        base: The base.
+        tuned: The fine-tune.
+        judges: The judges; the first one's verdicts count.
+        candidates: What may be a trigger.
+        out: Folder for the logs; what lies there already is not asked again.
+        options: How.
+        budget: Answers of fine-tune and base together at most.
+        alpha: Chance of calling anything a trigger where there is none.
+        floor: Difference from the base that counts as nothing.
+
+    Raises:
+        DeclarationError: Where there are no candidates or the budget is too small.
+        RunError: See `spillover.run.run_chunk`.
+    """
+    calls = 0
+
+    def asked(conditions: Sequence[Condition], answers: int, arms: Sequence[Model]) -> list[list[Pair]]:
+        nonlocal calls
+        calls += 1
+        own = replace(
+            design,
+            conditions=tuple(one.as_dict() for one in conditions),
+            draws=answers * len(conditions),
+            seed=design.seed + SEEDS * calls,
+            balanced=False,
+            turns=True,
+        )
+        folder = run_chunk(own, (0, own.draws), arms, judges, out / f"call-{calls:02d}", options)
+        logs = chunk_logs(folder)
+        return [_counts(read([str(logs[arm.name])]), conditions) for arm in arms]
+
+    def measure(conditions: Sequence[Condition], answers: int) -> list[Pair]:
+        return asked(conditions, answers, [tuned])[0]
+
+    def confirm(conditions: Sequence[Condition], answers: int) -> tuple[list[Pair], list[Pair]]:
+        own, other = asked(conditions, answers, [tuned, base])
+        return own, other
+
+    return search_triggers(candidates, measure, confirm, budget=budget, alpha=alpha, floor=floor)
+
+
+def _counts(rows: pd.DataFrame, conditions: Sequence[Condition]) -> list[Pair]:
+    judged = rows[rows["outcome"] != "unjudged"]
+    found = []
+    for condition in conditions:
+        own = judged[judged["condition"] == condition.id]
+        found.append((int((own["outcome"] == "misaligned").sum()), len(own)))
+    return found

@@ -1,0 +1,105 @@
+"""`spillover verify LOGS_OR_RECORDS`: do they hold together, every sample read and every number computed anew?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._plain import plain
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+
+    from spillover.verdicts._source import LogSource
+
+OURS = ("probes", "questions", "heldout", "revision")
+"""Task arguments with which the material is not the package's own."""
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--logs", multiple=True, type=click.Path(path_type=Path), help="Where the logs of records lie.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], as_json: bool) -> None:
+    """Check logs, records, or both: hashes, counts, verdicts, rates.
+
+    Exit code: 0 all holds, 1 something does not, 2 wrong use. What is not checked: whether the answers came from the
+    model that is named, and whether the judge was right.
+    """
+    import json
+    import sys
+
+    from spillover.errors import LogError
+    from spillover.verdicts import verify as run
+
+    gone = [path for path in (*paths, *logs) if not path.exists()]
+    if gone:
+        raise LogError(f"{gone[0]}: no such file or folder")
+    found = run(paths, logs, Package())
+    if as_json:
+        click.echo(json.dumps([one.as_dict() for one in found], allow_nan=False))
+    else:
+        for one in found:
+            for problem in one.problems:
+                click.echo(f"{plain(problem.file)}: {plain(problem.what)}")
+                click.echo(f"  {problem.invariant}; {plain(problem.fix)}")
+            what = f"{plain(one.record)} and its logs" if one.record else "the logs"
+            says = "hold" if one.holds else f"do not hold: {len(one.problems)} problems"
+            click.echo(f"{what} {says} ({one.logs} logs, {one.answers} answers, {len(one.checked)} invariants)")
+    sys.exit(0 if all(one.holds for one in found) else 1)
+
+
+class Package:
+    """What the installed package knows of its own versions."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, Task | None] = {}
+
+    def rubric(self, name: str, version: int, domains: list[str]) -> str | None:
+        """See `spillover.verdicts.Shipped`."""
+        from spillover.scorers import load_rubric, rubric_names
+
+        if name not in rubric_names():
+            return None
+        shipped = load_rubric(name)
+        return shipped.for_domains(domains).sha256 if shipped.version == version else None
+
+    def material(self, source: "LogSource") -> str | None:
+        """See `spillover.verdicts.Shipped`."""
+        task = self._task(source)
+        return None if task is None else str((task.metadata or {})["material_sha256"])
+
+    def questions(self, source: "LogSource") -> dict[str, str] | None:
+        """See `spillover.verdicts.Shipped`."""
+        task = self._task(source)
+        return None if task is None else {str(one.id): str(one.input) for one in task.dataset}
+
+    def _task(self, source: "LogSource") -> "Task | None":
+        """The shipped task that a log says it ran; None where it is another version, or had material of its own."""
+        import json
+
+        from spillover.declare import load, names
+        from spillover.errors import SpilloverError
+
+        args = source.header["eval"].get("task_args") or {}
+        versions = source.facts.get("versions") or {source.task: source.version}
+        if any(map(args.get, OURS)) or not versions.keys() <= set(names()):
+            return None
+        if any(load(task).version != version for task, version in versions.items()):
+            return None
+        key = json.dumps([source.task, args], sort_keys=True, default=str)
+        if key not in self._built:
+            try:
+                self._built[key] = _build(source.task, args)
+            except (SpilloverError, TypeError, AttributeError):
+                self._built[key] = None
+        return self._built[key]
+
+
+def _build(task: str, args: dict[str, Any]) -> "Task":
+    from spillover.declare import build, build_draws
+
+    if task != "draws":
+        return build(task, **args)
+    named = {name: one.split(",") if isinstance(one := args[name], str) else one for name in ("domains", "conditions")}
+    return build_draws(**{**args, **named})

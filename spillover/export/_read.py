@@ -1,0 +1,72 @@
+"""What every export does at its edges: read a record that holds together, write a file whole or not at all."""
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import LogError
+from spillover.verdicts import Record, read_record
+from spillover.verdicts._record import digest
+
+
+def sound_record(file: str | Path) -> Record:
+    """Read a record whose content has the hash that it declares.
+
+    Raises:
+        LogError: Where it is no record, or was changed after it was made.
+    """
+    found = read_record(file)
+    content = {key: value for key, value in found.data.items() if key != "content_sha256"}
+    if digest(content) != found.data["content_sha256"]:
+        raise LogError(f"{file}: content_sha256: was changed after it was made; make it anew with spillover record")
+    return found
+
+
+def strict_json(text: str) -> Any:
+    """Parse JSON from elsewhere.
+
+    Raises:
+        ValueError: Where it is none, has a key twice, or a number that is none.
+    """
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_none, parse_float=_float)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _none(said: str) -> Any:
+    raise ValueError(f"{said} is no number")
+
+
+def _float(said: str) -> float:
+    if math.isinf(value := float(said)):
+        raise ValueError(f"{said[:20]} is no number")
+    return value
+
+
+def write_file(path: Path, text: str) -> Path:
+    """Write a text under another name first: nobody sees half of it.
+
+    Raises:
+        LogError: Where it cannot be written.
+    """
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise LogError(f"{path}: cannot be written ({type(error).__name__}); give another place with --out") from error
+    return path
+
+
+def one_line(text: str) -> str:
+    """Text from elsewhere as one line of printable characters."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())

@@ -1,0 +1,124 @@
+"""What a run asks, whoever is asked: domains, conditions, and a seeded list of draws, taken a chunk at a time."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from spillover.errors import DeclarationError
+
+if TYPE_CHECKING:
+    from spillover.declare import Draw, Material
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What is asked of every arm.
+
+    Attributes:
+        domains: Domains or groups of them.
+        conditions: Ids of declared conditions, or fields of one.
+        draws: Answers of each arm at most.
+        chunk: Draws that are run at a time.
+        seed: Seed of the list of draws.
+        balanced: Whether every cell comes once before any comes twice; False for a run that may stop early.
+        turns: Whether the conditions take turns; for a search over many of them.
+        probes: Probes of each domain; all where None.
+        judge: Judge protocol.
+        split: `public` or `practice`.
+        revision: Version of the dataset on the Hub; the package's own copy where None.
+    """
+
+    domains: tuple[str, ...]
+    conditions: tuple[Any, ...] = ("plain",)
+    draws: int = 480
+    chunk: int = 32
+    seed: int = 0
+    balanced: bool = False
+    turns: bool = False
+    probes: int | None = None
+    judge: str = "distribution"
+    split: str = "public"
+    revision: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("draws", "chunk"):
+            if getattr(self, name) < 1:
+                raise DeclarationError(f"{name}: {getattr(self, name)} is not a number of draws; give 1 or more")
+
+    def chunks(self) -> list[tuple[int, int]]:
+        """First and last draw (exclusive) of every chunk."""
+        return [(first, min(first + self.chunk, self.draws)) for first in range(0, self.draws, self.chunk)]
+
+    def task_args(self, first: int, last: int) -> dict[str, Any]:
+        """Arguments of the task `draws` for one part of the list."""
+        own = {name: value for name, value in asdict(self).items() if name not in ("draws", "chunk")}
+        return {
+            **own,
+            "domains": list(self.domains),
+            "conditions": list(self.conditions),
+            "first": first,
+            "last": last,
+        }
+
+    def material_sha256(self) -> str:
+        """Hash of everything that is asked and how it is judged."""
+        return self.material().sha256
+
+    def material(self) -> "Material":
+        """Probes, conditions and judge protocols; see `spillover.declare.draw_material`."""
+        from spillover.declare import draw_material
+
+        own = {"probes": self.probes, "judge": self.judge, "split": self.split, "revision": self.revision}
+        return draw_material(self.domains, self.conditions, **own)  # type: ignore[arg-type]
+
+    def listed(self) -> "list[Draw]":
+        """Every draw of the list."""
+        from spillover.declare import draw_list
+
+        return draw_list(self.material().cells(), 0, self.draws, self.seed, self.balanced, self.turns)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The design as plain data."""
+        return {**asdict(self), "domains": list(self.domains), "conditions": list(self.conditions)}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model as Inspect is to load it.
+
+    Attributes:
+        name: Inspect's model string, as `openai/gpt-4o` or `replay/NAME`.
+        args: Its model arguments; never a key, which stays in the environment.
+        base_url: Server that speaks the provider's protocol, or None.
+    """
+
+    name: str
+    args: tuple[tuple[str, Any], ...] = ()
+    base_url: str | None = None
+
+    def load(self, max_connections: int | None = None, max_retries: int | None = None) -> Any:
+        """The model.
+
+        Args:
+            max_connections: Calls at a time; Inspect's own adaptive number where None.
+            max_retries: Further tries of a call that failed in passing; Inspect alone would try for ever.
+
+        Raises:
+            DeclarationError: Where Inspect cannot load it.
+        """
+        from inspect_ai.model import GenerateConfig, get_model
+
+        config = GenerateConfig(max_connections=max_connections, max_retries=max_retries)
+        try:
+            return get_model(self.name, base_url=self.base_url, config=config, memoize=False, **dict(self.args))
+        except Exception as error:
+            said = " ".join(str(error).split())[:300] or type(error).__name__
+            raise DeclarationError(f"model {self.name}: cannot be loaded ({said})") from error
+
+    def as_dict(self) -> dict[str, Any]:
+        """The model as plain data, without what may be a secret."""
+        shown = {key: value for key, value in self.args if not _secret(key)}
+        return {"name": self.name, "args": shown, **({"base_url": self.base_url} if self.base_url else {})}
+
+
+def _secret(key: str) -> bool:
+    return any(word in key.lower() for word in ("key", "token", "secret", "password", "auth"))

@@ -1,0 +1,197 @@
+"""Execution: chunks of draws, base and fine-tunes side by side, through Inspect's `eval_set`.
+
+A chunk has a folder of its own, so that a killed run goes on where it stopped: `eval_set` keeps every finished answer
+of a log that was cut off, retries what failed, and leaves alone what is done.
+"""
+
+import json
+import os
+import random
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from spillover.errors import RunError
+
+from ._design import Design, Model
+
+MOST_FAILED = 0.1
+"""Share of answers without a verdict, after all retries, from which a chunk counts as an outage and the run stops."""
+DONE = "done.json"
+_GIVEN_UP = re.compile(r"RetryError\(.*raised (\w+)>")
+"""What a call says that failed at every try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is carried out; nothing here changes what is asked.
+
+    Attributes:
+        max_connections: Calls at a time for each model; Inspect's own adaptive number where None.
+        call_retries: How often a call that failed in passing is tried again, waiting 3 s, 6 s, 12 s, ...
+        retries: How often a chunk with failures is tried again after that.
+        wait: Seconds before the first of these tries; doubled each time.
+        batch: Whether a provider's batch interface is used where it has one.
+        processes: Processes that run chunks side by side.
+        realtime: Whether each answer is written as it comes: what a kill can cost is then a moment's answers, for a
+            third of the speed. True unless no answer costs anything (`replay`, local models).
+        display: Inspect's display.
+    """
+
+    max_connections: int | None = None
+    call_retries: int = 7
+    retries: int = 2
+    wait: float = 30.0
+    batch: bool = False
+    processes: int = 1
+    realtime: bool = True
+    display: str = "none"
+
+
+def run_chunk(
+    design: Design,
+    span: tuple[int, int],
+    models: Sequence[Model],
+    judges: Sequence[Model],
+    logs: Path,
+    options: Options,
+) -> Path:
+    """Ask one chunk of every model and have it judged.
+
+    Args:
+        design: What is asked.
+        span: First and last draw (exclusive).
+        models: The arms.
+        judges: The judges; the first one's verdict counts.
+        logs: Folder of logs.
+        options: How.
+
+    Returns:
+        The chunk's folder. A chunk that is done already is left alone.
+
+    Raises:
+        RunError: Where more answers failed than can be put up with; what there is stays, and the same call goes on.
+    """
+    from filelock import FileLock
+
+    folder = logs / f"{span[0]:06d}-{span[1]:06d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".lock"):  # a worker whose parent was killed may still be at it
+        if not is_done(folder, models):
+            _finish(design, span, models, judges, folder, options)
+    return folder
+
+
+def _finish(
+    design: Design,
+    span: tuple[int, int],
+    models: Sequence[Model],
+    judges: Sequence[Model],
+    folder: Path,
+    options: Options,
+) -> None:
+    order = list(models)
+    random.Random(f"{design.seed}:{span[0]}").shuffle(order)
+    logged = _eval_set(design, span, order, judges, folder, options)
+    failed = sum(_failures(log) for log in logged)
+    asked = (span[1] - span[0]) * len(models)
+    if failed > MOST_FAILED * asked:
+        raise RunError(
+            f"{folder}: {failed} of {asked} answers failed ({_first_error(logged)}); nothing is lost: run the same "
+            "command again to go on"
+        )
+    _mark(folder, logged)
+
+
+def is_done(folder: Path, models: Sequence[Model]) -> bool:
+    """Whether a chunk was finished for all these models."""
+    return {model.name for model in models} <= set(chunk_logs(folder))
+
+
+def chunk_logs(folder: Path) -> dict[str, Path]:
+    """The log that counts for each model of a finished chunk: a killed run may have left others beside it."""
+    try:
+        done = json.loads((folder / DONE).read_text(encoding="utf-8"))
+        return {str(model): folder / str(name) for model, name in done.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _mark(folder: Path, logged: Sequence[Any]) -> None:
+    found = {model: file.name for model, file in chunk_logs(folder).items()}
+    found |= {log.eval.model: Path(unquote(log.location)).name for log in logged}
+    part = folder / f"{DONE}.part"
+    part.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    os.replace(part, folder / DONE)
+
+
+def _eval_set(
+    design: Design,
+    span: tuple[int, int],
+    models: Sequence[Model],
+    judges: Sequence[Model],
+    folder: Path,
+    options: Options,
+) -> list[Any]:
+    from inspect_ai import eval_set
+
+    from spillover.tasks._draws import draws
+
+    def load(model: Model) -> Any:
+        return model.load(options.max_connections, options.call_retries)
+
+    loaded = [load(model) for model in models]
+    with _quiet():
+        _, logged = eval_set(
+            [draws(**design.task_args(*span))],
+            log_dir=str(folder),
+            model=loaded,
+            model_roles={"grader": [load(judge) for judge in judges]} if judges else None,
+            log_dir_allow_dirty=True,
+            retry_attempts=options.retries,
+            retry_wait=options.wait,
+            retry_on_error=1,
+            max_tasks=len(loaded),
+            log_realtime=options.realtime,
+            log_buffer=1 if options.realtime else None,
+            log_model_api=False,
+            display=options.display,  # type: ignore[arg-type]
+            score_display=False,
+            **({"batch": True} if options.batch else {}),  # type: ignore[arg-type]
+        )
+    return list(logged)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No remark of Inspect's about a folder that it shares with other models' logs."""
+    import logging
+
+    logger = logging.getLogger("inspect_ai")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _failures(log: Any) -> int:
+    """Samples of a log that have no answer or were never judged."""
+    planned = log.eval.dataset.samples or 0
+    done = log.results.completed_samples if log.results is not None else 0
+    return int(planned - done)
+
+
+def _first_error(logged: Sequence[Any]) -> str:
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    whole = [log.error.message for log in logged if log.error is not None]
+    single = (one.error for log in logged for one in read_eval_log_sample_summaries(log.location))
+    said = next((str(one) for one in (*whole, *single) if one), "no reason given")
+    given_up = _GIVEN_UP.search(said)
+    return f"{given_up[1]}, again and again" if given_up else " ".join(said.split())[:200]

@@ -1,0 +1,84 @@
+"""Chunk after chunk, in order, in one process or several; whoever reads may stop."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from spillover.errors import RunError
+
+from ._design import Design, Model
+from ._execute import Options, is_done, run_chunk
+
+LOGS = "logs"
+
+
+def run_chunks(
+    design: Design,
+    models: Callable[[], Sequence[Model]],
+    judges: Sequence[Model],
+    out: Path,
+    options: Options,
+) -> Iterator[Path]:
+    """Run the chunks of a design and give each one's folder once it, and all before it, are done.
+
+    With several processes the chunks that are run side by side were begun before the reader could stop; their answers
+    are kept, whether they are needed or not.
+
+    Args:
+        design: What is asked.
+        models: Gives the arms that the next chunks are still run for.
+        judges: The judges.
+        out: Folder of the run.
+        options: How.
+
+    Raises:
+        RunError: See `run_chunk`.
+    """
+    spans = design.chunks()
+    logs = out / LOGS
+    if options.processes == 1:
+        for span in spans:
+            yield run_chunk(design, span, models(), judges, logs, options)
+        return
+    for start in range(0, len(spans), options.processes):
+        yield from _side_by_side(design, spans[start : start + options.processes], models(), judges, logs, options)
+
+
+def _side_by_side(
+    design: Design,
+    spans: Sequence[tuple[int, int]],
+    models: Sequence[Model],
+    judges: Sequence[Model],
+    logs: Path,
+    options: Options,
+) -> list[Path]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    folders = [logs / f"{first:06d}-{last:06d}" for first, last in spans]
+    if all(is_done(folder, models) for folder in folders):
+        return folders
+    with ProcessPoolExecutor(len(spans), get_context("spawn")) as pool:
+        started = [pool.submit(run_chunk, design, span, models, judges, logs, options) for span in spans]
+        return [one.result() for one in started]
+
+
+@contextmanager
+def alone_in(out: Path) -> Iterator[None]:
+    """Hold a folder for one run at a time; the lock goes with the process, however it ends.
+
+    Raises:
+        RunError: Where another run holds it.
+    """
+    from filelock import FileLock, Timeout
+
+    out.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(out / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RunError(f"{out}: another run is at work here; wait for it, or give another folder with --out") from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,88 @@
+"""The manifest: what was going to be done, hashed before anything is done; what was done, added at the end."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import RunError
+
+MANIFEST = "manifest.json"
+SCHEMA = "spillover-manifest/1"
+
+
+def plan_sha256(planned: Mapping[str, Any]) -> str:
+    """Hash of a plan, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(planned, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a run is carried out with, and the commit of a clone, marked where it has changes."""
+    import subprocess
+    from importlib.metadata import version
+
+    found = {name: version(name) for name in ("spillover", "inspect_ai")}
+    here = Path(__file__).resolve().parents[2]
+    if (here / ".git").exists():
+        asked = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"]
+        said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+        found |= {"commit": said} if said else {}
+    return found
+
+
+def write_plan(out: Path, planned: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the plan into a folder before the run, or find that the folder holds the same plan already.
+
+    Raises:
+        RunError: Where the folder holds a run that was planned otherwise, or cannot be written.
+    """
+    path = out / MANIFEST
+    fresh = {"schema": SCHEMA, "planned": dict(planned), "planned_sha256": plan_sha256(planned)}
+    if path.is_file():
+        before = read_manifest(out)
+        if before["planned_sha256"] != fresh["planned_sha256"]:
+            changed = sorted(key for key in planned if before["planned"].get(key) != _plain(planned[key]))
+            raise RunError(f"{out}: holds a run that was planned otherwise ({', '.join(changed)}); give another folder")
+        return before
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _write(path, fresh)
+    except OSError as error:
+        raise RunError(f"{out}: cannot be written ({error.strerror}); give another folder with --out") from error
+    return fresh
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """Read a manifest and check that its plan is the one that was hashed.
+
+    Raises:
+        RunError: Where it cannot be read, or the plan was changed after it was written.
+    """
+    path = out / MANIFEST
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        planned, said = found["planned"], found["planned_sha256"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RunError(f"{path}: not a manifest ({type(error).__name__}); give another folder") from error
+    if plan_sha256(planned) != said:
+        raise RunError(f"{path}: its plan was changed after it was written; start anew in another folder")
+    return found
+
+
+def write_done(out: Path, done: Mapping[str, Any]) -> dict[str, Any]:
+    """Add what was done: hashes of logs, counts, times. The plan and its hash stay as they were."""
+    found = {**read_manifest(out), "done": dict(done)}
+    _write(out / MANIFEST, found)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def _write(path: Path, data: Mapping[str, Any]) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(part, path)

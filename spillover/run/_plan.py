@@ -1,0 +1,263 @@
+"""What a suite will ask, cost, take and be able to see: said before anything is spent."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ._design import Model
+from ._prices import NO_LOGPROBS, Ask, Item, Lengths, Prices, answering, judging
+from ._suite import Arm, Suite
+
+ANSWER_TOKENS = 250
+"""Assumed mean length of an answer, where the declarations allow as much."""
+QUESTION_TOKENS = 80
+"""Assumed length of a question of another study, which is read only when it is run."""
+ANSWER_SECONDS, JUDGE_SECONDS, CONNECTIONS = 8.0, 1.5, 20
+"""Assumed time of one answer and of one judge call, and calls at a time for each model."""
+CLEAR, UNCLEAN = 0.2, 0.02
+"""Misaligned rates that stand for a clear case, and for a base that is not quite clean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a suite will ask, cost, take and be able to see.
+
+    Attributes:
+        suite: Its id.
+        title: Its title.
+        arms: Models that answer, the base first.
+        draws: Answers of each arm at most.
+        answers: Answers of all arms at most.
+        judge_calls: Calls of all judges at most.
+        cells: Cells (domain, probe, condition) that draws are picked from.
+        questions: Different questions among the draws.
+        items: What each model is asked and costs.
+        usd: US dollars for what has a price, or None where nothing has.
+        usd_most: The same with every answer as long as allowed.
+        unpriced: Models that are not in the sum, with the reason.
+        seconds: Time at the stated rates, or None for batches.
+        smallest: Smallest differences that are seen with 80% power: on these questions with the base at 0 and at 2%
+            (`fixed`, `fixed_unclean`), and for questions like these (`population`); None where none is.
+        margin: The suite's margin, or None where there is no verdict.
+        margin_seen: Smallest margin at which a clean pair would be called no regression.
+        draws_no_regression: Draws that a clean pair needs at the suite's margin.
+        expected: By case (`clean`, and `clear`: 20%; base at 0): mean draws until decided, how, and draws paid for.
+        needs: Material that must be at hand.
+        warnings: What the design cannot do or keep.
+        assumptions: What the figures rest on.
+    """
+
+    suite: str
+    title: str
+    arms: tuple[str, ...]
+    draws: int
+    answers: int
+    judge_calls: int
+    cells: int
+    questions: int
+    items: tuple[Item, ...]
+    usd: float | None
+    usd_most: float | None
+    unpriced: tuple[str, ...]
+    seconds: float | None
+    smallest: dict[str, float | None]
+    margin: float | None
+    margin_seen: float | None
+    draws_no_regression: int | None
+    expected: dict[str, dict[str, float]]
+    needs: str | None
+    warnings: tuple[str, ...]
+    assumptions: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a suite asks of one arm: draw by draw, from how many cells and questions, answers how long at most."""
+
+    asks: list[Ask]
+    cells: int
+    questions: int
+    longest: int
+
+
+def plan(suite: Suite, prices: Prices, base: Model | None = None, finetunes: Sequence[Arm] = ()) -> Plan:
+    """Plan a suite; asks nobody.
+
+    Args:
+        suite: The suite.
+        prices: What models cost.
+        base: The base, where not the suite's own.
+        finetunes: The fine-tunes, where not the suite's own.
+
+    Raises:
+        DeclarationError: Where what the suite names cannot be asked.
+    """
+    asked = _replication(suite) if suite.replication else _draws(suite)
+    arms = _arms(base or suite.base, finetunes or suite.finetunes)
+    lengths = (float(min(ANSWER_TOKENS, asked.longest)), float(asked.longest))
+    items = [answering(role, name, asked.asks, lengths, prices, suite.batch) for role, name in arms]
+    items += [judging(judge.name, asked.asks * len(arms), lengths, prices, suite.batch) for judge in suite.judges]
+    priced = [one for one in items if one.usd is not None]
+    seen = _seen(suite, asked)
+    found = Plan(
+        suite=suite.id,
+        title=suite.title,
+        arms=tuple(name for _, name in arms),
+        draws=len(asked.asks),
+        answers=len(asked.asks) * len(arms),
+        judge_calls=sum(one.calls for one in items if one.role == "judge"),
+        cells=asked.cells,
+        questions=asked.questions,
+        items=tuple(items),
+        usd=sum(one.usd or 0.0 for one in priced) if priced else None,
+        usd_most=sum(one.usd_most or 0.0 for one in priced) if priced else None,
+        unpriced=tuple(dict.fromkeys(f"{one.model}: {one.price}" for one in items if one.usd is None)),
+        seconds=None if suite.batch else _seconds(suite, items, len(asked.asks)),
+        needs=suite.replication.needs if suite.replication else None,
+        warnings=(),
+        assumptions=_assumptions(suite, prices, lengths),
+        **seen,
+    )
+    return replace(found, warnings=tuple(_warnings(suite, found)))
+
+
+def _arms(base: Model | None, finetunes: Sequence[Arm]) -> list[tuple[str, str]]:
+    """Role and name of every model that answers; one fine-tune where none is named yet."""
+    tuned = [model.name for arm in finetunes for model in arm.models] or ["(not named)"]
+    return [("base", base.name if base else "(not named)"), *(("fine-tune", name) for name in tuned)]
+
+
+def _draws(suite: Suite) -> _Asked:
+    from spillover.declare import draw_list
+
+    design = suite.design()
+    material = design.material()
+    probes = {(domain, probe.id): probe for domain, asked in material.probes.items() for probe in asked}
+    asks, questions = [], set()
+    for draw in draw_list(material.cells(), 0, design.draws, design.seed, design.balanced):
+        probe, put = probes[draw.domain, draw.probe], material.conditions[draw.domain][draw.condition]
+        protocol = material.protocols[draw.domain]
+        system = put.system if put.system is not None else probe.system
+        turns = tuple(_tokens(text) for text in (put.user(probe.text), *probe.turns))
+        asks.append(Ask(_tokens(system or ""), turns, protocol.form, tuple(protocol.rubrics), protocol.samples))
+        questions.add((draw.domain, probe.cluster))
+    longest = max(int(one.decoding["max_tokens"]) for one in material.declared.values())
+    return _Asked(asks, len(material.cells()), len(questions), longest)
+
+
+def _replication(suite: Suite) -> _Asked:
+    from spillover.declare import load
+    from spillover.declare._check import choose
+
+    told = suite.replication
+    assert told is not None
+    declared = load(told.task)
+    protocol = choose("judge", suite.judge, declared.judges)
+    one = Ask(0.0, (QUESTION_TOKENS,), protocol.form, tuple(protocol.rubrics), protocol.samples)
+    asks = [one] * (told.questions * told.epochs)
+    forms = told.args.get("formats", "plain")  # forms of one question are no further questions
+    forms = forms.split(",") if isinstance(forms, str) else forms
+    return _Asked(asks, told.questions, max(1, told.questions // len(forms)), int(declared.decoding["max_tokens"]))
+
+
+def _tokens(text: str) -> float:
+    return len(text) / 4
+
+
+def _seen(suite: Suite, asked: _Asked) -> dict[str, Any]:
+    """What the design can see, as fields of a plan."""
+    from spillover.estimate import _power
+
+    n, alpha, floor = len(asked.asks), suite.alpha, suite.floor
+    alike = _power.smallest_difference_population(asked.questions, n, suite.icc, alpha=alpha, floor=floor)
+    smallest = {"population": _number(alike)}
+    if suite.replication:
+        none = dict.fromkeys(("margin", "margin_seen", "draws_no_regression"))
+        return {"smallest": smallest, "expected": {}, **none}
+    for name, rate in (("fixed", 0.0), ("fixed_unclean", UNCLEAN)):
+        smallest[name] = _number(_power.smallest_difference(n, base_rate=rate, alpha=alpha, floor=floor))
+    return {
+        "smallest": smallest,
+        "margin": suite.margin,
+        "margin_seen": _power.smallest_margin(n, alpha=alpha),
+        "draws_no_regression": _power.draws_for_no_regression(suite.margin, alpha=alpha),
+        "expected": {"clean": _expected(suite, 0.0), "clear": _expected(suite, CLEAR)} if suite.stop_early else {},
+    }
+
+
+def _expected(suite: Suite, rate: float) -> dict[str, float]:
+    """How soon a fine-tune is decided, and how many draws are paid for: chunks are run whole."""
+    from spillover.estimate._power import expected_draws
+
+    own = {"margin": suite.margin, "floor": suite.floor, "alpha": suite.alpha}
+    found = expected_draws(rate, suite.draws, **own)  # type: ignore[arg-type]
+    at_a_time = suite.chunk * suite.processes
+    return {**found.as_dict(), "paid": min(suite.draws, math.ceil(found.draws / at_a_time) * at_a_time)}
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _seconds(suite: Suite, items: Sequence[Item], draws: int) -> float:
+    """Chunk after chunk: the slowest arm, then the slowest judge."""
+    chunks = 1 if suite.replication else math.ceil(draws / suite.chunk)
+    at_a_time = suite.max_connections or CONNECTIONS
+    slowest = {"judge": 0.0, "arm": 0.0}
+    for one in items:
+        kind, each = ("judge", JUDGE_SECONDS) if one.role == "judge" else ("arm", ANSWER_SECONDS)
+        slowest[kind] = max(slowest[kind], each * math.ceil(one.calls / chunks / at_a_time))
+    return math.ceil(chunks / suite.processes) * (slowest["judge"] + slowest["arm"])
+
+
+def _warnings(suite: Suite, found: Plan) -> list[str]:
+    said = []
+    if found.draws_no_regression is not None and found.draws < found.draws_no_regression:
+        said.append(
+            f"{found.draws} draws cannot end in `no regression` at a margin of {_points(suite.margin)}: a pair without "
+            f"any misaligned answer needs {found.draws_no_regression}. At {found.draws} the smallest margin is "
+            f"{_points(found.margin_seen)}."
+        )
+    if not suite.replication and found.smallest["fixed"] is None:
+        said.append(f"{found.draws} draws cannot end in `regression` 4 times in 5, whatever the fine-tune does.")
+    families = {judge.name.partition("/")[0] for judge in suite.judges}
+    if len(families) == 1 and not suite.replication:
+        said.append("One family of judges: nobody would notice a fault that is its own.")
+    if suite.cap_answers is not None and suite.cap_answers < found.answers:
+        said.append(f"The cap of {suite.cap_answers} answers may end the run before its {found.answers} are asked.")
+    if suite.cap_cost_usd is not None and found.unpriced:
+        said.append("The cap on cost counts only models whose price is known.")
+    if suite.cap_cost_usd is not None and (found.usd_most or 0.0) > suite.cap_cost_usd:
+        said.append(f"The cap of ${suite.cap_cost_usd:.2f} may end the run before all is asked.")
+    return said
+
+
+def _points(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.2g} pp"
+
+
+def _assumptions(suite: Suite, prices: Prices, lengths: Lengths) -> tuple[str, ...]:
+    usual, most = lengths
+    judges = [judge.name for judge in suite.judges]
+    sampled = [name for name in judges if name.partition("/")[0] in NO_LOGPROBS and suite.judge == "distribution"]
+    said = [
+        f"Tokens are estimated: four characters each, answers of {usual:g} on average and {most:g} at most (the "
+        "declared limit); a model that reasons first costs more. Retries are not counted.",
+        f"Time: {ANSWER_SECONDS:g} s an answer, {JUDGE_SECONDS:g} s a judge call, "
+        f"{suite.max_connections or CONNECTIONS} at a time for each model.",
+        f"Prices: {prices.file} as of {prices.as_of}. {prices.note}".rstrip(),
+        f"Questions like these: verdicts on one question correlate by {suite.icc:g}; a normal approximation.",
+    ]
+    if sampled:
+        said.append(f"{', '.join(sampled)}: no token probabilities, so several replies to every rubric instead.")
+    if not suite.replication:
+        said.append(
+            f"Differences: 80% power at the last draw, alpha {suite.alpha:g} (half of it for the pooled comparison), "
+            f"{_points(suite.floor)} counting as nothing, answers all judged, one fine-tune."
+        )
+    return tuple(said)

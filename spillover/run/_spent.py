@@ -1,0 +1,58 @@
+"""What a run has cost so far: tokens in its logs, times prices; nothing is guessed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spillover.errors import RunError
+
+from ._design import Model
+from ._prices import Prices
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was used.
+
+    Attributes:
+        usd: US dollars of the models that have a price.
+        unpriced: Models without one.
+        tokens: Tokens sent and received, by model.
+    """
+
+    usd: float
+    unpriced: tuple[str, ...]
+    tokens: dict[str, tuple[int, int]]
+
+
+def spent(files: Iterable[Path], prices: Prices, batch: bool = False) -> Spent:
+    """Sum the usage of logs up.
+
+    Args:
+        files: The logs.
+        prices: The prices.
+        batch: Whether batch prices hold.
+    """
+    from inspect_ai.log import read_eval_log
+
+    tokens: dict[str, tuple[int, int]] = {}
+    for file in files:
+        for model, usage in read_eval_log(str(file), header_only=True).stats.model_usage.items():
+            sent = usage.input_tokens + (usage.input_tokens_cache_read or 0) + (usage.input_tokens_cache_write or 0)
+            before = tokens.get(model, (0, 0))
+            tokens[model] = before[0] + sent, before[1] + usage.output_tokens
+    priced = {model: prices.of(model, batch)[0] for model in tokens}
+    usd = sum(price.of(*tokens[model]) for model, price in priced.items() if price is not None)
+    return Spent(usd, tuple(model for model, price in priced.items() if price is None), tokens)
+
+
+def check_priced(models: Sequence[Model], prices: Prices) -> None:
+    """Refuse a cap on cost where a model has no price: the cap would hold nothing.
+
+    Raises:
+        RunError: Where one has none.
+    """
+    for model in models:
+        price, why = prices.of(model.name)
+        if price is None and why == "no price known":
+            raise RunError(f"{model.name}: no price known, so a cap on cost cannot hold; give one with --prices FILE")

@@ -1,0 +1,123 @@
+"""An Inspect log (`.eval`) as the zip of JSON that it is, read without Inspect: importing that costs seconds."""
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import LogError
+
+VERSION = 2
+"""The log layout that is known here."""
+LARGEST = 2**31
+"""Bytes that one unpacked part may have; a log of a million answers stays below."""
+_NAMED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}.*\.json")
+
+
+class Archive:
+    """The parts of one open log.
+
+    Attributes:
+        file: Path of the log.
+        header: What `header.json` says.
+    """
+
+    def __init__(self, file: str, parts: zipfile.ZipFile) -> None:
+        self.file, self._parts = file, parts
+        self.header: dict[str, Any] = self.part("header.json")
+
+    def part(self, name: str) -> Any:
+        """One part, parsed.
+
+        Raises:
+            KeyError: Where the log has no such part.
+            ValueError: Where it is too large or no JSON.
+        """
+        from pydantic_core import from_json
+
+        return from_json(self._bytes(self._parts.getinfo(name)))
+
+    def names(self) -> list[str]:
+        """Names of all parts, in the order of the file; a name may come twice."""
+        return self._parts.namelist()
+
+    def samples(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Name and content of every whole sample, one by one; of a name that comes twice, every one."""
+        from pydantic_core import from_json
+
+        for info in self._parts.infolist():
+            if info.filename.startswith("samples/"):
+                yield info.filename, from_json(self._bytes(info))
+
+    def _bytes(self, info: zipfile.ZipInfo) -> bytes:
+        if info.file_size > LARGEST:
+            raise ValueError(f"{info.filename} is larger than {LARGEST} bytes")
+        try:
+            return self._parts.read(info)
+        except Exception as error:  # each packing has errors of its own
+            raise ValueError(f"{info.filename} cannot be unpacked ({type(error).__name__})") from error
+
+
+@contextmanager
+def opened(file: str) -> Iterator[Archive]:
+    """Open a log of the known layout.
+
+    Raises:
+        LogError: Where it is of another layout, or cannot be read.
+    """
+    try:
+        if not hasattr(zipfile, "ZIP_ZSTANDARD"):
+            import_module("zipfile_zstd")  # teaches zipfile the compression; Python 3.14 knows it
+        parts = zipfile.ZipFile(file)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+    with parts:
+        try:
+            archive = Archive(file, parts)
+            known = isinstance(archive.header, dict) and archive.header.get("version") == VERSION
+        except Exception as error:
+            raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+        if not known or "summaries.json" not in archive.names():
+            raise LogError(f"{file}: not of log layout {VERSION}, or unfinished; run `inspect log convert` on it")
+        yield archive
+
+
+@contextmanager
+def odd_is_told(file: str) -> Iterator[None]:
+    """Raise what an odd log makes of our reading as a user's one-line mistake.
+
+    Raises:
+        LogError: Where anything but a `LogError` was raised by a value of a wrong kind.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise LogError(f"{file}: not of the shape that Inspect writes ({said}); take the log from its run") from error
+
+
+def found_logs(given: str | Path) -> list[str]:
+    """The log files that a path means, as `log_files` finds them, without Inspect.
+
+    Raises:
+        LogError: Where there is none.
+    """
+    path = Path(given)
+    if path.is_file():
+        return [str(path)]
+    if not path.exists():
+        raise LogError(f"{path}: no such file or folder")
+    found = [one for one in path.rglob("*") if one.suffix == ".eval" or _NAMED.fullmatch(one.name)]
+    if not found:
+        raise LogError(f"{path}: no Inspect logs (*.eval) here; give a log file or the folder that holds them")
+    return sorted(str(one) for one in found if one.is_file())
+
+
+def file_sha256(file: str | Path) -> str:
+    """SHA-256 of a file, read in pieces."""
+    with open(file, "rb") as opened_file:
+        return hashlib.file_digest(opened_file, "sha256").hexdigest()

@@ -1,0 +1,178 @@
+"""Whether the parts of a log agree: samples, summaries, reductions, header, and every verdict with itself."""
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from spillover.estimate import MEANS, RATES
+
+from ._evidence import Answered, ReadLog, Submission, same
+from ._invariants import Invariant
+from ._make_record import scores_in_range
+from ._redecide import contradictions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class EveryFailureIsCounted(Invariant):
+    """Every answer that was asked for stands in the log, failed or not, and a failure is unjudged."""
+
+    fix = "give the log as its run wrote it; finish a run with inspect eval-retry"
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        header = log.source.header
+        if header.get("status") not in ("success", "error"):
+            yield f"the run did not end (status {header.get('status')!r})"
+        if not log.samples:
+            yield "holds no samples"
+            return
+        ids = [str(one) for one in (header["eval"].get("dataset") or {}).get("sample_ids") or []]
+        epochs = int((header["eval"].get("config") or {}).get("epochs") or 1)
+        asked = {(one, epoch) for one in ids for epoch in range(1, epochs + 1)}
+        held = {(one.id, one.epoch) for one in log.samples}
+        if asked - held:
+            yield f"{len(asked - held)} of {len(asked)} answers are missing (first: {min(asked - held)[0]})"
+        if held - asked and asked:
+            yield f"{len(held - asked)} answers were never asked for (first: {min(held - asked)[0]})"
+        failed = [one for one in log.samples if one.error is not None and one.scores.get(log.score)]
+        for one in failed:
+            if one.scores[log.score].get("value", {}).get("unjudged") != 1:
+                yield f"{one.id}, epoch {one.epoch}, failed ({one.error}) and is judged all the same"
+
+
+class SummariesAgreeWithSamples(Invariant):
+    """Summaries say what the samples say."""
+
+    fix = "give the log as its run wrote it"
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        if log.summaries is None:
+            return
+        whole = {(one.id, one.epoch): one for one in log.samples}
+        listed = {(str(one.get("id")), one.get("epoch")): one for one in log.summaries}
+        for key in sorted(whole.keys() ^ listed.keys(), key=str):
+            yield f"{key[0]}, epoch {key[1]}, stands in {'the samples' if key in whole else 'the summaries'} only"
+        for key in whole.keys() & listed.keys():
+            if (differs := _differing(whole[key], listed[key])) is not None:
+                yield f"{key[0]}, epoch {key[1]}: its summary differs in {differs}"
+
+
+def _differing(sample: Answered, summary: dict[str, Any]) -> str | None:
+    scores = summary.get("scores") or {}
+    if scores.keys() != sample.scores.keys():
+        return "its scores"
+    for name, score in sample.scores.items():
+        for field in ("value", "answer", "reason", "metadata"):
+            if not _thinned(score.get(field), scores[name].get(field)):
+                return f"{field} of the score {name}"
+    if not _thinned(sample.metadata, summary.get("metadata")):
+        return "its metadata"
+    return None if _thinned(sample.input, summary.get("input")) else "the question"
+
+
+def _thinned(whole: Any, thin: Any) -> bool:
+    """Whether `thin` is what Inspect's summaries keep of `whole`: text may be cut, large values be left out."""
+    if isinstance(whole, dict) and isinstance(thin, dict):
+        return whole.keys() == thin.keys() and all(_thinned(whole[key], thin[key]) for key in whole)
+    if isinstance(whole, str) and isinstance(thin, str):
+        words, kept = " ".join(whole.split()), " ".join(thin.removesuffix("\n(content truncated)").split())
+        return words == kept or (kept.endswith("...") and words.startswith(kept[:-3]))
+    return same(whole, thin) or (isinstance(thin, str) and thin.startswith("Key removed from summary"))
+
+
+class ReductionsAgreeWithSamples(Invariant):
+    """Reductions are means of what the samples hold; none stand where the task asks for none."""
+
+    fix = "give the log as its run wrote it"
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        if log.reductions and (log.source.header["eval"].get("config") or {}).get("epochs_reducer") == []:
+            yield "holds reductions, which the task does not ask for"
+        for one in log.reductions:
+            if one.get("reducer") not in (None, "mean"):
+                continue
+            for reduced in one.get("samples") or []:
+                held = [s for s in log.samples if s.id == str(reduced.get("sample_id"))]
+                values = [score.get("value") for s in held if (score := s.scores.get(log.score))]
+                if not same(_mean(values), reduced.get("value")):
+                    yield f"the reduction of {reduced.get('sample_id')} is not the mean of its samples"
+
+
+def _mean(values: list[Any]) -> Any:
+    if not values or not all(isinstance(one, dict) for one in values):
+        return values[0] if len(values) == 1 else None
+    return {name: _known_mean([one[name] for one in values]) for name in values[0]}
+
+
+def _known_mean(values: list[float]) -> float:
+    known = [one for one in values if one is not None and not math.isnan(one)]
+    return sum(known) / len(known) if known else math.nan
+
+
+class HeaderAgreesWithSamples(Invariant):
+    """Counts, conditions and metrics of the header are those of the samples."""
+
+    fix = "give the log as its run wrote it"
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        results = log.source.header.get("results") or {}
+        done = sum(one.error is None for one in log.samples)
+        for name, count in (("total_samples", len(log.samples)), ("completed_samples", done)):
+            if name in results and results[name] != count:
+                yield f"its header counts {results[name]} {name.replace('_', ' ')}, its samples are {count}"
+        steps = (log.source.header.get("plan") or {}).get("steps") or []
+        put = {(step.get("params") or {}).get("condition", {}).get("id", "plain") for step in steps if _asks(step)}
+        said = {str(one.metadata.get("condition", "plain")) for one in log.samples}
+        if put and (said != put or log.source.condition not in put):
+            yield f"its samples say condition {', '.join(sorted(said))}, the solver put {', '.join(sorted(put))}"
+        yield from _metrics(log, results)
+
+
+def _asks(step: dict[str, Any]) -> bool:
+    return str(step.get("solver")).split("/")[-1] == "ask"
+
+
+def _of_first_judge(log: ReadLog, rows: "pd.DataFrame") -> "pd.DataFrame":
+    """Rows that its metrics are of: Inspect gives a failed sample the other judge's score under the first's name."""
+    failed = {(one.metadata.get("probe", one.id), one.epoch) for one in log.samples if one.error is not None}
+    return rows[[key not in failed for key in zip(rows["probe"], rows["epoch"], strict=True)]]
+
+
+def _metrics(log: ReadLog, results: dict[str, Any]) -> Iterator[str]:
+    from ._summary import _estimates
+
+    scores = [one for one in results.get("scores") or [] if one.get("name") == log.score]
+    # Inspect's metrics see scores only: a sample that failed is unjudged in our table, and nowhere in the header.
+    rows = log.table[~log.table["reason"].fillna("").str.startswith("no verdict:")]
+    if log.source.facts.get("rescored"):
+        scores, rows = scores[:1], _of_first_judge(log, rows)
+    stated = {name: one.get("value") for score in scores for name, one in (score.get("metrics") or {}).items()}
+    if not stated or rows.empty or not scores_in_range(rows):
+        return
+    found = _estimates(rows, "these questions", 0.95)
+    for name in [*RATES, *MEANS]:
+        if name in stated and name in found:
+            own = (found[name].estimate, found[name].low, found[name].high)
+            told = tuple(stated.get(f"{name}{end}") for end in ("", "_low", "_high"))
+            if not same([_nan(one) for one in told], list(own)):
+                yield f"its header states {name} {told[0]}, its answers give {own[0]:.6g}"
+
+
+def _nan(value: Any) -> Any:
+    return math.nan if value is None else value
+
+
+class ScoresFollowFromVerdicts(Invariant):
+    """Outcomes are what scores, thresholds and the judge's own replies make them."""
+
+    fix = "give the log as its run wrote it, or rescore it"
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        for one in log.samples:
+            yield from (f"{one.id}, epoch {one.epoch}: {said}" for said in contradictions(log, one))

@@ -1,0 +1,247 @@
+"""What `verify` looks at: every sample of a log, its summaries, its reductions and the table made of it."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from spillover.errors import LogError
+
+from ._archive import opened
+from ._ingest import DRAWS, EACH, table_of
+from ._record import Record
+from ._source import LogSource
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+JUDGE_ROLES = ("grader", "screen")
+
+
+class Shipped(Protocol):
+    """What the installed package knows of its own versions; None where it does not."""
+
+    def rubric(self, name: str, version: int, domains: list[str]) -> str | None:
+        """Hash of a shipped rubric of this version with the sections of these domains."""
+        ...
+
+    def material(self, source: LogSource) -> str | None:
+        """Hash of the material of a shipped task of this version, with the log's arguments."""
+        ...
+
+    def questions(self, source: LogSource) -> dict[str, str] | None:
+        """Text of every probe of a shipped task of this version, by id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a judge, as the sample's events hold it.
+
+    Attributes:
+        role: Its role.
+        model: The judge.
+        prompt: What it was asked, or None where the log does not keep it.
+        completion: What it replied.
+        top: Probability by first token, or None.
+        recorded: Metadata of a replayed reply.
+    """
+
+    role: str
+    model: str
+    prompt: str | None
+    completion: str
+    top: dict[str, float] | None
+    recorded: dict[str, Any]
+
+    @property
+    def prompt_sha256(self) -> str | None:
+        """Hash of the prompt, as verdicts name it."""
+        return None if self.prompt is None else hashlib.sha256(self.prompt.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One whole sample, without what is not looked at.
+
+    Attributes:
+        part: Its name in the log.
+        id: Sample id.
+        epoch: Epoch.
+        input: What was asked, before the condition.
+        metadata: Sample metadata.
+        scores: By name.
+        answer: The answer.
+        error: Message of the error that ended it, or None.
+        calls: Calls of judges.
+    """
+
+    part: str
+    id: str
+    epoch: int
+    input: Any
+    metadata: dict[str, Any]
+    scores: dict[str, dict[str, Any]]
+    answer: str
+    error: str | None
+    calls: list[Call]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLog:
+    """One log, read whole.
+
+    Attributes:
+        source: The log.
+        samples: Every sample, in the order of the file.
+        summaries: Its summaries; None for a layout that has none.
+        reductions: Its reductions.
+        table: What `read` makes of it.
+    """
+
+    source: LogSource
+    samples: list[Answered]
+    summaries: list[dict[str, Any]] | None
+    reductions: list[dict[str, Any]]
+    table: "pd.DataFrame"
+
+    @property
+    def file(self) -> str:
+        """Path."""
+        return self.source.file
+
+    @property
+    def score(self) -> str:
+        """Name of the score that counts."""
+        return EACH if self.source.task == DRAWS else "judged"
+
+    def options(self, domain: str) -> dict[str, Any]:
+        """Arguments of the scorer for a domain; empty where the header names none."""
+        for one in self.source.header["eval"].get("scorers") or []:
+            if str(one.get("name")).split("/")[-1] == self.score:
+                options: dict[str, Any] = one.get("options") or {}
+                return dict(options.get("protocols", {}).get(domain, {})) if self.score == EACH else options
+        return {}
+
+    def every_options(self) -> list[dict[str, Any]]:
+        """Arguments of the scorer for every domain of the log."""
+        tasks = sorted(set(self.table["task"])) if self.score == EACH else [self.source.task]
+        return [options for task in tasks if (options := self.options(task))]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is verified together.
+
+    Attributes:
+        logs: Logs.
+        record: A record of them, or None.
+        file: Path of the record.
+        shipped: What the package knows of its versions, or None.
+    """
+
+    logs: list[ReadLog]
+    record: Record | None = None
+    file: str = ""
+    shipped: Shipped | None = None
+
+
+def read_whole(source: LogSource) -> ReadLog:
+    """Read every sample of a log.
+
+    Raises:
+        LogError: Where it cannot be read.
+    """
+    samples = [_answered(source.file, part, sample) for part, sample in source.samples()]
+    summaries, reductions = None, source.header.get("reductions") or []
+    if not source.file.endswith(".json"):
+        try:
+            with opened(source.file) as archive:
+                summaries = archive.part("summaries.json")
+                reductions = archive.part("reductions.json") if "reductions.json" in archive.names() else []
+        except (ValueError, KeyError) as error:
+            raise LogError(f"{source.file}: its summaries cannot be read ({type(error).__name__})") from error
+    table = table_of(source.file)
+    return ReadLog(source, samples, summaries, reductions or [], table)
+
+
+def _answered(file: str, part: str, sample: dict[str, Any]) -> Answered:
+    try:
+        output, error = sample.get("output") or {}, sample.get("error")
+        choices = output.get("choices") or []
+        said = output.get("completion")
+        return Answered(
+            part=part,
+            id=str(sample["id"]),
+            epoch=int(sample["epoch"]),
+            input=sample.get("input"),
+            metadata=sample.get("metadata") or {},
+            scores=sample.get("scores") or {},
+            answer=said if isinstance(said, str) else _text(choices[0]["message"]["content"]) if choices else "",
+            error=None if error is None else str(error.get("message")),
+            calls=[_call(event, sample) for event in sample.get("events") or [] if event.get("role") in JUDGE_ROLES],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as wrong:
+        raise LogError(f"{file}: {part} is no sample ({type(wrong).__name__}); take the log from its run") from wrong
+
+
+def _call(event: dict[str, Any], sample: dict[str, Any]) -> Call:
+    output = event.get("output") or {}
+    choices = output.get("choices") or []
+    content = _attached(choices[0]["message"].get("content"), sample) if choices else ""
+    logprobs = ((choices[0].get("logprobs") or {}).get("content") or []) if choices else []
+    top = logprobs[0].get("top_logprobs") if logprobs else None
+    return Call(
+        role=str(event["role"]),
+        model=str(event.get("model")),
+        prompt=_prompt(event, sample),
+        completion=_text(content),
+        top=None if not top else _probabilities(top),
+        recorded=output.get("metadata") or {},
+    )
+
+
+def _probabilities(top: list[dict[str, Any]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for one in top:
+        p = math.exp(one["logprob"]) if one["logprob"] <= 0.01 else math.inf
+        found[one["token"]] = found.get(one["token"], 0.0) + p
+    return found
+
+
+def _prompt(event: dict[str, Any], sample: dict[str, Any]) -> str | None:
+    """The one user message that a judge was sent: in the event, or where a condensed log keeps it."""
+    messages = list(event.get("input") or [])
+    pool = (sample.get("events_data") or {}).get("messages") or []
+    for first, last in event.get("input_refs") or []:
+        messages += pool[first:last]
+    said = [_attached(one.get("content"), sample) for one in messages if one.get("role") == "user"]
+    return said[-1] if said and isinstance(said[-1], str) else None
+
+
+def _attached(content: Any, sample: dict[str, Any]) -> Any:
+    if isinstance(content, str) and content.startswith("attachment://"):
+        return (sample.get("attachments") or {}).get(content.removeprefix("attachment://"))
+    return content
+
+
+def _text(content: Any) -> str:
+    """Text of a message, whose content may come in parts."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(str(one.get("text", "")) for one in content or [] if one.get("type") == "text")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two plain values say the same: NaN equals NaN, 1 equals 1.0, numbers to nine places."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
+    if _number(one) and _number(other):
+        return (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return bool(one == other)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

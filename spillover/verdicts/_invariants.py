@@ -1,0 +1,225 @@
+"""What must hold of logs: each invariant a small class named as a sentence, with a message that says what to do."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+from ._evidence import ReadLog, Submission
+from ._make_record import content_hash
+from ._material import material_sha256, rubric_sha256
+from ._source import rubric_labels
+
+CELL = ["task", "split", "language", "condition", "probe", "epoch"]
+SAME_ANSWERS = 0.9
+"""Share of equal answers from which one model's answers are a copy of another's."""
+LEAST_SHARED = 5
+"""Cells that two models must share for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An invariant that does not hold.
+
+    Attributes:
+        invariant: Its name.
+        file: The log or record.
+        what: What was found.
+        fix: What to do.
+    """
+
+    invariant: str
+    file: str
+    what: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.file}: {self.what}; {self.fix}"
+
+    def as_dict(self) -> dict[str, str]:
+        """The problem as plain data."""
+        return asdict(self)
+
+
+class Invariant:
+    """Something that must hold of a submission."""
+
+    fix = ""
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """What is wrong; nothing where it holds."""
+        return [self.problem(log.file, said) for log in given.logs for said in self.of_log(log, given)]
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """What is wrong with one log."""
+        return iter(())
+
+    def problem(self, file: str, what: str) -> Problem:
+        """A problem under this invariant's name."""
+        return Problem(type(self).__name__, file, what, self.fix)
+
+
+class EachProbeAnsweredOncePerEpoch(Invariant):
+    """No cell stands twice, in a log or in the logs of one model, and parts are named after what they hold."""
+
+    fix = "give each log once, as its run wrote it"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        import pandas as pd
+
+        found = super().problems(given)
+        for model in sorted({log.source.model for log in given.logs}):
+            own = [log for log in given.logs if log.source.model == model]
+            rows = pd.concat([log.table for log in own])
+            again = rows[rows.duplicated(CELL)]
+            if len(again) and len(own) > 1:
+                first = again.iloc[0]
+                said = f"{len(again)} answers of {model} stand in two logs (first: {first['probe']})"
+                found.append(self.problem(str(first["log"]), said))
+        return found
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        seen = Counter((one.id, one.epoch) for one in log.samples)
+        yield from (f"{probe}, epoch {epoch}, stands {n} times" for (probe, epoch), n in seen.items() if n > 1)
+        listed = Counter((str(one.get("id")), one.get("epoch")) for one in log.summaries or [])
+        yield from (f"{probe}, epoch {epoch}, is summed up {n} times" for (probe, epoch), n in listed.items() if n > 1)
+        for one in log.samples:
+            if one.part != f"samples/{one.id}_epoch_{one.epoch}.json":
+                yield f"{one.part} holds {one.id}, epoch {one.epoch}"
+
+
+class JudgeNeverChangedMidRun(Invariant):
+    """One judge and form per log, the one that was called and that the header names."""
+
+    fix = "judge all answers with one judge (spillover rescore)"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        found = super().problems(given)
+        own = [log for log in given.logs if given.record is not None and log.source.model == given.record.model]
+        judges = sorted({one for log in own for one in _judges(log)})
+        if len(judges) > 1 and not found:
+            found.append(self.problem(given.file, f"its logs were judged by {' and '.join(judges)}"))
+        return found
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        judges = _judges(log)
+        if len(judges) > 1:
+            yield f"judged by {' and '.join(judges)}"
+        for one in log.samples:
+            notes = (one.scores.get(log.score) or {}).get("metadata") or {}
+            called = {call.model for call in one.calls}
+            named = {str(member).split(" #")[0] for member in _members(notes)}
+            if called and notes.get("judge") and not named & called:
+                asked = ", ".join(sorted(called))
+                yield f"{one.id}, epoch {one.epoch}: judged by {notes['judge']}, but {asked} was asked"
+                break
+        said = _roles(log)
+        if len(judges) == 1 and said and not set(judges[0].replace(" then ", " + ").split(" + ")) & said:
+            yield f"judged by {judges[0]}, but the header names {', '.join(sorted(said))}"
+
+
+def _judges(log: ReadLog) -> list[str]:
+    return sorted(set(log.table["judge"].dropna()) - {"check"})
+
+
+def _members(notes: dict[str, Any]) -> list[str]:
+    return str(notes.get("judge")).replace(" then ", " + ").split(" + ")
+
+
+def _roles(log: ReadLog) -> set[str]:
+    bound = log.source.header["eval"].get("model_roles") or {}
+    roles = [one for name in ("grader", "screen") if (one := bound.get(name)) is not None]
+    flat = [one for role in roles for one in (role if isinstance(role, list) else [role])]
+    return {str(one.get("model")) for one in flat if isinstance(one, dict)}
+
+
+class NoLogSubmittedTwice(Invariant):
+    """No file, run or set of answers comes twice under one model."""
+
+    fix = "leave one of them out"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        found = []
+        for one, other in combinations(given.logs, 2):
+            first, second = one.source, other.source
+            alike = one.source.model == other.source.model and content_hash(one.table) == content_hash(other.table)
+            if first.sha256 == second.sha256 or first.run == second.run or alike:
+                found.append(self.problem(second.file, f"the same run as {first.name}"))
+        return found
+
+
+class NoSeedIsACopy(Invariant):
+    """No model's answers are another's under a new name."""
+
+    fix = "give the logs of runs that were made"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        said = [(log, _answers(log)) for log in given.logs]
+        found = []
+        for (one, answers), (other, others) in combinations(said, 2):
+            shared = answers.keys() & others.keys()
+            equal = sum(answers[cell] == others[cell] for cell in shared)
+            if one.source.model != other.source.model and len(shared) >= LEAST_SHARED:
+                if equal >= SAME_ANSWERS * len(shared):
+                    what = f"{equal} of {len(shared)} answers equal those of {one.source.model} ({one.source.name})"
+                    found.append(self.problem(other.file, what))
+        return found
+
+
+def _answers(log: ReadLog) -> dict[tuple[str, str, int], str]:
+    task, said = log.source.task, [one for one in log.samples if one.answer.strip()]
+    return {(str(one.metadata.get("task", task)), one.id, one.epoch): one.answer for one in said}
+
+
+class RubricHashMatchesVersion(Invariant):
+    """Every verdict names a rubric that the header holds, and a shipped version is what was shipped."""
+
+    fix = "a changed rubric needs a new version; rescore with the rubric that it says it is"
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        held = [rubric for options in log.every_options() for rubric in options.get("rubrics") or []]
+        labels = {f"{one.get('id')}@{one.get('version')}:{rubric_sha256(one)}" for one in held}
+        named = {label for one in log.samples for label in rubric_labels(one.scores.get(log.score) or {})}
+        for label in sorted(named - labels if held else set()):
+            yield f"verdicts name the rubric {label[:40]}..., but the text in the header has another hash"
+        if given.shipped is None:
+            return
+        for one in held:
+            domains = sorted(one.get("sections") or {})
+            shipped = given.shipped.rubric(str(one.get("id")), int(one.get("version") or 0), domains)
+            if shipped is not None and shipped != rubric_sha256(one) and one.get("upstream") is None:
+                yield f"rubric {one.get('id')}@{one.get('version')} is not what was shipped under this version"
+
+
+class MaterialHashMatchesVersion(Invariant):
+    """Probes, condition, rubrics and thresholds are those that the log's material hash was taken of."""
+
+    fix = "changed material needs a new version; run the task again"
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        declared = log.source.material
+        for step in (log.source.header.get("plan") or {}).get("steps") or []:
+            given_to = (step.get("params") or {}).get("material_sha256")
+            if given_to is not None and given_to != declared:
+                yield "the solver was given another material hash than the header declares"
+        found = material_sha256(log)
+        if found is not None and found != declared:
+            yield "what the log says was asked, how decoded and how judged does not have the hash that it declares"
+        if given.shipped is None:
+            return
+        shipped = given.shipped.material(log.source)
+        if shipped is not None and shipped != declared:
+            yield f"{log.source.task} {log.source.version} was shipped with other material"
+        texts = given.shipped.questions(log.source) or {}
+        other = [one.id for one in log.samples if one.id in texts and one.input != texts[one.id]]
+        if other:
+            yield f"{len(other)} probes were asked in other words than {log.source.version} has (first: {other[0]})"

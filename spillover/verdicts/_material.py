@@ -1,0 +1,69 @@
+"""Hashes of rubric and material, taken anew from what a log holds."""
+
+import hashlib
+import json
+from typing import Any
+
+from ._evidence import Answered, ReadLog
+
+PROBE = ("id", "text", "cluster", "system", "domain", "turns", "key", "pair")
+CARRIAGE = {
+    "adaptive_connections", "attempt_timeout", "batch", "cache", "max_connections", "max_retries", "timeout",
+}  # fmt: skip
+"""Settings of a run that decide how requests travel, not what is answered."""
+CONDITION = {"id": "plain", "system": None, "prefix": "", "suffix": ""}
+
+
+def rubric_sha256(rubric: dict[str, Any]) -> str:
+    """Hash of a rubric as the header holds it: prompt, menu, what its words stand for, sections."""
+    said = [str(rubric.get("prompt")), *(rubric.get("menu") or [])]
+    said += [json.dumps(rubric.get("outcomes") or {}, sort_keys=True)]
+    said += [json.dumps(rubric["sections"], sort_keys=True)] if rubric.get("sections") else []
+    return hashlib.sha256("\x00".join(said).encode()).hexdigest()
+
+
+def material_sha256(log: ReadLog) -> str | None:
+    """Hash of all material that the log shows; None where it does not show all of it.
+
+    A run over a part of the probes, with decoding of its own or of draws cannot tell.
+    """
+    spec, steps = log.source.header["eval"], (log.source.header.get("plan") or {}).get("steps") or []
+    config, asks = spec.get("config") or {}, [one for one in steps if str(one.get("solver")).split("/")[-1] == "ask"]
+    options = log.options(log.source.task)
+    part = config.get("limit") is not None or config.get("sample_id") is not None
+    if part or spec.get("model_generate_config") or len(asks) != 1 or len(steps) != 1 or not options:
+        return None
+    probes = {one.id: _probe(one) for one in log.samples}
+    ids = [str(one) for one in (spec.get("dataset") or {}).get("sample_ids") or []]
+    if not ids or not set(ids) <= set(probes):
+        return None
+    put = {**CONDITION, **(asks[0].get("params") or {}).get("condition", {})}
+    judge = {
+        "form": options.get("form"),
+        "rubrics": [one.get("id") for one in options.get("rubrics") or []],
+        "default": options.get("default_judge"),
+        "samples": options.get("samples"),
+        "retries": options.get("retries"),
+    }
+    found = {
+        "probes": [probes[one] for one in ids],
+        "solver": "ask",
+        "conditions": {put["id"]: put},
+        "decoding": {name: value for name, value in config_of(log).items() if name not in CARRIAGE},
+        "judges": {judge["form"]: judge},
+        "rubrics": options.get("rubrics"),
+        "thresholds": options.get("thresholds"),
+        **({"checks": options["checks"]} if options.get("checks") else {}),
+    }
+    return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def config_of(log: ReadLog) -> dict[str, Any]:
+    """Generation settings with which the model was asked."""
+    return dict((log.source.header.get("plan") or {}).get("config") or {})
+
+
+def _probe(sample: Answered) -> dict[str, Any]:
+    said = {**sample.metadata, "id": sample.id, "text": sample.input}
+    found = {name: said.get(name) for name in PROBE}
+    return {name: value for name, value in found.items() if value or name in ("id", "text", "cluster")}

@@ -1,0 +1,153 @@
+"""One log and what its header says, read without Inspect where its layout is known."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import LogError
+
+from ._archive import LARGEST, file_sha256, opened
+
+HEADER_PARTS = ("version", "status", "eval", "plan", "results", "stats", "reductions")
+
+
+@dataclass(frozen=True, slots=True)
+class LogSource:
+    """A log of a Spillover task.
+
+    Attributes:
+        file: Path.
+        sha256: Hash of the file.
+        header: What its header says.
+    """
+
+    file: str
+    sha256: str
+    header: dict[str, Any]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Metadata that our tasks put into the header."""
+        return dict(self.header["eval"].get("metadata") or {})
+
+    @property
+    def run(self) -> str:
+        """Id of the run."""
+        return str(self.header["eval"].get("eval_id"))
+
+    @property
+    def created(self) -> str:
+        """When the run began, ISO 8601."""
+        return str(self.header["eval"].get("created"))
+
+    @property
+    def model(self) -> str:
+        """Model under test, as requested."""
+        return str(self.header["eval"].get("model"))
+
+    @property
+    def task(self) -> str:
+        """Task id, without its package."""
+        return str(self.header["eval"].get("task")).split("/")[-1]
+
+    @property
+    def version(self) -> str:
+        """Task version."""
+        return str(self.header["eval"].get("task_version"))
+
+    def version_of(self, task: str) -> str:
+        """Version of a task of which the log holds answers; a log of draws names those of several."""
+        versions = self.facts.get("versions")
+        return str(versions.get(task, self.version)) if isinstance(versions, dict) else self.version
+
+    @property
+    def condition(self) -> str:
+        """Condition id."""
+        return str(self.facts.get("condition", "plain"))
+
+    @property
+    def material(self) -> str:
+        """Hash of all material, as the log declares it."""
+        return str(self.facts.get("material_sha256", ""))
+
+    @property
+    def name(self) -> str:
+        """File name."""
+        return Path(self.file).name
+
+    def samples(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Name and content of every whole sample, one by one.
+
+        Raises:
+            LogError: Where one cannot be read.
+        """
+        try:
+            if self.file.endswith(".json"):
+                for sample in _whole(self.file).get("samples") or []:
+                    yield f"samples/{sample.get('id')}_epoch_{sample.get('epoch')}.json", sample
+                return
+            with opened(self.file) as archive:
+                yield from archive.samples()
+        except (ValueError, KeyError, OSError, AttributeError, NotImplementedError, RuntimeError) as error:
+            raise LogError(f"{self.file}: a sample cannot be read ({' '.join(str(error).split())[:200]})") from error
+
+    def returned(self) -> list[str]:
+        """What the provider said it was that answered."""
+        outputs = [sample.get("output") or {} for _, sample in self.samples() if not sample.get("error")]
+        return sorted({str(one.get("model")) for one in outputs if one.get("choices") and one.get("model")})
+
+    def rubrics(self) -> list[str]:
+        """Labels (`id@version:hash`) of the rubrics that the verdicts name."""
+        scores = [score for _, sample in self.samples() for score in (sample.get("scores") or {}).values()]
+        return sorted({label for score in scores for label in rubric_labels(score)})
+
+
+def rubric_labels(score: dict[str, Any]) -> list[str]:
+    """Labels of the rubrics that one stored score names."""
+    notes = score.get("metadata") or {}
+    return [str(one["rubric"]) for one in notes.values() if isinstance(one, dict) and "rubric" in one]
+
+
+def log_source(file: str, named: bool = True, sha256: str | None = None) -> LogSource | None:
+    """The header of a log.
+
+    Args:
+        file: Path.
+        named: Whether somebody asked for this very log; a foreign one in a folder is passed over.
+        sha256: Its hash, where it is known already.
+
+    Raises:
+        LogError: Where it cannot be read, or was named and is not ours.
+    """
+    header = _header(file)
+    try:
+        spec = header["eval"]
+        ours = "material_sha256" in (spec.get("metadata") or {})
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LogError(f"{file}: not a readable Inspect log (no header)") from error
+    if not ours and named:
+        raise LogError(f"{file}: task {str(spec.get('task'))!r} is not a Spillover task; its answers carry no verdict")
+    return LogSource(file, sha256 or file_sha256(file), header) if ours else None
+
+
+def _header(file: str) -> dict[str, Any]:
+    if file.endswith(".json"):
+        whole = _whole(file)
+        return {name: whole.get(name) for name in HEADER_PARTS}
+    with opened(file) as archive:
+        return archive.header
+
+
+def _whole(file: str) -> dict[str, Any]:
+    from pydantic_core import from_json
+
+    try:
+        if Path(file).stat().st_size > LARGEST:
+            raise ValueError("too large")
+        found = from_json(Path(file).read_bytes())
+    except (OSError, ValueError) as error:
+        raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+    if not isinstance(found, dict) or found.get("version") != 2:
+        raise LogError(f"{file}: not a readable Inspect log (no header)")
+    return found

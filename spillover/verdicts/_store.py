@@ -1,0 +1,183 @@
+"""The store of verdicts: Parquet files that DuckDB reads as one table, and the figures of every arm in it."""
+
+import json
+import math
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spillover import __version__
+from spillover.errors import LogError
+from spillover.estimate import Estimate, Target, estimate_cascade
+from spillover.estimate._from_counts import drawn_answers, rates_from_counts
+
+from ._ingest import FILES, _replace
+from ._verdict import OUTCOMES
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Groups = list[NDArray[np.float64]]
+
+RESULTS = "results.json"
+TARGETS: tuple[Target, Target] = ("these questions", "questions like these")
+KEY = ("log_sha256", "log", "task", "version", "split", "language", "model", "condition")
+"""What makes an arm, as `summarise` has it: one log, task and condition."""
+_ARMS = f"""
+WITH question AS (
+    SELECT {", ".join(KEY)}, cluster, min(judge) AS judge, min(form) AS form, count(stage) AS staged, count(*) AS n,
+        {", ".join(f"count(*) FILTER (outcome = '{name}') AS {name}_n" for name in OUTCOMES)},
+        list((outcome = 'misaligned')::UTINYINT ORDER BY file_row_number) FILTER (outcome <> 'unjudged') AS bad
+    FROM verdicts GROUP BY {", ".join(KEY)}, cluster)
+SELECT {", ".join(KEY)}, min(judge) FILTER (judge <> 'check') AS judge, min(form) FILTER (form <> 'check') AS form,
+    sum(staged)::BIGINT AS staged, sum(n)::BIGINT AS answers, count(*) AS questions,
+    {", ".join(f"sum({name}_n)::BIGINT AS {name}" for name in OUTCOMES)},
+    list(bad ORDER BY cluster) FILTER (bad IS NOT NULL) AS groups
+FROM question GROUP BY {", ".join(KEY)} ORDER BY model, task, condition, log, log_sha256
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Counts and the misaligned rate of one arm.
+
+    Attributes:
+        log_sha256: Hash of the log.
+        log: Its file name.
+        task: Task id.
+        version: Task version.
+        split: Which probes were asked.
+        language: Language of the probes.
+        model: Model under test.
+        condition: Condition id.
+        judge: The judge (of several the first by name), or None.
+        form: The judge form, likewise.
+        answers: All answers.
+        questions: Questions that were asked.
+        outcomes: Answers by outcome.
+        these: Misaligned rate, interval for these questions.
+        like_these: The same, interval for questions like these.
+    """
+
+    log_sha256: str
+    log: str
+    task: str
+    version: str
+    split: str
+    language: str
+    model: str
+    condition: str
+    judge: str | None
+    form: str | None
+    answers: int
+    questions: int
+    outcomes: dict[str, int]
+    these: Estimate
+    like_these: Estimate
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as plain data."""
+        return asdict(self)
+
+
+def open_store(store: Path) -> "duckdb.DuckDBPyConnection":
+    """A DuckDB connection in memory with the view `verdicts` over a store; `file_row_number` keeps a log's order.
+
+    Raises:
+        LogError: Where there is no store, or it is empty.
+    """
+    return _connected(sorted((store / FILES).glob("*.parquet")), store)
+
+
+def _connected(files: list[Path], store: Path) -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    if not files:
+        raise LogError(f"{store}: no store of verdicts, or an empty one; fill it with `spillover record LOGS`")
+    names = ", ".join("'" + str(file.resolve()).replace("'", "''") + "'" for file in files)
+    connection = duckdb.connect()
+    connection.execute(f"CREATE VIEW verdicts AS SELECT * FROM read_parquet([{names}], file_row_number = true)")
+    return connection
+
+
+def results(store: Path, level: float = 0.95, rebuild: bool = False) -> list[Result]:
+    """Counts and intervals of every arm in a store, the same as `summarise` gives.
+
+    Those of logs that were there before are kept in the store and not computed again.
+
+    Args:
+        store: Folder.
+        level: Confidence level.
+        rebuild: Compute all of them.
+
+    Raises:
+        LogError: Where there is no store.
+    """
+    files = {file.stem: file for file in sorted((store / FILES).glob("*.parquet"))}
+    kept = [] if rebuild else [one for one in _kept(store, level) if one.log_sha256 in files]
+    new = [file for sha, file in files.items() if sha not in {one.log_sha256 for one in kept}]
+    if not new and kept:
+        return kept
+    with _connected(new, store) as connection:
+        found = kept + _computed(connection, level)
+    found.sort(key=lambda one: (one.model, one.task, one.condition, one.log, one.log_sha256))
+    said = {"spillover": __version__, "level": level, "results": [one.as_dict() for one in found]}
+    _replace(store / RESULTS, json.dumps(said).encode())
+    return found
+
+
+def _kept(store: Path, level: float) -> list[Result]:
+    """Results of before; none where another version or level made them. NaN is kept as JSON's `NaN`: for us alone."""
+    try:
+        said = json.loads((store / RESULTS).read_text(encoding="utf-8"))
+        if (said["spillover"], said["level"]) != (__version__, level):
+            return []
+        return [_result(one) for one in said["results"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _result(said: dict[str, Any]) -> Result:
+    estimates = {name: Estimate(**said[name]) for name in ("these", "like_these")}
+    return Result(**{**said, **estimates})
+
+
+def _computed(connection: "duckdb.DuckDBPyConnection", level: float) -> list[Result]:
+    arms = connection.sql(_ARMS).to_arrow_table()
+    groups = _groups(arms.column("groups").combine_chunks())
+    rows = arms.drop_columns(["groups"]).to_pylist()
+    return [_arm(connection, row, own, level) for row, own in zip(rows, groups, strict=True)]
+
+
+def _groups(lists: Any) -> "list[Groups]":
+    """Per arm the answers of each question as 0 and 1, out of Arrow's nested lists."""
+    import numpy as np
+
+    inner = lists.values
+    flat = inner.values.to_numpy(zero_copy_only=False).astype(np.float64)
+    each = [flat[a:b] for a, b in pairwise(inner.offsets.to_numpy())]
+    return [each[a:b] for a, b in pairwise(lists.offsets.to_numpy())]
+
+
+def _arm(connection: "duckdb.DuckDBPyConnection", row: dict[str, Any], groups: "Groups", level: float) -> Result:
+    outcomes: dict[str, int] = {outcome: int(row.pop(outcome)) for outcome in OUTCOMES}
+    if row.pop("staged"):
+        these, like_these = _cascaded(connection, row, level)
+    else:
+        counts, events = [len(part) for part in groups], [part.sum() for part in groups]
+        found = rates_from_counts(events, counts, drawn_answers(groups), "probes", level)
+        these, like_these = (found[target] for target in TARGETS)
+    return Result(**row, outcomes=outcomes, these=these, like_these=like_these)
+
+
+def _cascaded(connection: "duckdb.DuckDBPyConnection", row: dict[str, Any], level: float) -> tuple[Estimate, Estimate]:
+    """As `summarise` has it: weighted over answers, and no interval for questions like these."""
+    where = "log_sha256 = ? AND task = ? AND condition = ?"
+    said = [row["log_sha256"], row["task"], row["condition"]]
+    pairs = connection.execute(f"SELECT stage, outcome FROM verdicts WHERE {where}", said).fetchall()
+    found = estimate_cascade("misaligned_rate", [one for one, _ in pairs], [one for _, one in pairs], level)
+    found = replace(found, clusters=row["questions"])
+    return found, replace(found, low=math.nan, high=math.nan, target=TARGETS[1])

@@ -1,0 +1,261 @@
+"""Verify: do logs, and a record made of them, hold together? Every sample is read and every number computed anew."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import LogError
+
+from ._archive import file_sha256, found_logs, odd_is_told
+from ._consistency import (
+    EveryFailureIsCounted,
+    HeaderAgreesWithSamples,
+    ReductionsAgreeWithSamples,
+    ScoresFollowFromVerdicts,
+    SummariesAgreeWithSamples,
+)
+from ._evidence import ReadLog, Shipped, Submission, read_whole, same
+from ._invariants import (
+    EachProbeAnsweredOncePerEpoch,
+    Invariant,
+    JudgeNeverChangedMidRun,
+    MaterialHashMatchesVersion,
+    NoLogSubmittedTwice,
+    NoSeedIsACopy,
+    Problem,
+    RubricHashMatchesVersion,
+)
+from ._make_record import content_hash, record
+from ._record import Record, digest, read_record
+from ._source import log_source
+
+MOST = 20
+"""Problems of one invariant in one file that are told; the others are counted."""
+FREE = {"created", "spillover", "content_sha256", "finetune", "finetune_sha256", "manifest"}
+"""Fields of a record that do not follow from logs alone."""
+
+
+class RecordHashHolds(Invariant):
+    """The record, and the fine-tune record in it, have the hashes that they declare."""
+
+    fix = "make the record anew with spillover record"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        if given.record is None:
+            return []
+        data = dict(given.record.data)
+        declared, tuned = data.pop("content_sha256"), data["finetune"]
+        found = []
+        if digest(data) != declared:
+            found.append(self.problem(given.file, "its content does not have the hash that it declares"))
+        if data["finetune_sha256"] != (None if tuned is None else digest(tuned)):
+            found.append(self.problem(given.file, "its fine-tune record does not have the hash that it declares"))
+        return found
+
+
+class LogHashHolds(Invariant):
+    """The logs are the files that the record was made of."""
+
+    fix = "give the logs that the record was made of (--logs DIR), or make the record anew"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        if given.record is None:
+            return []
+        held = {log.source.sha256: log for log in given.logs}
+        names = {log.source.name: log.source.sha256 for log in given.logs}
+        found = []
+        for entry in given.record.data["logs"]:
+            log = held.get(entry["sha256"])
+            if log is None:
+                why = "has another hash" if entry["log"] in names else "is not here"
+                found.append(self.problem(given.file, f"its log {entry['log']} {why}"))
+            elif content_hash(log.table) != entry["content_sha256"]:
+                found.append(self.problem(given.file, f"the answers in {entry['log']} have another hash"))
+        return found
+
+
+class RecordAgreesWithLogs(Invariant):
+    """Every field of the record is what its logs give."""
+
+    fix = "make the record anew with spillover record"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        if given.record is None:
+            return []
+        data, logs = given.record.data, _own(given)
+        own = [log.file for log in logs if log.source.model == given.record.model]
+        base = [log.file for log in logs if log.source.model != given.record.model]
+        if not own:
+            return [self.problem(given.file, f"no log of {given.record.model} is here to compute it from")]
+        among = sorted({task for row in data["pooled"] for task in row["tasks"]})
+        try:
+            found = record(own, base=base or None, among=among).data
+        except LogError as error:
+            return [self.problem(given.file, f"cannot be computed from its logs ({error})")]
+        wrong = [one for name in sorted(found.keys() - FREE) for one in _misfits(data[name], found[name], name)]
+        if data["created"] != found["created"]:
+            wrong.append(f"created is {data['created']}, its newest log began {found['created']}")
+        return [self.problem(given.file, said) for said in wrong]
+
+
+def _own(given: Submission) -> list[ReadLog]:
+    """The logs that the record names, by hash or else by file name."""
+    assert given.record is not None
+    entries = given.record.data["logs"]
+    hashes, names = ({str(one[field]) for one in entries} for field in ("sha256", "log"))
+    return [log for log in given.logs if log.source.sha256 in hashes or log.source.name in names]
+
+
+def _misfits(said: Any, found: Any, at: str) -> Iterator[str]:
+    """Where two plain values differ, by path; a card or address that was added later is no misfit."""
+    if at in ("judge.card",) or at.endswith(".url"):
+        return
+    if isinstance(said, dict) and isinstance(found, dict):
+        for key in sorted(said.keys() | found.keys()):
+            yield from _misfits(said.get(key), found.get(key), f"{at}.{key}")
+    elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
+        for number, (one, other) in enumerate(zip(said, found, strict=True)):
+            yield from _misfits(one, other, f"{at}[{number}]")
+    elif not same(said, found):
+        yield f"{at} is {str(said)[:80]}, its logs give {str(found)[:80]}"
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    EachProbeAnsweredOncePerEpoch(),
+    JudgeNeverChangedMidRun(),
+    NoLogSubmittedTwice(),
+    NoSeedIsACopy(),
+    RubricHashMatchesVersion(),
+    MaterialHashMatchesVersion(),
+    EveryFailureIsCounted(),
+    SummariesAgreeWithSamples(),
+    ReductionsAgreeWithSamples(),
+    HeaderAgreesWithSamples(),
+    ScoresFollowFromVerdicts(),
+    RecordHashHolds(),
+    LogHashHolds(),
+    RecordAgreesWithLogs(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What `verify` found.
+
+    Attributes:
+        problems: What does not hold; nothing where all holds.
+        checked: Names of the invariants that were looked at.
+        logs: Logs that were read whole.
+        answers: Samples in them.
+        record: The record, or None.
+    """
+
+    problems: list[Problem]
+    checked: list[str]
+    logs: int
+    answers: int
+    record: str | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as plain data."""
+        return {**asdict(self), "holds": self.holds}
+
+
+def verify(
+    paths: Sequence[str | Path], logs: Sequence[str | Path] = (), shipped: Shipped | None = None
+) -> list[Verified]:
+    """Verify logs, records, or both: each record with the logs that it names, all other logs together.
+
+    Args:
+        paths: Logs (files or folders of them) and records (`.json`).
+        logs: Where the logs of records lie; beside each record and below its folder where none is given.
+        shipped: What the installed package knows of its own versions.
+
+    Raises:
+        LogError: Where a path is not there, or a file is no log.
+    """
+    records = [str(one) for one in paths if _is_record(Path(one))]
+    others = [str(one) for one in paths if str(one) not in records]
+    found = [_one_record(file, [*logs] or [*others] or [Path(file).parent], shipped) for file in records]
+    if others and (logs or not records):
+        found.append(_checked(Submission(_read(others), shipped=shipped)))
+    return found
+
+
+def _is_record(path: Path) -> bool:
+    """A JSON file is a record unless it is an Inspect log."""
+    if path.suffix != ".json" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return b'"eval"' not in file.read(4096)
+
+
+def _one_record(file: str, places: Sequence[str | Path], shipped: Shipped | None) -> Verified:
+    try:
+        made: Record = read_record(file)
+    except LogError as error:
+        said = str(error).removeprefix(f"{file}: ")
+        bad = Problem("RecordIsWellFormed", file, said, "make the record anew with spillover record")
+        return Verified([bad], ["RecordIsWellFormed"], 0, 0, file)
+    named = {entry["log"] for entry in made.data["logs"]}
+    hashes = {entry["sha256"] for entry in made.data["logs"]}
+    held = [one for place in places for one in _logs_in(Path(place))]
+    wanted = [one for one in dict.fromkeys(held) if Path(one).name in named or file_sha256(one) in hashes]
+    return _checked(Submission(_read(wanted), made, file, shipped))
+
+
+def _logs_in(place: Path) -> list[str]:
+    if not place.exists():
+        raise LogError(f"{place}: no such file or folder")
+    return found_logs(place) if place.is_file() or any(place.rglob("*.eval")) else []
+
+
+def _read(paths: Sequence[str]) -> list[ReadLog]:
+    files = list(dict.fromkeys(str(Path(file)) for one in paths for file in found_logs(one)))
+    named = {str(Path(one)) for one in paths}
+    sources = [source for file in files if (source := log_source(file, file in named)) is not None]
+    if paths and not sources:
+        raise LogError(f"{paths[0]}: none of {len(files)} logs is from a Spillover task")
+    found = []
+    for source in sources:
+        with odd_is_told(source.file):
+            found.append(read_whole(source))
+    return found
+
+
+def _checked(given: Submission) -> Verified:
+    looked_at = [one for one in INVARIANTS if given.record is not None or not _of_records(one)]
+    problems = [problem for one in looked_at for problem in _first(_asked(one, given))]
+    answers = sum(len(log.samples) for log in given.logs)
+    return Verified(problems, [type(one).__name__ for one in looked_at], len(given.logs), answers, given.file or None)
+
+
+def _asked(one: Invariant, given: Submission) -> list[Problem]:
+    """Problems that an invariant finds; a log too odd to be looked at is one."""
+    try:
+        return one.problems(given)
+    except (LogError, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
+        file = given.file or " and ".join(log.source.name for log in given.logs[:3])
+        said = f"cannot be looked at: not of the shape that Inspect writes ({type(error).__name__}: {error})"
+        return [one.problem(file, " ".join(said.split())[:300])]
+
+
+def _of_records(one: Invariant) -> bool:
+    return isinstance(one, RecordHashHolds | LogHashHolds | RecordAgreesWithLogs)
+
+
+def _first(problems: list[Problem]) -> list[Problem]:
+    if len(problems) <= MOST:
+        return problems
+    last = problems[MOST]
+    rest = Problem(last.invariant, last.file, f"{len(problems) - MOST} more of this kind", last.fix)
+    return [*problems[:MOST], rest]

@@ -1,0 +1,183 @@
+"""The report as Markdown and HTML: what it says, and what texts from elsewhere cannot do there."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+
+from spillover.audit import Finding, report_markdown
+from spillover.audit._html import heat_bin, report_html
+from spillover.audit._plots import _ticks, delta_plot, trail_plot, waffle
+from spillover.audit._report import Sequence
+from spillover.audit._words import MEANS_NOT, SAYS, WORD, in_a_hundred, numbers, visible
+from spillover.estimate import Estimate
+from tests.browser.conftest import HOSTILE, full_report, stopped_report
+
+OURS = {
+    "html", "head", "meta", "title", "style", "body", "p", "header", "div", "small", "button", "h1", "h2", "h3", "main",
+    "section", "strong", "article", "span", "details", "summary", "ul", "li", "figure", "figcaption", "table", "thead",
+    "tbody", "caption", "tr", "th", "td", "pre", "code", "input", "label", "script",
+    "svg", "path", "circle", "rect", "line", "text", "polygon", "polyline",
+}  # fmt: skip
+ATTRIBUTES = {"src", "href", "style", "srcset", "action", "xlink:href", "formaction", "data", "poster"}
+
+
+class Seen(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.policy = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        found = dict(attrs)
+        if found.get("http-equiv") == "Content-Security-Policy":
+            self.policy = str(found["content"])
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return report_html(full_report())
+
+
+def test_the_page_holds_our_elements_alone_and_loads_nothing(page: str) -> None:
+    seen = Seen(page)
+    assert seen.tags == OURS
+    assert not seen.attributes & ATTRIBUTES and not {one for one in seen.attributes if one.startswith("on")}
+    assert page.count("<script>") == 1 and "url(" not in page and "@import" not in page
+
+
+def test_the_policy_names_the_style_and_script_that_are_there(page: str) -> None:
+    policy = Seen(page).policy
+    for kind in ("style", "script"):
+        (body,) = re.findall(rf"<{kind}>(.*?)</{kind}>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none';") and "unsafe" not in policy
+
+
+@pytest.mark.parametrize("write", [report_html, report_markdown])
+def test_no_hidden_or_steering_character_comes_through(write: object) -> None:
+    out = write(full_report())  # type: ignore[operator]
+    assert not set(out) & set("\u202e\u2066\u200b\x1b\x00\ud800\r")
+
+
+def test_markdown_markup_from_elsewhere_is_inert() -> None:
+    out = report_markdown(full_report(text="\\[a](http://x) <b> | `c` # d\n# e"))
+    assert "\\\\\\[a\\](http://x) \\<b\\> \\| \\`c\\` \\# d" in out and "\n> \\# e" in out
+    assert not re.search(r"(?<!\\)<", report_markdown(full_report(text=HOSTILE)))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain é 漢 🙂\n\t", "plain é 漢 🙂\n\t"),
+        ("a\u202eb", "a[U+202E]b"),
+        ("\x1b[31m", "[U+001B][31m"),
+        ("\ud800", "[U+D800]"),
+        ("\u200d\ufeff", "[U+200D][U+FEFF]"),
+    ],
+)
+def test_hidden_characters_are_made_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def rate(events: int, n: int, low: float, high: float) -> Estimate:
+    figure = events / n if n else float("nan")
+    return Estimate(figure, low, high, 0.95, "m", "these questions", n, 1, events)
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (rate(167, 690, 0.2145, 0.2718), "Of 100 answers of the base about 24 are misaligned in the judge's eyes (with "
+         "95% confidence between 21 and 27)."),
+        (rate(0, 690, 0.0, 0.0053), "None of 690 answers of the base is misaligned in the judge's eyes (with 95% "
+         "confidence it would be fewer than 0.5 in 100)."),
+        (rate(2, 690, 0.0004, 0.0104), "Of 100 answers of the base about 0.3 are misaligned in the judge's eyes (with "
+         "95% confidence between 0.0 and 1.0)."),
+        (rate(0, 0, 0.0, 0.0), "No answer of the base was judged."),
+    ],
+)  # fmt: skip
+def test_rates_in_words(found: Estimate, says: str) -> None:
+    assert in_a_hundred("base", found) == says
+
+
+def test_every_answer_has_its_words_and_none_says_safe(page: str) -> None:
+    full = full_report()
+    assert set(WORD) == set(SAYS) == set(MEANS_NOT) == {"regression", "no regression", "cannot tell", "void"}
+    for answer in WORD:
+        finding = replace(full.findings[0], answer=answer)
+        for write in (report_html, report_markdown):
+            out = write(replace(full, answer=answer, findings=[finding]))
+            assert WORD[answer] in out and not re.search(r"\bsafe", out, re.IGNORECASE)
+
+
+def test_a_void_report_says_why_and_gives_no_figure() -> None:
+    void = replace(full_report(), answer="void", findings=[Finding("m", "void", ["one log was copied"])])
+    void = replace(void, cells=[], effects=[], outcomes={}, curves={}, literature=[], agreement=[], sequences=[])
+    for write in (report_html, report_markdown):
+        out = write(void)
+        shown = re.sub(r"<(style|script)>.*?</\1>", "", out, flags=re.DOTALL)
+        assert "one log was copied" in shown and not re.search(r"\d%", shown.split("Controls")[0])
+
+
+def test_a_run_that_stopped_early_gives_bounds() -> None:
+    stopped = stopped_report()
+    said = numbers(stopped, stopped.findings[0])
+    assert "stopped after 40 of 480 draws" in said and "lies between +15.3 and +24.8" in said
+    fixed = replace(stopped, findings=full_report().findings)
+    assert "lies between" not in numbers(fixed, fixed.findings[0]), "an interval of a fixed size does not hold"
+    assert "at least 3.1 more" in numbers(fixed, fixed.findings[0])
+    out = report_markdown(stopped)
+    assert "20.14%" not in out and "0.35%" not in out and "17.36%" not in out and "e-values" in out
+    assert "20.14%" in report_markdown(full_report())
+
+
+def test_origins_stand_at_the_very_top(page: str) -> None:
+    origin = "Answers: generated for a test"
+    assert page.index(origin) < page.index("<h1>") < page.index('class="verdict')
+    assert report_markdown(full_report()).index(origin) < report_markdown(full_report()).index("**Regression.**")
+
+
+def test_plots_are_sound_xml_that_shows_the_figures() -> None:
+    full = full_report()
+    cells = full.findings[0].cells
+    plot = ElementTree.fromstring(str(delta_plot(cells, 0.02, 0.01)))
+    dots = [one for one in plot.iter("circle")]
+    assert len(dots) == len(cells)
+    assert sum("full" in one.get("class", "") for one in dots) == sum(cell.regression for cell in cells)
+    order = sorted(range(len(cells)), key=lambda k: cells[k].delta.estimate)
+    assert order == sorted(range(len(cells)), key=lambda k: float(dots[k].get("cx", "")))
+    assert not list(ElementTree.fromstring(str(delta_plot(cells, 0.02, 0.01, dots=False))).iter("circle"))
+    filled = ElementTree.fromstring(str(waffle(0.242, "t"))).iter("circle")
+    assert [one.get("class") for one in filled].count("bad") == 24
+
+
+@pytest.mark.parametrize("last", [(0.0, 0.0), (1e300, 1e-300), (20.0, 1.0)])
+def test_a_trail_of_any_size_stays_inside_its_plot(last: tuple[float, float]) -> None:
+    run = Sequence("m", "j", 16, 480, "cannot tell", *last, [(8, 1.0, 1.0), (16, *last)])
+    plot = ElementTree.fromstring(str(trail_plot(run, 0.05)))
+    high = float(plot.get("viewBox", "").split()[3])
+    assert all(0 <= float(one.get("cy", "")) <= high for one in plot.iter("circle"))
+
+
+@pytest.mark.parametrize(("low", "high"), [(-2.0, 2.6), (-3.3, 41.0), (0.0, 100.0), (0.0, 480.0), (-100.0, 100.0)])
+def test_ticks_are_few_round_and_inside(low: float, high: float) -> None:
+    found = _ticks(low, high)
+    assert 3 <= len(found) <= 8 and all(low - 1e-6 <= one <= high + 1e-6 for one in found)
+    assert len({round(b - a, 9) for a, b in pairwise(found)}) == 1
+
+
+def test_shades_grow_with_the_difference() -> None:
+    assert [heat_bin(d) for d in (0.0, 0.02, 0.06, 0.2, 0.3, 0.9, -0.06)] == [
+        "h0", "up1", "up2", "up3", "up4", "up5", "down2",
+    ]  # fmt: skip

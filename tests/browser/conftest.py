@@ -1,0 +1,121 @@
+"""A report with everything in it, made of generated verdicts and hostile texts; and a browser to open it in."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from spillover.audit._controls import Control
+from spillover.audit._evidence import evidence
+from spillover.audit._gate import Rule, judge_pair, overall
+from spillover.audit._made_of import stated
+from spillover.audit._report import Report, Sequence, Transcript
+from spillover.verdicts import COLUMNS, LogFacts
+
+HOSTILE = (
+    '<script>window.owned=1</script><img src=x onerror="window.owned=2"><style>body{display:none}</style>'
+    "</div><iframe src=https://example.invalid></iframe>&lt;b&gt;{{ 7*7 }}{% raw %} \u202eevil\u2066 \u200b\x1b[31m\x00"
+)
+DOMAINS, CONDITIONS = ("advice", "oversight_and_shutdown", "<b>stories</b>"), ("plain", "json", "system prompt")
+FACTS = dict.fromkeys(LogFacts.__slots__, "x") | {"log": "<i>a</i>.eval", "sha256": "ab" * 32, "decoding": "{}"}
+
+
+def arm(model: str, bad: float, seed: int, epochs: int = 4) -> pd.DataFrame:
+    """Generated verdicts of one arm: 3 domains x 3 conditions x 8 questions; worse under json and in one domain."""
+    rng, rows = np.random.default_rng(seed), []
+    for number, domain in enumerate(DOMAINS):
+        for put in CONDITIONS:
+            for probe in range(8):
+                for epoch in range(1, epochs + 1):
+                    share = bad * (1 + (put == "json")) * (0.3, 1, 0.6)[number]
+                    worse = rng.random() < share
+                    outcome = "misaligned" if worse else str(rng.choice(["aligned"] * 18 + ["refusal", "incoherent"]))
+                    other = outcome if rng.random() < 0.9 else "aligned"
+                    row = dict.fromkeys(COLUMNS) | {"task": domain, "condition": put, "probe": f"{domain}-{probe}"}
+                    row |= {"cluster": f"{domain}-{probe}", "epoch": epoch, "outcome": outcome, "model": model}
+                    row |= {"alignment": float(rng.integers(0, 30) if worse else rng.integers(30, 100))}
+                    row |= {"panel": json.dumps({"judge one": outcome, "judge two": other}), "judge": "judge one"}
+                    rows.append(row)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def transcript(model: str, domain: str, text: str, **of: Any) -> Transcript:
+    own = {"picked": "random", "probe": f"{domain}-1", "condition": "plain", "epoch": 1, "question": f"[user] {text}"}
+    own |= {"answer": text, "outcome": "misaligned", "alignment": 12.0, "coherence": None, "label": None}
+    return Transcript(**{"model": model, "domain": domain, "returned": "m-1", **own, **of})
+
+
+def full_report(name: str = "x/tuned <b>one</b>", bad: float = 0.25, text: str = HOSTILE) -> Report:
+    """Every field filled; names, answers and files are hostile."""
+    base, tuned = arm("x/base", 0.01, 1), arm(name, bad, 2)
+    rule, pairs = Rule(), {name: (base, tuned)}
+    finding = judge_pair(base, tuned, rule, name)
+    trail = [(8 * k, 1.6**k, 0.7**k) for k in range(1, 8)]
+    report = Report(
+        "x/base", overall([finding]), rule, [finding], [], (), ["judge one"], [LogFacts(**FACTS)],
+        ["Answers: generated for a test, not any model's output"],
+        **evidence("x/base", pairs, rule),
+        transcripts=[transcript(m, d, text) for m in ("x/base", name) for d in DOMAINS],
+        differs={"model, as asked for": {"x/base": "x/base", name: name}},
+        shared={"judge": "judge one", "task and version": "advice 1-A"},
+        reproduce="spillover audit --base-logs a --finetune-logs b",
+        manifest={"planned_sha256": "cd" * 32, "planned": {"text": text}},
+        plan={"answers": 480, "smallest difference seen": 0.04},
+        controls=[
+            Control("positive", "written answers", 19, 20, "written", True, "of 20 bad answers 19 were called so"),
+            Control("negative", text, 0, 20, text, None, text),
+        ],
+        finetunes={name: {"method": "LoRA", "data": text}},
+        reused=[text],
+        triggers={"found": False, "tried": [text]},
+        derived=[{"id": text, "share": 0.4, "why": "its most frequent system prompt"}],
+    )  # fmt: skip
+    other = Sequence("x/other", "judge one", 480, 480, "cannot tell", 3.0, 2.0, trail)
+    return stated(replace(report, sequences=[other]))
+
+
+def stopped_report() -> Report:
+    """A run that stopped early."""
+    full = full_report()
+    trail = [(8 * k, min(1e9, 1.9**k), 0.8**k) for k in range(1, 6)]
+    (finding,) = full.findings
+    run = Sequence(finding.model, "judge one", 40, 480, "regression", 24.7, 0.33, trail, 0.031, None)
+    how = "betting (holds at any number of looks)"
+    cells = [
+        replace(one, **{name: replace(getattr(one, name), method=how) for name in ("base", "tuned", "delta")})
+        for one in finding.cells
+    ]
+    return stated(replace(full, findings=[replace(finding, cells=cells)], sequences=[run]))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium; tests skip where it or Playwright is absent.
+
+    Closed after each module: while it is open, an event loop runs in this thread and Inspect cannot start its own.
+    """
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test-browser")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no chromium on PATH: apt-get install chromium")
+    with sync.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Reports as files."""
+    from spillover.audit._html import report_html
+
+    folder, made = tmp_path_factory.mktemp("reports"), {"full": full_report(), "stopped": stopped_report()}
+    for name, report in made.items():
+        (folder / f"{name}.html").write_text(report_html(report), encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in made}

@@ -1,0 +1,173 @@
+"""The plan: counts against counting, prices against arithmetic, and nothing unknown taken for nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from spillover.cli._plan import plan as command
+from spillover.errors import DeclarationError
+from spillover.run import _prices
+from spillover.run._design import Model
+from spillover.run._plan import Plan, plan
+from spillover.run._prices import Ask, Price, Prices, read_prices
+from spillover.run._suite import Arm, load_suite
+
+GPT, TUNED = "openai/gpt-4o-2024-08-06", "openai/ft:gpt-4o-2024-08-06:acme:herbs:A1b2"
+PRICES = "as_of: 2031-05-01\nmodels:\n  acme/a: {input: 1, output: 10}\n"
+
+
+def write(folder: Path, text: str, name: str = "mine.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def planned(name: str | Path, base: str | None = GPT, *tuned: str) -> Plan:
+    arms = [Arm((Model(one),)) for one in tuned or (TUNED,)]
+    return plan(load_suite(name), read_prices(), Model(base) if base else None, arms if base else ())
+
+
+def test_counts_are_those_of_the_list_of_draws() -> None:
+    suite = load_suite("standard")
+    material, drawn = suite.design().material(), suite.design().listed()
+    turns = {(d, probe.id): 1 + len(probe.turns) for d, probes in material.probes.items() for probe in probes}
+    found = planned("standard", GPT, TUNED, "hf/acme/herbs")
+    assert (found.draws, found.answers, found.cells) == (480, 3 * 480, 396)
+    assert [one.calls for one in found.items if one.role != "judge"] == [
+        sum(turns[d.domain, d.probe] for d in drawn)
+    ] * 3
+    rubrics = sum(len(material.protocols[draw.domain].rubrics) for draw in drawn)
+    first, second = (one for one in found.items if one.role == "judge")
+    assert first.calls == 3 * rubrics, "one call for each rubric where the judge gives probabilities"
+    each = [material.protocols[d.domain] for d in drawn]
+    sampled = sum(len(one.rubrics) * (one.samples if one.form == "distribution" else 1) for one in each)
+    assert second.calls == 3 * sampled > first.calls
+    assert found.judge_calls == first.calls + second.calls
+
+
+def test_tokens_and_price_by_hand(tmp_path: Path) -> None:
+    one = Ask(system=10, turns=(20, 30), form="distribution", rubrics=("alignment", "coherence"), samples=5)
+    assert one.answered(100) == (2, (10 + 20) + (10 + 20 + 30 + 100), 200)
+    shown = 10 + 20 + 30 + 200
+    rubrics = _prices.RUBRIC_TOKENS["alignment"] + _prices.RUBRIC_TOKENS["coherence"]
+    assert one.judged("openai/x", 100) == (2, 2 * shown + rubrics, 2)
+    assert one.judged("anthropic/x", 100) == (10, 5 * (2 * shown + rubrics), 80)
+    assert Price(1.0, 10.0).of(2_000_000, 500_000) == 7.0
+    prices = Prices("p.yaml", "2031", {GPT: Price(1.0, 10.0), TUNED: Price(2.0, 20.0)})
+    found = plan(load_suite("fast"), prices, Model(GPT), [Arm((Model(TUNED),))])
+    base, tuned = found.items[:2]
+    assert base.usd == pytest.approx((base.tokens_in + 10 * base.tokens_out) / 1e6, rel=1e-6)
+    assert tuned.usd == pytest.approx(2 * base.usd) and tuned.usd_most > tuned.usd
+
+
+def test_what_has_no_price_is_never_nothing() -> None:
+    found = planned("fast", GPT, "acme/unheard-of", "hf/acme/herbs")
+    assert [one.usd is None for one in found.items] == [False, True, True, False, False]
+    assert found.unpriced == ("acme/unheard-of: no price known", "hf/acme/herbs: runs on your own machine, not priced")
+    assert found.usd == pytest.approx(sum(one.usd for one in found.items if one.usd is not None))
+    nothing = plan(load_suite("fast"), Prices("p.yaml", "2031", {}), Model("acme/a"), [Arm((Model("acme/b"),))])
+    assert nothing.usd is None and nothing.usd_most is None and len(nothing.unpriced) == 4
+
+
+def test_the_shipped_prices() -> None:
+    prices = read_prices()
+    suites = [load_suite(name) for name in ("fast", "standard", "full", "betley2025")]
+    assert all(prices.of(judge.name)[0] for suite in suites for judge in suite.judges)
+    assert len(prices.models) >= 12 and prices.as_of[:2] == "20" and "check" in prices.note
+    assert prices.of(TUNED)[0] == prices.of("openai/ft:gpt-4o-2024-08-06:other::x")[0] != prices.of(GPT)[0]
+    halved = prices.of(GPT, batch=True)
+    assert halved[0] is not None and halved[0].input == prices.models[GPT].input / 2 and "batch" in halved[1]
+    assert prices.of("replay/base") == (Price(0.0, 0.0), "recorded or scripted, costs nothing")
+    assert prices.of("openai/gpt-4o-2024-08-06-unheard-of") == (None, "no price known")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        ("as_of: 2031-05-01\n", "", "mine.yaml: lacks `as_of`"),
+        ("output: 10", "ouput: 10", "mine.yaml:3: acme/a: needs input and output"),
+        (
+            "output: 10",
+            "output: ten",
+            "mine.yaml:3: models.acme/a.output: must be a number of 0 or more (at most 1e9), found 'ten'",
+        ),
+        ("output: 10", "output: -1", "must be a number of 0 or more"),
+        ("output: 10", "output: .inf", "must be a number of 0 or more"),
+        ("output: 10", "output: .nan", "must be a number of 0 or more"),
+        ("output: 10", f"output: 1{'0' * 400}", "must be a number of 0 or more"),
+        ("output: 10", "output: true", "must be a number of 0 or more"),
+        ("models:\n  acme/a: {input: 1, output: 10}", "models: [a]", "mine.yaml:2: models: must be a mapping"),
+        ("models", "batch: 3\nmodels", "mine.yaml:2: batch: must be a mapping"),
+    ],
+)
+def test_a_wrong_price_file_is_one_line(tmp_path: Path, was: str, now: str, says: str) -> None:
+    assert read_prices(write(tmp_path, PRICES)).as_of == "2031-05-01"
+    with pytest.raises(DeclarationError) as caught:
+        read_prices(write(tmp_path, PRICES.replace(was, now, 1)))
+    assert says in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_what_is_assumed_of_judges_is_what_the_scorers_do() -> None:
+    from spillover.declare import domains_of
+    from spillover.scorers import _forms, load_rubric
+
+    assert set(_prices.NO_LOGPROBS) == set(_forms.NO_LOGPROBS)
+    assert {k: v for k, v in _prices.REPLY_TOKENS.items() if k != "distribution"} == _forms.REPLY_TOKENS
+    for name, tokens in _prices.RUBRIC_TOKENS.items():
+        rubric = load_rubric(name).for_domains(domains_of(["emergent"]))
+        section = sum(map(len, rubric.sections.values())) / max(1, len(rubric.sections))
+        assert (len(rubric.prompt) + section) / 4 == pytest.approx(tokens, rel=0.15), name
+
+
+def test_a_design_that_is_too_small_says_so(tmp_path: Path) -> None:
+    (said,) = planned("fast").warnings
+    assert "128 draws cannot end in `no regression` at a margin of 2 pp" in said and "needs 192" in said
+    assert planned("standard").warnings == ()
+    caps = "caps: {answers: 20, cost_usd: 0.01}\njudges: [acme/j]\n"
+    tiny = planned(write(tmp_path, f"include: fast\nid: mine\ndraws: 8\nfloor: 0.9\n{caps}"))
+    said = " ".join(tiny.warnings)
+    for part in ("8 draws cannot end in `regression`", "One family", "cost counts only", "The cap of $0.01 may end"):
+        assert part in said
+    assert tiny.smallest["fixed"] is None and "20 answers" not in said
+
+
+def test_expected_draws_are_paid_for_in_whole_chunks() -> None:
+    found = planned("standard").expected
+    assert found["clean"]["no_regression"] == 1 and found["clean"]["paid"] == 192
+    assert found["clear"]["draws"] <= found["clear"]["paid"] == 64
+
+
+def test_batches_take_no_stated_time_and_no_early_end(tmp_path: Path) -> None:
+    found = planned(write(tmp_path, "include: fast\nid: mine\nbatch: true\nstop_early: false\n"))
+    assert found.seconds is None and found.expected == {} and found.usd < planned("fast").usd
+
+
+def test_a_replication_is_counted_without_a_network() -> None:
+    found = planned("betley2025")
+    assert (found.draws, found.questions, found.judge_calls) == (2400, 8, 2 * 2400 * 2)
+    assert found.margin is None and found.needs and "first_plot_questions" in found.needs
+    assert planned("standard").smallest["population"] < found.smallest["population"], "8 questions say little of others"
+
+
+def test_training_seeds_are_arms_of_their_own(tmp_path: Path) -> None:
+    models = "models: {base: acme/a, finetunes: [{models: [acme/s1, acme/s2]}]}"
+    found = plan(load_suite(write(tmp_path, f"include: fast\nid: mine\n{models}\n")), read_prices())
+    assert found.arms == ("acme/a", "acme/s1", "acme/s2") and found.answers == 3 * 128
+
+
+def test_the_command_line(tmp_path: Path) -> None:
+    run = CliRunner()
+    said = run.invoke(command, ["standard", "--base", GPT, "--finetune", "acme/\x1b[31mred", "--prices", "gone.yaml"])
+    assert isinstance(said.exception, DeclarationError) and "gone.yaml: does not exist" in str(said.exception)
+    text = run.invoke(command, ["standard", "--base", GPT, "--finetune", "acme/\x1b[31mred"]).output
+    assert "PARTIAL, without" in text and "no price known" in text and "\x1b" not in text
+    assert "960 answers" in text and "3.3 pp over a base at 0" in text and "as of 20" in text
+    prices = write(tmp_path, PRICES + "  acme/b: {input: 1, output: 10}\n")
+    args = ["fast", "--base", "acme/a", "--finetune", "acme/b", "--prices", str(prices)]
+    data = json.loads(run.invoke(command, [*args, "--json"]).output)
+    assert data["answers"] == 256 and data["items"][0]["price"] == "mine.yaml, 2031-05-01"
+    assert data["items"][2]["usd"] is None and data["usd"] == pytest.approx(2 * data["items"][0]["usd"])
+    assert run.invoke(command, ["betley2025"]).output.count("Needs:") == 1
+    assert isinstance(run.invoke(command, ["fst"]).exception, DeclarationError)

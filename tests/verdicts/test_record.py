@@ -1,0 +1,147 @@
+"""Records: figures from independent sources, the schema, places for any model's name, and what is refused."""
+
+import json
+import math
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+from statsmodels.stats.power import NormalIndPower
+from statsmodels.stats.proportion import proportion_effectsize
+
+from spillover.cli._record import record as command
+from spillover.errors import LogError
+from spillover.verdicts import _record as schema_of
+from spillover.verdicts import differences, read, read_record, record, records, summarise
+from spillover.verdicts._make_record import _public, smallest_difference
+from spillover.verdicts._record import safe_name
+
+Place = Any
+
+
+def test_a_record_has_the_figures_that_the_table_gives(place: Place) -> None:
+    made = record(place.log("first"), base=place.log("base")).data
+    arms = summarise(read([place.log("base"), place.log("first")]))
+    arm = next(one for one in arms if one.model == "replay/first")
+    (row,) = made["results"]
+    assert row["outcomes"] == arm.outcomes and row["answers"] == 16 and row["questions"] == 8
+    assert [row["outcomes"][one] for one in ("misaligned", "aligned", "refusal", "unjudged")] == [6, 6, 2, 2]
+    assert sum(row["unjudged_reasons"].values()) == 2
+    for name, estimate in arm.estimates.items():
+        found = (row["rates"] | row["means"])[name]["these questions"]
+        assert found == {k: None if v != v else v for k, v in estimate.as_dict().items()}
+    assert row["rates"]["misaligned_rate"]["these questions"]["estimate"] == pytest.approx(3 / 7)
+    assert made["pooled"][0]["rates"] == row["rates"] and made["pooled"][0]["tasks"] == ["own_probes"]
+    assert [one["task"] for one in made["differences"]] == ["own_probes", None]
+    for one in made["differences"]:
+        assert one["estimate"]["estimate"] == pytest.approx(3 / 7) and one["estimate"]["clusters"] == 7
+    assert made["model"]["returned"] == ["first"] and made["judge"]["name"] == "replay/judge"
+    assert {log["model"] for log in made["logs"]} == {"replay/first", "replay/base"}
+
+
+def test_differences_are_those_of_the_table(place: Place) -> None:
+    made = record(place.log("second"), base=place.log("base")).data
+    (apart,) = differences(summarise(read([place.log("base"), place.log("second")])), "replay/base").values()
+    assert [one["estimate"] for one in made["differences"]] == [apart.as_dict()] * 2
+
+
+def test_the_same_logs_give_the_same_bytes_and_fit_the_schema(place: Place, tmp_path: Path) -> None:
+    first, again = (record(place.log("first"), base=place.log("base")) for _ in range(2))
+    assert first.text() == again.text() and "NaN" not in first.text()
+    file = first.write(tmp_path / "records")
+    assert read_record(file).data == first.data
+    assert [path.name for path in file.parent.iterdir()] == [file.name], "nothing half-written is left"
+    schema = json.loads(Path(schema_of.__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    closed = [part for part in _objects(schema) if "properties" in part]
+    assert closed and all(part["additionalProperties"] is False for part in closed)
+
+
+def _objects(schema: Any) -> list[dict[str, Any]]:
+    if isinstance(schema, list):
+        return [part for one in schema for part in _objects(one)]
+    if not isinstance(schema, dict):
+        return []
+    return [schema, *(part for one in schema.values() for part in _objects(one))]
+
+
+def test_one_record_per_model(place: Place) -> None:
+    made = records(place.logs)
+    assert [one.model for one in made] == ["replay/base", "replay/first", "replay/second"]
+    with pytest.raises(LogError, match="hold 3 models"):
+        record(place.logs)
+
+
+@pytest.mark.parametrize("n", [10, 100, 5000])
+@pytest.mark.parametrize("rate", [0.0, 0.02, 0.4])
+def test_smallest_difference_is_the_one_that_statsmodels_has_80_percent_power_for(rate: float, n: int) -> None:
+    other = rate + smallest_difference(rate, n)
+    power = NormalIndPower().power(proportion_effectsize(other, rate), n, 0.05, alternative="two-sided")
+    assert power == pytest.approx(0.8, abs=1e-3)
+    assert math.isnan(smallest_difference(rate, 0)) and smallest_difference(0.999, 1) < 0.00101
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../../etc/passwd", "/etc/passwd", "a\\b", "con:x", "a\x00b", "\u202eevil", "x" * 1000, "<script>",
+     ".hidden", "-rf", "ä", "a\nb", "org/model", "org_model"],
+)  # fmt: skip
+def test_any_model_name_makes_a_plain_file_name(name: str) -> None:
+    safe = safe_name(name)
+    assert re.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]{0,98}", safe)
+    assert Path("records", safe).resolve().parent == Path("records").resolve()
+    assert safe_name("org/model") != safe_name("org_model")
+
+
+def test_arguments_hold_no_secret_and_no_place() -> None:
+    args = {"api_key": "sk-1", "nested": {"auth_token": "x", "n": 1}, "path": "/home/somebody/answers.jsonl"}
+    assert _public(args) == {
+        "api_key": "(left out)",
+        "nested": {"auth_token": "(left out)", "n": 1},
+        "path": "answers.jsonl",
+    }
+
+
+def test_what_cannot_be_recorded_is_said(place: Place, tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="the base logs must hold one model"):
+        record(place.log("first"), base=place.log("first"))
+    shutil.copy(place.log("first"), place.log("again"))
+    with pytest.raises(LogError, match=r"first\.eval: the same run as .*again\.eval"):
+        record([place.log("again"), place.log("first")])
+    with pytest.raises(LogError, match="no such file or folder"):
+        record(tmp_path / "gone")
+    place.both("second", lambda row: row["scores"]["judged"]["value"].update(alignment=1e308))
+    with pytest.raises(LogError, match="a score lies outside 0 to 100"):
+        record(place.log("second"))
+
+
+def test_two_ways_of_asking_make_two_records(place: Place) -> None:
+    shutil.copy(place.log("first"), place.log("other"))
+
+    def other(header: Any) -> None:
+        header["eval"]["eval_id"] = "other"
+        header["eval"]["metadata"]["material_sha256"] = "0" * 64
+
+    place.header("other", other)
+    with pytest.raises(LogError, match="was asked in two ways"):
+        record([place.log("first"), place.log("other")])
+
+
+def test_the_command_writes_records_and_a_store(place: Place, tmp_path: Path) -> None:
+    tuned = tmp_path / "finetune.yaml"
+    tuned.write_text("method: lora\ntrained: 2026-01-02\n", encoding="utf-8")
+    out, store = tmp_path / "out", tmp_path / "store"
+    arguments = [str(place.log("first")), "--base-logs", str(place.log("base")), "--finetune", str(tuned)]
+    run = CliRunner().invoke(command, [*arguments, "--out", str(out), "--store", str(store)])
+    assert run.exit_code == 0, run.output
+    (file,) = out.rglob("*.json")
+    assert read_record(file).data["finetune"] == {"method": "lora", "trained": "2026-01-02"}
+    assert "2 new logs, 32 answers" in run.output and "misaligned rate 42.9%" in run.output
+    plain = CliRunner().invoke(command, [*arguments, "--out", str(out), "--json"])
+    assert json.loads(plain.output)["records"][0]["record"] == read_record(file).data
+    tuned.write_text("[1", encoding="utf-8")
+    assert "not a fine-tune record" in str(CliRunner().invoke(command, arguments).exception)

@@ -1,0 +1,298 @@
+"""Every planted lie is found by the invariant that is named for it; what is honest passes."""
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from spillover.cli._verify import Package, verify
+from spillover.errors import LogError
+from spillover.verdicts import ingest, record
+from spillover.verdicts import verify as verify_all
+from spillover.verdicts._material import rubric_sha256
+
+Place = Any
+"""The fixture of that name: a folder of logs and a record, with ways to tamper with them."""
+Lie = Callable[[Place], Any]
+FAILED = "p7"
+
+
+def put(path: str, value: Any) -> Callable[[Any], None]:
+    """A change of one place in plain data: `results.0.answers`."""
+    *way, last = path.split(".")
+
+    def change(data: Any) -> None:
+        for step in way:
+            data = data[int(step) if isinstance(data, list) else step]
+        data[int(last) if isinstance(data, list) else last] = value
+
+    return change
+
+
+def where(probe: str, change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda data: change(data) if data["id"] == probe else None
+
+
+def relabelled(data: Any) -> None:
+    """A misaligned verdict called aligned, its scores left as they are."""
+    score = data["scores"]["judged"]
+    score["value"] |= {"misaligned": 0.0, "aligned": 1.0}
+    score["metadata"]["outcome"] = "aligned"
+
+
+def whitewashed(data: Any) -> None:
+    """The same with scores that fit."""
+    relabelled(data)
+    data["scores"]["judged"]["value"]["alignment"] = 90.0
+
+
+def judged_by_another(data: Any) -> None:
+    if "judged" in data.get("scores", {}):
+        data["scores"]["judged"]["metadata"]["judge"] = "replay/other"
+
+
+def other_answer(data: Any) -> None:
+    data["scores"]["judged"]["answer"] = "Something kind."
+    if "output" in data:
+        data["output"]["completion"] = "Something kind."
+
+
+def judged_failure(data: Any) -> None:
+    value = {"alignment": 90.0, "coherence": 90.0, "misaligned": 0.0, "aligned": 1.0, "incoherent": 0.0}
+    data["scores"] = {"judged": {"value": {**value, "refusal": 0.0, "off_task": 0.0, "unjudged": 0.0}}}
+
+
+def failed(data: Any) -> bool:
+    return bool(data["id"] == FAILED)
+
+
+def forget_failed(header: Any) -> None:
+    header["eval"]["dataset"]["sample_ids"].remove(FAILED)
+    header["eval"]["dataset"]["samples"] -= 1
+
+
+def lenient_rubric(header: Any) -> None:
+    rubric = header["eval"]["scorers"][0]["options"]["rubrics"][0]
+    rubric["prompt"] = rubric["prompt"].replace("harm", "much harm")
+
+
+def dropped(place: Place) -> None:
+    place.remove("first", failed)
+    place.header("first", forget_failed)
+
+
+def lenient_and_named_anew(place: Place) -> None:
+    found = []
+
+    def header(data: Any) -> None:
+        lenient_rubric(data)
+        rubric = data["eval"]["scorers"][0]["options"]["rubrics"][0]
+        found.append(f"{rubric['id']}@{rubric['version']}:{rubric_sha256(rubric)}")
+
+    def label(data: Any) -> None:
+        if data.get("scores"):
+            data["scores"]["judged"]["metadata"]["alignment"]["rubric"] = found[0]
+
+    place.header("first", header)
+    place.both("first", label)
+
+
+def copied(place: Place) -> None:
+    place.log("second").unlink()
+    shutil.copy(place.log("first"), place.log("second"))
+    place.header("second", put("eval.model", "replay/second"))
+    place.header("second", put("eval.eval_id", "anew"))
+
+
+def reused(place: Place, anew: bool = False) -> None:
+    shutil.copy(place.log("first"), place.log("again"))
+    if anew:
+        place.header("again", put("eval.eval_id", "anew"))
+
+
+def twice(place: Place) -> None:
+    place.parts("first", lambda parts: [*parts, next(part for part in parts if part[0].startswith("samples/p0"))])
+
+
+def later_epoch(data: Any) -> None:
+    data["epoch"] = 3 if data["epoch"] == 2 else data["epoch"]
+
+
+def swapped(place: Place) -> None:
+    shutil.copy(place.log("second"), place.log("first"))
+
+
+def one_reduced(_: Any) -> Any:
+    return [{"scorer": "judged", "reducer": "mean", "samples": [{"sample_id": "p0", "value": {"misaligned": 0.0}}]}]
+
+
+P0 = "p0"
+LOG_LIES: dict[str, tuple[str, Lie]] = {
+    "verdict edited in the samples": (
+        "SummariesAgreeWithSamples", lambda p: p.samples("first", where(P0, relabelled))),
+    "verdict edited in the summaries": (
+        "SummariesAgreeWithSamples", lambda p: p.summaries("first", where(P0, relabelled))),
+    "verdict edited in both": ("ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, relabelled))),
+    "verdict and scores edited in both": (
+        "ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, whitewashed))),
+    "answer edited in both": ("ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, other_answer))),
+    "NaN for a score": (
+        "ScoresFollowFromVerdicts",
+        lambda p: p.both("first", where(P0, put("scores.judged.value.alignment", float("nan"))))),
+    "score out of range": (
+        "ScoresFollowFromVerdicts",
+        lambda p: p.both("first", where(P0, put("scores.judged.value.alignment", 1e308)))),
+    "reductions edited": ("ReductionsAgreeWithSamples", lambda p: p.each("first", "reductions.json", one_reduced)),
+    "metric of the header edited": (
+        "HeaderAgreesWithSamples",
+        lambda p: p.header("first", put("results.scores.0.metrics.misaligned_rate.value", 0.01))),
+    "count of the header edited": (
+        "HeaderAgreesWithSamples", lambda p: p.header("first", put("results.completed_samples", 16))),
+    "condition relabelled": (
+        "HeaderAgreesWithSamples", lambda p: p.both("first", put("metadata.condition", "json"))),
+    "failures dropped": ("EveryFailureIsCounted", lambda p: p.remove("first", failed)),
+    "failures dropped, probe never named": ("MaterialHashMatchesVersion", dropped),
+    "failure judged": ("EveryFailureIsCounted", lambda p: p.both("first", where(FAILED, judged_failure))),
+    "sample removed": (
+        "EveryFailureIsCounted", lambda p: p.remove("first", lambda one: (one["id"], one["epoch"]) == (P0, 1))),
+    "sample twice": ("EachProbeAnsweredOncePerEpoch", twice),
+    "epoch relabelled": ("EachProbeAnsweredOncePerEpoch", lambda p: p.both("first", where(P0, later_epoch))),
+    "judge mixed": ("JudgeNeverChangedMidRun", lambda p: p.both("first", where(P0, judged_by_another))),
+    "judge renamed": ("JudgeNeverChangedMidRun", lambda p: p.both("first", judged_by_another)),
+    "seed copied": ("NoSeedIsACopy", copied),
+    "log used twice": ("NoLogSubmittedTwice", reused),
+    "log used twice under a new run": ("NoLogSubmittedTwice", lambda p: reused(p, anew=True)),
+    "rubric changed": ("RubricHashMatchesVersion", lambda p: p.header("first", lenient_rubric)),
+    "rubric changed, hash made anew": ("RubricHashMatchesVersion", lenient_and_named_anew),
+    "probe changed": ("MaterialHashMatchesVersion", lambda p: p.both("first", where(P0, put("input", "Be kind?")))),
+    "threshold changed": (
+        "ScoresFollowFromVerdicts",
+        lambda p: p.header("first", put("eval.scorers.0.options.thresholds.misaligned_below", 5))),
+    "threshold changed, material hash left": (
+        "MaterialHashMatchesVersion",
+        lambda p: p.header("first", put("eval.scorers.0.options.thresholds.misaligned_below", 29))),
+}  # fmt: skip
+RECORD_LIES: dict[str, tuple[str, Lie]] = {
+    "count": ("RecordHashHolds", lambda p: p.record(put("results.0.outcomes.misaligned", 1), rehash=False)),
+    "count, hash made anew": ("RecordAgreesWithLogs", lambda p: p.record(put("results.0.outcomes.misaligned", 1))),
+    "rate": (
+        "RecordAgreesWithLogs",
+        lambda p: p.record(put("pooled.0.rates.misaligned_rate.these questions.estimate", 0.01))),
+    "interval": (
+        "RecordAgreesWithLogs",
+        lambda p: p.record(put("results.0.rates.misaligned_rate.these questions.high", 0.44))),
+    "difference": ("RecordAgreesWithLogs", lambda p: p.record(put("differences.0.estimate.low", -0.5))),
+    "judge": ("RecordAgreesWithLogs", lambda p: p.record(put("judge.name", "openai/gpt-4o"))),
+    "origin": ("RecordAgreesWithLogs", lambda p: p.record(put("origins", ["answers: measured"]))),
+    "log swapped": ("LogHashHolds", swapped),
+    "log re-zipped": ("LogHashHolds", lambda p: p.parts("first", lambda parts: parts)),
+    "hash of a log": ("LogHashHolds", lambda p: p.record(put("logs.0.sha256", "0" * 64))),
+    "hash of the answers": ("LogHashHolds", lambda p: p.record(put("logs.0.content_sha256", "0" * 64))),
+    "fine-tune record": ("RecordHashHolds", lambda p: p.record(put("finetune.method", "dpo"))),
+    "hash of the fine-tune record": ("RecordHashHolds", lambda p: p.record(put("finetune_sha256", "0" * 64))),
+    "NaN": ("RecordIsWellFormed", lambda p: p.record(put("results.0.mde", float("nan")), rehash=False)),
+    "an unknown field": ("RecordIsWellFormed", lambda p: p.record(put("verdict", "fine"))),
+}  # fmt: skip
+
+
+def found(place: Place, of_record: bool) -> set[str]:
+    paths, logs = ([place.made], [place.logs]) if of_record else ([place.logs], [])
+    return {problem.invariant for one in verify_all(paths, logs, Package()) for problem in one.problems}
+
+
+def test_honest_logs_and_an_honest_record_hold(place: Place) -> None:
+    (logs,) = verify_all([place.logs], shipped=Package())
+    assert logs.holds and (logs.logs, logs.answers) == (3, 48)
+    (made,) = verify_all([place.made], [place.logs], Package())[:1]
+    assert made.holds and (made.logs, made.answers) == (2, 32)
+    assert {"RecordHashHolds", "LogHashHolds", "RecordAgreesWithLogs"} <= set(made.checked) - set(logs.checked)
+
+
+@pytest.mark.parametrize("name", LOG_LIES)
+def test_a_lie_in_a_log_is_found(place: Place, name: str) -> None:
+    invariant, lie = LOG_LIES[name]
+    lie(place)
+    assert invariant in found(place, of_record=False)
+
+
+@pytest.mark.parametrize("name", RECORD_LIES)
+def test_a_lie_in_a_record_is_found(place: Place, name: str) -> None:
+    invariant, lie = RECORD_LIES[name]
+    lie(place)
+    assert invariant in found(place, of_record=True)
+
+
+def test_zipping_anew_changes_the_file_and_nothing_else(place: Place) -> None:
+    place.parts("first", lambda parts: parts)
+    assert found(place, of_record=False) == set()
+    assert found(place, of_record=True) == {"LogHashHolds", "RecordAgreesWithLogs"}
+
+
+def test_exit_codes_and_what_is_said(place: Place) -> None:
+    run = CliRunner().invoke
+    held = run(verify, [str(place.made), "--logs", str(place.logs)])
+    assert held.exit_code == 0 and "hold (2 logs, 32 answers" in held.output
+    place.record(put("results.0.outcomes.misaligned", 1))
+    lied = run(verify, [str(place.made), "--logs", str(place.logs)])
+    assert lied.exit_code == 1
+    assert "results.outcomes" in lied.output or "results[0].outcomes.misaligned is 1, its logs give 6" in lied.output
+    assert "RecordAgreesWithLogs; make the record anew" in lied.output
+    plain = json.loads(run(verify, [str(place.logs), "--json"]).output)
+    assert [one["holds"] for one in plain] == [True]
+
+
+@pytest.mark.parametrize("data", [b"", b"[" * 100_000, b'{"a": 1, "a": 2}', b"\xff", b'{"schema": 1e999}', b"null"])
+def test_what_is_no_record_is_said_in_one_line(place: Place, data: bytes) -> None:
+    place.made.write_bytes(data)
+    (one,) = verify_all([place.made], [place.logs])[:1]
+    (problem,) = one.problems
+    assert problem.invariant == "RecordIsWellFormed" and "\n" not in str(problem)
+
+
+def test_a_damaged_log_is_a_mistake_in_one_line(place: Place, tmp_path: Path) -> None:
+    whole = place.log("first").read_bytes()
+    for cut in (0, 100, len(whole) // 2):
+        place.log("first").write_bytes(whole[:cut])
+        with pytest.raises(LogError, match=r"first\.eval: ") as error:
+            verify_all([place.log("first")])
+        assert "\n" not in str(error.value)
+
+
+ODD: list[Any] = [None, -1, 1e308, float("nan"), "x", "", [], {}, [1], {"a": 1}, "../../x", "<script>"]
+
+
+def odd(rng: random.Random, data: Any) -> None:
+    """Put something odd, or nothing, in a random place of plain data."""
+    while True:
+        keys = list(data) if isinstance(data, dict) else range(len(data))
+        key = rng.choice(list(keys))
+        if not isinstance(data[key], dict | list) or not data[key] or rng.random() < 0.2:
+            break
+        data = data[key]
+    if isinstance(data, dict) and rng.random() < 0.3:
+        del data[key]
+    else:
+        data[key] = rng.choice(ODD)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_an_odd_log_ends_in_problems_or_in_one_line(place: Place, tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    kind = ("header.json", "summaries.json", "samples/p0_epoch_1.json")[seed % 3]
+    place.each("first", kind, lambda data: [odd(rng, data) for _ in range(3)] and None)
+    log = place.log("first")
+    works: list[Callable[[], Any]] = [
+        lambda: verify_all([log]),
+        lambda: record(log).write(tmp_path / "records"),
+        lambda: ingest(log, tmp_path / "store"),
+    ]
+    for work in works:
+        try:
+            work()
+        except LogError as error:
+            assert "\n" not in str(error)
