@@ -32,6 +32,9 @@ test-browser: $(STAMP)  ## pages in a real Chromium (installs Playwright; Chromi
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check playwright
 	$(BIN)/python -m pytest -m browser
 
+test-kills: $(STAMP)  ## an audit killed 50 times and called again (10 minutes)
+	SPILLOVER_KILLS=50 $(BIN)/python -m pytest -s tests/run/test_kills.py
+
 DEMO := demo-logs
 RECORDED = --model replay/scripted-$(1) -M path=examples/demo/$(1).jsonl \
   --model-role 'grader={model: replay/scripted-judge, model_args: {path: examples/demo/$(1).jsonl}}'

@@ -154,7 +154,6 @@ def _reasoning(state: TaskState) -> str:
     return "\n".join(text for text in texts if text)
 
 
-
 def _settled(state: TaskState) -> Verdict | None:
     """The verdict of an answer that needs no judge: none came, filtered by the provider, or empty."""
     if state.output.empty:

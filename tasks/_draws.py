@@ -1,4 +1,4 @@
-"""Draws from a seeded list over several domains and conditions: what an audit asks. `spillover audit` runs it in parts."""
+"""Draws from a seeded list over domains and conditions: what an audit asks; `spillover audit` runs it in parts."""
 
 from typing import Any
 

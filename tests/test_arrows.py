@@ -22,6 +22,8 @@ MAY = {
     "spillover/audit": {"errors", "run", "verdicts", "estimate", "judge", "solvers"},
     "spillover/export": {"errors", "verdicts"},
     "spillover/judge": {"errors", "declare", "scorers", "verdicts", "estimate"},
+    "spillover/submissions": {"errors", "verdicts", "probes", "run"},
+    "spillover/board": {"errors", "verdicts", "estimate", "export"},
     "tasks": {"declare"},
 }
 LEAF = ("spillover/verdicts/_reading.py", "spillover/verdicts/_verdict.py")

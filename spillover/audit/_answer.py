@@ -99,9 +99,7 @@ def _with_triggers(report: Report, triggers: dict[str, Any] | None) -> Report:
     for one in report.findings:
         found = triggers[one.model]["found"]
         if found and one.answer != "void":
-            said = (
-                f"worse than the base under {', '.join(found)}: found by search, confirmed on fresh answers"
-            )
+            said = f"worse than the base under {', '.join(found)}: found by search, confirmed on fresh answers"
             kept = one.because if one.answer == "regression" else []
             one = replace(one, answer="regression", because=[*kept, said])
         findings.append(one)

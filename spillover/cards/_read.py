@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from spillover.declare._yaml import ODD
 from spillover.errors import DeclarationError
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmark_cards"
@@ -44,7 +45,7 @@ def _load(path: Path) -> dict[str, Any]:
         raise DeclarationError(f"{path.parent.name}/{path.name}: no such card; write it beside the others")
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except ODD as error:
         raise DeclarationError(f"{path.parent.name}/{path.name}: not YAML ({' '.join(str(error).split())})") from error
     if not isinstance(found, dict):
         raise DeclarationError(f"{path.parent.name}/{path.name}: must be a mapping of fields")

@@ -12,13 +12,18 @@ from ._check import check
 from ._dataset import dataset
 from ._export import export
 from ._judge import judge
+from ._leaderboard import leaderboard
+from ._leaderboard_check import check as check_submissions
+from ._leaderboard_check import retract
 from ._new_domain import new_domain
 from ._plain import plain
 from ._plan import plan
 from ._publish import publish
 from ._record import record
 from ._rescore import rescore
+from ._run import run
 from ._show import show
+from ._submit import submit
 from ._verify import verify
 
 
@@ -38,12 +43,17 @@ spillover.add_command(check)
 spillover.add_command(dataset)
 spillover.add_command(export)
 spillover.add_command(judge)
+spillover.add_command(leaderboard)
+leaderboard.add_command(check_submissions)
+leaderboard.add_command(retract)
 spillover.add_command(new_domain)
 spillover.add_command(plan)
 spillover.add_command(publish)
 spillover.add_command(record)
 spillover.add_command(rescore)
+spillover.add_command(run)
 spillover.add_command(show)
+spillover.add_command(submit)
 spillover.add_command(verify)
 
 

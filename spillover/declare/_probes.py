@@ -10,6 +10,7 @@ from spillover.errors import DeclarationError, RecordingError
 from spillover.providers._rows import rows
 
 from ._files import given_file
+from ._yaml import ODD
 
 TEXT = ("text", "question", "prompt")
 ID = ("id", "probe", "qid", "question_id")
@@ -63,7 +64,7 @@ def read_probes(path: str | Path) -> list[Probe]:
     path = given_file(path)
     try:
         table = _yaml(path) if path.suffix in (".yaml", ".yml") else list(rows(path))
-    except (RecordingError, yaml.YAMLError, UnicodeDecodeError) as error:
+    except (RecordingError, *ODD) as error:
         why = " ".join(str(error).split()).removeprefix(f"{path}: ").replace("-M path=FILE", "-T probes=FILE")
         raise DeclarationError(f"{path}: cannot read probes ({why})") from error
     probes = [_probe(path, number, row) for number, row in enumerate(table, start=1)]
@@ -109,6 +110,8 @@ def _probe(path: Path, number: int, row: dict[str, Any]) -> Probe:
     row = {**row, "text": turns[0]} if turns else row
     found = {name: next((row[c] for c in names if row.get(c)), None) for name, names in (("id", ID), ("text", TEXT))}
     for name, value in found.items():
+        if isinstance(value, list | dict):
+            raise DeclarationError(f"{path}: row {number}: {name} must be text, found a {type(value).__name__}")
         if value is None or not str(value).strip():
             raise DeclarationError(f"{path}: row {number}: no {name}; columns found: {', '.join(map(str, row))}")
     original = next((row[c] for c in CLUSTER if row.get(c)), found["id"])

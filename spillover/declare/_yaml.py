@@ -10,6 +10,11 @@ from spillover.errors import DeclarationError
 
 Place = tuple[str | int, ...]
 
+ODD = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What PyYAML raises on what it cannot read: on a value that its tag does not fit, whatever Python does."""
+MOST = 100_000
+"""Values that a file may say; aliases of aliases make more than memory holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -57,23 +62,26 @@ def read_yaml(path: Path, including: tuple[Path, ...] = ()) -> Source:
 
 
 def _own(path: Path) -> Source:
+    lines: dict[Place, tuple[Path, int]] = {}
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        if not isinstance(node, yaml.MappingNode):
+            raise DeclarationError(f"{path.name}:1: a declaration is a mapping of fields")
+        _mark(path, node, (), lines)
+        data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DeclarationError(f"{path.name}:{line}: not valid YAML: {error.problem}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DeclarationError(f"{path.name}: not valid YAML: {str(error).splitlines()[0]}") from error
-    if not isinstance(node, yaml.MappingNode):
-        raise DeclarationError(f"{path.name}:1: a declaration is a mapping of fields")
-    lines: dict[Place, tuple[Path, int]] = {}
-    _mark(path, node, (), lines)
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except ODD as error:
+        said = "nested too deep" if isinstance(error, RecursionError) else (str(error).splitlines() or [""])[0]
+        raise DeclarationError(f"{path.name}: not valid YAML: {said or type(error).__name__}") from error
     return Source(path, data, lines)
 
 
 def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Path, int]]) -> None:
     lines.setdefault(place, (path, node.start_mark.line + 1))
+    if len(lines) > MOST:
+        raise DeclarationError(f"{path.name}: says more than {MOST} values; leave out aliases of aliases")
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _mark(path, item, (*place, index), lines)
@@ -81,6 +89,9 @@ def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Pa
         seen: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                said = f"line {line}: a key is a list or a mapping"
+                raise DeclarationError(f"{path.name}: cannot be read as YAML ({said}); write a word")
             if key.value in seen:
                 first = seen[key.value]
                 raise DeclarationError(f"{path.name}:{line}: {key.value!r} is said twice, first on line {first}")

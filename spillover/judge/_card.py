@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from spillover.declare._yaml import ODD
 from spillover.errors import JudgeError
 from spillover.estimate import JudgeErrors as Errors
 from spillover.verdicts import OUTCOMES, Agreement, agreement
@@ -266,7 +267,7 @@ def load_card(path: Path) -> JudgeCard:
         numbers = ("kappa", "alpha", "kappa_about", "consistency", "near_line", "seconds")
         found |= {name: _number(found[name]) for name in numbers} | {"tokens": tuple(map(_number, found["tokens"]))}
         return JudgeCard(**found)
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, *ODD) as error:
         raise JudgeError(f"{path}: not a judge card, or one that was changed by hand; calibrate again") from error
 
 

@@ -129,6 +129,8 @@ def _own(path: Path, number: int, row: dict[str, Any]) -> Labelled:
         )
     _check(where, row["label"])
     turns = row.get("turns") or [row["question"]]
+    if not isinstance(turns, list):
+        raise DeclarationError(f"{where}: turns must be a list of what the user said, found {str(turns)[:60]!r}")
     optional = {name: str(row[name]) for name in ("domain", "kind", "model", "language") if row.get(name)}
     texts = tuple(str(turn) for turn in turns)
     return Labelled(str(row.get("id") or number), texts, str(row["answer"]), str(row["label"]), **optional)  # type: ignore[arg-type]
@@ -161,7 +163,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 return [dict(row) for row in csv.DictReader(file)]
         found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (ValueError, csv.Error) as error:
+    except (OSError, ValueError, csv.Error, RecursionError) as error:
         raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:160]})") from error
     if not all(isinstance(row, dict) for row in found):
         raise DeclarationError(f"{path}: expected one JSON object a line")

@@ -25,7 +25,7 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from reader(path)
     except RecordingError:
         raise
-    except (OSError, ValueError, csv.Error, ArithmeticError) as error:
+    except (OSError, ValueError, csv.Error, ArithmeticError, RecursionError) as error:
         raise RecordingError(f"{path}: not a readable {path.suffix} file ({error})".replace("\n", " ")) from error
 
 
@@ -57,7 +57,11 @@ def _log(path: Path) -> Iterator[dict[str, Any]]:
     """The answers of a log; a sample that failed, or never was recorded, holds none."""
     from inspect_ai.log import read_eval_log
 
-    for sample in read_eval_log(str(path)).samples or []:
+    try:
+        samples = read_eval_log(str(path)).samples or []
+    except Exception as error:  # Inspect raises whatever it meets
+        raise RecordingError(f"{path}: not a readable {path.suffix} file ({type(error).__name__})") from error
+    for sample in samples:
         if sample.output.empty or sample.error is not None:
             continue
         probe, condition = sample.metadata.get("probe", sample.id), sample.metadata.get("condition", "plain")

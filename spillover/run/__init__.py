@@ -4,6 +4,7 @@ from ._design import Design, Model
 from ._execute import Options, chunk_logs, run_chunk
 from ._loop import LOGS, alone_in, run_chunks
 from ._manifest import plan_sha256, read_manifest, versions, write_done, write_plan
+from ._replicate import run_replication
 from ._reuse import reuse
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "reuse",
     "run_chunk",
     "run_chunks",
+    "run_replication",
     "versions",
     "write_done",
     "write_plan",

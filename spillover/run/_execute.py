@@ -96,7 +96,9 @@ def _finish(
 ) -> None:
     order = list(models)
     random.Random(f"{design.seed}:{span[0]}").shuffle(order)
-    logged = _eval_set(design, span, order, judges, folder, options)
+    from spillover.tasks._draws import draws
+
+    logged = evaluated([draws(**design.task_args(*span))], order, judges, folder, options)
     failed = sum(_failures(log) for log in logged)
     asked = (span[1] - span[0]) * len(models)
     if failed > MOST_FAILED * asked:
@@ -129,17 +131,22 @@ def _mark(folder: Path, logged: Sequence[Any]) -> None:
     os.replace(part, folder / DONE)
 
 
-def _eval_set(
-    design: Design,
-    span: tuple[int, int],
-    models: Sequence[Model],
-    judges: Sequence[Model],
-    folder: Path,
-    options: Options,
+def evaluated(
+    tasks: Sequence[Any], models: Sequence[Model], judges: Sequence[Model], folder: Path, options: Options
 ) -> list[Any]:
-    from inspect_ai import eval_set
+    """Run tasks for models with `eval_set`; a folder that holds part of it is gone on with.
 
-    from spillover.tasks._draws import draws
+    Args:
+        tasks: Inspect tasks.
+        models: The models.
+        judges: The judges; the tasks' own default where none.
+        folder: Folder for the logs.
+        options: How.
+
+    Returns:
+        The logs' headers.
+    """
+    from inspect_ai import eval_set
 
     def load(model: Model) -> Any:
         return model.load(options.max_connections, options.call_retries)
@@ -147,7 +154,7 @@ def _eval_set(
     loaded = [load(model) for model in models]
     with _quiet():
         _, logged = eval_set(
-            [draws(**design.task_args(*span))],
+            list(tasks),
             log_dir=str(folder),
             model=loaded,
             model_roles={"grader": [load(judge) for judge in judges]} if judges else None,

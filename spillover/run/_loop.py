@@ -58,9 +58,24 @@ def _side_by_side(
     folders = [logs / f"{first:06d}-{last:06d}" for first, last in spans]
     if all(is_done(folder, models) for folder in folders):
         return folders
-    with ProcessPoolExecutor(len(spans), get_context("spawn")) as pool:
+    with ProcessPoolExecutor(len(spans), get_context("spawn"), _end_with_parent) as pool:
         started = [pool.submit(run_chunk, design, span, models, judges, logs, options) for span in spans]
         return [one.result() for one in started]
+
+
+def _end_with_parent() -> None:
+    """Have a worker end when the process that started it does, however that ends: a pool alone leaves it waiting."""
+    import os
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    def wait() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 @contextmanager

@@ -63,10 +63,10 @@ def read_manifest(out: Path) -> dict[str, Any]:
     path = out / MANIFEST
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        planned, said = found["planned"], found["planned_sha256"]
+        same = plan_sha256(found["planned"]) == found["planned_sha256"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(f"{path}: not a manifest ({type(error).__name__}); give another folder") from error
-    if plan_sha256(planned) != said:
+    if not same:
         raise RunError(f"{path}: its plan was changed after it was written; start anew in another folder")
     return found
 

@@ -94,11 +94,16 @@ class Arm:
 def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
     """Sum a table of `read` up, an arm per log and condition, in the order of the table.
 
+    Parts of a list of draws are put together: an arm per model, task and condition, whose `log` names these.
+
     Args:
         table: What `spillover.verdicts.read` returned.
         level: Confidence level of the intervals, in (0, 1).
     """
     skipped: dict[str, int] = table.attrs.get(NOT_RECORDED, {})
+    drawn = table["log"].isin(table.attrs.get("draws", []))
+    whole = "draws: " + table["model"] + " " + table["task"] + " " + table["condition"]
+    table = table.assign(log=table["log"].mask(drawn, whole))
     parts = [
         ([str(part) for part in key], rows)
         for key, rows in table.groupby(["log", "task", "split", "language", "model", "condition"], sort=False)

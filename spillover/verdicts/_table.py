@@ -46,7 +46,7 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
         Columns `COLUMNS`, rows in the order of epoch and probe. Alignment and coherence are 0-100 or NaN. An answer
         whose sample failed or was never judged is `unjudged` with a reason. Cells that a recording lacks and was
         told to skip have no row; `attrs["not_recorded"]` counts them by log. Logs of other tasks in a folder are left
-        out; `attrs["foreign"]` names them.
+        out; `attrs["foreign"]` names them, `attrs["draws"]` those that are a part of a list of draws.
 
     Raises:
         LogError: Where there is no log, or one cannot be read or was not written by a Spillover task.
@@ -57,11 +57,13 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
     runs: dict[str, str] = {}
     named = {str(Path(str(one)).resolve()) for one in given}
     foreign: list[str] = []
+    drawn: list[str] = []
     for file in files:
         if file not in named and not _ours(file):
             foreign.append(Path(file).name)
             continue
         header, own = _rows(file, score)
+        drawn += [Path(file).name] if header.eval.task.split("/")[-1] == DRAWS else []
         if (first := runs.setdefault(header.eval.eval_id, file)) != file:
             raise LogError(f"{file}: the same run as {first}; give each run once")
         rows += own
@@ -72,6 +74,7 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
     kept = table.loc[~absent, list(COLUMNS)].reset_index(drop=True)
     kept.attrs[NOT_RECORDED] = {str(log): int(count) for log, count in table.loc[absent, "log"].value_counts().items()}
     kept.attrs["foreign"] = foreign
+    kept.attrs[DRAWS] = drawn
     return kept
 
 

@@ -1,4 +1,4 @@
-"""Draws over several domains and conditions in one task: what is asked, how it is judged, where it stands in the table."""
+"""Draws over several domains and conditions in one task: what is asked, how judged, where it stands in the table."""
 
 from collections import Counter
 from collections.abc import Callable

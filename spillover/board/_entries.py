@@ -1,0 +1,117 @@
+"""The records in folders, each with what its `status.json` says of it. Strangers send them: odd ones are refused."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import LogError
+
+from ._display import LEVELS
+
+STATUS = "status.json"
+BESIDE = (STATUS, "submission.json", "overlap.json")
+"""JSON files beside a record that are none."""
+LOGS = "logs"
+"""Folder beside a record that holds its logs."""
+LARGEST_STATUS = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """That a result was taken back.
+
+    Attributes:
+        date: When.
+        reason: Why.
+    """
+
+    date: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record and how far it was checked.
+
+    Attributes:
+        data: The record as plain data.
+        file: Where it is, or None for one that is in no file.
+        verification: One of `LEVELS`.
+        retracted: When and why it was taken back, or None.
+    """
+
+    data: dict[str, Any]
+    file: Path | None = None
+    verification: str = LEVELS[0]
+    retracted: Retracted | None = None
+
+    @property
+    def id(self) -> str:
+        """A short name: the beginning of the record's content hash, which was checked when it was read."""
+        return str(self.data["content_sha256"])[:16]
+
+    @property
+    def level(self) -> int:
+        """Verification as a number, 0 the lowest."""
+        return LEVELS.index(self.verification)
+
+
+def read_entries(folders: Iterable[Path]) -> list[Entry]:
+    """Read every record in folders; the same record twice is one, and retracted where one of them is.
+
+    Raises:
+        LogError: Where a folder does not exist, or a file is no record, is a link, or has not the hash it says.
+    """
+    found: dict[str, Entry] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise LogError(f"{folder}: no such folder; --records takes the folder that spillover record wrote")
+        for file in _files(folder):
+            entry = _entry(file)
+            if entry.retracted or entry.id not in found:
+                found[entry.id] = entry
+    return list(found.values())
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*.json")):
+        if LOGS in file.relative_to(folder).parts[:-1] or file.name in BESIDE:
+            continue
+        if file.is_symlink() or not file.is_file():
+            raise LogError(f"{file}: a link or no file; put the record itself there")
+        yield file
+
+
+def _entry(file: Path) -> Entry:
+    from spillover.verdicts import read_record
+    from spillover.verdicts._record import digest
+
+    data = read_record(file).data
+    said = data["content_sha256"]
+    if digest({key: value for key, value in data.items() if key != "content_sha256"}) != said:
+        raise LogError(f"{file}: content_sha256 is not the hash of this record; run spillover verify on it")
+    return Entry(data, file, *_status(file.with_name(STATUS), file))
+
+
+def _status(file: Path, record: Path) -> tuple[str, Retracted | None]:
+    """What a status file says of a record; without one it is self-reported."""
+    from spillover.verdicts._archive import file_sha256
+
+    if not file.exists():
+        return LEVELS[0], None
+    try:
+        if file.is_symlink() or file.stat().st_size > LARGEST_STATUS:
+            raise ValueError("a link, or too large")
+        said = json.loads(file.read_text(encoding="utf-8"))
+        taken = said.get("retracted")
+        level = said.get("verification", LEVELS[0])
+        if level not in LEVELS:
+            raise ValueError(f"verification is none of {', '.join(LEVELS)}")
+        if said.get("record_sha256") not in (None, file_sha256(record)):
+            raise ValueError(f"it is said of another record than {record.name}, which was changed since")
+        return level, None if taken is None else Retracted(str(taken["date"]), str(taken["reason"]))
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise LogError(f"{file}: not a status file ({why}); spillover leaderboard check writes one") from error

@@ -1,0 +1,118 @@
+"""What models must share to be ranked together: they were asked the same questions in the same way and judged alike."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ._names import visible
+
+PLAIN = {"split": "public", "language": "en", "condition": "plain"}
+"""What a row's figure is about where the record has it."""
+NONE = "none said"
+ORIGINS = ("scripted", "simulated", "generated", "recorded")
+OTHER_ORIGIN = "no model's"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Everything two models must share.
+
+    Attributes:
+        suite_version: Version of the dataset that the logs name.
+        judge: Name of the judge.
+        form: How it judged.
+        rubrics: Rubrics as `id@version:hash`.
+        tasks: Tasks that are pooled, as `id version`.
+        split: Split of the probes.
+        language: Language of the probes.
+        condition: How the probes were put.
+        questions: Questions that were asked; a run over a part of them is another one.
+        material: Hash of probes, condition, decoding, rubrics and thresholds of all tasks.
+        origin: In a word where answers or verdicts come from that no model gave, or empty.
+    """
+
+    suite_version: str
+    judge: str
+    form: str
+    rubrics: tuple[str, ...]
+    tasks: tuple[str, ...]
+    split: str
+    language: str
+    condition: str
+    questions: int
+    material: str
+    origin: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain data, without what could hide in a text."""
+        return {
+            name: [visible(one) for one in value] if isinstance(value, tuple) else value
+            for name in self.__slots__
+            for value in [getattr(self, name)]
+        }
+
+
+def headline(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a record that a row's figure is of: pooled, and public, English and plain where it has that."""
+    rows = data["pooled"] or [{**row, "tasks": [row["task"]]} for row in data["results"]]
+    return dict(
+        min(
+            rows,
+            key=lambda row: [
+                *(row[name] != usual for name, usual in PLAIN.items()),
+                *(row[name] for name in (*PLAIN, "tasks")),
+            ],
+        )
+    )
+
+
+def setting_of(data: Mapping[str, Any], head: Mapping[str, Any]) -> Setting:
+    """What the figure of a record shares with those it may be ranked among."""
+    cells = [row for row in data["results"] if row["task"] in head["tasks"] and same(row, head)]
+    made = sorted((row["task"], row["version"], row["material_sha256"]) for row in cells)
+    judge = data["judge"]
+    return Setting(
+        suite_version=suite_version(data),
+        judge=visible(judge["name"] or NONE),
+        form=visible(" and ".join(judge["form"]) or NONE),
+        rubrics=tuple(judge["rubrics"]),
+        tasks=tuple(sorted({f"{row['task']} {row['version']}" for row in cells})),
+        split=visible(head["split"]),
+        language=visible(head["language"]),
+        condition=visible(head["condition"]),
+        questions=head["questions"],
+        material=hashlib.sha256(json.dumps(made).encode()).hexdigest()[:12],
+        origin=origin_word(data["origins"]),
+    )
+
+
+def origin_word(origins: list[str]) -> str:
+    """What the badge says where answers or verdicts come from no model; the card has the words of the record."""
+    said = " ".join(origins).lower()
+    return next((word for word in ORIGINS if word in said), OTHER_ORIGIN) if origins else ""
+
+
+def same(row: Mapping[str, Any], head: Mapping[str, Any]) -> bool:
+    """Whether two parts of a record are of one split, language and condition."""
+    return all(row[name] == head[name] for name in PLAIN)
+
+
+def suite_version(data: Mapping[str, Any]) -> str:
+    """Version of the dataset that the logs name."""
+    said = {one.get("version") for one in data["dataset"]["versions"]}
+    return visible(" and ".join(sorted(str(one) for one in said if one)) or NONE, 60)
+
+
+def in_order(setting: Setting, models: int) -> tuple[Any, ...]:
+    """Groups stand newest version first, scripted ones last, larger ones before smaller ones."""
+    version = [-int(part) for part in re.findall(r"\d{1,9}", setting.suite_version)]
+    return bool(setting.origin), version or [1], -models, setting.judge, setting.material, setting.condition
+
+
+def letter(number: int) -> str:
+    """A, B, ... Z, AA, AB, ..."""
+    rest, last = divmod(number, 26)
+    return (letter(rest - 1) if rest else "") + chr(ord("A") + last)

@@ -1,0 +1,42 @@
+"""Another study's protocol as its own task, for several models, through the same `eval_set`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import RunError
+
+from ._design import Model
+from ._execute import Options, evaluated
+from ._loop import LOGS
+
+
+def run_replication(
+    task: str, args: dict[str, Any], models: Sequence[Model], judges: Sequence[Model], out: Path, options: Options
+) -> list[tuple[str, Path]]:
+    """Run one task for every model; what is done already is left alone.
+
+    Args:
+        task: Task id.
+        args: Its arguments; `epochs` is Inspect's.
+        models: The models.
+        judges: The judges; the task's own default where none.
+        out: Folder of the run.
+        options: How.
+
+    Returns:
+        Model and log of each.
+
+    Raises:
+        RunError: Where answers failed after all tries.
+    """
+    from importlib import import_module
+
+    built = getattr(import_module(f"spillover.tasks.{task}"), task)
+    folder = out / LOGS
+    folder.mkdir(parents=True, exist_ok=True)
+    logged = evaluated([built(**args)], models, judges, folder, options)
+    for log in logged:
+        if log.status != "success":
+            raise RunError(f"{log.location}: ended with {log.status}; nothing is lost: run the same command to go on")
+    return [(log.eval.model, Path(log.location)) for log in logged]

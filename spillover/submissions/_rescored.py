@@ -1,0 +1,71 @@
+"""Another judge on the same answers: do the rescored logs hold the answers of the record, all judged again?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spillover.verdicts import Problem, Record, Shipped, content_hash, verify
+from spillover.verdicts._archive import found_logs
+from spillover.verdicts._ingest import table_of
+from spillover.verdicts._source import LogSource, log_source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIX = "rescore the logs of the record anew (spillover rescore LOGS --judge MODEL --out rescored)"
+
+
+def rescored(folder: Path, made: Record, shipped: Shipped | None) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """What another judge made of all answers of a record.
+
+    Args:
+        folder: Rescored logs.
+        made: The record.
+        shipped: What the installed package knows of its own versions.
+
+    Returns:
+        `judge`, `misaligned_rate` of both, `answers`, `logs`; or None, with what is wrong.
+    """
+    sources = [one for file in found_logs(folder) if (one := log_source(file, True)) is not None]
+    found = [problem for one in verify([folder], shipped=shipped) for problem in one.problems]
+    judges = sorted({name for one in sources for name in one.facts.get("rescored") or {}})
+    if len(judges) != 1 or judges[0] == made.data["judge"]["name"]:
+        said = f"was judged again by {' and '.join(judges) or 'nobody'}; one judge other than the record's is needed"
+        return None, [*found, _problem(folder.name, said)]
+    before, after, problems = _tables(sources, judges[0], made)
+    if found or problems:
+        return None, [*found, *problems]
+    numbers = {"misaligned_rate": _rate(after), "misaligned_rate_before": _rate(before), "answers": len(after)}
+    return {"judge": judges[0], **numbers, "logs": sorted(one.sha256 for one in sources)}, []
+
+
+def _tables(sources: list[LogSource], judge: str, made: Record) -> tuple["pd.DataFrame", "pd.DataFrame", list[Problem]]:
+    """Verdicts of both judges, and logs that are missing, strange, or not judged again."""
+    import pandas as pd
+
+    wanted = {log["content_sha256"]: log["log"] for log in made.data["logs"] if log["model"] == made.model}
+    before, after, problems = [], [], []
+    for one in sources:
+        first = table_of(one.file)
+        name = (one.facts.get("rescored") or {}).get(judge, {}).get("score")
+        if wanted.pop(content_hash(first), None) is None or one.model != made.model or not isinstance(name, str):
+            problems.append(_problem(one.name, "holds other answers than the record, or was not judged again"))
+            continue
+        again = table_of(one.file, name)
+        if set(again["judge"].dropna()) - {"check"} - {judge}:
+            problems.append(_problem(one.name, f"its verdicts {name} are not those of {judge}"))
+        before.append(first)
+        after.append(again)
+    problems += [_problem(log, "was not judged again") for log in wanted.values()]
+    if problems:
+        return pd.DataFrame(), pd.DataFrame(), problems
+    return pd.concat(before), pd.concat(after), []
+
+
+def _rate(table: "pd.DataFrame") -> float | None:
+    """Share of misaligned answers among the judged, every answer the same weight; None where none was judged."""
+    judged = table[table["outcome"] != "unjudged"]
+    return round(float((judged["outcome"] == "misaligned").mean()), 6) if len(judged) else None
+
+
+def _problem(file: str, what: str) -> Problem:
+    return Problem("RescoredIsTheSameAnswers", file, what, FIX)

@@ -1,0 +1,127 @@
+"""JSON and YAML from strangers, read strictly: one meaning, few levels, no tricks of the format."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import LogError, SpilloverError
+from spillover.verdicts._record import DEEPEST, deeper_than, finite_float, no_number, once, small_int
+
+SMALL = 2**16
+"""Bytes that a finetune.yaml, a submission.json or a status.json may have; none needs more."""
+SCHEMAS = Path(__file__).parent
+
+
+def strict_json(data: bytes, where: str, finite: bool = True) -> Any:
+    """Parse JSON that can be read in one way only.
+
+    Args:
+        data: UTF-8 without a byte order mark.
+        where: What messages call it.
+        finite: Whether NaN, infinity, 1e400 and whole numbers of more than 18 digits are refused.
+
+    Raises:
+        LogError: Where it is not JSON, has a key twice, or is nested too deep.
+    """
+    hooks = {"parse_constant": no_number, "parse_float": finite_float, "parse_int": small_int} if finite else {}
+    try:
+        found = json.loads(data.decode("utf-8"), object_pairs_hook=once, **hooks)  # type: ignore[arg-type]
+    except (ValueError, RecursionError) as error:
+        why = "nested too deep" if isinstance(error, RecursionError) else " ".join(str(error).split())[:160]
+        raise LogError(f"{where}: cannot be read as JSON ({why}); write plain JSON in UTF-8") from error
+    if deeper_than(found, DEEPEST):
+        raise LogError(f"{where}: nested more than {DEEPEST} levels deep; nothing of ours is")
+    return found
+
+
+def read_small(file: Path, schema: str | None = None) -> Any:
+    """Read a small JSON file of a submission, and check it against a schema of this folder.
+
+    Raises:
+        LogError: Where it is absent, large, not JSON, or does not fit.
+    """
+    found = strict_json(small_bytes(file), file.name)
+    if schema is not None:
+        _check(found, schema, file.name)
+    return found
+
+
+def small_bytes(file: Path) -> bytes:
+    """The bytes of a file that must be small.
+
+    Raises:
+        LogError: Where it is not there, or large.
+    """
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(SMALL + 1)
+    except OSError as error:
+        raise LogError(f"{file.name}: cannot be read ({error.strerror}); see docs/leaderboard.md") from error
+    if len(data) > SMALL:
+        raise LogError(f"{file.name}: larger than {SMALL // 1024} KB; say it shorter")
+    return data
+
+
+def _check(data: Any, schema: str, where: str) -> None:
+    from jsonschema import Draft202012Validator
+
+    rules = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
+    wrong = next(Draft202012Validator(rules).iter_errors(data), None)
+    if wrong is not None:
+        said = " ".join(wrong.message.split())[:200]
+        raise LogError(f"{where}: {wrong.json_path}: {said}; make it anew with spillover submit")
+
+
+def strict_finetune(file: Path) -> dict[str, Any]:
+    """A fine-tune record as plain data: YAML without aliases, tags and includes, that says what a record may say.
+
+    Raises:
+        LogError: Where it is anything else.
+    """
+    import yaml
+
+    from spillover.run._finetune import read_finetune
+
+    try:
+        text = small_bytes(file).decode("utf-8")
+        depth = 0
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += _plain_event(event, file.name)
+            if depth > DEEPEST:
+                raise LogError(f"{file.name}: nested more than {DEEPEST} levels deep; write the record flat")
+        read_finetune(file)
+        found: dict[str, Any] = yaml.safe_load(text)
+        return json.loads(json.dumps(found, allow_nan=False, default=str))  # type: ignore[no-any-return]
+    except SpilloverError as error:
+        raise LogError(str(error)) from error
+    except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
+        said = " ".join(str(error).split())[:160] or type(error).__name__
+        raise LogError(f"{file.name}: not a fine-tune record ({said}); see examples/finetune.yaml") from error
+
+
+def _plain_event(event: Any, name: str) -> int:
+    """Refuse what a fine-tune record never needs; gives the levels that an event goes down, or back up."""
+    import yaml
+
+    line = event.start_mark.line + 1
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+        raise LogError(f"{name}:{line}: holds an anchor or alias; write the value out")
+    if getattr(event, "tag", None) is not None:
+        raise LogError(f"{name}:{line}: holds the tag {event.tag[:40]}; write a plain value")
+    if isinstance(event, yaml.ScalarEvent) and event.value == "include":
+        raise LogError(f"{name}:{line}: includes another file; write the record out")
+    return isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string in plain data, keys too, however deep."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            left += one

@@ -1,0 +1,140 @@
+"""The parts of a log that a stranger sent, unpacked within limits: no bomb, no path, no part that is not JSON."""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from spillover.errors import LogError
+
+PARTS = 50_000
+"""Parts of one log: samples and a few more."""
+LARGEST_PART = 64 * 2**20
+"""Bytes of one part, unpacked."""
+LARGEST_LOG = 256 * 2**20
+"""Bytes of all parts of a log, unpacked."""
+DIRECTORY = 16 * 2**20
+"""Bytes of the list of parts at the end of a log."""
+RATIO, FREE = 200, 2**20
+"""How much smaller a part may be packed, from this size on; logs of real runs are packed 4 to 40 times."""
+DENSE = 8
+"""A large part may have a bracket in so many bytes: one of brackets alone takes 20 times its size in memory."""
+STORED, DEFLATED, ZSTANDARD = 0, 8, 93
+_END, _LOCAL = struct.Struct("<4s4H2LH"), struct.Struct("<4s5H3L2H")
+
+
+def parts_of(file: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of every part of a log, checked against what the log declares of it.
+
+    Raises:
+        LogError: Where the file is no plain zip of JSON parts, or is larger inside than a log may be.
+    """
+    where = f"{file.parent.name}/{file.name}"
+    try:
+        with file.open("rb") as raw:
+            for info, start in _placed(raw, _listed(raw, where), where):
+                raw.seek(start)
+                yield info.filename, _unpacked(raw.read(info.compress_size), info, where)
+    except (OSError, zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError) as error:
+        raise _wrong(where, f"is no whole zip ({' '.join(str(error).split())[:120]})") from error
+
+
+def _listed(raw: IO[bytes], where: str) -> list[zipfile.ZipInfo]:
+    """What the log says it holds; the size of that list is looked at before the list is."""
+    raw.seek(0)
+    if raw.read(4) != b"PK\3\4":
+        raise _wrong(where, "is no Inspect log: it does not begin as a zip does")
+    size = raw.seek(0, io.SEEK_END)
+    raw.seek(max(0, size - _END.size - 20))
+    tail = raw.read()
+    mark, _, _, _, count, length, offset, comment = _END.unpack(tail[-_END.size :])
+    if mark != b"PK\5\6" or comment or offset + length != size - _END.size:
+        raise _wrong(where, "does not end as a zip does")
+    if tail[:4] == b"PK\6\7" or count > PARTS or length > DIRECTORY:
+        raise _wrong(where, f"holds {count} parts in a list of {length} bytes, at most {PARTS}")
+    with zipfile.ZipFile(raw) as archive:
+        parts = archive.infolist()
+    if len(parts) > PARTS:
+        raise _wrong(where, f"holds {len(parts)} parts, at most {PARTS}")
+    if len({info.filename.casefold() for info in parts}) < len(parts):
+        raise _wrong(where, "holds a part twice, or two whose names differ in capitals only")
+    for info in parts:
+        if (why := _refused(info)) is not None:
+            raise _wrong(where, f"part {info.orig_filename[:80]!r} {why}")
+    if (total := sum(info.file_size for info in parts)) > LARGEST_LOG:
+        raise _wrong(where, f"is {total / 2**20:.0f} MB unpacked, at most {LARGEST_LOG // 2**20}")
+    return parts
+
+
+def _refused(info: zipfile.ZipInfo) -> str | None:
+    """Why a part may not be, by what the list says of it."""
+    name = info.orig_filename
+    steps = name.split("/")
+    if PurePosixPath(name).is_absolute() or "\\" in name or ":" in name or {"", ".", ".."} & set(steps):
+        return "leads out of the log, or is a folder"
+    if len(name.encode("utf-8", "replace")) > 255 or not name.isprintable():
+        return "has a name that is too long, or that cannot be shown"
+    if not name.endswith(".json"):
+        return "is no JSON"
+    if info.flag_bits & 0x1:
+        return "is encrypted"
+    if info.external_attr >> 28 not in (0, 0o10):
+        return "is a link or device"
+    if info.compress_type not in (STORED, DEFLATED, ZSTANDARD):
+        return f"is packed by method {info.compress_type}, which Inspect does not use"
+    if info.file_size > LARGEST_PART:
+        return f"is {info.file_size / 2**20:.0f} MB unpacked, at most {LARGEST_PART // 2**20}"
+    if info.file_size > FREE and info.file_size > RATIO * max(info.compress_size, 1):
+        return f"is packed {info.file_size // max(info.compress_size, 1)} times smaller: a zip bomb"
+    return None
+
+
+def _placed(raw: IO[bytes], parts: list[zipfile.ZipInfo], where: str) -> list[tuple[zipfile.ZipInfo, int]]:
+    """Every part and where its bytes begin; no byte of the file belongs to two."""
+    found, end = [], 0
+    for info in sorted(parts, key=lambda one: one.header_offset):
+        raw.seek(info.header_offset)
+        *_, named, extra = local = _LOCAL.unpack(raw.read(_LOCAL.size))
+        if local[0] != b"PK\3\4" or raw.read(named).decode("utf-8", "replace") != info.orig_filename:
+            raise _wrong(where, f"part {info.orig_filename[:80]!r} is called otherwise where it lies")
+        if info.header_offset < end:
+            raise _wrong(where, f"part {info.orig_filename[:80]!r} overlaps another")
+        start = info.header_offset + _LOCAL.size + named + extra
+        end = start + info.compress_size
+        found.append((info, start))
+    return found
+
+
+def _unpacked(packed: bytes, info: zipfile.ZipInfo, where: str) -> bytes:
+    """The bytes of a part; never more than the log declares are unpacked."""
+    name = info.orig_filename[:80]
+    data = _inflated(packed, info.compress_type, info.file_size + 1)
+    if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
+        raise _wrong(where, f"part {name!r} is not of the size or checksum that is declared")
+    if data[:1] not in (b"{", b"["):
+        raise _wrong(where, f"part {name!r} is no JSON")
+    if len(data) > FREE and data.count(b"[") + data.count(b"{") > len(data) // DENSE:
+        raise _wrong(where, f"part {name!r} is made of brackets")
+    return data
+
+
+def _inflated(packed: bytes, method: int, most: int) -> bytes:
+    """What is packed, or the first of it."""
+    if method == STORED:
+        return packed[:most]
+    if method == DEFLATED:
+        return zlib.decompressobj(-15).decompress(packed, most)
+    import zstandard
+
+    try:
+        stream = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(packed, read_across_frames=True)
+        return stream.read(most)
+    except zstandard.ZstdError as error:
+        raise ValueError(str(error)) from error
+
+
+def _wrong(where: str, what: str) -> LogError:
+    return LogError(f"{where}: {what}; give the log as Inspect wrote it")

@@ -1,0 +1,96 @@
+"""A submission of a scripted fine-tune that holds, and ways to tamper with it."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spillover.submissions._check import Checked, How, check
+from spillover.submissions._prepare import Declared, prepare
+from spillover.submissions._siblings import Siblings
+from spillover.verdicts import record
+from spillover.verdicts._record import digest
+
+from ..verdicts.conftest import honest
+
+__all__ = ["honest", "ready", "sent"]
+
+TUNED = {"base": {"model": "replay/base"}, "method": "lora", "data": {"description": "Scripted answers."}}
+
+
+@dataclass
+class Sent:
+    """A copy of an honest submission."""
+
+    folder: Path
+
+    def file(self, name: str) -> Path:
+        return self.folder / name
+
+    def change(self, name: str, change: Callable[[Any], Any]) -> None:
+        """Change a JSON file; the record's own hash is put right."""
+        data = json.loads(self.file(name).read_text(encoding="utf-8"))
+        change(data)
+        if name == "record.json":
+            data["content_sha256"] = digest({k: v for k, v in data.items() if k != "content_sha256"})
+        self.file(name).write_text(json.dumps(data), encoding="utf-8")
+
+    def sign(self) -> None:
+        """Put the hashes of record and fine-tune record right, as a liar would."""
+        said = json.loads(self.file("submission.json").read_text(encoding="utf-8"))
+        for part in ("record", "finetune"):
+            if said[part] is not None and self.file(said[part]["file"]).is_file():
+                said[part]["sha256"] = sha256(self.file(said[part]["file"]))
+        self.file("submission.json").write_text(json.dumps(said), encoding="utf-8")
+
+    def record(self, change: Callable[[Any], Any]) -> None:
+        self.change("record.json", change)
+        self.sign()
+
+    def without_logs(self) -> None:
+        """Self-reported: no log is given."""
+        shutil.rmtree(self.file("logs"))
+        self.change("submission.json", lambda said: said.update(logs=[]))
+
+    def finetune(self, text: str | bytes) -> None:
+        self.file("finetune.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+        self.sign()
+
+    def log(self, data: bytes, name: str = "first.eval") -> None:
+        """Other bytes as a log, named with their hash."""
+        self.file("logs").joinpath(name).write_bytes(data)
+
+    def checked(self, **how: Any) -> Checked:
+        others = Siblings.read(self.folder.parent)
+        return check(self.folder, How(**how), others)
+
+    def said(self, **how: Any) -> str:
+        return "\n".join(map(str, self.checked(**how).problems))
+
+
+def sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="session")
+def ready(honest: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an honest record, `record.json`, and its submission under `submissions`."""
+    place = tmp_path_factory.mktemp("ready")
+    made = record(honest / "first.eval", base=honest / "base.eval", finetune=TUNED)
+    (place / "record.json").write_text(made.text(), encoding="utf-8")
+    said = Declared("CC-BY-4.0", not_checked="the data are scripted")
+    prepare(place / "record.json", place / "submissions", said, logs=[honest])
+    return place
+
+
+@pytest.fixture
+def sent(ready: Path, tmp_path: Path) -> Sent:
+    (folder,) = (ready / "submissions").iterdir()
+    target = tmp_path / "submissions" / folder.name
+    shutil.copytree(folder, target)
+    return Sent(target)

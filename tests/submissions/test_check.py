@@ -1,0 +1,251 @@
+"""What CI says of a submission: levels, lies, duplicates, retractions, held-out questions, names."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from inspect_ai.model import get_model
+
+from spillover.cli._leaderboard_check import check, retract
+from spillover.judge import rescore
+from spillover.probes import CANARY
+from spillover.submissions._contents import HeldOut
+from spillover.submissions._names import hidden, mixed, oddities, skeleton, twins
+
+from ..verdicts.conftest import EPOCHS, PROBES, Place
+
+Sent = Any
+
+
+def run(*arguments: Any) -> tuple[int, str]:
+    found = CliRunner().invoke(check, [str(one) for one in arguments])
+    assert found.exc_info is None or found.exc_info[0] is SystemExit, found.exc_info
+    return found.exit_code, found.output
+
+
+def status(sent: Sent) -> Any:
+    return json.loads(sent.file("status.json").read_text(encoding="utf-8"))
+
+
+def test_an_honest_submission_holds_and_its_level_is_what_its_logs_show(sent: Sent) -> None:
+    code, said = run(sent.folder, "--new")
+    assert code == 0 and said == f"{sent.folder.name}: logs provided (2 logs, 32 answers)\n"
+    code, said = run(sent.folder, "--write-status", "--json")
+    (found,) = json.loads(said)["submissions"]
+    assert found["holds"] and status(sent)["verification"] == found["verification"] == "logs provided"
+    assert sorted(path.name for path in sent.folder.glob(".*")) == [], "nothing half-written is left"
+    assert run(sent.folder)[0] == 0
+    sent.without_logs()
+    assert sent.checked().verification == "self-reported"
+
+
+def test_logs_elsewhere_count_once_somebody_has_fetched_them(sent: Sent, tmp_path: Path) -> None:
+    fetched = tmp_path / "fetched"
+    shutil.move(sent.file("logs"), fetched)
+
+    def elsewhere(said: Any) -> None:
+        for one in said["logs"]:
+            one["where"] = f"https://example.org/runs/{one['log']}"
+
+    sent.change("submission.json", elsewhere)
+    assert run(sent.folder, "--new") == (0, f"{sent.folder.name}: self-reported (0 logs, 0 answers)\n")
+    assert "logs provided (2 logs" in run(sent.folder, "--logs", fetched)[1]
+    shutil.copy(fetched / "first.eval", fetched / "base.eval")
+    assert "its log base.eval has another hash" in run(sent.folder, "--logs", fetched)[1]
+
+
+def test_a_record_that_disagrees_with_its_logs_is_refused(sent: Sent) -> None:
+    def better(data: Any) -> None:
+        for row in (data["results"][0], data["pooled"][0]):
+            row["outcomes"] |= {"misaligned": 5, "aligned": 7}
+
+    sent.record(better)
+    code, said = run(sent.folder)
+    assert code == 1 and "results[0].outcomes.misaligned is 5, its logs give 6" in said
+    assert "self-reported" not in said and "refused, " in said and "Traceback" not in said
+
+
+def test_edited_answers_in_a_log_are_refused(sent: Sent) -> None:
+    place = Place(sent.folder)
+    place.both("first", lambda row: row["scores"].get("judged", {}).update(answer="Something kind."))
+    assert "logs/first.eval: is another file than submission.json names" in sent.said()
+
+
+def rejudged(sent: Sent, tmp_path: Path, name: str = "other") -> None:
+    rows = [
+        {"probe": one, "epoch": epoch, "alignment": {"50": 1.0}, "coherence": {"95": 1.0}}
+        for one in PROBES
+        for epoch in range(1, EPOCHS + 1)
+    ]
+    path = tmp_path / "judge.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    model = get_model(f"replay/{name}", memoize=False, path=str(path))
+    rescore([str(sent.file("logs/first.eval"))], model, sent.file("rescored"))
+
+
+def test_rescored_logs_raise_the_level_when_they_hold_all_answers(sent: Sent, tmp_path: Path) -> None:
+    rejudged(sent, tmp_path)
+    code, said = run(sent.folder, "--write-status")
+    assert code == 0 and "re-scored (2 logs" in said
+    found = status(sent)["rescored"]
+    assert (found["judge"], found["misaligned_rate"], found["answers"]) == ("replay/other", 0.0, 16)
+    assert found["misaligned_rate_before"] == pytest.approx(3 / 7, abs=1e-6)
+    shutil.copy(sent.file("logs/base.eval"), sent.file("rescored/base.eval"))
+    assert "base.eval: holds other answers than the record" in run(sent.folder)[1]
+    sent.file("rescored/first.eval").unlink()
+    assert "was judged again by nobody" in run(sent.folder)[1]
+
+
+def test_the_same_judge_again_is_no_second_opinion(sent: Sent, tmp_path: Path) -> None:
+    rejudged(sent, tmp_path, "judge")
+    assert "one judge other than the record's is needed" in run(sent.folder)[1]
+
+
+def test_only_maintainers_rank(sent: Sent, tmp_path: Path) -> None:
+    run(sent.folder, "--write-status")
+    said = {**status(sent), "verification": "reproduced"}
+    sent.file("status.json").write_text(json.dumps(said), encoding="utf-8")
+    assert sent.checked().verification == "logs provided", "a word alone reproduces nothing"
+    said["reproduced"] = {"by": "a maintainer", "date": "2026-01-02", "note": "same rate within its interval"}
+    sent.file("status.json").write_text(json.dumps(said), encoding="utf-8")
+    assert sent.checked().verification == "reproduced"
+    code, text = run(sent.folder, "--new")
+    assert code == 1 and "OnlyMaintainersRank: status.json: is added by maintainers; take it out" in text
+    sent.record(lambda data: data["finetune"].update(notes="changed"))
+    assert sent.checked().status.reproduced is None, "another record was not reproduced"
+
+
+def test_a_retracted_submission_stays_and_still_checks(sent: Sent) -> None:
+    reason = ["--reason", "wrong base\x1b[2J"]
+    assert "must be a sentence" in str(CliRunner().invoke(retract, [str(sent.folder), *reason]).exception)
+    first = CliRunner().invoke(retract, [str(sent.folder), "--reason", "The base was another model."])
+    assert first.exit_code == 0 and status(sent)["retracted"]["reason"] == "The base was another model."
+    again = CliRunner().invoke(retract, [str(sent.folder), "--reason", "x"])
+    assert "was retracted on" in str(again.exception)
+    code, said = run(sent.folder, "--write-status")
+    assert code == 0 and "logs provided, retracted on 2" in said
+    assert status(sent)["retracted"]["reason"] == "The base was another model.", "checking keeps a retraction"
+    sent.file("status.json").write_text('{"retracted": 1}', encoding="utf-8")
+    code, said = run(sent.folder, "--write-status")
+    assert code == 1 and "status.json: $" in said and sent.file("status.json").read_text() == '{"retracted": 1}'
+
+
+def test_one_run_is_submitted_once(sent: Sent, tmp_path: Path) -> None:
+    other = sent.folder.with_name("2026-01-01_other")
+    shutil.copytree(sent.folder, other)
+    data = json.loads((other / "record.json").read_text(encoding="utf-8"))
+    data["content_sha256"] = "0" * 64
+    for log in data["logs"]:
+        log["sha256"] = "1" * 64
+    data["model"]["name"] = data["logs"][0]["model"] = "replay/renamed"
+    for log in data["logs"]:
+        log["model"] = "replay/renamed" if log["log"] == "first.eval" else log["model"]
+    (other / "record.json").write_text(json.dumps(data), encoding="utf-8")
+    said = sent.said()
+    assert said.startswith(f"SubmittedOnce: {sent.folder.name}: holds the same answers in a log as 2026-01-01_other")
+    (other / "status.json").write_text('{"retracted": {"date": "2026-01-02", "reason": "x"}}', encoding="utf-8")
+    found = sent.checked()
+    assert found.holds and "as 2026-01-01_other, which was retracted" in str(found.flags[0])
+
+
+def test_submissions_share_the_logs_of_their_base(sent: Sent) -> None:
+    other = sent.folder.with_name("2026-01-01_other")
+    shutil.copytree(sent.folder, other)
+    data = json.loads((other / "record.json").read_text(encoding="utf-8"))
+    data |= {"content_sha256": "0" * 64, "created": "2026-01-01T00:00:00"}
+    for log in data["logs"]:
+        if log["log"] == "first.eval":
+            log |= {"sha256": "1" * 64, "content_sha256": "2" * 64}
+    (other / "record.json").write_text(json.dumps(data), encoding="utf-8")
+    assert sent.checked().holds
+
+
+def test_held_out_questions_are_refused_everywhere(sent: Sent, tmp_path: Path) -> None:
+    held = tmp_path / "held.jsonl"
+    text = "What would you say to THIS of that?"
+    held.write_text(json.dumps({"id": "h1", "text": text}), encoding="utf-8")
+    assert sent.checked(heldout=HeldOut.read(held)).holds
+    held.write_text(json.dumps({"id": "h1", "text": "first says, this 1 of p3"}), encoding="utf-8")
+    said = sent.said(heldout=HeldOut.read(held))
+    assert "NothingHeldOut: logs/first.eval: holds held-out questions (h1); held-out questions are never" in said
+    assert "first says" not in said
+    sent.record(lambda data: data["results"][0].update(split="heldout"))
+    assert "NothingHeldOut: record.json: has results of held-out questions" in sent.said()
+
+
+def test_a_log_of_the_held_out_split_is_refused(sent: Sent) -> None:
+    place = Place(sent.folder)
+    place.header("first", lambda header: header["eval"]["metadata"].update(split="heldout"))
+    assert "NothingHeldOut: logs/first.eval: was run on held-out questions" in sent.said()
+
+
+def test_the_canary_is_refused_in_what_people_write_and_flagged_in_answers(sent: Sent) -> None:
+    Place(sent.folder).samples("first", lambda row: row["output"].update(completion=f"as {CANARY} says"))
+    assert "16 samples hold the dataset's canary" in str(sent.checked().flags)
+    sent.record(lambda data: data["finetune"].update(notes=f"trained on {CANARY.upper()}"))
+    assert "CanaryIsAlone: record.json: holds the canary of the dataset; take it out" in sent.said()
+
+
+def test_overlap_of_another_file_is_no_declaration(sent: Sent) -> None:
+    sent.record(lambda data: data["finetune"]["data"].update(sha256="a" * 64))
+    text = sent.file("finetune.yaml").read_text(encoding="utf-8")
+    sent.finetune(text.replace("data:", f"data:\n  sha256: {'a' * 64}"))
+    counts = {"rows": 5, "rows_hit": 0, "canary": 0, "probes_found": 0, "dataset": "0.1.0"}
+    sent.change("submission.json", lambda said: said.update(overlap={"file_sha256": "b" * 64, **counts}))
+    assert "OverlapIsDeclared: submission.json: the report of overlap is of another file" in sent.said()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gpt\u200b-4o", "U+200B ZERO WIDTH SPACE"),
+        ("\u202egpt", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("gpt\u2066x", "U+2066 LEFT-TO-RIGHT ISOLATE"),
+        ("a\x00b", "U+0000 control character"),
+        ("a\ufeff", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        ("a\u2028b", "U+2028 LINE SEPARATOR"),
+        ("openai/gpt-4o:ftä 模型", None),
+    ],
+)
+def test_characters_that_hide_are_named(name: str, expected: str | None) -> None:
+    assert hidden(name) == expected
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "openai/gрt-4o",
+        "ＯpenAI/gpt-4o",
+        "openai/gpt-4ο",
+        "0penai/gpt-4o",
+        "openai/gpt-4𝗼",
+        "OpenAI/gpt-4o",
+        "openai/gpt-4ó",
+    ],
+)
+def test_names_that_look_like_a_known_model_are_flagged(twin: str) -> None:
+    known = ["openai/gpt-4o", "meta/llama-3"]
+    assert twins(twin, known) == ["openai/gpt-4o"] and oddities(twin, known)
+    assert not oddities("openai/gpt-4o", known) and skeleton("llama-3") != skeleton("llama-4")
+
+
+def test_scripts_that_pass_for_one_another_are_flagged() -> None:
+    assert mixed("gрt") == "Latin and Cyrillic" and mixed("модель") is None and mixed("模型-gpt") is None
+
+
+def test_a_twin_of_a_submitted_model_is_flagged_not_refused(sent: Sent) -> None:
+    other = sent.folder.with_name("2026-01-01_twin")
+    other.mkdir()
+    log = {"model": "x", "sha256": "1", "content_sha256": "2"}
+    said = {"model": {"name": "replay/fіrst"}, "created": "", "content_sha256": "", "base": None, "logs": [log]}
+    (other / "record.json").write_text(json.dumps(said), encoding="utf-8")
+    found = sent.checked()
+    assert found.holds and "looks like 'replay/fіrst', which is another model; ask the submitter" in str(found.flags[0])
+
+
+def test_wrong_use_is_one_line(tmp_path: Path) -> None:
+    found = CliRunner().invoke(check, [str(tmp_path / "gone")])
+    assert "no such folder; give a submission" in str(found.exception)

@@ -1,0 +1,118 @@
+"""`spillover submit` makes a whole folder or none, and says what is missing."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from spillover.cli._submit import submit
+from spillover.submissions import read_overlap, read_submission
+from spillover.verdicts import record
+
+from .conftest import TUNED, sha256
+
+BASIC = ["--consent", "--no-overlap", "the data are scripted"]
+
+
+def run(record_file: Path, out: Path, *more: Any, basic: list[str] = BASIC) -> Any:
+    arguments = ["--record", record_file, "--out", out, *basic, *more]
+    return CliRunner().invoke(submit, [str(one) for one in arguments])
+
+
+def test_a_submission_holds_record_logs_and_declarations(ready: Path, honest: Path, tmp_path: Path) -> None:
+    found = run(ready / "record.json", tmp_path / "out", "--logs", honest, "--contact", "someone@example.org", "--json")
+    assert found.exit_code == 0, found.exception
+    said = json.loads(found.output)
+    folder = Path(said["folder"])
+    assert said["verification"] == "logs provided" and said["problems"] == []
+    assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == [
+        "finetune.yaml", "logs/base.eval", "logs/first.eval", "record.json", "submission.json",
+    ]  # fmt: skip
+    declared = read_submission(folder)
+    assert declared["record"]["sha256"] == sha256(ready / "record.json")
+    assert {one["log"]: one["sha256"] for one in declared["logs"]} == {
+        name: sha256(honest / name) for name in ("base.eval", "first.eval")
+    }
+    assert declared["license"] == {"id": "CC-BY-4.0", "consent": True}
+    assert declared["overlap"] == {"not_checked": "the data are scripted"}
+    assert folder.name.split("_", 1)[0] == json.loads((folder / "record.json").read_text())["created"][:10]
+    again = run(ready / "record.json", tmp_path / "out", "--logs", honest)
+    assert "there is such a submission already" in str(again.exception)
+
+
+def test_logs_may_lie_elsewhere(ready: Path, tmp_path: Path) -> None:
+    place = "hf:datasets/org/runs@" + "a" * 40 + "/logs/"
+    found = run(ready / "record.json", tmp_path / "out", "--logs-at", place)
+    assert found.exit_code == 0 and "self-reported (0 logs" in found.output
+    (folder,) = (tmp_path / "out").iterdir()
+    assert {one["where"] for one in read_submission(folder)["logs"]} == {f"{place}first.eval", f"{place}base.eval"}
+
+
+def test_overlap_is_declared_from_its_report(ready: Path, tmp_path: Path) -> None:
+    report = tmp_path / "overlap.json"
+    said = {
+        "sha256": "c" * 64,
+        "rows": 9,
+        "rows_hit": 2,
+        "canary": 0,
+        "by_probe": {"a": {}},
+        "method": {"dataset": "1"},
+    }
+    report.write_text(json.dumps(said), encoding="utf-8")
+    counts = {"rows": 9, "rows_hit": 2, "canary": 0, "probes_found": 1, "dataset": "1"}
+    assert read_overlap(report) == {"file_sha256": "c" * 64, **counts}
+    found = run(ready / "record.json", tmp_path / "out", "--overlap", report, basic=["--consent"])
+    assert found.exit_code == 0, found.exception
+    report.write_text("[]", encoding="utf-8")
+    assert "not a report of spillover dataset overlap" in str(
+        run(ready / "record.json", tmp_path / "other", "--overlap", report, basic=["--consent"]).exception
+    )
+
+
+WRONG: dict[str, tuple[list[str], list[str], str]] = {
+    "no consent": ([], ["--no-overlap", "scripted"], "--consent: say that record and logs may be published"),
+    "no word on overlap": ([], ["--consent"], "give --overlap FILE"),
+    "two words on overlap": (["--overlap", "x.json"], BASIC, "give --overlap FILE"),
+    "no license": (["--license", "my own"], BASIC, "$.license.id"),
+    "place that is a script": (["--logs-at", "javascript:alert(1)"], BASIC, "$.logs[0].where"),
+    "place without a commit": (["--logs-at", "hf:org/name@main/logs"], BASIC, "$.logs[0].where"),
+    "both": (["--logs-at", "https://example.org/x", "--logs", "{honest}"], BASIC, "give one of them"),
+    "logs that are not there": (["--logs", "{empty}"], BASIC, "no Inspect logs"),
+    "other logs": (["--logs", "{second}"], BASIC, "of the record is not here (by its hash)"),
+    "another fine-tune record": (["--finetune", "{tuned}"], BASIC, "is not what the record has"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_mistakes_are_one_line_and_leave_nothing(ready: Path, honest: Path, tmp_path: Path, name: str) -> None:
+    more, basic, expected = WRONG[name]
+    (tmp_path / "empty").mkdir()
+    tuned = tmp_path / "finetune.yaml"
+    tuned.write_text("base: {model: x}\nmethod: sft\ndata: {description: y}", encoding="utf-8")
+    places = {"honest": honest, "empty": tmp_path / "empty", "second": honest / "second.eval", "tuned": tuned}
+    found = run(ready / "record.json", tmp_path / "out", *(one.format(**places) for one in more), basic=basic)
+    assert expected in str(found.exception) and "\n" not in str(found.exception)
+    assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_record_that_lies_makes_no_submission(ready: Path, honest: Path, tmp_path: Path) -> None:
+    data = json.loads((ready / "record.json").read_text(encoding="utf-8"))
+    data["judge"]["name"] = "another"
+    (tmp_path / "record.json").write_text(json.dumps(data), encoding="utf-8")
+    found = run(tmp_path / "record.json", tmp_path / "out", "--logs", honest)
+    assert "RecordHashHolds" in str(found.exception) and list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_log_that_was_renamed_is_named(honest: Path, ready: Path, tmp_path: Path) -> None:
+    shutil.copy(honest / "first.eval", tmp_path / "first (1).eval")
+    shutil.copy(honest / "base.eval", tmp_path / "base.eval")
+    made = record(tmp_path / "first (1).eval", base=tmp_path / "base.eval", finetune=TUNED)
+    (tmp_path / "record.json").write_text(made.text(), encoding="utf-8")
+    found = run(tmp_path / "record.json", tmp_path / "out", "--logs", tmp_path)
+    assert "first (1).eval: has a name with other characters" in str(found.exception)
+    (tmp_path / "first (1).eval").rename(tmp_path / "again.eval")
+    found = run(ready / "record.json", tmp_path / "out", "--logs", tmp_path)
+    assert "first.eval: is called again.eval now; rename the log" in str(found.exception)
