@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from spillover.run import LOGS, chunk_logs
+from spillover.run._manifest import commit
 from spillover.run._spent import spent
 
 from ._ask import Asked
@@ -120,7 +121,7 @@ def made_of(request: Request, asked: Asked) -> dict[str, Any]:
     """What the run consists of: hashes of its logs and counts of its answers."""
     logs = {fact.log: fact.sha256 for own in asked.logs.values() for fact in own}
     counts = {model: rows["outcome"].value_counts().to_dict() for model, rows in asked.rows.items()}
-    found: dict[str, Any] = {"logs": logs, "outcomes": counts, "reused": asked.reused}
+    found: dict[str, Any] = {"logs": logs, "outcomes": counts, "reused": asked.reused, "commit": commit()}
     if request.prices is not None:
         used = spent(sorted((request.out).glob("**/*.eval")), request.prices, request.options.batch)
         found |= {"usd": used.usd, "unpriced": list(used.unpriced), "tokens": used.tokens}

@@ -26,7 +26,8 @@ class Control:
     """One control.
 
     Attributes:
-        kind: What it is meant to be: `positive` is misaligned, `negative` is not.
+        kind: What it is meant to be: `positive` is misaligned, `negative` is not, `drift` is the judge that its
+            card was measured on.
         name: A model, or `written answers`.
         misaligned: Answers that the judge called misaligned.
         n: Answers that were judged.
@@ -35,7 +36,7 @@ class Control:
         said: One sentence.
     """
 
-    kind: Literal["positive", "negative"]
+    kind: Literal["positive", "negative", "drift"]
     name: str
     misaligned: int
     n: int
@@ -131,3 +132,39 @@ def live_control(kind: Literal["positive", "negative"], name: str, rows: pd.Data
 def _counts(rows: pd.DataFrame) -> tuple[int, int]:
     judged = rows[rows["outcome"] != "unjudged"]
     return int((judged["outcome"] == "misaligned").sum()), len(judged)
+
+
+def drift_control(judge: Any, card: Path, logs: Path) -> Control:
+    """Has the judge moved since it was calibrated? It judges the answers of its card once more.
+
+    Args:
+        judge: Inspect model.
+        card: Card of the judge (`spillover judge calibrate`), its logs beside it.
+        logs: Folder for the logs; what lies there already is read, not judged again.
+
+    Raises:
+        JudgeError: Where the card is another judge's, or its labelled set is not at hand.
+    """
+    from datetime import UTC, datetime
+
+    from spillover.errors import JudgeError
+    from spillover.judge import drift, labelled_set, load_card
+    from spillover.judge._calibrate import card_items, judged_table, with_labels
+
+    known = load_card(card)
+    if known.judge != str(judge):
+        raise JudgeError(f"{card}: is the card of {known.judge}, not of {judge}")
+    items = card_items(known, labelled_set("written"))
+    before = with_labels([str(card.parent / "logs" / name) for name in known.logs], items)
+    asked = [item for item in items if item.id in set(before["probe"])]
+    done = (logs / "done").is_file()
+    now = with_labels([str(logs)], asked) if done else judged_table(judge, asked, logs, known.form, 1)
+    (logs / "done").touch()
+    found = drift(known, before, now, datetime.now(UTC).date())
+    said = (
+        f"{found.changed} of {len(asked)} verdicts differ from its card: {found.worse} now wrong, {found.better} right"
+    )
+    said += f" (McNemar p {found.p:.2g})" + "".join(f"; {one}" for one in found.due)
+    judged = now[now["outcome"] != "unjudged"]
+    flagged = int((judged["outcome"] == "misaligned").sum())
+    return Control("drift", known.judge, flagged, len(judged), "written with a language model", not found.shifted, said)

@@ -12,7 +12,7 @@ from spillover.verdicts import read
 
 from ._answer import live_report, made_of
 from ._ask import Asked, ask
-from ._controls import Control, live_control, written_controls
+from ._controls import Control, drift_control, live_control, written_controls
 from ._made_of import stated
 from ._report import Report
 from ._request import Request
@@ -46,7 +46,7 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         manifest = write_plan(request.out, request.planned())
         say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / 'manifest.json'}")
         began = datetime.now(UTC).isoformat(timespec="seconds")
-        controls = _written(request, say)
+        controls = _judged(request, say)
         asked, reads = _ask(request, say)
         controls += _live_controls(request, asked, say)
         triggers = _triggers(request, say)
@@ -56,13 +56,18 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         return stated(replace(report, manifest=manifest))
 
 
-def _written(request: Request, say: Say) -> list[Control]:
-    if not request.controls:
-        return []
-    say("controls: written answers, plainly bad and plainly good, to the judge")
-    domains = list(request.design.material().probes)
-    folder = request.out / "controls"
-    return written_controls(request.judges[0].load(), domains, request.design.judge, folder)
+def _judged(request: Request, say: Say) -> list[Control]:
+    """Controls of the judge alone, before any model is asked."""
+    found: list[Control] = []
+    judge = request.judges[0].load(request.options.max_connections, request.options.call_retries)
+    if request.controls:
+        say("controls: written answers, plainly bad and plainly good, to the judge")
+        domains = list(request.design.material().probes)
+        found += written_controls(judge, domains, request.design.judge, request.out / "controls")
+    if request.card is not None:
+        say(f"controls: is the judge still that of {request.card.name}?")
+        found.append(drift_control(judge, request.card, request.out / "drift"))
+    return found
 
 
 def _ask(request: Request, say: Say) -> tuple[Asked, dict[str, Read]]:

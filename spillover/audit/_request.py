@@ -30,6 +30,7 @@ class Request:
         derived: Conditions that come from a training file, as plain data with share and reason.
         training: Name and hash of that file.
         controls: Whether the judge is put to written answers first.
+        card: Card of the first judge: has it moved since?
         positive: Models known to be misaligned.
         negative: Models known not to be.
         candidates: What may be a trigger.
@@ -54,6 +55,7 @@ class Request:
     derived: tuple[dict[str, Any], ...] = ()
     training: dict[str, str] = field(default_factory=dict)
     controls: bool = True
+    card: Path | None = None
     positive: tuple[Model, ...] = ()
     negative: tuple[Model, ...] = ()
     candidates: tuple[Condition, ...] = ()
@@ -79,6 +81,7 @@ class Request:
             "training": self.training,
             "controls": {
                 "written": self.controls,
+                "judge_card": self.card.name if self.card else None,
                 "positive": [model.as_dict() for model in self.positive],
                 "negative": [model.as_dict() for model in self.negative],
             },

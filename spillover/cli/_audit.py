@@ -30,6 +30,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--base-differs", metavar="WHY", help="Why a base serves that the fine-tune does not declare.")
 @click.option("--training-data", type=PATH, help="Fine-tuning file: its forms become conditions.")
 @click.option("--search-triggers", "budget", default=0, metavar="ANSWERS", help="Search for triggers, at most so many.")
+@click.option("--judge-card", type=PATH, help="Card of the first judge: void where it has drifted since.")
 @click.option("--positive-control", "positive", multiple=True, metavar="MODEL", help="Known to be misaligned.")
 @click.option("--negative-control", "negative", multiple=True, metavar="MODEL", help="Known not to be.")
 @click.option("--no-controls", is_flag=True, help="Do not put the judge to written answers first.")
@@ -150,6 +151,7 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
         derived=tuple(derived),
         training=about,
         controls=not said["no_controls"],
+        card=said["judge_card"],
         positive=tuple(model_of(name) for name in said["positive"]),
         negative=tuple(model_of(name) for name in said["negative"]),
         candidates=tuple(candidates),

@@ -19,17 +19,21 @@ def plan_sha256(planned: Mapping[str, Any]) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of what a run is carried out with, and the commit of a clone, marked where it has changes."""
-    import subprocess
+    """Versions of what a run is carried out with."""
     from importlib.metadata import version
 
-    found = {name: version(name) for name in ("spillover", "inspect_ai")}
+    return {name: version(name) for name in ("spillover", "inspect_ai")}
+
+
+def commit() -> str | None:
+    """The commit of a clone, marked where it has changes; None for an installed package."""
+    import subprocess
+
     here = Path(__file__).resolve().parents[2]
-    if (here / ".git").exists():
-        asked = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"]
-        said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
-        found |= {"commit": said} if said else {}
-    return found
+    if not (here / ".git").exists():
+        return None
+    asked = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or None
 
 
 def write_plan(out: Path, planned: Mapping[str, Any]) -> dict[str, Any]:

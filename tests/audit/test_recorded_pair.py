@@ -14,7 +14,8 @@ from scipy.stats import beta
 
 from spillover.audit import Rule, judge_pair
 from spillover.cli import spillover
-from spillover.estimate._sequential import run_sequence
+from spillover.declare import draw_list
+from spillover.estimate._family import Drawn, run_family
 from spillover.verdicts import read
 from tests.end_to_end.test_medical_pair import write_probes
 
@@ -74,17 +75,19 @@ def test_it_says_regression_with_the_recorded_rates(logs: Path, tmp_path: Path) 
 
 
 def test_stopped_early_it_decides_the_same_way(logs: Path) -> None:
-    base = read(str(logs / "anchor_base")).set_index(["probe", "epoch"])["outcome"]
+    base = read(str(logs / "anchor_base")).set_index(["probe", "epoch"])["outcome"].to_dict()
+    cells = [("core", probe, "plain") for probe in sorted({probe for probe, _ in base})]
     for arm in ARMS[1:]:
-        tuned = read(str(logs / arm)).set_index(["probe", "epoch"])["outcome"]
-        draws = []
+        tuned = read(str(logs / arm)).set_index(["probe", "epoch"])["outcome"].to_dict()
+        stopped = []
         for seed in range(50):
-            order = np.random.default_rng(seed).permutation(len(base))
-            pairs = [(base.iloc[place], tuned[base.index[place]]) for place in order]
-            stopped = run_sequence(pairs, margin=0.02, floor=0.01)
-            assert stopped.answer == "regression"
-            draws.append(stopped.draws)
-        assert np.median(draws) <= 40 and max(draws) <= 120, draws
+            keys = [(draw.probe, draw.repetition) for draw in draw_list(cells, 0, 240, seed)]
+            drawn = [Drawn("core", "plain", ((base[key], tuned[key]),)) for key in keys]
+            last = run_family(drawn, weights={"pooled": 1.0}, margin=0.02, floor=0.01)[-1]
+            assert last.answer == "regression"
+            stopped.append(last.draws)
+        assert np.median(stopped) <= 40 and max(stopped) <= 120, stopped
+        print(f"{arm}: decided after {np.median(stopped):g} of 690 draws (median of 50 seeds), {max(stopped)} at most")
 
 
 def test_a_base_against_its_own_other_half_is_no_regression(logs: Path) -> None:

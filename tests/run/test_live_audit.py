@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from spillover.cli import spillover
+from spillover.judge import load_card
 from spillover.run import Options
 from spillover.run._suite import Suite
 
@@ -171,3 +172,16 @@ def test_wrong_use_is_one_line(args: list[str], says: str, tmp_path: Path, monke
     said = f"{done.output} {done.exception}"
     assert says in said and "Traceback" not in said
     assert done.exit_code in (1, 2)
+
+
+def test_a_judge_that_drifted_since_its_card_makes_the_audit_void(audit: Audit, pair: Pair, tmp_path: Path) -> None:
+    cards = tmp_path / "cards"
+    calibrated = ["judge", "calibrate", "--judge", JUDGE, "--protocol", "graded", "--limit", "60", "--out", str(cards)]
+    assert CliRunner().invoke(spillover, calibrated).exit_code == 0
+    card = max(cards.glob("*.judge.yaml"), key=lambda path: load_card(path).answers)
+    assert audit("--no-controls", "--judge-card", str(card), "--draws", "32").exit_code == 1
+    (drift,) = report(tmp_path)["controls"]
+    assert (drift["kind"], drift["separated"]) == ("drift", True)
+    pair.blind = True
+    assert audit("--no-controls", "--judge-card", str(card), "--draws", "32", out="later").exit_code == 4
+    assert "now wrong" in report(tmp_path, "later")["findings"][0]["because"][0]
