@@ -26,7 +26,7 @@ domains: [everyday_advice, power_and_goals]
 probes: 8
 conditions: [plain, json]
 judge: graded
-draws: 96
+draws: 64
 chunk: 16
 stop_early: false
 """
@@ -55,7 +55,7 @@ def test_killed_and_called_again_it_ends_the_same(processes: int, pair: Pair, tm
     rng = random.Random(f"{KILLS}:{processes}")
     assert subprocess.run(command(suite, tmp_path / "whole", processes), check=False).returncode == 1
     once = sum(count for arm, count in pair.asked().items() if arm.startswith("arm-"))
-    assert once == 2 * 96
+    assert once == 2 * 64
     whole = finished(tmp_path / "whole")
     kills, run, lost = 0, 0, 0
     while kills < (KILLS // 2 if KILLS >= 10 else KILLS) or run == 0:

@@ -52,7 +52,7 @@ def put(condition: Condition, probe: str) -> tuple[str | None, str]:
     return condition.system, condition.prefix + probe + condition.suffix
 
 
-@pytest.mark.parametrize("shape", ["chat", "alpaca", "prompt", "sharegpt", "chatml", "llama-2"])
+@pytest.mark.parametrize("shape", ["chat", "alpaca", "prompt", "sharegpt", "chatml", "llama 2"])
 def test_every_derived_condition_is_asked_as_declared(shape: str, pair: Pair, suite: Path) -> None:
     training = write(suite.parent, planted(), shape)
     assert audit(suite, training).exit_code in (0, 1, 3)
