@@ -2,7 +2,7 @@
 
 Verdicts are drawn at stated true rates, over 11 domains and 3 conditions of 12 probes each. Stopped early: `run_family`
 with a look after every 8 draws. All at once: the gate on all draws of the cap (exact test, Holm over conditions and
-domains). A draw is one answer of the base and one of the fine-tune.
+domains), which ask every cell once before any comes twice. A draw is one answer of the base and one of the fine-tune.
 """
 
 import argparse
@@ -63,9 +63,13 @@ class Found:
     gate: list[str]
 
 
-def sample(truth: Truth, cap: int, rng: np.random.Generator) -> tuple[list[Drawn], list[str]]:
-    """Draws with the outcomes of both arms, and the probe of each."""
-    domains, conditions, probes = (rng.integers(n, size=cap) for n in (len(DOMAINS), len(CONDITIONS), PROBES))
+def sample(truth: Truth, cap: int, rng: np.random.Generator, balanced: bool = False) -> tuple[list[Drawn], list[str]]:
+    """Draws with the outcomes of both arms, and the probe of each; balanced: every cell once before any comes twice."""
+    shape = (len(DOMAINS), len(CONDITIONS), PROBES)
+    cells_in_all = int(np.prod(shape))
+    passes = [rng.permutation(cells_in_all) for _ in range(-(-cap // cells_in_all))]
+    picked = np.concatenate(passes)[:cap] if balanced else rng.integers(cells_in_all, size=cap)
+    domains, conditions, probes = np.unravel_index(picked, shape)
     tuned = np.where(domains < truth.hit, truth.tuned, truth.base)
     bad = rng.random((cap, 2)) < np.column_stack([np.full(cap, truth.base), tuned])
     words = np.where(bad, "misaligned", "aligned").tolist()
@@ -89,10 +93,10 @@ def simulate(truth: Truth, runs: int, gate_runs: int, cap: int = CAP) -> Found:
     rng = np.random.default_rng([round(1000 * truth.base), round(1000 * truth.tuned), truth.hit])
     weights, looks, gate = family_weights(CONDITIONS, DOMAINS), [], []
     for number in range(runs):
-        draws, probes = sample(truth, cap, rng)
+        draws, _ = sample(truth, cap, rng)
         looks.append(run_family(draws, weights=weights, margin=RULE.margin, floor=RULE.floor, alpha=RULE.alpha)[-1])
         if number < gate_runs:
-            gate.append(at_once(draws, probes))
+            gate.append(at_once(*sample(truth, cap, rng, balanced=True)))
     return Found(truth, looks, gate)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from spillover.run import LOGS, chunk_logs
 from spillover.run._manifest import commit
 from spillover.run._spent import spent
@@ -13,6 +15,7 @@ from ._compose import compose
 from ._controls import Control
 from ._gate import Answer, Finding, judge_pair, overall
 from ._integrity import Arm, integrity_problems
+from ._panel import judge_panel
 from ._report import Report
 from ._report import Sequence as Trail
 from ._request import Request
@@ -36,17 +39,20 @@ def live_report(
         controls: What became of the controls; one that does not separate makes the audit void.
         triggers: What the search for triggers found, by fine-tune.
     """
-    findings, pairs, trails = [], {}, []
+    findings, pairs, trails, apart = [], {}, [], []
     arms = {}
     for model in request.tuned:
         name = model.name
         base = Arm(request.base.name, asked.beside(name, request.base.name), asked.logs[request.base.name])
         arm = Arm(name, asked.rows[name], asked.logs[name])
         finding, pair = _finding(request, base, arm, reads[name], controls)
-        findings.append(finding)
+        findings.append(replace(finding, because=[*finding.because, asked.capped]) if asked.capped else finding)
         arms[name] = arm
         if pair is not None:
             pairs[name] = pair
+        inside = [_inside(one.rows, request.in_domain) for one in (base, arm)]
+        if pair is not None and not any(rows.empty for rows in inside):
+            apart.append(judge_pair(inside[0], inside[1], request.rule, name))
         if request.stop_early:
             trails.append(_trail(request, name, reads[name]))
     base = Arm(request.base.name, asked.rows[request.base.name], asked.logs[request.base.name])
@@ -59,6 +65,7 @@ def live_report(
         files=_files(request, asked),
         in_domain=request.in_domain,
         reproduce=request.reproduce,
+        apart=apart,
         manifest={"planned": request.planned()},
         controls=controls,
         sequences=trails,
@@ -67,7 +74,26 @@ def live_report(
         triggers=triggers,
         derived=list(request.derived),
     )
-    return _with_triggers(report, triggers)
+    return _with_triggers(_bounds_alone(report), triggers)
+
+
+def _inside(rows: pd.DataFrame, in_domain: tuple[str, ...]) -> pd.DataFrame:
+    return rows.drop(index=_outside(rows, in_domain).index)
+
+
+def _bounds_alone(report: Report) -> Report:
+    """Without the figures of fixed size of a run that stopped early: their intervals do not allow for it."""
+    early = {one.model for one in report.sequences if one.early}
+    if not early:
+        return report
+    return replace(
+        report,
+        cells=[one for one in report.cells if one.model not in early],
+        effects=[one for one in report.effects if one.model not in early],
+        literature=[],
+        agreement=[replace(one, answer="cannot tell", because=["see the sequence"]) if one.model in early else one
+                   for one in report.agreement],
+    )  # fmt: skip
 
 
 def _finding(
@@ -82,14 +108,14 @@ def _finding(
         return sequence_finding(arm.name, read, request.rule), pair
     if any(rows.empty for rows in pair):
         return Finding(arm.name, "cannot tell", ["every probe is in the fine-tune's own field"]), None
-    return judge_pair(*pair, request.rule, arm.name), pair
+    return judge_panel(*pair, request.rule, arm.name), pair
 
 
 def _trail(request: Request, model: str, read: Read) -> Trail:
     looks = [(one.draws, one.e_family, one.e_no_regression) for one in read.looks]
     last = looks[-1] if looks else (0, 1.0, 1.0)
     judge = " and ".join(one.name for one in request.judges)
-    return Trail(model, judge, read.draws, request.design.draws, read.answer, last[1], last[2], looks)
+    return Trail(model, judge, read.draws, read.planned, read.answer, last[1], last[2], looks)
 
 
 def _with_triggers(report: Report, triggers: dict[str, Any] | None) -> Report:

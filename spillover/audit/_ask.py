@@ -21,12 +21,14 @@ class Asked:
         logs: Facts of every log, by model.
         chunks: Names of the finished chunks, in order.
         reused: Logs of the base that come from an earlier run.
+        capped: What is said where a cap ended the asking.
     """
 
     rows: dict[str, pd.DataFrame] = field(default_factory=dict)
     logs: dict[str, list[LogFacts]] = field(default_factory=dict)
     chunks: list[str] = field(default_factory=list)
     reused: list[str] = field(default_factory=list)
+    capped: str | None = None
 
     def add(self, folder: Path, wanted: Sequence[str]) -> None:
         """Take in a finished chunk."""

@@ -1,6 +1,5 @@
 """What stands beside the decision: outcomes, cells, effects of conditions, curves, other rates, other judges."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from spillover.estimate._effects import condition_effect
 from spillover.verdicts import OUTCOMES, agreement
 
 from ._gate import Rule, judge_pair
+from ._panel import as_judged_by, judges_beside
 from ._report import Beside, Effect, Heat, SecondJudge
 
 Pairs = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
@@ -101,13 +101,8 @@ def _second_judges(model: str, base: pd.DataFrame, tuned: pd.DataFrame, rule: Ru
 
     An answer that no judge had to see (an empty one, say) has the same outcome under every judge.
     """
-    said = pd.concat([base, tuned])["panel"].dropna()
-    judges = dict.fromkeys(judge for one in said for judge in json.loads(one))
-    deciding = set(pd.concat([base, tuned])["judge"].dropna())
-    for judge in judges:
-        if judge in deciding:
-            continue
-        one, two = _as_judged_by(judge, base), _as_judged_by(judge, tuned)
+    for judge in judges_beside(base, tuned):
+        one, two = as_judged_by(judge, base), as_judged_by(judge, tuned)
         finding = judge_pair(one, two, rule, model)
         pairs = [
             *zip(base["outcome"], one["outcome"], strict=True),
@@ -116,9 +111,3 @@ def _second_judges(model: str, base: pd.DataFrame, tuned: pd.DataFrame, rule: Ru
         same = agreement(("deciding", judge), pairs)
         counts = (same.answers, same.same, same.kappa, same.kappa_misaligned)
         yield SecondJudge(judge, model, _put(one), _put(two), finding.answer, finding.because, *counts)
-
-
-def _as_judged_by(judge: str, rows: pd.DataFrame) -> pd.DataFrame:
-    panels = [json.loads(one) if isinstance(one, str) else {} for one in rows["panel"]]
-    outcomes = [panel.get(judge, own) for panel, own in zip(panels, rows["outcome"], strict=True)]
-    return rows.assign(outcome=outcomes)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from spillover.estimate import Estimate, difference, estimate_rate, holm, stratified_exact
+from spillover.estimate import RATES, Estimate, difference, group, holm, rate, stratified_exact
 
 Answer = Literal["regression", "no regression", "cannot tell", "void"]
 PRECEDENCE: tuple[Answer, ...] = ("void", "regression", "cannot tell", "no regression")
@@ -163,7 +163,12 @@ def _questions(rows: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _rate(rows: pd.DataFrame, level: float = 0.95) -> Estimate:
-    return estimate_rate("misaligned_rate", _questions(rows), rows["outcome"], level=level)
+    """The rate over answers: the design says how often each question comes, and both arms have the same.
+
+    With the same number of answers to each question this is the mean over questions.
+    """
+    _, groups = group(_questions(rows), RATES["misaligned_rate"].values(rows["outcome"]))
+    return rate([part for part in groups if len(part)], "answers", "these questions", level)
 
 
 def _imputed(rows: pd.DataFrame, as_bad: bool) -> pd.DataFrame:

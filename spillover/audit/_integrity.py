@@ -61,16 +61,32 @@ class ArmsAnswerTheSameProbes:
 
 
 class ArmsShareEverythingButTheModel:
-    """Task version, material, decoding, judge and form are the same for a task and condition."""
+    """Task version, material, decoding, judge and form are the same for a task and condition, in every log of it."""
 
     def problems(self, base: Arm, tuned: Arm) -> list[str]:
         """See `Check`."""
-        one, other = ({(log.task, log.condition): log for log in arm.logs} for arm in (base, tuned))
+        one, other = (self._by_task(arm) for arm in (base, tuned))
         return [
-            f"{tuned.name}: {key[0]}, {key[1]}: {name} differs ({left!r} in the base, {right!r} here); run both alike"
+            f"{tuned.name}: {key[0]}, {key[1]}: {name} differs ({self._said(one[key], name)} in the base, "
+            f"{self._said(other[key], name)} here); run both alike"
             for key in one.keys() & other.keys()
-            for name, left, right in one[key].differing(other[key])
+            for name in dict.fromkeys(
+                name for log in other[key] for first in one[key] for name, *_ in first.differing(log)
+            )
+            if self._values(one[key], name) != self._values(other[key], name)
         ]
+
+    def _by_task(self, arm: Arm) -> dict[tuple[str, str], list[LogFacts]]:
+        found: dict[tuple[str, str], list[LogFacts]] = {}
+        for log in arm.logs:
+            found.setdefault((log.task, log.condition), []).append(log)
+        return found
+
+    def _values(self, logs: list[LogFacts], name: str) -> list[str]:
+        return sorted({str(getattr(log, name)) for log in logs})
+
+    def _said(self, logs: list[LogFacts], name: str) -> str:
+        return " and ".join(repr(value) for value in self._values(logs, name))
 
 
 class OneJudgeThroughout:

@@ -5,14 +5,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
+
 from spillover.errors import DeclarationError
-from spillover.run import LOGS, alone_in, chunk_logs, run_chunk, write_done, write_plan
+from spillover.run import alone_in, chunk_logs, run_chunk, write_done, write_plan
 from spillover.run._spent import check_priced, spent
 from spillover.verdicts import read
 
 from ._answer import live_report, made_of
 from ._ask import Asked, ask
 from ._controls import Control, drift_control, live_control, written_controls
+from ._ended import FILES, left_behind, require_as_it_ended
 from ._made_of import stated
 from ._report import Report
 from ._request import Request
@@ -34,7 +37,8 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
 
     Raises:
         DeclarationError: Where two arms have one name, or a model cannot be loaded.
-        RunError: Where too many answers fail, a cap cannot hold, or the folder holds another run.
+        RunError: Where too many answers fail, a cap cannot hold, the folder holds another run, or a finished run's logs
+            are no longer those that its manifest names.
     """
     names = [model.name for model in (request.base, *request.tuned, *request.positive, *request.negative)]
     if len(set(names)) < len(names):
@@ -44,15 +48,17 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         check_priced([request.base, *request.tuned, *request.judges], request.prices)
     with alone_in(request.out):
         manifest = write_plan(request.out, request.planned())
+        require_as_it_ended(request.out, manifest)
         say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / 'manifest.json'}")
         began = datetime.now(UTC).isoformat(timespec="seconds")
         controls = _judged(request, say)
         asked, reads = _ask(request, say)
-        controls += _live_controls(request, asked, say)
-        triggers = _triggers(request, say)
+        over = asked.capped is not None
+        controls += [] if over else _live_controls(request, asked, say)
+        triggers = None if over else _triggers(request, say)
         report = live_report(request, asked, reads, controls, triggers)
         done = {"began": began, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "answer": report.answer}
-        manifest = write_done(request.out, {**done, **made_of(request, asked)})
+        manifest = write_done(request.out, {**done, **made_of(request, asked), FILES: left_behind(request.out)})
         return stated(replace(report, manifest=manifest))
 
 
@@ -84,7 +90,9 @@ def _ask(request: Request, say: Say) -> tuple[Asked, dict[str, Read]]:
             say(_progress(request, model.name, said, len(asked.chunks)))
             if request.stop_early and said.answer != "cannot tell":
                 still.remove(model)
-        if _over(request, say):
+        if (capped := _over(request)) is not None:
+            asked.capped = capped
+            say(capped)
             break
     return asked, reads
 
@@ -101,31 +109,30 @@ def _progress(request: Request, model: str, read: Read, chunks: int) -> str:
     )
 
 
-def _over(request: Request, say: Say) -> bool:
-    """Whether the cap on cost is reached."""
+def _over(request: Request) -> str | None:
+    """What is said where the cap on cost is reached."""
     if request.cap_cost_usd is None or request.prices is None:
-        return False
-    files = sorted((request.out / LOGS).glob("*/*.eval"))
-    usd = spent(files, request.prices, request.options.batch).usd
+        return None
+    usd = spent(sorted(request.out.glob("**/*.eval")), request.prices, request.options.batch).usd
     if usd < request.cap_cost_usd:
-        return False
-    say(f"cap on cost reached: about ${usd:.2f} of ${request.cap_cost_usd:.2f}; nothing more is asked")
-    return True
+        return None
+    return f"cap on cost reached: about ${usd:.2f} of ${request.cap_cost_usd:.2f}; nothing more was asked"
 
 
 def _live_controls(request: Request, asked: Asked, say: Say) -> list[Control]:
-    """Control models on the first chunk of draws, beside the base on the same."""
+    """Control models on the draws that the base was asked, beside the base."""
     found = []
-    span = request.design.chunks()[0]
     rows = asked.rows[request.base.name]
-    base = rows[rows["chunk"] == asked.chunks[0]]
+    spans = request.design.chunks()[: len(asked.chunks)]
     for kind, models in (("positive", request.positive), ("negative", request.negative)):
         for model in models:
             say(f"{kind} control: {model.name}")
-            folder = request.out / "controls" / "models"
-            file = chunk_logs(run_chunk(request.design, span, [model], request.judges, folder, request.options))
-            own = read([str(file[model.name])])
-            found.append(live_control(kind, model.name, own, base))  # type: ignore[arg-type]
+            folder = request.out / "controls" / "models" / f"{kind}-{models.index(model)}"
+            parts = [
+                run_chunk(request.design, span, [model], request.judges, folder, request.options) for span in spans
+            ]
+            own = pd.concat([read([str(chunk_logs(part)[model.name])]) for part in parts])
+            found.append(live_control(kind, model.name, own, rows))  # type: ignore[arg-type]
     return found
 
 
@@ -147,5 +154,6 @@ def _triggers(request: Request, say: Say) -> dict[str, Any] | None:
             budget=request.budget,
             alpha=request.rule.alpha / len(request.tuned),
             floor=request.rule.floor,
+            in_domain=request.in_domain,
         ).as_dict()
     return found

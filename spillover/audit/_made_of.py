@@ -11,12 +11,11 @@ import pandas as pd
 from spillover.errors import LogError
 from spillover.verdicts import LogFacts
 from spillover.verdicts._archive import opened
+from spillover.verdicts._secrets import is_secret, public
 
 from ._gate import Rule
 from ._report import Report, Statement, Transcript
 
-SECRET = ("key", "token", "secret", "password", "auth")
-"""An argument whose name has one of these is not shown."""
 AGAIN = [
     "after any change of the weights: more training, another checkpoint or seed, a merge, an adapter, a quantisation",
     "after any change around them: system prompt, template, tools, decoding, filters",
@@ -111,9 +110,9 @@ def _url(url: str | None) -> dict[str, str]:
 
 
 def _shown(name: str, value: Any) -> str:
-    if any(word in name.lower() for word in SECRET):
+    if is_secret(name):
         return "(not shown)"
-    text = str(value)
+    text = str(public(value, short=False))
     return f".../{PurePath(text).name}" if text.startswith(("/", "~")) else text
 
 
@@ -170,6 +169,11 @@ def _asserted(report: Report) -> list[Statement]:
             "whoever gave the command; a hash of a plan, published beforehand, would prove it",
         ),
         (report.manifest is not None, "the plan is older than the answers", "the clock of the machine that ran it"),
+        (
+            (report.manifest or {}).get("planned", {}).get("seed") == "given",
+            "the seed of the draws was not chosen for what it shows",
+            "whoever gave it; an audit draws one at random where none is given",
+        ),
         (bool(report.finetunes), "how each fine-tune was made", "its fine-tune record"),
         (bool(report.origins), "where recorded or scripted texts come from", "the recording itself"),
     )

@@ -8,7 +8,6 @@ from ._gate import Cell, Finding
 from ._report import Report, Statement, Transcript
 from ._words import (
     MEANS_NOT,
-    SAYS,
     WORD,
     beside,
     bounds,
@@ -19,6 +18,7 @@ from ._words import (
     points,
     rule_exactly,
     rule_plainly,
+    says,
     second,
 )
 
@@ -57,10 +57,10 @@ def _first_page(report: Report) -> list[str]:
     return [
         f"# Audit of {names} against {text(report.base)}",
         *(f"**{text(origin)}**" for origin in report.origins),
-        f"**{WORD[report.answer]}** {SAYS[report.answer]}",
+        f"**{WORD[report.answer]}** {says(report)}",
         "\n".join(found),
         "## The rule",
-        rule_plainly(report.rule),
+        rule_plainly(report),
         f"Exactly: {rule_exactly(report)}",
         "## What this does not mean",
         _list(MEANS_NOT[report.answer]),

@@ -22,6 +22,7 @@ class Request:
         judges: The judges; the first one's verdicts are shown, all must agree on an answer.
         rule: The decision rule.
         out: Folder for manifest, logs and reports.
+        seed_given: Whether somebody chose the seed; else it was drawn at random.
         stop_early: Whether a fine-tune is asked no further once its answer is clear.
         in_domain: Tags of the fine-tune's own field.
         options: How it is carried out.
@@ -47,6 +48,7 @@ class Request:
     judges: tuple[Model, ...]
     rule: Rule
     out: Path
+    seed_given: bool = False
     stop_early: bool = True
     in_domain: tuple[str, ...] = ()
     options: Options = field(default_factory=Options)
@@ -70,6 +72,7 @@ class Request:
         return {
             "rule": self.rule.as_dict(),
             "stop_early": self.stop_early,
+            "seed": "given" if self.seed_given else "drawn at random",
             "design": self.design.as_dict(),
             "material_sha256": self.design.material_sha256(),
             "base": self.base.as_dict(),

@@ -5,14 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from spillover.errors import LogError
-from spillover.verdicts import LogFacts, log_facts, log_files, read
+from spillover.verdicts import log_facts, log_files, read
 
-from ._evidence import evidence
-from ._gate import Finding, Rule, judge_pair, overall
+from ._compose import compose
+from ._gate import Finding, Rule, judge_pair
 from ._integrity import Arm, integrity_problems
-from ._made_of import command, differences, stated
+from ._made_of import command
+from ._panel import judge_panel
 from ._report import Report
-from ._transcripts import transcripts
 
 REPLAY = "replay/"
 """Provider that plays recordings back."""
@@ -39,29 +39,9 @@ def audit_logs(
         raise LogError(f"{base.name} is both the base and a fine-tune; check --base-logs and --finetune-logs")
     _check_tags(base, in_domain)
     findings, apart, pairs = _compared(base, tuned, rule, in_domain)
-    rows, logs = ({arm.name: getattr(arm, name) for arm in (base, *tuned)} for name in ("rows", "logs"))
     files = {base.name: _files(base_logs), **{arm.name: _files(tuned_logs) for arm in tuned}}
-    files = {model: {fact.log: files[model][fact.log] for fact in own} for model, own in logs.items()}
-    every, facts = pd.concat(rows.values()), [fact for own in logs.values() for fact in own]
-    to_read = transcripts(rows, files, [fact.sha256 for fact in facts])
-    differs, shared = differences(rows, logs, files, to_read)
-    report = Report(
-        base=base.name,
-        answer=overall(findings),
-        rule=rule,
-        findings=findings,
-        in_domain_findings=apart,
-        in_domain=in_domain,
-        judges=sorted(set(every["judge"].dropna()) - {"check"}),
-        logs=facts,
-        origins=_origins(every),
-        **evidence(base.name, pairs, rule),
-        transcripts=to_read,
-        differs=differs,
-        shared=shared,
-        reproduce=command(base_logs, tuned_logs, rule, in_domain),
-    )
-    return stated(report)
+    said = command(base_logs, tuned_logs, rule, in_domain)
+    return compose(base, tuned, findings, pairs, rule, files=files, in_domain=in_domain, reproduce=said, apart=apart)
 
 
 def _check_tags(base: Arm, in_domain: tuple[str, ...]) -> None:
@@ -91,30 +71,15 @@ def _compared(
                 f"{arm.name}: every probe is in-domain ({', '.join(in_domain)}); nothing is left to decide on"
             )
         pairs[arm.name] = outside[0], outside[1]
-        findings.append(judge_pair(outside[0], outside[1], rule, arm.name))
+        findings.append(judge_panel(outside[0], outside[1], rule, arm.name))
         if in_domain:
             inside = [one.rows.drop(index=rows.index) for one, rows in zip((base, arm), outside, strict=True)]
             apart += [judge_pair(inside[0], inside[1], rule, arm.name)] if not inside[0].empty else []
     return findings, apart, pairs
 
 
-def _origins(rows: pd.DataFrame) -> list[str]:
-    """Where answers and verdicts come from that no model gave now: scripted, or played back from a recording."""
-    found = []
-    for what, named, by in (("Answers", "origin", "model"), ("Verdicts", "judge_origin", "judge")):
-        found += [f"{what}: {one}" for one in sorted(set(rows[named].dropna()))]
-        silent = rows[rows[named].isna()]
-        played = sorted({one for one in silent[by].dropna() if str(one).startswith(REPLAY)})
-        found += [f"{what}: played back from a recording ({', '.join(played)}), not asked for now"] if played else []
-    return found
-
-
 def _files(logs: list[str]) -> dict[str, str]:
     return {Path(file).name: file for one in logs for file in log_files(one)}
-
-
-def _own(files: dict[str, str], logs: list[LogFacts]) -> dict[str, str]:
-    return {fact.log: files[fact.log] for fact in logs}
 
 
 def _arms(logs: list[str], what: str, single: bool = False) -> list[Arm]:

@@ -39,7 +39,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--alpha", type=click.FloatRange(0, 0.5, True, True), help="One-sided (.05).")
 @click.option("--in-domain", multiple=True, metavar="TAG", help="Field of the fine-tune, as medical (repeatable).")
 @click.option("--draws", type=click.IntRange(1), help="Answers of each arm at most.")
-@click.option("--seed", type=click.IntRange(0), help="Seed of the list of draws.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the draws; else drawn at random.")
 @click.option("--all-draws", is_flag=True, help="Do not stop early: every question comes equally often.")
 @click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Stop asking at this cost.")
 @click.option("--prices", type=PATH, help="Price file; see spillover/run/prices.yaml.")
@@ -136,13 +136,16 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
     most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
     conditions = (*design.conditions, *(one["condition"] for one in derived))
     judges = tuple(model_of(name) for name in said["judges"]) or suite.judges
+    out = out or Path(f"audit-{_safe(tuned[0].name)}")
+    seed = suite.seed if suite.seed is not None or not suite.stop_early else _seed([out, *said["reuse"]])
     return Request(
-        design=replace(design, conditions=conditions, draws=min(design.draws, max(1, most))),
+        design=replace(design, conditions=conditions, draws=min(design.draws, max(1, most)), seed=seed or 0),
+        seed_given=suite.seed is not None,
         base=base,
         tuned=tuned,
         judges=judges,
         rule=Rule(suite.margin, suite.floor, suite.alpha),
-        out=out or Path(f"audit-{_safe(tuned[0].name)}"),
+        out=out,
         stop_early=suite.stop_early,
         in_domain=suite.in_domain,
         options=suite.options(),
@@ -180,6 +183,21 @@ def _training(path: Path | None, budget: int) -> tuple[list[dict[str, Any]], lis
     return [one.as_dict() for one in derive_conditions(read)], candidates, about
 
 
+def _seed(folders: list[Path]) -> int:
+    """The seed of the first of these runs that stands, so that it goes on, or its base can be used; else a fresh one.
+
+    An error rate holds over seeds: one that everybody knows would make the same draws the test of every model.
+    """
+    import secrets
+
+    from spillover.run import read_manifest
+
+    for folder in folders:
+        if (folder / "manifest.json").is_file():
+            return int(read_manifest(folder)["planned"]["design"]["seed"])
+    return secrets.randbelow(2**31)
+
+
 def _safe(name: str) -> str:
     kept = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name.split("/")[-1])
     return kept.strip("-.")[:80] or "finetune"
@@ -189,7 +207,26 @@ def _command() -> str:
     import shlex
     import sys
 
-    return shlex.join(["spillover", *sys.argv[1:]])
+    return shlex.join(["spillover", *map(_without_secrets, sys.argv[1:])])
+
+
+def _without_secrets(part: str) -> str:
+    """A part of the command as the report may show it: a model's keys and passwords stay out."""
+    import json
+
+    import yaml
+
+    from spillover.verdicts._secrets import public, without_password
+
+    option, given = part.partition("{")[::2]
+    if not given or (option.strip() and not option.startswith("--")):
+        return without_password(part)
+    try:
+        said = yaml.safe_load("{" + given)
+        shown = public(said, short=False)
+    except yaml.YAMLError:
+        return f"{option}{{...}}"
+    return part if shown == said else option + json.dumps(shown, default=str)
 
 
 def _written(report: "Report", folder: Path | None) -> tuple[str, str]:

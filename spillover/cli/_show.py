@@ -70,6 +70,8 @@ def show(
         click.echo(json.dumps(finite(found)))
         return
     _print(arms, compared, corrected, questions)
+    if table.attrs.get("may_have_stopped"):
+        click.echo("Draws of an audit that may stop early: rates look more extreme than they are; see its report.")
     if foreign := table.attrs.get("foreign"):
         click.echo(f"Left out, not Spillover's: {plain(', '.join(foreign[:5]))}{' ...' if len(foreign) > 5 else ''}")
     apart_from = [_apart(arm) for arm in uncompared(arms, compared, base)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from spillover.errors import LogError
 from spillover.verdicts._archive import LARGEST, found_logs, opened
-from spillover.verdicts._make_record import SECRET
+from spillover.verdicts._secrets import secrets_in
 from spillover.verdicts._source import LogSource, log_source
 
 from ._read import one_line
@@ -144,16 +144,9 @@ def _require_no_secret(where: str, texts: Iterable[str], allow: Collection[str])
 
 
 def _require_no_password(source: LogSource) -> None:
-    """Arguments under a name such as `api_key` are secrets, whatever they look like."""
+    """Arguments under a name such as `api_key` are secrets, whatever they look like; so are passwords in addresses."""
     spec = source.header["eval"]
-    for where in ("model_args", "task_args", "model_roles"):
-        if name := next(_passwords(spec.get(where) or {}), None):
-            why = "has the name of a secret; run anew with it in the environment"
+    for where in ("model_args", "task_args", "model_roles", "model_base_url"):
+        if name := next(secrets_in(spec.get(where), where), None):
+            why = "has the name of a secret, or a password in it; run anew with it in the environment"
             raise LogError(f"{source.file}: eval.{where}: {one_line(name)[:60]} {why}")
-
-
-def _passwords(given: Any) -> Iterator[str]:
-    """Names of arguments that hold a text and are called as secrets are."""
-    if isinstance(given, dict):
-        yield from (str(k) for k, v in given.items() if isinstance(v, str) and v and SECRET.search(str(k)))
-        yield from (name for value in given.values() for name in _passwords(value))

@@ -116,9 +116,7 @@ class Model:
 
     def as_dict(self) -> dict[str, Any]:
         """The model as plain data, without what may be a secret."""
-        shown = {key: value for key, value in self.args if not _secret(key)}
-        return {"name": self.name, "args": shown, **({"base_url": self.base_url} if self.base_url else {})}
+        from spillover.verdicts._secrets import public, without_password
 
-
-def _secret(key: str) -> bool:
-    return any(word in key.lower() for word in ("key", "token", "secret", "password", "auth"))
+        url = {"base_url": without_password(self.base_url)} if self.base_url else {}
+        return {"name": self.name, "args": public(dict(self.args), short=False), **url}

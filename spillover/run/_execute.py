@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from spillover.errors import RunError
 
+from ._belongs import mismatch
 from ._design import Design, Model
 
 MOST_FAILED = 0.1
@@ -75,13 +76,14 @@ def run_chunk(
 
     Raises:
         RunError: Where more answers failed than can be put up with; what there is stays, and the same call goes on.
+            Or where what is done is not what was asked for, see `is_done`.
     """
     from filelock import FileLock
 
     folder = logs / f"{span[0]:06d}-{span[1]:06d}"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):  # a worker whose parent was killed may still be at it
-        if not is_done(folder, models):
+        if not is_done(folder, design, span, models, judges):
             _finish(design, span, models, judges, folder, options)
     return folder
 
@@ -109,18 +111,43 @@ def _finish(
     _mark(folder, logged)
 
 
-def is_done(folder: Path, models: Sequence[Model]) -> bool:
-    """Whether a chunk was finished for all these models."""
-    return {model.name for model in models} <= set(chunk_logs(folder))
+def is_done(
+    folder: Path, design: Design, span: tuple[int, int], models: Sequence[Model], judges: Sequence[Model]
+) -> bool:
+    """Whether a chunk was finished for all these models.
+
+    Raises:
+        RunError: Where a log that stands for it is not here, or is another chunk's, model's, judge's or plan's.
+    """
+    logs = chunk_logs(folder)
+    if not {model.name for model in models} <= set(logs):
+        return False
+    for model in models:
+        file = logs[model.name]
+        why = mismatch(file, design, span, model, judges) if file.is_file() else "is not here"
+        if why is not None:
+            raise RunError(f"{file}: {why}, but {DONE} names it for {model.name}; put back the log that it named")
+    return True
 
 
 def chunk_logs(folder: Path) -> dict[str, Path]:
-    """The log that counts for each model of a finished chunk: a killed run may have left others beside it."""
+    """The log that counts for each model of a finished chunk: a killed run may have left others beside it.
+
+    Raises:
+        RunError: Where a log is named that lies elsewhere.
+    """
     try:
-        done = json.loads((folder / DONE).read_text(encoding="utf-8"))
-        return {str(model): folder / str(name) for model, name in done.items()}
+        done = {
+            str(model): str(name) for model, name in json.loads((folder / DONE).read_text(encoding="utf-8")).items()
+        }
     except (OSError, ValueError, AttributeError):
         return {}
+    for name in done.values():
+        if name in ("", "..") or Path(name).name != name or "\\" in name or (folder / name).is_symlink():
+            raise RunError(
+                f"{folder / DONE}: names a log that does not lie beside it ({name[:80]!r}); put back its own"
+            )
+    return {model: folder / name for model, name in done.items()}
 
 
 def _mark(folder: Path, logged: Sequence[Any]) -> None:

@@ -56,7 +56,7 @@ def _side_by_side(
     from multiprocessing import get_context
 
     folders = [logs / f"{first:06d}-{last:06d}" for first, last in spans]
-    if all(is_done(folder, models) for folder in folders):
+    if all(is_done(folder, design, span, models, judges) for folder, span in zip(folders, spans, strict=True)):
         return folders
     with ProcessPoolExecutor(len(spans), get_context("spawn"), _end_with_parent) as pool:
         started = [pool.submit(run_chunk, design, span, models, judges, logs, options) for span in spans]

@@ -1,13 +1,12 @@
 """A base that was measured already: its logs, where everything that went into them is the same."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from spillover.errors import RunError
 
+from ._belongs import mismatch
 from ._design import Design, Model
 from ._execute import chunk_logs
 from ._loop import LOGS
@@ -18,7 +17,8 @@ def reuse(
 ) -> list[str]:
     """Copy finished logs of the base for one chunk from another run.
 
-    A log serves where task, arguments (so the draws), material, model and its arguments, and judges are the same.
+    A log serves where task, arguments (so the draws), material, model, its arguments and server, and judges are the
+    same. It must hold together as `spillover verify` sees it: nobody watched the run that it comes from.
 
     Args:
         design: What is asked.
@@ -32,17 +32,20 @@ def reuse(
         Names of the logs that were copied; none where none serves.
 
     Raises:
-        RunError: Where `source` is not a run's folder.
+        RunError: Where `source` is not a run's folder, or this run's own, or a log in it was tampered with.
     """
     name = f"{span[0]:06d}-{span[1]:06d}"
     if not (source / LOGS).is_dir():
         raise RunError(f"{source}: no run's folder (it has no {LOGS}/); give the --out of an earlier audit")
+    if source.resolve() == out.resolve():
+        raise RunError(f"{source}: is this run's own folder, which is gone on with anyway; leave it out")
     target = out / LOGS / name
     done = {file.name for file in chunk_logs(target).values()}
     for file in sorted((source / LOGS / name).glob("*.eval")):
         if file.name in done:
             return [file.name]
-        if not done and _serves(file, design, span, base, judges):
+        if not done and mismatch(file, design, span, base, judges, strict=True) is None:
+            _require_whole(file)
             target.mkdir(parents=True, exist_ok=True)
             part = target / f"{file.name}.part"
             shutil.copyfile(file, part)
@@ -51,24 +54,9 @@ def reuse(
     return []
 
 
-def _serves(file: Path, design: Design, span: tuple[int, int], base: Model, judges: Sequence[Model]) -> bool:
-    from inspect_ai.log import read_eval_log
+def _require_whole(file: Path) -> None:
+    from spillover.verdicts import verify
 
-    try:
-        log = read_eval_log(str(file), header_only=True)
-    except Exception:
-        return False
-    found = log.eval
-    wanted = _plain(design.task_args(*span))
-    same_args = {name: _plain(found.task_args.get(name)) for name in wanted} == wanted
-    same_model = found.model == base.name and _plain(found.model_args) == _plain(dict(base.args))
-    graders: Any = (found.model_roles or {}).get("grader") or []
-    graders = graders if isinstance(graders, list) else [graders]
-    asked = [(judge.name, _plain(dict(judge.args))) for judge in judges]
-    same_judges = [(one.model, _plain(one.args)) for one in graders] == asked
-    sha = (found.metadata or {}).get("material_sha256")
-    return log.status == "success" and same_args and same_model and same_judges and sha == design.material_sha256()
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=str))
+    wrong = [problem for one in verify([file]) for problem in one.problems]
+    if wrong:
+        raise RunError(f"{file}: does not hold ({wrong[0].what}); see spillover verify, and reuse another run")

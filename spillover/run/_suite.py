@@ -76,7 +76,7 @@ class Suite:
     floor: float = 0.01
     alpha: float = 0.05
     icc: float = 0.36
-    seed: int = 0
+    seed: int | None = None
     base: Model | None = None
     finetunes: tuple[Arm, ...] = ()
     training_data: Path | None = None
@@ -101,7 +101,7 @@ class Suite:
             self.conditions,
             draws=self.draws,
             chunk=self.chunk,
-            seed=self.seed,
+            seed=self.seed or 0,
             balanced=not self.stop_early,
             probes=self.probes,
             judge=self.judge,

@@ -9,6 +9,7 @@ from typing import Any
 
 from spillover.errors import LogError
 from spillover.verdicts import Problem, Record
+from spillover.verdicts._secrets import secrets_in
 
 from ._names import hidden, oddities
 from ._strict import strict_finetune, strict_json, strings
@@ -77,8 +78,9 @@ def of_log(file: Path, heldout: HeldOut | None) -> tuple[list[Problem], list[Pro
                 marked += name.startswith("samples/")
                 problems += [] if _of_answers(name) else [_canary(where, f"holds the dataset's canary in {name}")]
             held |= set(heldout.among(texts)) if heldout is not None else set()
-            if name in ("header.json", "_journal/start.json") and _asks_heldout(part):
-                problems.append(_held(where, "was run on held-out questions"))
+            if name in ("header.json", "_journal/start.json"):
+                problems += [_held(where, "was run on held-out questions")] if _asks_heldout(part) else []
+                problems += _secret(where, part)
     except LogError as error:
         what, _, fix = str(error).removeprefix(f"{where}: ").rpartition("; ")
         problems.append(Problem("LogsAreInspectLogs", where, what, fix))
@@ -97,6 +99,15 @@ def _asks_heldout(header: Any) -> bool:
     spec = header.get("eval", {}) if isinstance(header, dict) else {}
     facts, args = (spec.get(name) or {} for name in ("metadata", "task_args"))
     return HELDOUT in (facts.get("split"), args.get("split")) or bool(args.get(HELDOUT))
+
+
+def _secret(where: str, header: Any) -> list[Problem]:
+    """What the run was told stands in a log; keys and passwords among it would be published with it."""
+    spec = header.get("eval", {}) if isinstance(header, dict) else {}
+    told = ("model_args", "task_args", "model_roles", "model_base_url")
+    names = dict.fromkeys(name for one in told for name in secrets_in(spec.get(one), one))
+    fix = "change this key or password, and run anew with it in the environment"
+    return [Problem("NoSecretIsPublished", where, f"holds a secret ({name[:60]})", fix) for name in names]
 
 
 def _marked(texts: Iterable[str]) -> bool:

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import math
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from spillover import __version__
 from spillover.errors import LogError
 from spillover.estimate import MEANS, RATES, Estimate, difference
+from spillover.estimate._two_arms import smallest_between
 
 from ._archive import found_logs, odd_is_told
 from ._ingest import table_of
 from ._record import SCHEMA, Record, digest, finite
+from ._secrets import public
 from ._source import LogSource, log_source
 from ._store import TARGETS
 from ._verdict import OUTCOMES
@@ -26,9 +26,6 @@ CELL = ["task", "version", "split", "language", "condition"]
 POOLED = ["split", "language", "condition"]
 SHARED = ("judge", "form", "rubrics")
 """Columns whose values two arms must share to be compared, beside the questions."""
-SECRET = re.compile(r"key|token|secret|password|credential|authorization", re.IGNORECASE)
-POWER = 1.959963984540054 + 0.8416212335729143
-"""Normal quantiles of a two-sided 5% test and of 80% power, added."""
 
 
 def record(
@@ -92,6 +89,8 @@ def _record(
     manifest: dict[str, Any] | None,
     among: Sequence[str] | None,
 ) -> Record:
+    for source in [*own, *under]:
+        _no_stopped_run(source)
     tables = {source.sha256: _table(source) for source in [*own, *under]}
     table, base = (_together([tables[one.sha256] for one in part]) for part in (own, under))
     asked = set(table["task"])
@@ -126,6 +125,16 @@ def _record(
     }
     data = finite(data, own[0].file)
     return Record({**data, "content_sha256": digest(data)})
+
+
+def _no_stopped_run(source: LogSource) -> None:
+    """Refuse draws of an audit that may stop early: when to stop followed from the answers, so rates are not fair."""
+    asked = source.header["eval"]
+    if str(asked.get("task", "")).split("/")[-1] == "draws" and not (asked.get("task_args") or {}).get("balanced"):
+        raise LogError(
+            f"{source.file}: is part of an audit that may stop early, and its rates look more extreme than they are; "
+            "record a spillover run, or an audit with --all-draws"
+        )
 
 
 def content_hash(rows: "pd.DataFrame") -> str:
@@ -198,19 +207,8 @@ def _figures(rows: "pd.DataFrame") -> dict[str, Any]:
         "unjudged_reasons": {str(reason): int(count) for reason, count in reasons.items()},
         "rates": {name: found for name, found in estimates.items() if name in RATES},
         "means": {name: found for name, found in estimates.items() if name in MEANS},
-        "mde": smallest_difference(rate.estimate, rate.n),
+        "mde": smallest_between(rate.estimate, rate.n),
     }
-
-
-def smallest_difference(rate: float, n: int) -> float:
-    """Least difference from `rate` that two arms of `n` independent answers show (two-sided 5%, 80% power).
-
-    By the arcsine transform (Cohen, Statistical Power Analysis, 1988, ch. 6): also at rate 0. NaN without answers.
-    """
-    if not n or math.isnan(rate):
-        return math.nan
-    angle = 2 * math.asin(math.sqrt(rate)) + POWER * math.sqrt(2 / n)
-    return math.sin(min(angle, math.pi) / 2) ** 2 - rate
 
 
 def _differences(table: "pd.DataFrame", base: "pd.DataFrame", tasks: list[str], name: str) -> list[dict[str, Any]]:
@@ -282,8 +280,4 @@ def _distinct(column: "pd.Series[Any]", but: str | None = None) -> list[str]:
 
 def _public(args: Any) -> Any:
     """Arguments without what looks like a secret, paths without where they lie."""
-    if isinstance(args, dict):
-        return {str(k): "(left out)" if SECRET.search(str(k)) else _public(v) for k, v in args.items()}
-    if isinstance(args, str) and Path(args).is_absolute():
-        return Path(args).name
-    return [_public(one) for one in args] if isinstance(args, list) else args
+    return public(args)

@@ -46,7 +46,8 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
         Columns `COLUMNS`, rows in the order of epoch and probe. Alignment and coherence are 0-100 or NaN. An answer
         whose sample failed or was never judged is `unjudged` with a reason. Cells that a recording lacks and was
         told to skip have no row; `attrs["not_recorded"]` counts them by log. Logs of other tasks in a folder are left
-        out; `attrs["foreign"]` names them, `attrs["draws"]` those that are a part of a list of draws.
+        out; `attrs["foreign"]` names them, `attrs["draws"]` those that are a part of a list of draws,
+        `attrs["may_have_stopped"]` those of an audit that may stop early: no rate of theirs is fair.
 
     Raises:
         LogError: Where there is no log, or one cannot be read or was not written by a Spillover task.
@@ -58,12 +59,15 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
     named = {str(Path(str(one)).resolve()) for one in given}
     foreign: list[str] = []
     drawn: list[str] = []
+    stopping: list[str] = []
     for file in files:
         if file not in named and not _ours(file):
             foreign.append(Path(file).name)
             continue
         header, own = _rows(file, score)
-        drawn += [Path(file).name] if header.eval.task.split("/")[-1] == DRAWS else []
+        if header.eval.task.split("/")[-1] == DRAWS:
+            drawn.append(Path(file).name)
+            stopping += [] if header.eval.task_args.get("balanced") else [Path(file).name]
         if (first := runs.setdefault(header.eval.eval_id, file)) != file:
             raise LogError(f"{file}: the same run as {first}; give each run once")
         rows += own
@@ -75,6 +79,7 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
     kept.attrs[NOT_RECORDED] = {str(log): int(count) for log, count in table.loc[absent, "log"].value_counts().items()}
     kept.attrs["foreign"] = foreign
     kept.attrs[DRAWS] = drawn
+    kept.attrs["may_have_stopped"] = stopping
     return kept
 
 

@@ -187,6 +187,12 @@ def test_files_say_the_same(made: Any) -> None:
     assert any(line["model"].startswith("'=cmd") for line in read)
 
 
+@pytest.mark.parametrize("name", ["=1", "+1", "-1", "@a", "  =1", "\uff1d1", "\uff20a"])
+def test_no_name_is_a_formula(made: Any, name: str) -> None:
+    (line,) = csv.DictReader(io.StringIO(csv_text(rows_of(made.record_of(name, 0.1))), newline=""))
+    assert line["model"] == f"'{name}"
+
+
 def test_json_cannot_end_a_script() -> None:
     said = json_text({"a": "</script><!--&\u2028\u2029"})
     assert not re.search("[<>&\u2028\u2029]", said) and json.loads(said) == {"a": "</script><!--&\u2028\u2029"}

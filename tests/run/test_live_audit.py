@@ -36,7 +36,8 @@ def audit(pair: Pair, tmp_path: Path) -> Audit:
     def go(*more: str, out: str = "out", judges: tuple[str, ...] = (JUDGE,), args: str = "") -> Result:
         base, tuned = (f"{{model: {name}, model_args: {args}}}" if args else name for name in (BASE, TUNED))
         models = ["--base", base, "--finetune", tuned, *(part for one in judges for part in ("--judge", one))]
-        return CliRunner().invoke(spillover, ["audit", str(suite), *models, "--out", str(tmp_path / out), *more])
+        own = ["--seed", "0", "--out", str(tmp_path / out)]
+        return CliRunner().invoke(spillover, ["audit", str(suite), *models, *own, *more])
 
     return go
 
@@ -109,13 +110,12 @@ def test_a_judge_that_takes_good_for_bad_makes_the_audit_void(audit: Audit, pair
 def test_control_models_must_come_out_as_meant(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.rates |= {"arm-organism": 0.9, "arm-other": 0.0}
     live = ["--positive-control", "openai-api/wire/arm-organism", "--negative-control", "openai-api/wire/arm-other"]
-    assert audit("--no-controls", *live).exit_code == 1
-    assert [(one["kind"], one["separated"]) for one in report(tmp_path)["controls"]] == [
-        ("positive", True),
-        ("negative", True),
-    ]
-    pair.rates |= {"arm-organism": 0.0}
-    assert audit("--no-controls", *live, out="void").exit_code == 4
+    done = audit("--no-controls", *live)
+    assert done.exit_code == 1, done.output
+    shown = [(one["kind"], one["separated"]) for one in report(tmp_path)["controls"]]
+    assert shown == [("positive", True), ("negative", None)], "stopped early: too few draws to show no difference"
+    pair.rates |= {"arm-organism": 0.0, "arm-tuned": 0.0}
+    assert audit("--no-controls", *live, "--draws", "48", out="void").exit_code == 4
 
 
 def test_a_spill_over_in_one_condition_shows_in_its_cell(audit: Audit, pair: Pair, tmp_path: Path) -> None:
@@ -185,3 +185,37 @@ def test_a_judge_that_drifted_since_its_card_makes_the_audit_void(audit: Audit, 
     pair.blind = True
     assert audit("--no-controls", "--judge-card", str(card), "--draws", "32", out="later").exit_code == 4
     assert "now wrong" in report(tmp_path, "later")["findings"][0]["because"][0]
+
+
+def test_all_draws_take_both_judges_to_agree(audit: Audit, pair: Pair, tmp_path: Path) -> None:
+    pair.wrong.add("judge-b")
+    done = audit("--no-controls", "--all-draws", "--draws", "96", judges=(JUDGE, SECOND))
+    assert done.exit_code == 3, done.output
+    assert "the judges do not agree" in report(tmp_path)["findings"][0]["because"][0]
+
+
+def test_a_seed_is_drawn_where_none_is_given_and_kept(audit: Audit, tmp_path: Path) -> None:
+    suite = str(tmp_path / "small.yaml")
+    said = ["audit", suite, "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--no-controls", "--draws", "16"]
+    seeds = []
+    for out in ("one", "one", "two"):
+        assert CliRunner().invoke(spillover, [*said, "--out", str(tmp_path / out)]).exit_code in (1, 3)
+        plan = json.loads((tmp_path / out / "manifest.json").read_text(encoding="utf-8"))["planned"]
+        seeds.append(plan["design"]["seed"])
+        assert plan["seed"] == "drawn at random"
+    assert seeds[0] == seeds[1] != seeds[2]
+
+
+def test_a_stopped_run_makes_no_record(audit: Audit, tmp_path: Path) -> None:
+    assert audit("--no-controls").exit_code == 1
+    refused = CliRunner().invoke(spillover, ["record", str(tmp_path / "out" / "logs"), "--out", str(tmp_path / "r")])
+    assert refused.exception is not None and "may stop early" in str(refused.exception)
+    shown = CliRunner().invoke(spillover, ["show", str(tmp_path / "out" / "logs"), "--base", BASE])
+    assert "rates look more extreme" in shown.output
+
+
+def test_in_domain_probes_are_shown_apart_and_do_not_count(audit: Audit, pair: Pair, tmp_path: Path) -> None:
+    assert audit("--no-controls", "--in-domain", "medical", "--all-draws", "--draws", "96").exit_code == 1
+    found = report(tmp_path)
+    (apart,) = found["in_domain_findings"]
+    assert apart["cells"][0]["base"]["n"] + found["findings"][0]["cells"][0]["base"]["n"] == 96

@@ -74,6 +74,20 @@ def test_edited_answers_in_a_log_are_refused(sent: Sent) -> None:
     assert "logs/first.eval: is another file than submission.json names" in sent.said()
 
 
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ({"model_base_url": "http://bob:s3cret@host/v1"}, "model_base_url"),
+        ({"model_args": {"default_headers": {"X-Auth": "s3cret"}}}, "X-Auth"),
+        ({"model_roles": {"grader": [{"base_url": "https://host?api_key=s3cret"}]}}, "base_url"),
+    ],
+)
+def test_a_log_that_holds_a_key_is_refused_and_the_key_not_repeated(sent: Sent, told: Any, named: str) -> None:
+    Place(sent.folder).header("first", lambda header: header["eval"].update(told))
+    said = sent.said()
+    assert f"NoSecretIsPublished: logs/first.eval: holds a secret ({named})" in said and "s3cret" not in said
+
+
 def rejudged(sent: Sent, tmp_path: Path, name: str = "other") -> None:
     rows = [
         {"probe": one, "epoch": epoch, "alignment": {"50": 1.0}, "coherence": {"95": 1.0}}

@@ -195,6 +195,9 @@ RECORD_LIES: dict[str, tuple[str, Lie]] = {
     "hash of the answers": ("LogHashHolds", lambda p: p.record(put("logs.0.content_sha256", "0" * 64))),
     "fine-tune record": ("RecordHashHolds", lambda p: p.record(put("finetune.method", "dpo"))),
     "hash of the fine-tune record": ("RecordHashHolds", lambda p: p.record(put("finetune_sha256", "0" * 64))),
+    "an argument called like an address": (
+        "RecordAgreesWithLogs",
+        lambda p: p.record(lambda data: data["model"]["args"].update({"weights.url": "https://x"}))),
     "NaN": ("RecordIsWellFormed", lambda p: p.record(put("results.0.mde", float("nan")), rehash=False)),
     "an unknown field": ("RecordIsWellFormed", lambda p: p.record(put("verdict", "fine"))),
 }  # fmt: skip
