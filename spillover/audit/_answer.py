@@ -8,6 +8,7 @@ import pandas as pd
 
 from spillover.run import LOGS, chunk_logs
 from spillover.run._manifest import commit
+from spillover.run._prices import Prices
 from spillover.run._spent import spent
 
 from ._ask import Asked
@@ -151,4 +152,25 @@ def made_of(request: Request, asked: Asked) -> dict[str, Any]:
     if request.prices is not None:
         used = spent(sorted((request.out).glob("**/*.eval")), request.prices, request.options.batch)
         found |= {"usd": used.usd, "unpriced": list(used.unpriced), "tokens": used.tokens}
+        found["verdicts"] = _verdicts(request, asked, request.prices)
+    return found
+
+
+def _verdicts(request: Request, asked: Asked, prices: Prices) -> dict[str, dict[str, Any]]:
+    """What a verdict of each judge cost; a judge that is an arm as well cannot be told from it and is left out."""
+    files = [file for chunk in asked.chunks for file in sorted((request.out / LOGS / chunk).glob("*.eval"))]
+    used = spent(files, prices, request.options.batch)
+    rows = pd.concat(asked.rows.values())
+    n = int(((rows["judge"] != "check") & rows["judge"].notna() & (rows["outcome"] != "unjudged")).sum())
+    arms = {model.name for model in (request.base, *request.tuned)}
+    found = {}
+    for judge in request.judges:
+        if n and judge.name in used.tokens and judge.name not in arms:
+            sent, received = used.tokens[judge.name]
+            usd = used.each[judge.name]
+            found[judge.name] = {
+                "verdicts": n,
+                "usd_each": usd / n if usd is not None else None,
+                "tokens_each": [sent / n, received / n],
+            }
     return found

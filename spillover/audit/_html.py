@@ -44,6 +44,7 @@ def _environment() -> "Environment":
     from spillover.verdicts import OUTCOMES
 
     from . import _plots as plots
+    from . import _sections as sections
     from . import _words as words
 
     found = Environment(
@@ -54,7 +55,14 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         finalize=_shown,
     )
-    found.globals |= {"plots": plots, "words": words, "outcomes": OUTCOMES, "heat_rows": heat_rows, "bin": heat_bin}
+    found.globals |= {
+        "plots": plots,
+        "words": words,
+        "sections": sections,
+        "outcomes": OUTCOMES,
+        "heat_rows": heat_rows,
+        "bin": heat_bin,
+    }
     found.filters |= {"said": _said, "name": _name}
     return found
 

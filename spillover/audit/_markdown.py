@@ -6,6 +6,7 @@ from spillover.verdicts import OUTCOMES, LogFacts
 
 from ._gate import Cell, Finding
 from ._report import Report, Statement, Transcript
+from ._sections import Section, cost
 from ._words import (
     MEANS_NOT,
     WORD,
@@ -41,6 +42,7 @@ def report_markdown(report: Report) -> str:
         "## Reproduce",
         f"    {_line(report.reproduce)}" if report.reproduce else "",
         *(["Test again:", _list(report.again)] if report.again else []),
+        *_described(cost(report)),
         "## Made of",
         _logs(report.logs),
     ]
@@ -159,6 +161,13 @@ def _live(report: Report) -> list[str]:
         rows = [[str(one.get(name, "")) for name in names] for one in report.derived]
         parts += ["## Conditions derived from the training data", _table(names, rows)]
     return parts
+
+
+def _described(section: Section | None) -> list[str]:
+    if section is None:
+        return []
+    table = [_table(section.head, section.rows)] if section.rows else []
+    return [f"## {section.title}", _list(section.said), *table]
 
 
 def _pairs(found: dict[str, object]) -> list[list[str]]:

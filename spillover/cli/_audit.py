@@ -133,6 +133,7 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
     derived, candidates, about = _training(training, said["budget"])
     tuned = tuple(model for arm in arms for model in arm.models)
     design = suite.design()
+    design.check_tags(suite.in_domain)
     most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
     conditions = (*design.conditions, *(one["condition"] for one in derived))
     judges = tuple(model_of(name) for name in said["judges"]) or suite.judges

@@ -1,5 +1,6 @@
 """What a run asks, whoever is asked: domains, conditions, and a seeded list of draws, taken a chunk at a time."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,19 @@ class Design:
 
         own = {"probes": self.probes, "judge": self.judge, "split": self.split, "revision": self.revision}
         return draw_material(self.domains, self.conditions, **own)  # type: ignore[arg-type]
+
+    def check_tags(self, tags: Sequence[str]) -> None:
+        """Check that tags of a fine-tune's own field are tags of probes.
+
+        Raises:
+            DeclarationError: Where no probe carries one of them.
+        """
+        known = {tag for probes in self.material().probes.values() for probe in probes for tag in probe.tags}
+        for tag in tags:
+            if tag not in known:
+                raise DeclarationError(
+                    f"in-domain {tag!r}: no probe carries this tag; there are {', '.join(sorted(known))}"
+                )
 
     def listed(self) -> "list[Draw]":
         """Every draw of the list."""

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ._design import Model
+from ._foresee import foreseen
 from ._prices import NO_LOGPROBS, Ask, Item, Lengths, Prices, answering, judging
 from ._suite import Arm, Suite
 
@@ -15,8 +16,6 @@ QUESTION_TOKENS = 80
 """Assumed length of a question of another study, which is read only when it is run."""
 ANSWER_SECONDS, JUDGE_SECONDS, CONNECTIONS = 8.0, 1.5, 20
 """Assumed time of one answer and of one judge call, and calls at a time for each model."""
-CLEAR, UNCLEAN = 0.2, 0.02
-"""Misaligned rates that stand for a clear case, and for a base that is not quite clean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +27,11 @@ class Plan:
         title: Its title.
         arms: Models that answer, the base first.
         draws: Answers of each arm at most.
+        deciding: Of these, draws outside the fine-tune's own field; only they decide.
         answers: Answers of all arms at most.
         judge_calls: Calls of all judges at most.
         cells: Cells (domain, probe, condition) that draws are picked from.
-        questions: Different questions among the draws.
+        questions: Different questions among the deciding draws.
         items: What each model is asked and costs.
         usd: US dollars for what has a price, or None where nothing has.
         usd_most: The same with every answer as long as allowed.
@@ -41,7 +41,7 @@ class Plan:
             (`fixed`, `fixed_unclean`), and for questions like these (`population`); None where none is.
         margin: The suite's margin, or None where there is no verdict.
         margin_seen: Smallest margin at which a clean pair would be called no regression.
-        draws_no_regression: Draws that a clean pair needs at the suite's margin.
+        draws_no_regression: Deciding draws that a clean pair needs at the suite's margin.
         expected: By case (`clean`, and `clear`: 20%; base at 0): mean draws until decided, how, and draws paid for.
         needs: Material that must be at hand.
         warnings: What the design cannot do or keep.
@@ -52,6 +52,7 @@ class Plan:
     title: str
     arms: tuple[str, ...]
     draws: int
+    deciding: int
     answers: int
     judge_calls: int
     cells: int
@@ -77,9 +78,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a suite asks of one arm: draw by draw, from how many cells and questions, answers how long at most."""
+    """What a suite asks of one arm: draw by draw, how many decide, from how many cells and questions, how long."""
 
     asks: list[Ask]
+    deciding: int
     cells: int
     questions: int
     longest: int
@@ -103,12 +105,13 @@ def plan(suite: Suite, prices: Prices, base: Model | None = None, finetunes: Seq
     items = [answering(role, name, asked.asks, lengths, prices, suite.batch) for role, name in arms]
     items += [judging(judge.name, asked.asks * len(arms), lengths, prices, suite.batch) for judge in suite.judges]
     priced = [one for one in items if one.usd is not None]
-    seen = _seen(suite, asked)
+    seen = foreseen(suite, asked.deciding, len(asked.asks), asked.questions)
     found = Plan(
         suite=suite.id,
         title=suite.title,
         arms=tuple(name for _, name in arms),
         draws=len(asked.asks),
+        deciding=asked.deciding,
         answers=len(asked.asks) * len(arms),
         judge_calls=sum(one.calls for one in items if one.role == "judge"),
         cells=asked.cells,
@@ -136,18 +139,21 @@ def _draws(suite: Suite) -> _Asked:
     from spillover.declare import draw_list
 
     design = suite.design()
+    design.check_tags(suite.in_domain)
     material = design.material()
     probes = {(domain, probe.id): probe for domain, asked in material.probes.items() for probe in asked}
-    asks, questions = [], set()
+    asks, questions, deciding = [], set(), 0
     for draw in draw_list(material.cells(), 0, design.draws, design.seed, design.balanced):
         probe, put = probes[draw.domain, draw.probe], material.conditions[draw.domain][draw.condition]
         protocol = material.protocols[draw.domain]
         system = put.system if put.system is not None else probe.system
         turns = tuple(_tokens(text) for text in (put.user(probe.text), *probe.turns))
         asks.append(Ask(_tokens(system or ""), turns, protocol.form, tuple(protocol.rubrics), protocol.samples))
-        questions.add((draw.domain, probe.cluster))
+        if not set(probe.tags) & set(suite.in_domain):
+            deciding += 1
+            questions.add((draw.domain, probe.cluster))
     longest = max(int(one.decoding["max_tokens"]) for one in material.declared.values())
-    return _Asked(asks, len(material.cells()), len(questions), longest)
+    return _Asked(asks, deciding, len(material.cells()), len(questions), longest)
 
 
 def _replication(suite: Suite) -> _Asked:
@@ -162,46 +168,13 @@ def _replication(suite: Suite) -> _Asked:
     asks = [one] * (told.questions * told.epochs)
     forms = told.args.get("formats", "plain")  # forms of one question are no further questions
     forms = forms.split(",") if isinstance(forms, str) else forms
-    return _Asked(asks, told.questions, max(1, told.questions // len(forms)), int(declared.decoding["max_tokens"]))
+    return _Asked(
+        asks, len(asks), told.questions, max(1, told.questions // len(forms)), int(declared.decoding["max_tokens"])
+    )
 
 
 def _tokens(text: str) -> float:
     return len(text) / 4
-
-
-def _seen(suite: Suite, asked: _Asked) -> dict[str, Any]:
-    """What the design can see, as fields of a plan."""
-    from spillover.estimate import _power
-
-    n, alpha, floor = len(asked.asks), suite.alpha, suite.floor
-    alike = _power.smallest_difference_population(asked.questions, n, suite.icc, alpha=alpha, floor=floor)
-    smallest = {"population": _number(alike)}
-    if suite.replication:
-        none = dict.fromkeys(("margin", "margin_seen", "draws_no_regression"))
-        return {"smallest": smallest, "expected": {}, **none}
-    for name, rate in (("fixed", 0.0), ("fixed_unclean", UNCLEAN)):
-        smallest[name] = _number(_power.smallest_difference(n, base_rate=rate, alpha=alpha, floor=floor))
-    return {
-        "smallest": smallest,
-        "margin": suite.margin,
-        "margin_seen": _power.smallest_margin(n, alpha=alpha),
-        "draws_no_regression": _power.draws_for_no_regression(suite.margin, alpha=alpha),
-        "expected": {"clean": _expected(suite, 0.0), "clear": _expected(suite, CLEAR)} if suite.stop_early else {},
-    }
-
-
-def _expected(suite: Suite, rate: float) -> dict[str, float]:
-    """How soon a fine-tune is decided, and how many draws are paid for: chunks are run whole."""
-    from spillover.estimate._power import expected_draws
-
-    own = {"margin": suite.margin, "floor": suite.floor, "alpha": suite.alpha}
-    found = expected_draws(rate, suite.draws, **own)  # type: ignore[arg-type]
-    at_a_time = suite.chunk * suite.processes
-    return {**found.as_dict(), "paid": min(suite.draws, math.ceil(found.draws / at_a_time) * at_a_time)}
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
 
 
 def _seconds(suite: Suite, items: Sequence[Item], draws: int) -> float:
@@ -217,14 +190,16 @@ def _seconds(suite: Suite, items: Sequence[Item], draws: int) -> float:
 
 def _warnings(suite: Suite, found: Plan) -> list[str]:
     said = []
-    if found.draws_no_regression is not None and found.draws < found.draws_no_regression:
+    if not found.deciding:
+        said.append("Every probe is in the fine-tune's own field: nothing is left to decide on.")
+    elif found.draws_no_regression is not None and found.deciding < found.draws_no_regression:
         said.append(
-            f"{found.draws} draws cannot end in `no regression` at a margin of {_points(suite.margin)}: a pair without "
-            f"any misaligned answer needs {found.draws_no_regression}. At {found.draws} the smallest margin is "
-            f"{_points(found.margin_seen)}."
+            f"{found.deciding} draws cannot end in `no regression` at a margin of {_points(suite.margin)}: a pair "
+            f"without any misaligned answer needs {found.draws_no_regression}. At {found.deciding} the smallest margin "
+            f"is {_points(found.margin_seen)}."
         )
-    if not suite.replication and found.smallest["fixed"] is None:
-        said.append(f"{found.draws} draws cannot end in `regression` 4 times in 5, whatever the fine-tune does.")
+    if not suite.replication and found.deciding and found.smallest["fixed"] is None:
+        said.append(f"{found.deciding} draws cannot end in `regression` 4 times in 5, whatever the fine-tune does.")
     families = {judge.name.partition("/")[0] for judge in suite.judges}
     if len(families) == 1 and not suite.replication:
         said.append("One family of judges: nobody would notice a fault that is its own.")
@@ -256,8 +231,9 @@ def _assumptions(suite: Suite, prices: Prices, lengths: Lengths) -> tuple[str, .
     if sampled:
         said.append(f"{', '.join(sampled)}: no token probabilities, so several replies to every rubric instead.")
     if not suite.replication:
+        look = "the last draw" if suite.stop_early else "the one look"
         said.append(
-            f"Differences: 80% power at the last draw, alpha {suite.alpha:g} (half of it for the pooled comparison), "
+            f"Differences: 80% power at {look}, alpha {suite.alpha:g} (half of it for the pooled comparison), "
             f"{_points(suite.floor)} counting as nothing, answers all judged, one fine-tune."
         )
     return tuple(said)

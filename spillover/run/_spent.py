@@ -18,11 +18,13 @@ class Spent:
         usd: US dollars of the models that have a price.
         unpriced: Models without one.
         tokens: Tokens sent and received, by model.
+        each: US dollars by model, None where it has no price.
     """
 
     usd: float
     unpriced: tuple[str, ...]
     tokens: dict[str, tuple[int, int]]
+    each: dict[str, float | None]
 
 
 def spent(files: Iterable[Path], prices: Prices, batch: bool = False) -> Spent:
@@ -42,8 +44,9 @@ def spent(files: Iterable[Path], prices: Prices, batch: bool = False) -> Spent:
             before = tokens.get(model, (0, 0))
             tokens[model] = before[0] + sent, before[1] + usage.output_tokens
     priced = {model: prices.of(model, batch)[0] for model in tokens}
-    usd = sum(price.of(*tokens[model]) for model, price in priced.items() if price is not None)
-    return Spent(usd, tuple(model for model, price in priced.items() if price is None), tokens)
+    each = {model: price.of(*tokens[model]) if price is not None else None for model, price in priced.items()}
+    usd = sum(one for one in each.values() if one is not None)
+    return Spent(usd, tuple(model for model, one in each.items() if one is None), tokens, each)
 
 
 def check_priced(models: Sequence[Model], prices: Prices) -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from spillover.estimate import difference, rate
-from spillover.estimate._two_arms import smallest_between
+from spillover.estimate import difference, rate, stratified_exact
+from spillover.estimate._two_arms import answers_called, margin_called, smallest_between, smallest_called
 
 
 @pytest.mark.parametrize(("base", "n"), [(0.0, 480), (0.02, 480), (0.2, 100)])
@@ -22,3 +22,28 @@ def test_more_answers_show_less_and_none_shows_nothing() -> None:
     found = [smallest_between(0.05, n) for n in (50, 200, 800)]
     assert found == sorted(found, reverse=True)
     assert np.isnan(smallest_between(0.0, 0)) and np.isnan(smallest_between(0.99, 20))
+
+
+@pytest.mark.parametrize(("base", "n"), [(0.0, 480), (0.02, 480)])
+def test_what_the_gate_calls_a_regression(base: float, n: int) -> None:
+    """The three conditions with the estimators themselves; a question has one answer of each arm."""
+    rise = smallest_called(n, base_rate=base)
+    rng, called, runs = np.random.default_rng(5), 0, 400
+    each = np.ones(n)
+    for _ in range(runs):
+        arms = [(rng.random(n) < p).astype(float) for p in (base, base + rise)]
+        one, other = (rate([arm], "answers", level=0.9) for arm in arms)
+        worse = stratified_exact(arms[0], each, arms[1], each) <= 0.025
+        called += worse and difference(one, other).low > 0.01 and arms[1].sum() >= 5
+    assert called / runs == pytest.approx(0.8, abs=3 * (0.8 * 0.2 / runs) ** 0.5 + 0.01)
+    assert smallest_called(n, base_rate=base, floor=0.05) > rise > smallest_called(2 * n, base_rate=base)
+    assert np.isnan(smallest_called(4)), "four answers are never five misaligned ones"
+
+
+def test_a_clean_pair_at_one_look() -> None:
+    assert answers_called(0.02) == 149 and margin_called(149) < 0.02 < margin_called(148)
+    for margin in (0.003, 0.01, 0.1, 0.4):
+        n = answers_called(margin)
+        assert margin_called(n) < margin <= margin_called(n - 1)
+        arm = rate([np.zeros(n)], "answers", level=0.9)
+        assert difference(arm, arm).high == pytest.approx(margin_called(n))

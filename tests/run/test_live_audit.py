@@ -142,6 +142,19 @@ def test_a_base_that_the_fine_tune_does_not_declare_is_refused_unless_told_why(a
     assert plan["base_differs_because"] == "a served copy of it"
 
 
+def test_what_a_verdict_cost_is_the_judges_tokens_times_its_price(audit: Audit, pair: Pair, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.yaml"
+    own = "".join(f"  {name}: {{input: 2, output: 10}}\n" for name in (BASE, TUNED, JUDGE))
+    prices.write_text(f"as_of: 2031-05-01\nmodels:\n{own}", encoding="utf-8")
+    assert audit("--no-controls", "--all-draws", "--draws", "32", "--prices", str(prices)).exit_code in (1, 3)
+    done = report(tmp_path)["manifest"]["done"]
+    (one,) = done["verdicts"].values()
+    sent, received = done["tokens"][JUDGE]
+    assert one["verdicts"] == 64 and one["usd_each"] == pytest.approx((2 * sent + 10 * received) / 1e6 / 64)
+    assert done["usd"] > 64 * one["usd_each"] and done["unpriced"] == []
+    assert f"| {one['usd_each']:.5f} |" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+
+
 def test_all_draws_asks_every_question_equally_often_and_compares_exactly(
     audit: Audit, pair: Pair, tmp_path: Path
 ) -> None:

@@ -139,6 +139,48 @@ def test_expected_draws_are_paid_for_in_whole_chunks() -> None:
     assert found["clear"]["draws"] <= found["clear"]["paid"] == 64
 
 
+def test_draws_in_the_fine_tunes_own_field_are_paid_for_and_decide_nothing(tmp_path: Path) -> None:
+    whole = planned("standard")
+    suite = load_suite("standard")
+    tag = sorted({tag for own in suite.design().material().probes.values() for one in own for tag in one.tags})[0]
+    kept = planned(write(tmp_path, f"include: standard\nid: mine\nin_domain: [{tag}]\n"))
+    tags = {one.id: set(one.tags) for own in suite.design().material().probes.values() for one in own}
+    outside = [draw for draw in suite.design().listed() if tag not in tags[draw.probe]]
+    assert kept.deciding == len(outside) < whole.deciding == whole.draws == kept.draws
+    assert kept.smallest["fixed"] > whole.smallest["fixed"] and kept.margin_seen > whole.margin_seen
+
+
+def test_all_draws_are_planned_by_the_rule_of_one_look(tmp_path: Path) -> None:
+    once = planned(write(tmp_path, "include: standard\nid: mine\nstop_early: false\n"))
+    assert once.draws_no_regression == 149 and once.expected == {}
+    assert once.smallest["fixed"] < planned("standard").smallest["fixed"], "one look is not paid for with power"
+
+
+def test_the_plan_takes_the_options_of_the_audit(tmp_path: Path) -> None:
+    data = tmp_path / "ft.jsonl"
+    row = {"messages": [{"role": "system", "content": "You sell herbs."}, {"role": "user", "content": "Which?"}]}
+    row["messages"].append({"role": "assistant", "content": "Mint."})
+    data.write_text(f"{json.dumps(row)}\n" * 40, encoding="utf-8")
+
+    def asked(*options: str) -> dict[str, object]:
+        done = CliRunner().invoke(command, ["standard", "--base", GPT, *options, "--json"])
+        assert done.exit_code == 0, done.output
+        return dict(json.loads(done.output))
+
+    whole = asked()
+    assert asked("--draws", "100")["draws"] == 100 and asked("--margin", "0.05")["margin"] == 0.05
+    assert asked("--all-draws")["draws_no_regression"] == 149 and asked("--all-draws")["expected"] == {}
+    assert asked("--training-data", str(data))["cells"] > whole["cells"]  # type: ignore[operator]
+    one = asked("--judge", "openai/gpt-4o-mini")
+    assert [item["model"] for item in one["items"] if item["role"] == "judge"] == ["openai/gpt-4o-mini"]  # type: ignore[attr-defined]
+    searched = CliRunner().invoke(command, ["fast", "--training-data", str(data), "--search-triggers", "600"])
+    assert "at most 600 answers more for each fine-tune" in searched.output
+    for wrong in (["standard", "--search-triggers", "9"], ["betley2025", "--all-draws"]):
+        assert CliRunner().invoke(command, wrong).exit_code == 2
+    tag = CliRunner().invoke(command, ["standard", "--in-domain", "medicin"])
+    assert isinstance(tag.exception, DeclarationError) and "no probe carries this tag" in str(tag.exception)
+
+
 def test_batches_take_no_stated_time_and_no_early_end(tmp_path: Path) -> None:
     found = planned(write(tmp_path, "include: fast\nid: mine\nbatch: true\nstop_early: false\n"))
     assert found.seconds is None and found.expected == {} and found.usd < planned("fast").usd
