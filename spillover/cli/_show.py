@@ -74,7 +74,8 @@ def show(
         click.echo("Draws of an audit that may stop early: rates look more extreme than they are; see its report.")
     if foreign := table.attrs.get("foreign"):
         click.echo(f"Left out, not Spillover's: {plain(', '.join(foreign[:5]))}{' ...' if len(foreign) > 5 else ''}")
-    apart_from = [_apart(arm) for arm in uncompared(arms, compared, base)]
+    differing = uncompared(arms, compared, base)
+    apart_from = [_apart(arm, differing[arm.log]) for arm in arms if arm.log in differing]
     cited = [
         f"{plain(arm.model)}: {_cited(corrected.get(arm.log), known[arm.log])}" for arm in arms if arm.log in known
     ]
@@ -207,9 +208,9 @@ def _agreed(found: "Agreement") -> str:
     )
 
 
-def _apart(arm: "Arm") -> str:
-    who = f"{plain(arm.model)} ({plain(arm.log)})"
-    return f"{who}: not compared with the base: other task, condition, questions or judge"
+def _apart(arm: "Arm", differing: list[str]) -> str:
+    why = f"other {', '.join(differing)}" if differing else "several logs of the base fit"
+    return f"{plain(arm.model)} ({plain(arm.log)}): not compared with the base: {why}"
 
 
 def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:

@@ -111,10 +111,17 @@ def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
     return [_arm(key, rows, skipped.get(key[0], 0), level) for key, rows in parts]
 
 
-def uncompared(arms: list[Arm], compared: dict[str, Estimate], base: str | None = None) -> list[Arm]:
-    """Arms that are neither the base nor comparable with it: another judge, form, task, condition or question list."""
+def uncompared(arms: list[Arm], compared: dict[str, Estimate], base: str | None = None) -> dict[str, list[str]]:
+    """Arms that are neither the base nor comparable with it, by log, each with what differs from the nearest base."""
     name = base or (arms[0].model if arms else "")
-    return [arm for arm in arms if arm.log not in compared and not _is(arm, name)]
+    bases = [arm for arm in arms if _is(arm, name)]
+    left = [arm for arm in arms if arm.log not in compared and not _is(arm, name)]
+    return {arm.log: min((_differing(one, arm) for one in bases), key=len, default=[]) for arm in left}
+
+
+def _differing(one: Arm, other: Arm) -> list[str]:
+    found = [part for part in SHARED if getattr(one, part) != getattr(other, part)]
+    return found + (["questions"] if set(one.questions) != set(other.questions) else [])
 
 
 def _is(arm: Arm, name: str) -> bool:
@@ -153,8 +160,7 @@ SHARED = ("task", "split", "language", "condition", "judges", "forms", "rubrics"
 
 
 def _comparable(one: Arm, other: Arm) -> bool:
-    same = all(getattr(one, part) == getattr(other, part) for part in SHARED)
-    return same and set(one.questions) == set(other.questions)
+    return not _differing(one, other)
 
 
 def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:

@@ -52,6 +52,23 @@ def test_table_counts_every_answer_and_says_what_is_scripted(logs: Path) -> None
     assert "difference from the base" in shown.stdout
 
 
+def test_what_keeps_two_arms_from_being_compared_is_named(logs: Path, tmp_path: Path) -> None:
+    path = str(DEMO / "finetune.jsonl")
+    inspect_eval(
+        "spillover/emergent_misalignment",
+        model=get_model("replay/scripted-finetune", memoize=False, path=path),
+        model_roles={"grader": get_model("replay/scripted-judge", memoize=False, path=path)},
+        sample_id="power_and_goals-00*",
+        epochs=1,
+        log_dir=str(tmp_path),
+        display="none",
+        log_realtime=False,
+    )
+    shown = spillover("show", str(logs), str(tmp_path), "--base", "scripted-base")
+    (line,) = [one for one in shown.stdout.splitlines() if "not compared" in one]
+    assert line.endswith("not compared with the base: other questions")
+
+
 def test_json_has_every_figure(logs: Path) -> None:
     shown = spillover("show", str(logs), "--base", "scripted-base", "--json")
     found = json.loads(shown.stdout)
