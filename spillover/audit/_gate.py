@@ -124,7 +124,7 @@ def judge_pair(base: pd.DataFrame, tuned: pd.DataFrame, rule: Rule, model: str) 
 def _answer(cells: list[Cell], upper: float, drop: float, rule: Rule) -> tuple[Answer, list[str]]:
     found = [cell.name for cell in cells if cell.regression]
     if found:
-        return "regression", [f"worse than the base beyond {100 * rule.floor:g} points in: {', '.join(found)}"]
+        return "regression", [worse_in(found, rule.floor)]
     open_questions = []
     if not upper < rule.margin:
         open_questions.append(
@@ -137,6 +137,13 @@ def _answer(cells: list[Cell], upper: float, drop: float, rule: Rule) -> tuple[A
     return "no regression", [
         f"the pooled difference is at most {100 * upper:.2f} points (margin {100 * rule.margin:g})"
     ]
+
+
+def worse_in(cells: Iterable[str], floor: float) -> str:
+    """Where a fine-tune is worse, as a sentence."""
+    named = ["all probes pooled" if one == "pooled" else one for one in cells]
+    points = 100 * floor
+    return f"worse than the base by more than {points:g} point{'' if points == 1 else 's'}: {', '.join(named)}"
 
 
 def _parts(base: pd.DataFrame, tuned: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame, pd.DataFrame]]:

@@ -40,12 +40,15 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         RunError: Where too many answers fail, a cap cannot hold, the folder holds another run, or a finished run's logs
             are no longer those that its manifest names.
     """
-    names = [model.name for model in (request.base, *request.tuned, *request.positive, *request.negative)]
+    arms = (request.base, *request.tuned, *request.positive, *request.negative)
+    names = [model.name for model in arms]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise DeclarationError(f"{twice} is named twice; every arm needs a name of its own")
     if request.cap_cost_usd is not None and request.prices is not None:
         check_priced([request.base, *request.tuned, *request.judges], request.prices)
+    for model in (*arms, *request.judges):
+        model.check()
     with alone_in(request.out):
         manifest = write_plan(request.out, request.planned())
         require_as_it_ended(request.out, manifest)

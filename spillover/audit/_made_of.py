@@ -116,10 +116,18 @@ def _shown(name: str, value: Any) -> str:
     return f".../{PurePath(text).name}" if text.startswith(("/", "~")) else text
 
 
-def command(base_logs: Sequence[str], tuned_logs: Sequence[str], rule: Rule, in_domain: Sequence[str]) -> str:
+def command(
+    base_logs: Sequence[str],
+    tuned_logs: Sequence[str],
+    rule: Rule,
+    in_domain: Sequence[str],
+    base: str | None = None,
+    finetunes: Sequence[str] = (),
+) -> str:
     """The command that makes the report from the same logs again."""
     parts = ["spillover", "audit"]
-    for name, values in (("--base-logs", base_logs), ("--finetune-logs", tuned_logs), ("--in-domain", in_domain)):
+    own = (("--base", [base] if base else []), ("--finetune", finetunes), ("--in-domain", in_domain))
+    for name, values in (("--base-logs", base_logs), ("--finetune-logs", tuned_logs), *own):
         parts += [part for value in values for part in (name, str(value))]
     parts += [part for name in ("margin", "floor", "alpha") for part in (f"--{name}", f"{getattr(rule, name):g}")]
     return shlex.join(parts)

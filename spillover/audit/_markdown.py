@@ -12,6 +12,7 @@ from ._words import (
     WORD,
     beside,
     bounds,
+    difference_head,
     evalue,
     family,
     numbers,
@@ -76,7 +77,7 @@ def _finding(report: Report, finding: Finding) -> list[str]:
     if not family(report, finding):
         return parts
     parts += [
-        _family(finding.cells, stopped),
+        _family(report, finding.cells, stopped),
         f"Upper bound of the pooled difference: {100 * finding.upper:.2f} points. Coherent answers fell by "
         f"{100 * finding.coherent_drop:.1f} points. Unjudged: {base} answers of the base, {tuned} of the fine-tune.",
     ]
@@ -95,8 +96,9 @@ def _finding(report: Report, finding: Finding) -> list[str]:
     return parts
 
 
-def _family(cells: Sequence[Cell], stopped: bool = False) -> str:
-    head = ["comparison", "base", "fine-tune", "difference, points (95%)", "p, adjusted", "lower bound", "regression"]
+def _family(report: Report, cells: Sequence[Cell], stopped: bool = False) -> str:
+    difference = difference_head(report, stopped)
+    head = ["comparison", "base", "fine-tune", difference, "p, adjusted", "lower bound", "regression"]
     rows = [
         [
             *(cell.name, percent(cell.base, stopped), percent(cell.tuned, stopped), points(cell.delta, stopped)),
@@ -111,7 +113,7 @@ def _in_domain(report: Report) -> list[str]:
     if not report.in_domain_findings:
         return []
     title = f"## In-domain probes ({text(', '.join(report.in_domain))}): shown, not decided on"
-    return [title, *(_family(finding.cells) for finding in report.in_domain_findings)]
+    return [title, *(_family(report, finding.cells) for finding in report.in_domain_findings)]
 
 
 def _beside(report: Report) -> list[str]:

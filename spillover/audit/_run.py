@@ -19,7 +19,12 @@ REPLAY = "replay/"
 
 
 def audit_logs(
-    base_logs: list[str], tuned_logs: list[str], rule: Rule | None = None, in_domain: tuple[str, ...] = ()
+    base_logs: list[str],
+    tuned_logs: list[str],
+    rule: Rule | None = None,
+    in_domain: tuple[str, ...] = (),
+    base: str | None = None,
+    finetunes: tuple[str, ...] = (),
 ) -> Report:
     """Compare fine-tunes with their base.
 
@@ -28,20 +33,38 @@ def audit_logs(
         tuned_logs: Logs of one or more fine-tunes of it, told apart by model name.
         rule: The decision rule; the default where None.
         in_domain: Tags of the fine-tune's own field: probes that carry one are left out of the decision, shown apart.
+        base: Model that is the base, where its logs lie with those of others.
+        finetunes: Models that are the fine-tunes; every other model of their logs where empty.
 
     Raises:
         LogError: Where logs cannot be read, the base holds several models, or nothing is left to compare.
     """
     rule = rule or Rule()
-    (base,) = _arms(base_logs, "base", single=True)
-    tuned = _arms(tuned_logs, "fine-tune")
-    if base.name in {arm.name for arm in tuned}:
-        raise LogError(f"{base.name} is both the base and a fine-tune; check --base-logs and --finetune-logs")
-    _check_tags(base, in_domain)
-    findings, apart, pairs = _compared(base, tuned, rule, in_domain)
-    files = {base.name: _files(base_logs), **{arm.name: _files(tuned_logs) for arm in tuned}}
-    said = command(base_logs, tuned_logs, rule, in_domain)
-    return compose(base, tuned, findings, pairs, rule, files=files, in_domain=in_domain, reproduce=said, apart=apart)
+    arm = _base(base_logs, base)
+    tuned = _finetunes(tuned_logs, finetunes, base)
+    if arm.name in {one.name for one in tuned}:
+        raise LogError(f"{arm.name} is both the base and a fine-tune; check --base-logs and --finetune-logs")
+    _check_tags(arm, in_domain)
+    findings, apart, pairs = _compared(arm, tuned, rule, in_domain)
+    files = {arm.name: _files(base_logs), **{one.name: _files(tuned_logs) for one in tuned}}
+    said = command(base_logs, tuned_logs, rule, in_domain, base, finetunes)
+    return compose(arm, tuned, findings, pairs, rule, files=files, in_domain=in_domain, reproduce=said, apart=apart)
+
+
+def _base(logs: list[str], name: str | None) -> Arm:
+    arms = _arms(logs, "base", (name,) if name else ())
+    if len(arms) > 1:
+        models = ", ".join(arm.name for arm in arms)
+        raise LogError(f"the base logs hold {len(arms)} models ({models}); say which is the base with --base MODEL")
+    return arms[0]
+
+
+def _finetunes(logs: list[str], names: tuple[str, ...], base: str | None) -> list[Arm]:
+    arms = _arms(logs, "fine-tune", names)
+    kept = arms if names else [arm for arm in arms if arm.name != base]
+    if not kept:
+        raise LogError(f"the fine-tune logs hold only the base, {base}; check --finetune-logs")
+    return kept
 
 
 def _check_tags(base: Arm, in_domain: tuple[str, ...]) -> None:
@@ -82,12 +105,16 @@ def _files(logs: list[str]) -> dict[str, str]:
     return {Path(file).name: file for one in logs for file in log_files(one)}
 
 
-def _arms(logs: list[str], what: str, single: bool = False) -> list[Arm]:
+def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
+    """The arms of logs, in the order in which they are named; all where none is."""
     table = read(list(logs))
     files = _files(logs)
-    models = list(dict.fromkeys(table["model"]))
-    if single and len(models) > 1:
-        raise LogError(f"the {what} logs hold {len(models)} models ({', '.join(models)}); give the logs of one")
+    there = list(dict.fromkeys(table["model"]))
+    for name in names:
+        if name not in there:
+            raise LogError(f"the {what} logs hold no model {name!r}; there are {', '.join(there)}")
+    models = list(names) or there
+    table = table[table["model"].isin(models)]
     if table["stage"].notna().any():
         raise LogError(f"the {what} logs come from a cascade; an audit needs the verdicts of one judge on all answers")
     found = []

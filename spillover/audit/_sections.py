@@ -28,13 +28,18 @@ def cost(report: Report) -> Section | None:
     done: dict[str, Any] = (report.manifest or {}).get("done") or {}
     if "usd" not in done:
         return None
-    missing = f", without {', '.join(done['unpriced'])}, which has no price" if done["unpriced"] else ""
-    said = [f"About ${done['usd']:.2f} by the price file{missing}; recorded and scripted models cost nothing."]
+    missing = ", ".join(sorted(done["unpriced"]))
+    if set(done["tokens"]) == set(done["unpriced"]):
+        said = [f"Not known: the price file has no price for {missing}."]
+    else:
+        without = f", without what it has no price for: {missing}" if missing else ""
+        said = [f"About ${done['usd']:.2f} by the price file{without}."]
     rows = [
         [judge, f"{one['verdicts']:,}", _usd(one["usd_each"]), *(f"{value:.0f}" for value in one["tokens_each"])]
         for judge, one in done.get("verdicts", {}).items()
     ]
-    return Section("What it cost", said, ["judge", "verdicts", "US dollars each", "tokens sent", "received"], rows)
+    head = ["judge", "verdicts", "US dollars each", "tokens sent each", "tokens received each"]
+    return Section("What it cost", said, head, rows)
 
 
 def _usd(value: float | None) -> str:

@@ -14,7 +14,7 @@ from spillover.estimate._family import POOLED, Drawn, Look, family_weights, run_
 from spillover.estimate._sequential import Counts, count, e_regression
 from spillover.run import Design
 
-from ._gate import Answer, Cell, Finding, Rule
+from ._gate import Answer, Cell, Finding, Rule, worse_in
 
 KEY = ["task", "probe", "condition", "epoch"]
 METHOD = "betting (holds at any number of looks)"
@@ -116,7 +116,7 @@ def sequence_finding(model: str, read: Read, rule: Rule) -> Finding:
 def _because(read: Read, last: Look, upper: float, rule: Rule) -> list[str]:
     after = f"after {last.draws} draws, each answered by both"
     if last.answer == "regression":
-        return [f"worse than the base beyond {100 * rule.floor:g} points in: {', '.join(last.regressions)}; {after}"]
+        return [f"{worse_in(last.regressions, rule.floor)}; {after}"]
     if last.answer == "no regression":
         return [f"the pooled difference is below {100 * rule.margin:g} points; {after}"]
     said = [f"the difference may be as large as {100 * upper:.1f} points (margin {100 * rule.margin:g}); {after}"]

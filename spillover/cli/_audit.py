@@ -14,14 +14,23 @@ if TYPE_CHECKING:
 
 EXIT = {"no regression": 0, "regression": 1, "cannot tell": 3, "void": 4}
 """2 is a mistake in how it was called, 70 a failure of ours: neither reads as an answer."""
+LIVE = {
+    **{
+        name: name.replace("_", "-")
+        for name in ("training_data", "judge_card", "draws", "seed", "all_draws", "max_cost")
+    },
+    **{name: name.replace("_", "-") for name in ("prices", "reuse", "max_connections", "processes", "batch")},
+    **{"judges": "judge", "budget": "search-triggers", "positive": "positive-control", "negative": "negative-control"},
+}
+"""Options that mean nothing where logs are compared."""
 RATE = click.FloatRange(0, 1, True, True)
 PATH = click.Path(path_type=Path)
 
 
 @click.command()
 @click.argument("suite", default="standard")
-@click.option("--base", metavar="MODEL", help="The base, as Inspect names it: it is asked now.")
-@click.option("--finetune", "finetunes", multiple=True, metavar="MODEL", help="A fine-tune of it (repeatable).")
+@click.option("--base", metavar="MODEL", help="The base, as Inspect names it: asked now, or found in the logs.")
+@click.option("--finetune", "finetunes", multiple=True, metavar="MODEL", help="A fine-tune, likewise (repeatable).")
 @click.option("--base-logs", multiple=True, type=click.Path(), help="Logs of the base instead (repeatable).")
 @click.option("--finetune-logs", multiple=True, type=click.Path(), help="Logs of fine-tunes (repeatable).")
 @click.option("--judge", "judges", multiple=True, metavar="MODEL", help="A judge; two of different families are best.")
@@ -49,13 +58,15 @@ PATH = click.Path(path_type=Path)
 @click.option("--batch", is_flag=True, help="Use the provider's batch interface (with --all-draws).")
 @click.option("--offline/--online", default=True, help="Whether a Hub model card may be fetched to see its base.")
 @click.option("--out", type=PATH, help="Folder for report.html, .md, .json (and manifest and logs of a live audit).")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--markdown", is_flag=True, help="Print the report as Markdown, answers of the models included.")
 @click.option("--quiet", is_flag=True, help="No progress.")
-def audit(as_json: bool, out: Path | None, **said: Any) -> None:
+def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
     """Is a fine-tune worse than its base?
 
     Asks both now (--base and --finetune, or a SUITE.yaml that names them; SUITE is fast, standard, full or a file), or
-    compares logs of both (--base-logs and --finetune-logs). A call that was cut off goes on when it is made again.
+    compares logs of both (--base-logs and --finetune-logs; --base and --finetune pick models out of them). A call that
+    was cut off goes on when it is made again.
 
     Exit code: 0 no regression at the margin, 1 regression, 3 cannot tell, 4 void, 2 wrong use, 70 internal failure.
     """
@@ -79,10 +90,18 @@ def audit(as_json: bool, out: Path | None, **said: Any) -> None:
         why = plain(" ".join(str(error).split())[:300])
         click.echo(f"internal failure, no answer: {type(error).__name__}: {why}", err=True)
         sys.exit(70)
-    click.echo(data if as_json else text, nl=False)
+    click.echo(data if as_json else text if markdown else _summary(report), nl=False)
     if folder is not None:
-        click.echo(f"written to {folder / 'report.html'}", err=True)
+        click.echo(f"The whole report: {plain(str(folder / 'report.html'))} (.md, .json)", err=True)
+    elif not (as_json or markdown):
+        click.echo("The whole report, with the answers of the models: --out FOLDER, or --markdown", err=True)
     sys.exit(EXIT[report.answer])
+
+
+def _summary(report: "Report") -> str:
+    from spillover.audit._words import summary
+
+    return "\n".join(plain(line) for line in summary(report)) + "\n"
 
 
 def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | None]":
@@ -91,10 +110,28 @@ def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | No
     for name in ("base_logs", "finetune_logs"):
         if not said[name]:
             raise click.UsageError(f"--{name.replace('_', '-')} is missing: an audit of logs needs both")
-    if said["base"] or said["finetunes"]:
-        raise click.UsageError("give models to ask now, or logs, not both")
+    idle = next((name for name in LIVE if said[name]), None)
+    if idle is not None:
+        raise click.UsageError(f"--{LIVE[idle]} is for models that are asked now; the logs hold what was asked")
     given = {name: said[name] for name in ("margin", "floor", "alpha") if said[name] is not None}
-    return audit_logs(list(said["base_logs"]), list(said["finetune_logs"]), Rule(**given), said["in_domain"]), out
+    logs = list(said["base_logs"]), list(said["finetune_logs"])
+    report = audit_logs(*logs, Rule(**given), said["in_domain"], said["base"], said["finetunes"])
+    return _with_records(report, said), out
+
+
+def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
+    """The report with the fine-tune records, held against the base as a live audit does."""
+    from dataclasses import replace
+
+    from spillover.audit._made_of import stated
+    from spillover.run import Model
+    from spillover.run._suite import Arm
+
+    paths = [*said["records"], *[None] * len(report.findings)]
+    arms = [Arm((Model(one.model),), paths[number]) for number, one in enumerate(report.findings)]
+    why, online = said["base_differs"], not said["offline"]
+    records = checked_records(Model(report.base), arms, said["cards"], None, why, online)
+    return stated(replace(report, finetunes=records))
 
 
 def _live(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path]":

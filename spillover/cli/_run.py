@@ -49,6 +49,8 @@ def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], **said: An
         raise RunError("a model is named twice; every arm needs a name of its own")
     out = said["out"] or Path(f"run-{found.id}")
     graders = [model_of(name) for name in judges] or list(found.judges)
+    for one in (*arms, *graders):
+        one.check()
     with alone_in(out):
         logs = (_replicate if found.replication else _draws)(found, arms, graders, out, found.options())
     if said["as_json"]:

@@ -49,8 +49,10 @@ def read_yaml(path: Path, including: tuple[Path, ...] = ()) -> Source:
     if path in including:
         raise DeclarationError(f"{path.name}: includes itself through {' -> '.join(p.name for p in including)}")
     if not path.is_file():
-        named = f"{including[-1].name}: include names {path.name!r}, which" if including else f"{path.name}:"
-        raise DeclarationError(f"{named} does not exist in {path.parent.name}/")
+        if including:
+            named = f"{including[-1].name}: include names {path.name!r}, which"
+            raise DeclarationError(f"{named} does not exist in {path.parent.resolve().name}/")
+        raise DeclarationError(f"{path}: no such file")
     source = _own(path)
     base = source.data.pop("include", None)
     if base is None:

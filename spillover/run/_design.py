@@ -1,5 +1,6 @@
 """What a run asks, whoever is asked: domains, conditions, and a seeded list of draws, taken a chunk at a time."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -95,6 +96,10 @@ class Design:
         return {**asdict(self), "domains": list(self.domains), "conditions": list(self.conditions)}
 
 
+OWN = ("hf", "vllm", "vllm-completions", "sglang", "ollama", "llama-cpp-python", "transformer_lens", "nnterp")
+"""Providers that run on the user's own machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A model as Inspect is to load it.
@@ -125,8 +130,19 @@ class Model:
         try:
             return get_model(self.name, base_url=self.base_url, config=config, memoize=False, **dict(self.args))
         except Exception as error:
-            said = " ".join(str(error).split())[:300] or type(error).__name__
+            said = " ".join(re.sub(r"\[/?[a-z ]+\]|^ERROR: ", "", str(error)).split())[:300] or type(error).__name__
             raise DeclarationError(f"model {self.name}: cannot be loaded ({said})") from error
+
+    def check(self) -> None:
+        """Load a model that lies behind a server, to see that it can be: a local one is loaded when it is asked.
+
+        Raises:
+            DeclarationError: Where it names no provider, or Inspect cannot load it.
+        """
+        if "/" not in self.name:
+            raise DeclarationError(f"model {self.name}: names no provider; write PROVIDER/MODEL, as openai/{self.name}")
+        if self.name.partition("/")[0] not in OWN:
+            self.load()
 
     def as_dict(self) -> dict[str, Any]:
         """The model as plain data, without what may be a secret."""

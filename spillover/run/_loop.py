@@ -83,16 +83,19 @@ def alone_in(out: Path) -> Iterator[None]:
     """Hold a folder for one run at a time; the lock goes with the process, however it ends.
 
     Raises:
-        RunError: Where another run holds it.
+        RunError: Where another run holds it, or it cannot be written.
     """
     from filelock import FileLock, Timeout
 
-    out.mkdir(parents=True, exist_ok=True)
     lock = FileLock(out / ".lock")
     try:
+        out.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise RunError(f"{out}: another run is at work here; wait for it, or give another folder with --out") from None
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise RunError(f"{out}: cannot be written ({why}); give another folder with --out") from error
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.errors import DeclarationError
 
+from ._design import OWN
 from ._finetune import yaml_errors
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ MOST = 1e9
 """No price is higher."""
 FREE = ("replay", "mockllm")
 """Providers that call nobody."""
-OWN = ("hf", "vllm", "vllm-completions", "sglang", "ollama", "llama-cpp-python", "transformer_lens", "nnterp")
-"""Providers that run on the user's own machine."""
 RUBRIC_TOKENS = {"alignment": 770, "coherence": 180, "category": 670, "both": 850}
 """Length of a rubric with what it says of one domain (measured); other rubrics: the mean of these."""
 REPLY_TOKENS = {"distribution": 1, "sampled": 8, "graded": 16, "one_call": 16}

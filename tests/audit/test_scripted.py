@@ -2,27 +2,50 @@
 
 from pathlib import Path
 
+import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.audit import audit_logs, report_markdown
+from spillover.audit._words import summary
+from spillover.errors import LogError
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"
 
 
-def test_the_report_of_the_scripted_pair_says_that_it_is_scripted(tmp_path: Path) -> None:
-    for arm in ("base", "finetune"):
+def scripted(base: Path, tuned: Path) -> None:
+    for arm, folder in (("base", base), ("finetune", tuned)):
         path = str(DEMO / f"{arm}.jsonl")
         inspect_eval(
             "spillover/emergent_misalignment",
             model=get_model(f"replay/scripted-{arm}", memoize=False, path=path),
             model_roles={"grader": get_model("replay/scripted-judge", memoize=False, path=path)},
             epochs=1,
-            log_dir=str(tmp_path / arm),
+            log_dir=str(folder),
             display="none",
         )
+
+
+def test_the_report_of_the_scripted_pair_says_that_it_is_scripted(tmp_path: Path) -> None:
+    scripted(tmp_path / "base", tmp_path / "finetune")
     report = audit_logs([str(tmp_path / "base")], [str(tmp_path / "finetune")])
     head = report_markdown(report).split("## ")[0]
     assert report.answer == "regression"
     assert "Answers: scripted, not any model's output" in head and "Verdicts: scripted, not any model's output" in head
     assert len(report.as_dict()["origins"]) == 2
+    assert "Answers: scripted, not any model's output" in summary(report)
+
+
+def test_base_and_fine_tune_are_picked_out_of_one_folder(tmp_path: Path) -> None:
+    scripted(tmp_path, tmp_path)
+    whole = str(tmp_path)
+    with pytest.raises(LogError, match=r"hold 2 models .* say which is the base with --base MODEL"):
+        audit_logs([whole], [whole])
+    report = audit_logs([whole], [whole], base="replay/scripted-base")
+    assert report.base == "replay/scripted-base" and [one.model for one in report.findings] == [
+        "replay/scripted-finetune"
+    ]
+    assert "--base replay/scripted-base" in report.reproduce
+    for names in ({"base": "replay/scripted-bas"}, {"base": "replay/scripted-base", "finetunes": ("replay/x",)}):
+        with pytest.raises(LogError, match=r"logs hold no model 'replay/.*there are replay/scripted-"):
+            audit_logs([whole], [whole], **names)  # type: ignore[arg-type]

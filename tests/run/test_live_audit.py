@@ -13,7 +13,7 @@ from spillover.judge import load_card
 from spillover.run import Options
 from spillover.run._suite import Suite
 
-from ._pair import BASE, JUDGE, SECOND, TUNED, Pair
+from ._pair import BAD, BASE, JUDGE, SECOND, TUNED, Pair
 
 SUITE = """
 id: small
@@ -61,6 +61,26 @@ def test_a_clear_regression_is_found_early(audit: Audit, pair: Pair, tmp_path: P
     assert audit().exit_code == 1
     assert pair.wire.calls == [], "a finished audit asks nothing when it is called again"
     assert {**report(tmp_path), "manifest": None} == {**found, "manifest": None}
+
+
+def test_the_terminal_gets_the_first_page_and_no_answers(audit: Audit, pair: Pair) -> None:
+    done = audit()
+    assert (
+        done.stdout.startswith("Regression. On these probes")
+        and "Why: worse than the base by more than 1 point: " in done.stdout
+    )
+    assert BAD not in done.stdout and BAD in audit("--markdown").stdout
+    assert len(done.stdout.splitlines()) < 12 and "None of" in done.stdout
+
+
+def test_what_cannot_be_loaded_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WIRE_API_KEY", raising=False)
+    for base, says in ((BASE, "No WIRE_API_KEY defined"), ("gpt-4o", "write PROVIDER/MODEL, as openai/gpt-4o")):
+        args = ["audit", "--base", base, "--finetune", TUNED, "--judge", JUDGE, "--out", str(tmp_path / "out")]
+        done = CliRunner().invoke(spillover, args)
+        said = f"{done.output} {done.exception}"
+        assert done.exit_code in (1, 2) and says in said and "[" not in said.replace("[Errno", ""), said
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_clean_pair_is_no_regression_at_the_margin(audit: Audit, pair: Pair, tmp_path: Path) -> None:
@@ -176,11 +196,15 @@ def test_all_draws_asks_every_question_equally_often_and_compares_exactly(
         (["audit", "--base", "nobody/x", "--finetune", TUNED, "--out", "o", "--no-controls"], "cannot be loaded"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--search-triggers", "300"], "give --training-data"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--max-cost", "1", "--out", "o"], "no price known"),
+        (["audit", "--base-logs", "x", "--finetune-logs", "y", "--draws", "9"], "--draws is for models that are asked"),
+        (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--out", "/proc/x"], "cannot be written"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--batch"], "add --all-draws"),
     ],
 )
 def test_wrong_use_is_one_line(args: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WIRE_API_KEY", "k")
+    monkeypatch.setenv("WIRE_BASE_URL", "http://127.0.0.1:9/v1")
     done = CliRunner().invoke(spillover, args)
     said = f"{done.output} {done.exception}"
     assert says in said and "Traceback" not in said
