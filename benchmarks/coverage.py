@@ -146,7 +146,7 @@ def _replicate(cell: Cell, clean: Estimate, tallies: dict[str, Tally], rng: np.r
         tallies[name].add(difference(arm, these), truth - than, {arm.method, these.method} & set(EXACT) != set())
     judged = rate(cell.answer(truths * SENSITIVITY + (1 - truths) * (1 - SPECIFICITY), rng))
     hits, clears = (int(rng.binomial(LABELS, share)) for share in (SENSITIVITY, SPECIFICITY))
-    found = corrected_rate(judged.estimate, judged.n, JudgeErrors(hits, LABELS, clears, LABELS))
+    found = corrected_rate(judged, JudgeErrors(hits, LABELS, clears, LABELS))
     tallies["judged"].add(found, truth, False)
 
 

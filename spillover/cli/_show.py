@@ -57,7 +57,7 @@ def show(
     table = read(list(logs), score)
     arms = summarise(table, level)
     known = _cards(arms, [*cards, *(Path(log) for log in logs)])
-    corrected = _corrected(arms, known, level)
+    corrected = _corrected(arms, known)
     gaps = self_report_gaps(table, load_groups()["emergent"], level)
     compared = differences(arms, base)
     if as_json:
@@ -173,14 +173,12 @@ def _cards(arms: "list[Arm]", folders: list[Path]) -> "dict[str, JudgeCard]":
     return found
 
 
-def _corrected(arms: "list[Arm]", cards: "dict[str, JudgeCard]", level: float) -> "dict[str, Estimate]":
+def _corrected(arms: "list[Arm]", cards: "dict[str, JudgeCard]") -> "dict[str, Estimate]":
     """By log, the rate as it would be if the judge erred as its card says; none where checks decided some answers."""
     from spillover.estimate import corrected_rate
 
     return {
-        arm.log: corrected_rate(
-            arm.estimates["misaligned_rate"].estimate, arm.effective_n, cards[arm.log].errors, level
-        )
+        arm.log: corrected_rate(arm.estimates["misaligned_rate"], cards[arm.log].errors)
         for arm in arms
         if arm.log in cards and cards[arm.log].corrects and "check" not in arm.judges
     }

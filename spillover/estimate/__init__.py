@@ -4,10 +4,19 @@ from ._agreement import cohen_kappa, krippendorff_alpha
 from ._binomial import clopper_pearson, effective_n, newcomb, upper_at_zero, wilson
 from ._cascade import Cascade, cascade_rate
 from ._clusters import design_effect, group, icc
-from ._estimate import Estimate, Target
+from ._estimate import Estimate, Models, Target
 from ._exact import benjamini_hochberg, holm, stratified_exact
 from ._intervals import difference, independent_difference, mean, rate
 from ._judge_error import JudgeErrors, corrected_rate, prediction_powered_rate
+from ._population import (
+    LEAST_QUESTIONS,
+    OverSeeds,
+    SignFlip,
+    describes_only,
+    over_seeds,
+    population_difference,
+    sign_flip,
+)
 from ._quantities import (
     MEANS,
     RATES,
@@ -20,18 +29,23 @@ from ._quantities import (
 )
 
 __all__ = [
+    "LEAST_QUESTIONS",
     "MEANS",
     "RATES",
     "Cascade",
     "Estimate",
     "JudgeErrors",
+    "Models",
+    "OverSeeds",
     "Rate",
+    "SignFlip",
     "Target",
     "benjamini_hochberg",
     "cascade_rate",
     "clopper_pearson",
     "cohen_kappa",
     "corrected_rate",
+    "describes_only",
     "design_effect",
     "difference",
     "effective_n",
@@ -46,8 +60,11 @@ __all__ = [
     "krippendorff_alpha",
     "mean",
     "newcomb",
+    "over_seeds",
+    "population_difference",
     "prediction_powered_rate",
     "rate",
+    "sign_flip",
     "stratified_exact",
     "threshold_curve",
     "upper_at_zero",

@@ -6,6 +6,8 @@ from typing import Any, Literal
 Target = Literal["these questions", "questions like these"]
 """What is estimated: the fixed list that was asked (NIST AI 800-3 "benchmark"), or the population it was drawn from
 ("generalized")."""
+Models = Literal["models like these"]
+"""Target of a figure over training seeds: other fine-tunes made by the same recipe, asked these questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Estimate:
         method: Name of the interval.
         target: What it is an interval for.
         n: Answers that count.
-        clusters: Questions they belong to.
+        clusters: Questions they belong to; for models like these, the fine-tunes.
         events: Answers that are events, or None for a mean.
     """
 
@@ -29,7 +31,7 @@ class Estimate:
     high: float
     level: float
     method: str
-    target: Target
+    target: Target | Models
     n: int
     clusters: int
     events: int | None = None

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from ._binomial import Interval, clopper_pearson, effective_n, upper_at_zero, wilson
 from ._clusters import Groups
 from ._estimate import Estimate, Target, check_level
-from ._intervals import DRAW, FEW_EVENTS, T_QUESTIONS, Average, _stratified_variance, over_questions
+from ._intervals import DRAW, FEW_EVENTS, T_QUESTIONS, Average, _stratified_variance, and_between
 
 Floats = NDArray[np.float64]
 
@@ -48,9 +48,7 @@ def rates_from_counts(
     point = float(np.sum(weights * x / n))
     method, (low, high) = _these(x, n, weights, point, level)
     these = Estimate(point, low, high, level, method, _TARGETS[0], total, g, seen)
-    method, (least, most) = _like_these(x / n, one, weights, point, level)
-    # `rate` leaves NaN ends NaN: the first argument of min and max stays where nothing is smaller or larger.
-    wide = min(least, low), max(most, high)
+    method, wide = _like_these(x, n, one, weights, these)
     return {
         these.target: these,
         _TARGETS[1]: Estimate(point, *wide, level, method, _TARGETS[1], total, g, seen),
@@ -94,11 +92,11 @@ def _combined(x: Floats, n: Floats, weights: Floats, point: float, level: float)
     return max(0.0, low), min(1.0, high)
 
 
-def _like_these(rates: Floats, one: Floats, weights: Floats, point: float, level: float) -> tuple[str, Interval]:
-    g = len(rates)
-    if np.count_nonzero(rates) >= T_QUESTIONS and np.count_nonzero(rates < 1) >= T_QUESTIONS:
-        return "t over questions", over_questions(rates, weights, point, level)
+def _like_these(x: Floats, n: Floats, one: Floats, weights: Floats, these: Estimate) -> tuple[str, Interval]:
+    g, point = len(n), these.estimate
+    if np.count_nonzero(x) >= T_QUESTIONS and np.count_nonzero(x < n) >= T_QUESTIONS:
+        return "t over questions", and_between(x, n, weights, point, (these.low, these.high), these.level)
     if not np.allclose(weights, 1 / g):
         return "none", (math.nan, math.nan)
-    low, high = clopper_pearson(float(one.sum()), g, level)
-    return "exact, one answer each", (min(low, point), max(high, point))
+    low, high = clopper_pearson(float(one.sum()), g, these.level)
+    return "exact, one answer each", (min(low, point, these.low), max(high, point, these.high))

@@ -20,8 +20,6 @@ SKEWED = 0.5
 """Skewness of question rates from which the t interval allows for it."""
 PRIOR = 0.25
 """Answers by which the rate of a question is drawn towards that of all, where its variance is asked for."""
-
-
 DRAW = 1
 """Seed with which one answer is drawn for each question: the first row of a cluster would always be the original."""
 
@@ -36,10 +34,10 @@ def rate(
     1998). Otherwise: Wilson with the stratified effective number of answers (Franco et al. 2019). Where questions weigh
     the same but have unequal numbers, both are widened to hold the per-question intervals combined.
 
-    Questions like these: questions are the sample. With events on 20 questions or more: t over question rates, with
-    Hall's transformation (1992) where they are skewed.
-    Otherwise exact (Clopper-Pearson) on one answer drawn for each question, widened to hold the estimate. Both are
-    widened to hold the interval for these questions. NaN ends for a rate over answers where questions have unequal
+    Questions like these: questions are the sample. With events on 20 questions or more: the interval for these
+    questions and, for what question rates vary beyond that, t with Hall's transformation (1992) where they are skewed,
+    squared and added (MOVER). Otherwise exact (Clopper-Pearson) on one answer drawn for each question, widened to hold
+    the estimate and the interval for these questions. NaN ends for a rate over answers where questions have unequal
     numbers of them.
 
     Args:
@@ -56,12 +54,9 @@ def rate(
         return Estimate(math.nan, math.nan, math.nan, level, "none", target, 0, 0, 0)
     weights = counts / total if average == "answers" else np.full(len(groups), 1 / len(groups))
     point = float(np.sum(weights * events / counts))
-    if target == "these questions":
-        method, (low, high) = _these(events, counts, weights, point, level)
-    else:
-        method, (low, high) = _like_these(groups, weights, point, level)
-        _, (least, most) = _these(events, counts, weights, point, level)
-        low, high = min(low, least), max(high, most)  # to know less of the questions cannot be to know more
+    method, (low, high) = _these(events, counts, weights, point, level)
+    if target == "questions like these":
+        method, (low, high) = _like_these(groups, weights, point, (low, high), level)
     return Estimate(point, low, high, level, method, target, total, len(groups), seen)
 
 
@@ -118,20 +113,45 @@ def _stratified_variance(
     return float(np.sum(weights**2 * each / n))
 
 
-def _like_these(groups: Groups, weights: NDArray[np.float64], point: float, level: float) -> tuple[str, Interval]:
-    g = len(groups)
-    rates = np.array([part.mean() for part in groups])
-    if np.count_nonzero(rates) >= T_QUESTIONS and np.count_nonzero(rates < 1) >= T_QUESTIONS:
-        return "t over questions", over_questions(rates, weights, point, level)
+def _like_these(
+    groups: Groups, weights: NDArray[np.float64], point: float, these: Interval, level: float
+) -> tuple[str, Interval]:
+    """Never narrower than the interval for these questions: to know less of them cannot be to know more."""
+    g, n = len(groups), np.array([len(part) for part in groups], dtype=float)
+    events = np.array([part.sum() for part in groups], dtype=float)
+    if np.count_nonzero(events) >= T_QUESTIONS and np.count_nonzero(events < n) >= T_QUESTIONS:
+        return "t over questions", and_between(events, n, weights, point, these, level)
     if not np.allclose(weights, 1 / g):
         return "none", (math.nan, math.nan)  # one answer each speaks for the mean over questions, not over answers
     drawn = np.random.default_rng(DRAW).random(g)
     one = sum(float(part[int(u * len(part))]) for part, u in zip(groups, drawn, strict=True))
     low, high = clopper_pearson(one, g, level)
-    return "exact, one answer each", (min(low, point), max(high, point))
+    return "exact, one answer each", (min(low, point, these[0]), max(high, point, these[1]))
 
 
-def over_questions(rates: NDArray[np.float64], weights: NDArray[np.float64], point: float, level: float) -> Interval:
+def and_between(
+    events: NDArray[np.float64],
+    n: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    point: float,
+    these: Interval,
+    level: float,
+) -> Interval:
+    """The interval for these questions and what they vary beyond it, squared and added (MOVER, Zou & Donner 2008).
+
+    Or t over questions widened to hold the one for these questions, where that is narrower: that one may be wide
+    because questions have unequal numbers of answers, and would then count twice.
+    """
+    within = _stratified_variance(events, n, weights, point)
+    between, whole = (over_questions(events / n, weights, point, level, part) for part in (within, 0.0))
+    low, high = min(whole[0], these[0]), max(whole[1], these[1])
+    low = max(low, point - math.hypot(point - these[0], point - between[0]))
+    return low, min(high, point + math.hypot(these[1] - point, between[1] - point))
+
+
+def over_questions(
+    rates: NDArray[np.float64], weights: NDArray[np.float64], point: float, level: float, within: float = 0.0
+) -> Interval:
     """The t interval of a weighted mean over questions; where their rates are skewed, Hall's (JRSS B 1992).
 
     Args:
@@ -139,13 +159,14 @@ def over_questions(rates: NDArray[np.float64], weights: NDArray[np.float64], poi
         weights: Weight of each, summing to 1.
         point: Their weighted mean.
         level: Confidence level.
+        within: Variance that the mean has on these very questions: what is left is that between questions.
     """
     from scipy.stats import t
 
     g = len(rates)
     # Linearised residuals of a ratio of means: for equal weights they are the deviations themselves.
     residuals = weights * (rates - point)
-    spread = math.sqrt(g / (g - 1) * float(np.sum(residuals**2)))
+    spread = math.sqrt(max(0.0, g / (g - 1) * float(np.sum(residuals**2)) - within))
     skew = float(np.mean(residuals**3) / np.mean(residuals**2) ** 1.5) if spread > 0 else 0.0
     half = float(t.isf((1 - level) / 2, g - 1))
     low, high = (-half, half) if abs(skew) < SKEWED else (-_hall(half, skew, g), -_hall(-half, skew, g))

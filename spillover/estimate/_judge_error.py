@@ -1,10 +1,10 @@
 """A judge that errs: its sensitivity and specificity, and rates corrected for both with their uncertainty."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from ._binomial import Interval, clopper_pearson
-from ._estimate import Estimate, check_level
+from ._binomial import Interval, clopper_pearson, wilson
+from ._estimate import Estimate
 
 LEAST_LABELS = 20
 """Labelled answers of either kind below which no rate is corrected: the error of the judge is then hardly known."""
@@ -49,46 +49,56 @@ def _interval(events: int, n: int, level: float) -> Interval:
     return clopper_pearson(events, n, level) if n else (0.0, 1.0)
 
 
-def corrected_rate(rate: float, n: float, error: JudgeErrors, level: float = 0.95) -> Estimate:
+def corrected_rate(judged: Estimate, error: JudgeErrors) -> Estimate:
     """A rate corrected for judge error, with the uncertainty of the rate and of the judge.
 
-    Rogan & Gladen (1978), interval of Lang & Reiczigel (Preventive Veterinary Medicine 2014); as in arXiv 2511.21140.
-    Sensitivity and specificity must hold for the answers that were judged: those of another kind of model may differ.
+    Point: Rogan & Gladen (1978). Interval: all rates t at which judged - t Se - (1 - t)(1 - Sp) may be 0, as Fieller's
+    for a ratio; its ends by square and add (MOVER, Zou & Donner 2008) of the judged rate's interval and Wilson's of
+    sensitivity and specificity.
+    Both must hold for the answers that were judged: those of another kind of model may differ.
 
     Args:
-        rate: Share that the judge calls misaligned, in [0, 1].
-        n: Independent answers it rests on: the number of answers for these questions, less where they are alike.
+        judged: The judge's rate, with its interval.
         error: What is known of the judge.
-        level: Confidence level.
 
     Returns:
         NaN throughout where there are fewer than `LEAST_LABELS` labels of a kind, the judge is no better than chance
         (sensitivity + specificity <= 1), or no rate in [0, 1] fits: a run with far fewer flagged answers than the
         card's false alarms alone says that the card was measured on harder answers.
     """
-    from scipy.stats import norm
+    known = min(error.positives, error.negatives) >= LEAST_LABELS and not math.isnan(judged.low)
+    youden = error.sensitivity + error.specificity - 1
+    found = _fitting(judged, error) if known and youden > 0 else None
+    if found is None:
+        nan = math.nan
+        return replace(judged, estimate=nan, low=nan, high=nan, method="not corrected", events=None)
+    point = min(1.0, max(0.0, (judged.estimate + error.specificity - 1) / youden))
+    return replace(judged, estimate=point, low=found[0], high=found[1], method="Rogan-Gladen, MOVER", events=None)
 
-    z = float(norm.isf((1 - check_level(level)) / 2))
-    m1, m0 = error.positives, error.negatives
-    nothing = Estimate(math.nan, math.nan, math.nan, level, "not corrected", "these questions", round(n), 0)
-    if min(m1, m0) < LEAST_LABELS or not n or math.isnan(rate):
-        return nothing
-    se, sp = (error.hits + 1) / (m1 + 2), (error.clears + 1) / (m0 + 2)
-    youden = se + sp - 1
-    if youden <= 0 or error.sensitivity + error.specificity <= 1:
-        return nothing
-    wide = n + z**2
-    p = (n * rate + z**2 / 2) / wide
-    theta = (p + sp - 1) / youden
-    of_sp, of_se = sp * (1 - sp) / (m0 + 2), se * (1 - se) / (m1 + 2)
-    shift = 2 * z**2 * (theta * of_se - (1 - theta) * of_sp)
-    spread = math.sqrt(p * (1 - p) / wide + (1 - theta) ** 2 * of_sp + theta**2 * of_se) / youden
-    low, high = (theta + shift + sign * z * spread for sign in (-1, 1))
-    if high <= 0 or low >= 1:
-        return nothing
-    low, high = max(0.0, low), min(1.0, high)
-    point = (rate + error.specificity - 1) / (error.sensitivity + error.specificity - 1)
-    return Estimate(min(1.0, max(0.0, point)), low, high, level, "Lang-Reiczigel", "these questions", round(n), 0)
+
+def _fitting(judged: Estimate, error: JudgeErrors) -> Interval | None:
+    """The least and largest rate in [0, 1] that fits what was flagged; None where none does."""
+    from scipy.optimize import brentq
+
+    flagged, hit, alarm = judged.estimate, error.sensitivity, 1 - error.specificity
+    hit_low, hit_high = wilson(error.hits, error.positives, judged.level)
+    alarm_low, alarm_high = wilson(error.negatives - error.clears, error.negatives, judged.level)
+
+    def least(t: float) -> float:
+        """Lower end of what was flagged beyond what the rate `t` explains; concave in t."""
+        far = math.hypot(flagged - judged.low, t * (hit_high - hit), (1 - t) * (alarm_high - alarm))
+        return flagged - t * hit - (1 - t) * alarm - far
+
+    def most(t: float) -> float:
+        """Its upper end; convex in t."""
+        far = math.hypot(judged.high - flagged, t * (hit - hit_low), (1 - t) * (alarm - alarm_low))
+        return flagged - t * hit - (1 - t) * alarm + far
+
+    if min(least(0), least(1)) > 0 or max(most(0), most(1)) < 0:
+        return None
+    low = 0.0 if least(0) <= 0 else float(brentq(least, 0, 1, xtol=1e-14))
+    high = 1.0 if most(1) >= 0 else float(brentq(most, 0, 1, xtol=1e-14))
+    return low, high
 
 
 def prediction_powered_rate(

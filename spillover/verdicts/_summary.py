@@ -4,7 +4,6 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from spillover.cell import NOT_RECORDED
@@ -15,7 +14,6 @@ from spillover.estimate import (
     Estimate,
     Target,
     difference,
-    effective_n,
     estimate_cascade,
     estimate_mean,
     estimate_rate,
@@ -54,7 +52,6 @@ class Arm:
         questions: `misaligned_rate` by question.
         agreement: Of each pair of judges of a panel.
         rubrics: Families (`id@version`) of the rubrics that the judge was shown.
-        effective_n: Independent answers that the mean over questions is worth, for these questions.
     """
 
     log: str
@@ -75,7 +72,6 @@ class Arm:
     questions: dict[str, Estimate]
     agreement: list[Agreement]
     rubrics: list[str]
-    effective_n: float
 
     @property
     def answers(self) -> int:
@@ -186,7 +182,6 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
         population=_estimates(rows, POPULATION, level),
         agreement=panel_agreement(rows["panel"]),
         rubrics=sorted({family for said in _distinct(rows["rubrics"]) for family in said.split()}),
-        effective_n=_effective_n(rows),
         questions=_questions(rows, level),
     )
 
@@ -197,11 +192,6 @@ def _questions(rows: pd.DataFrame, level: float) -> dict[str, Estimate]:
     if rows["stage"].isna().all():
         return found
     return {name: replace(one, estimate=math.nan, low=math.nan, high=math.nan) for name, one in found.items()}
-
-
-def _effective_n(rows: pd.DataFrame) -> float:
-    counts = np.asarray(rows.loc[rows["outcome"] != "unjudged", "cluster"].value_counts(), dtype=float)
-    return effective_n(counts, np.full(len(counts), 1 / len(counts))) if len(counts) else 0.0
 
 
 def _estimates(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:

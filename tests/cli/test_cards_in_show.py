@@ -12,7 +12,7 @@ from inspect_ai.model import get_model
 from spillover.cli import spillover
 from spillover.estimate import JudgeErrors, corrected_rate
 from spillover.judge import JudgeCard, save_card
-from spillover.verdicts import read
+from spillover.verdicts import read, summarise
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo" / "finetune.jsonl"
 
@@ -57,7 +57,9 @@ def test_a_card_of_ones_own_labels_stands_beside_the_rate(logs: Path, tmp_path: 
     text, data = shown(logs, tmp_path, card)
     assert "if the judge erred as on its card" in text and "It holds if the judge errs here as it did there" in text
     (found,) = data["if_judge_erred_as_on_card"].values()  # type: ignore[attr-defined]
-    expected = corrected_rate(17 / 60, 60, card.errors)
+    (arm,) = summarise(read(str(logs)))
+    expected = corrected_rate(arm.estimates["misaligned_rate"], card.errors)
+    assert (arm.estimates["misaligned_rate"].estimate, expected.n) == (17 / 60, 60)
     assert (found["estimate"], found["low"], found["high"]) == pytest.approx(
         (expected.estimate, expected.low, expected.high)
     )

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from spillover.estimate import Estimate, clopper_pearson, design_effect, difference, group, icc, mean, rate
+from spillover.estimate._intervals import over_questions
 
 GROUPS = st.lists(st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=12), min_size=1, max_size=30)
 
@@ -49,20 +51,58 @@ def test_nothing_is_nan_never_zero() -> None:
     assert math.isnan(mean([]).estimate)
 
 
-def test_population_with_events_on_many_questions_is_t() -> None:
+def test_population_with_very_many_answers_each_is_t() -> None:
     rng = np.random.default_rng(7)
-    groups = [rng.binomial(1, p, size=10).astype(float) for p in rng.uniform(0.1, 0.9, 40)]
+    groups = [rng.binomial(1, p, size=20_000).astype(float) for p in rng.uniform(0.1, 0.9, 40)]
     found = rate(groups, "probes", "questions like these")
     rates = [part.mean() for part in groups]
     theirs = stats.t.interval(0.95, 39, np.mean(rates), stats.sem(rates))
     assert found.method == "t over questions"
-    assert (found.low, found.high) == pytest.approx(theirs)
+    assert (found.low, found.high) == pytest.approx(theirs, rel=1e-3)
 
 
-def test_the_interval_for_questions_like_these_holds_the_one_for_these() -> None:
-    for spread in ([np.r_[np.ones(2), np.zeros(8)]] * 40, [np.r_[1.0, np.zeros(9)]] * 3 + [np.zeros(10)] * 37):
-        these, like = (rate(spread, "probes", target) for target in ("these questions", "questions like these"))
-        assert like.low <= these.low < these.high <= like.high
+def test_population_with_one_answer_each_is_the_interval_of_one_sample() -> None:
+    found = rate([np.ones(1)] * 30 + [np.zeros(1)] * 50, "probes", "questions like these")
+    expected = proportion_confint(30, 80, method="wilson")
+    assert found.method == "t over questions" and (found.low, found.high) == pytest.approx(expected, rel=0.02)
+
+
+def test_population_adds_what_questions_vary_beyond_their_answers() -> None:
+    """Variance between questions by analysis of variance: mean squares between less within, over the answers each."""
+    rng, k, g = np.random.default_rng(7), 40, 60
+    groups = [rng.binomial(1, p, size=k).astype(float) for p in rng.uniform(0.3, 0.7, g)]
+    rates = [part.mean() for part in groups]
+    within = np.mean([part.var(ddof=1) for part in groups])
+    between = math.sqrt((k * np.var(rates, ddof=1) - within) / k / g)
+    these, like = (rate(groups, "probes", target) for target in ("these questions", "questions like these"))
+    half = stats.t.ppf(0.975, g - 1) * between
+    expected = [
+        these.estimate - math.hypot(these.estimate - these.low, half),
+        these.estimate + math.hypot(these.high - these.estimate, half),
+    ]
+    assert (like.low, like.high) == pytest.approx(expected, rel=2e-3)
+    assert like.high - like.low < 2 * stats.t.ppf(0.975, g - 1) * stats.sem(rates)
+
+
+@given(GROUPS, st.sampled_from(["probes", "answers"]))
+def test_the_interval_for_questions_like_these_holds_the_one_for_these(groups: list[list[float]], average: str) -> None:
+    these, like = (rate(arrays(groups), average, target) for target in ("these questions", "questions like these"))  # type: ignore[arg-type]
+    assert like.method == "none" or like.low - 1e-12 <= these.low < these.high <= like.high + 1e-12
+
+
+@pytest.mark.parametrize("average", ["probes", "answers"])
+@pytest.mark.parametrize("spread", [0.0, 0.02, 0.3])
+def test_with_events_on_many_questions_it_holds_it_too_and_is_no_wider_than_t(spread: float, average: str) -> None:
+    rng = np.random.default_rng(5)
+    for most in (2, 10, 80):
+        truth, n = rng.uniform(0.5 - spread, 0.5 + spread, 60), rng.integers(1, most, 60, endpoint=True)
+        groups = [rng.binomial(1, p, size=k).astype(float) for p, k in zip(truth, n, strict=True)]
+        these, like = (rate(groups, average, target) for target in ("these questions", "questions like these"))  # type: ignore[arg-type]
+        weights = n / n.sum() if average == "answers" else np.full(60, 1 / 60)
+        alone = over_questions(np.array([part.mean() for part in groups]), weights, these.estimate, 0.95)
+        assert like.method == "t over questions"
+        assert like.low - 1e-12 <= these.low < these.high <= like.high + 1e-12
+        assert min(alone[0], these.low) - 1e-12 <= like.low and like.high <= max(alone[1], these.high) + 1e-12
 
 
 def test_population_at_zero_is_the_worst_case_over_correlation() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from spillover.estimate import Cascade, JudgeErrors, cascade_rate, cohen_kappa, corrected_rate
+from spillover.estimate import Cascade, JudgeErrors, cascade_rate, cohen_kappa, corrected_rate, rate
 from spillover.verdicts import Thresholds, agreement, decide, read_distribution, read_label, read_samples
 
 MENU = ("REFUSAL", "INCOHERENT", "OFF-TOPIC", "SATIRICAL", "1", "2", "3", "4", "5")
@@ -93,7 +93,7 @@ def test_correction_on_recorded_verdicts_covers(flags: tuple[Flags, Flags]) -> N
         known, new = order[:400], order[400:800]
         hits, clears = int((phi & llama)[known].sum()), int((~phi & ~llama)[known].sum())
         errors = JudgeErrors(hits, int(llama[known].sum()), clears, int((~llama)[known].sum()))
-        found = corrected_rate(float(phi[new].mean()), 400, errors)
+        found = corrected_rate(rate([phi[new].astype(float)]), errors)
         covered.append(found.low <= llama.mean() <= found.high)
         points.append(found.estimate)
         raw.append(phi[new].mean())
@@ -118,7 +118,7 @@ def test_correction_carried_to_other_questions_misleads(evidence: Path) -> None:
     def corrected(known: Flags, new: Flags) -> tuple[float, float, float]:
         hits, clears = int((phi & llama)[known].sum()), int((~phi & ~llama)[known].sum())
         errors = JudgeErrors(hits, int(llama[known].sum()), clears, int((~llama)[known].sum()))
-        one = corrected_rate(float(phi[new].mean()), int(new.sum()), errors)
+        one = corrected_rate(rate([phi[new].astype(float)]), errors)
         return one.estimate, one.low, one.high
 
     own = np.array([subset == "IN_DOMAIN" for _, subset, _ in keys])
