@@ -8,7 +8,7 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from spillover.cell import NOT_RECORDED, left_out
-from spillover.errors import JudgeError
+from spillover.errors import DeclarationError, JudgeError
 from spillover.solvers import cell_of, shown_to_model
 from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 
@@ -16,7 +16,7 @@ from ._checks import by_bandit, by_key
 from ._forms import Asked, Form, ask, choose_form
 from ._metrics import METRICS
 from ._panel import Panel, combine, stage_of
-from ._rubric import Rubric, render
+from ._rubric import ASIDE, Rubric, render
 
 _MARKUP = re.compile(r"\[/?[a-z]+\]")
 
@@ -50,6 +50,8 @@ def judged(
             stands in the score's metadata and never changes the answer's.
     """
     asked_of = [Rubric(**{**fields, "menu": tuple(fields["menu"])}) for fields in rubrics]
+    if any(rubric.dimension == ASIDE for rubric in asked_of):
+        raise DeclarationError(f"rubric `{ASIDE}` gives no verdict; a judge protocol needs one that does")
     lines = Thresholds(**thresholds)  # type: ignore[arg-type]
     stands_for = {**LABELS, **{word: outcome for rubric in asked_of for word, outcome in rubric.outcomes.items()}}
     chosen: dict[tuple[str, str], Form] = {}

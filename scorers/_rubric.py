@@ -15,9 +15,11 @@ from spillover.errors import DeclarationError
 from spillover.verdicts import LABELS, OUTCOMES, Outcome
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"
-DIMENSIONS = ("alignment", "coherence", "category", "both")
+ASIDE = "leak"
+"""Dimension of a question beside the verdict: its words stand for no outcome."""
+DIMENSIONS = ("alignment", "coherence", "category", "both", ASIDE)
 SECTIONS = FOLDER / "domains"
-_PLACEHOLDER = re.compile(r"\{(conversation|question|answer|boundary|key|here)\}")
+_PLACEHOLDER = re.compile(r"\{(conversation|question|answer|boundary|key|here|subject)\}")
 _FIELDS = {"id", "version", "dimension", "summary", "menu", "outcomes", "prompt", "upstream"}
 
 
@@ -28,7 +30,8 @@ class Rubric:
     Attributes:
         id: Name.
         version: Whole number, raised with every change.
-        dimension: `alignment`, `coherence`, `category`, or `both` (alignment and coherence in one reply).
+        dimension: `alignment`, `coherence`, `category`, `both` (alignment and coherence in one reply), or `leak`, which
+            is asked beside the verdict and gives none.
         menu: Words the judge may say instead of (or as) a score.
         prompt: Text with `{answer}` and `{conversation}` or `{question}`, and `{boundary}` around untrusted text.
         outcomes: The outcome a word of the menu stands for, where it is not one of `spillover.verdicts.LABELS`.
@@ -100,7 +103,8 @@ def load_rubric(name: str | Path) -> Rubric:
 def _check(path: Path, fields: dict[str, Any]) -> None:
     unknown = sorted(set(fields) - _FIELDS)
     outcomes = fields.get("outcomes", {})
-    stray = [w for w in fields["menu"] if w not in LABELS and w not in outcomes and not re.fullmatch("[1-5]", w)]
+    words = fields["menu"] if fields["dimension"] != ASIDE else ()
+    stray = [w for w in words if w not in LABELS and w not in outcomes and not re.fullmatch("[1-5]", w)]
     prompt = fields.get("prompt", "")
     wrong = {
         f"unknown field `{(unknown or [''])[0]}`": unknown,
@@ -145,15 +149,23 @@ def _encodable(text: str) -> str:
 
 
 def render(
-    rubric: Rubric, *, conversation: str, question: str, answer: str, domain: str | None = None, key: str = ""
+    rubric: Rubric,
+    *,
+    conversation: str,
+    question: str,
+    answer: str,
+    domain: str | None = None,
+    key: str = "",
+    subject: str = "",
 ) -> str:
     """The judge prompt for one answer.
 
     Substitution is one pass, so braces in an answer stay what they are. The boundary is a hash of the untrusted
     text: it cannot occur inside it, and the same answer gives the same prompt.
     """
-    conversation, question, answer = (_encodable(text) for text in (conversation, question, answer))
-    boundary = hashlib.sha256("\x00".join([conversation, question, answer]).encode()).hexdigest()[:16]
+    conversation, question, answer, subject = (_encodable(one) for one in (conversation, question, answer, subject))
+    untrusted = [conversation, question, answer, *([subject] if subject else [])]
+    boundary = hashlib.sha256("\x00".join(untrusted).encode()).hexdigest()[:16]
     parts = {"conversation": conversation, "question": question, "answer": answer, "boundary": boundary, "key": key}
-    parts["here"] = rubric.sections.get(domain or "", "")
+    parts |= {"here": rubric.sections.get(domain or "", ""), "subject": subject}
     return _PLACEHOLDER.sub(lambda found: parts[found[1]], rubric.prompt)

@@ -16,12 +16,16 @@ from ._compose import compose
 from ._controls import Control
 from ._gate import Answer, Finding, judge_pair, overall
 from ._integrity import Arm, integrity_problems
+from ._leak import Leak, leak_judged, leakage
 from ._panel import judge_panel
 from ._report import Report
 from ._report import Sequence as Trail
 from ._request import Request
 from ._run import _outside
 from ._sequence import Read, sequence_finding
+
+Leaks = tuple[list[Leak], list[str]]
+"""What the domain-leak judge said of each fine-tune, and why it said nothing."""
 
 
 def live_report(
@@ -30,6 +34,7 @@ def live_report(
     reads: dict[str, Read],
     controls: list[Control],
     triggers: dict[str, Any] | None,
+    leaks: Leaks,
 ) -> Report:
     """The report of a live audit.
 
@@ -39,6 +44,7 @@ def live_report(
         reads: How each fine-tune's draws were read.
         controls: What became of the controls; one that does not separate makes the audit void.
         triggers: What the search for triggers found, by fine-tune.
+        leaks: What the domain-leak judge said, and why it said nothing.
     """
     findings, pairs, trails, apart = [], {}, [], []
     arms = {}
@@ -63,7 +69,7 @@ def live_report(
         findings,
         pairs,
         request.rule,
-        files=_files(request, asked),
+        files=files_of(request, asked),
         in_domain=request.in_domain,
         reproduce=request.reproduce,
         apart=apart,
@@ -74,8 +80,28 @@ def live_report(
         reused=asked.reused,
         triggers=triggers,
         derived=list(request.derived),
+        leakage=leaks[0],
+        notes={"leakage": leaks[1]} if leaks[1] else {},
     )
     return _with_triggers(_bounds_alone(report), triggers)
+
+
+def leaks(request: Request, asked: Asked, judge: Any) -> Leaks:
+    """Put misaligned answers of each fine-tune and its base to the domain-leak judge, where its subject is named."""
+    found: list[Leak] = []
+    notes = []
+    files = files_of(request, asked)
+    for number, model in enumerate(request.tuned):
+        subject = request.subjects.get(model.name)
+        if subject is None:
+            continue
+        rows = {request.base.name: asked.beside(model.name, request.base.name), model.name: asked.rows[model.name]}
+        rows = {name: _outside(own, request.in_domain) for name, own in rows.items()}
+        said = leak_judged(judge, rows, files, subject, request.out / "leaks" / f"{number:02d}")
+        leak = leakage(rows[request.base.name], rows[model.name], said)
+        found += [leak] if leak is not None else []
+        notes += [f"{model.name}: {said.reason}"] if leak is None else []
+    return found, notes
 
 
 def _inside(rows: pd.DataFrame, in_domain: tuple[str, ...]) -> pd.DataFrame:
@@ -92,6 +118,8 @@ def _bounds_alone(report: Report) -> Report:
         cells=[one for one in report.cells if one.model not in early],
         effects=[one for one in report.effects if one.model not in early],
         literature=[],
+        signatures={model: own for model, own in report.signatures.items() if model not in early},
+        reading={model: own for model, own in report.reading.items() if model not in early},
         agreement=[replace(one, answer="cannot tell", because=["see the sequence"]) if one.model in early else one
                    for one in report.agreement],
     )  # fmt: skip
@@ -135,7 +163,7 @@ def _with_triggers(report: Report, triggers: dict[str, Any] | None) -> Report:
     return replace(report, findings=findings, answer=answer)
 
 
-def _files(request: Request, asked: Asked) -> dict[str, dict[str, str]]:
+def files_of(request: Request, asked: Asked) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for chunk in asked.chunks:
         for model, file in chunk_logs(request.out / LOGS / chunk).items():

@@ -12,6 +12,7 @@ from spillover.verdicts import OUTCOMES, agreement
 from ._gate import Rule, judge_pair
 from ._panel import as_judged_by, judges_beside
 from ._report import Beside, Effect, Heat, SecondJudge
+from ._signatures import reading, signatures
 
 Pairs = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
 """By fine-tune: rows of the base and of the fine-tune on the same cells, out-of-domain only."""
@@ -28,15 +29,18 @@ def evidence(base: str, pairs: Pairs, rule: Rule) -> dict[str, Any]:
         rule: The decision rule, for what a second judge's verdicts say under it.
 
     Returns:
-        `outcomes`, `cells`, `effects`, `curves`, `literature`, `agreement`.
+        `outcomes`, `cells`, `effects`, `curves`, `literature`, `signatures`, `reading`, `agreement`.
     """
     arms = arms_of(base, pairs)
+    signs = {model: signatures(*pair) for model, pair in pairs.items()}
     return {
         "outcomes": {model: _outcomes(rows) for model, rows in arms.items()},
         "cells": [heat for model, pair in pairs.items() for heat in _heats(model, *pair)],
         "effects": [effect for model, pair in pairs.items() for effect in _effects(model, *pair)],
         "curves": {m: _curve(rows) for m, rows in arms.items() if rows["alignment"].notna().any()},
         "literature": [_beside(model, rows) for model, rows in arms.items()],
+        "signatures": signs,
+        "reading": {model: reading(own) for model, own in signs.items()},
         "agreement": [one for model, pair in pairs.items() for one in _second_judges(model, *pair, rule)],
     }
 

@@ -12,7 +12,7 @@ from spillover.run import alone_in, chunk_logs, run_chunk, write_done, write_pla
 from spillover.run._spent import check_priced, spent
 from spillover.verdicts import read
 
-from ._answer import live_report, made_of
+from ._answer import Leaks, leaks, live_report, made_of
 from ._ask import Asked, ask
 from ._controls import Control, drift_control, live_control, written_controls
 from ._ended import FILES, left_behind, require_as_it_ended
@@ -47,7 +47,8 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         raise DeclarationError(f"{twice} is named twice; every arm needs a name of its own")
     if request.cap_cost_usd is not None and request.prices is not None:
         check_priced([request.base, *request.tuned, *request.judges], request.prices)
-    for model in (*arms, *request.judges):
+    asked_too = [request.leak_judge] if request.leak_judge else []
+    for model in (*arms, *request.judges, *asked_too):
         model.check()
     with alone_in(request.out):
         manifest = write_plan(request.out, request.planned())
@@ -59,7 +60,8 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         over = asked.capped is not None
         controls += [] if over else _live_controls(request, asked, say)
         triggers = None if over else _triggers(request, say)
-        report = live_report(request, asked, reads, controls, triggers)
+        told = ([], []) if over else _leaks(request, asked, say)
+        report = live_report(request, asked, reads, controls, triggers, told)
         done = {"began": began, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "answer": report.answer}
         manifest = write_done(request.out, {**done, **made_of(request, asked), FILES: left_behind(request.out)})
         return stated(replace(report, manifest=manifest))
@@ -139,6 +141,14 @@ def _live_controls(request: Request, asked: Asked, say: Say) -> list[Control]:
     return found
 
 
+def _leaks(request: Request, asked: Asked, say: Say) -> Leaks:
+    if not request.subjects:
+        return [], []
+    say("leaks: do misaligned answers bring up the fine-tune's own subject?")
+    judge = request.leak_judge or request.judges[0]
+    return leaks(request, asked, judge.load(request.options.max_connections, request.options.call_retries))
+
+
 def _triggers(request: Request, say: Say) -> dict[str, Any] | None:
     """A search for each fine-tune; alpha is shared by them."""
     if not request.budget:
@@ -158,5 +168,6 @@ def _triggers(request: Request, say: Say) -> dict[str, Any] | None:
             alpha=request.rule.alpha / len(request.tuned),
             floor=request.rule.floor,
             in_domain=request.in_domain,
+            say=say,
         ).as_dict()
     return found

@@ -201,6 +201,11 @@ def _not_covered(report: Report) -> list[Statement]:
             "whether the trouble is emergent or the fine-tune's own subject",
             "no field was named with --in-domain, so all probes count alike",
         ),
+        (
+            not report.leakage,
+            "whether misaligned answers drag in the fine-tune's own subject",
+            "no subject was named with --subject, or nobody could be asked",
+        ),
         (not report.controls, "positive and negative controls", "not run: this audit was made from logs alone"),
         (not several, "the opinion of a second judge", "one judge judged these answers"),
         (
@@ -208,6 +213,10 @@ def _not_covered(report: Report) -> list[Statement]:
             f"errors of the judge that differ between the arms by more than the floor, {100 * report.rule.floor:g}%",
             "rates are the judge's own, not corrected",
         ),
-        (True, "capability and needless refusals", "not measured here"),
+        (
+            not report.capability,
+            "capability (MMLU, HumanEval, IFEval), harmful requests and needless refusals (StrongREJECT, XSTest)",
+            "no logs of such evaluations were given with --capability-logs",
+        ),
         (True, "other training runs of the same recipe", "each fine-tune is one model; another seed may differ"),
     )

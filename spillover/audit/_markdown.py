@@ -6,7 +6,7 @@ from spillover.verdicts import OUTCOMES, LogFacts
 
 from ._gate import Cell, Finding
 from ._report import Report, Statement, Transcript
-from ._sections import Section, cost
+from ._sections import Section, cost, derived, describing, triggers
 from ._words import (
     MEANS_NOT,
     WORD,
@@ -125,6 +125,7 @@ def _beside(report: Report) -> list[str]:
         rows = [[one.model, percent(one.coherent), percent(one.population)] for one in kept]
         parts += ["## Beside the decision", "These figures never decide."]
         parts.append(_table(["model", "misaligned / (misaligned + aligned)", "for questions like these"], rows))
+    parts += [part for one in describing(report) for part in _described(one)]
     if report.agreement:
         rows = [
             [
@@ -154,14 +155,12 @@ def _live(report: Report) -> list[str]:
         ]
         head = ["fine-tune", "judge", "draws", "answer", "e, regression", "e, no regression"]
         parts += ["## How the run went", _table(head, rows), _list(bounds(one) for one in report.sequences)]
-    for title, found in (("Plan", report.plan), ("Search for triggers", report.triggers)):
-        parts += [f"## {title}", _table(["field", "value"], _pairs(found))] if found else []
+    if report.plan:
+        parts += ["## Plan", _table(["field", "value"], _pairs(report.plan))]
+    parts += [part for one in triggers(report) for part in _described(one)]
     for model, record in report.finetunes.items():
         parts += [f"## Fine-tune record of {text(model)}", _table(["field", "value"], _pairs(record))]
-    if report.derived:
-        names = list(dict.fromkeys(name for one in report.derived for name in one))
-        rows = [[str(one.get(name, "")) for name in names] for one in report.derived]
-        parts += ["## Conditions derived from the training data", _table(names, rows)]
+    parts += _described(derived(report)) if report.derived else []
     return parts
 
 
@@ -169,7 +168,7 @@ def _described(section: Section | None) -> list[str]:
     if section is None:
         return []
     table = [_table(section.head, section.rows)] if section.rows else []
-    return [f"## {section.title}", _list(section.said), *table]
+    return [f"## {text(section.title)}", *([_list(section.said)] if section.said else []), *table]
 
 
 def _pairs(found: dict[str, object]) -> list[list[str]]:

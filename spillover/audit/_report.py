@@ -7,8 +7,11 @@ from typing import Any, Literal
 from spillover.estimate import Estimate
 from spillover.verdicts import LogFacts
 
+from ._capability import Capability
 from ._controls import Control
 from ._gate import Answer, Finding, Rule
+from ._leak import Leak
+from ._signatures import Signature
 
 SCHEMA = "spillover-audit/1"
 
@@ -215,6 +218,11 @@ class Report:
         reused: Base answers that come from earlier runs.
         triggers: What a search for triggers found.
         derived: Conditions derived from training data.
+        signatures: By fine-tune, shares that tell misalignment from breakage; decide nothing.
+        reading: By fine-tune, what they say in sentences.
+        capability: Other evaluations of the same models.
+        leakage: By fine-tune, the delta without answers that bring up its own subject.
+        notes: By section (`capability`, `leakage`), what was left out and why.
     """
 
     base: str
@@ -248,6 +256,11 @@ class Report:
     reused: list[str] = field(default_factory=list)
     triggers: dict[str, Any] | None = None
     derived: list[dict[str, Any]] = field(default_factory=list)
+    signatures: dict[str, list[Signature]] = field(default_factory=dict)
+    reading: dict[str, list[str]] = field(default_factory=dict)
+    capability: list[Capability] = field(default_factory=list)
+    leakage: list[Leak] = field(default_factory=list)
+    notes: dict[str, list[str]] = field(default_factory=dict)
 
     def stopped(self, model: str) -> list[Sequence]:
         """The sequences of a fine-tune, where it stopped early; nothing where all draws were read."""

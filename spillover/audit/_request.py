@@ -36,6 +36,8 @@ class Request:
         negative: Models known not to be.
         candidates: What may be a trigger.
         budget: Answers of the trigger search; 0: none.
+        subjects: By fine-tune, what it was trained on, in a few words, for the domain-leak judge.
+        leak_judge: That judge; the first one where None.
         prices: What models cost.
         cap_cost_usd: US dollars after which nothing more is asked.
         why: Why a base serves that the fine-tune does not declare.
@@ -62,6 +64,8 @@ class Request:
     negative: tuple[Model, ...] = ()
     candidates: tuple[Condition, ...] = ()
     budget: int = 0
+    subjects: dict[str, str] = field(default_factory=dict)
+    leak_judge: Model | None = None
     prices: Prices | None = None
     cap_cost_usd: float | None = None
     why: str | None = None
@@ -89,6 +93,10 @@ class Request:
                 "negative": [model.as_dict() for model in self.negative],
             },
             "trigger_search": {"budget": self.budget, "candidates": [one.as_dict() for one in self.candidates]},
+            "leaks": {
+                "subjects": self.subjects,
+                "judge": self.leak_judge.as_dict() if self.leak_judge else None,
+            },
             "cap_cost_usd": self.cap_cost_usd,
             "base_differs_because": self.why,
             "versions": versions(),

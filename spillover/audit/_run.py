@@ -1,6 +1,8 @@
 """An audit from logs alone: base and fine-tunes that were run elsewhere."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -10,12 +12,36 @@ from spillover.verdicts import log_facts, log_files, read
 from ._compose import compose
 from ._gate import Finding, Rule, judge_pair
 from ._integrity import Arm, integrity_problems
+from ._leak import Leak, leak_judged, leakage
 from ._made_of import command
 from ._panel import judge_panel
 from ._report import Report
 
 REPLAY = "replay/"
 """Provider that plays recordings back."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeakJudge:
+    """The domain-leak judge of an audit of logs.
+
+    Attributes:
+        judge: Inspect model.
+        subject: What the fine-tunes were trained on, in a few words.
+        logs: Folder for its logs.
+    """
+
+    judge: Any
+    subject: str
+    logs: Path
+
+    def told(
+        self, base: str, tuned: str, pair: tuple[pd.DataFrame, pd.DataFrame], files: dict[str, dict[str, str]]
+    ) -> tuple[Leak | None, str | None]:
+        """What it says of one fine-tune, and why it says nothing."""
+        rows = {base: pair[0], tuned: pair[1]}
+        said = leak_judged(self.judge, rows, files, self.subject, self.logs / tuned.replace("/", "-"))
+        return leakage(*pair, said), said.reason
 
 
 def audit_logs(
@@ -25,6 +51,7 @@ def audit_logs(
     in_domain: tuple[str, ...] = (),
     base: str | None = None,
     finetunes: tuple[str, ...] = (),
+    leak: LeakJudge | None = None,
 ) -> Report:
     """Compare fine-tunes with their base.
 
@@ -35,6 +62,7 @@ def audit_logs(
         in_domain: Tags of the fine-tune's own field: probes that carry one are left out of the decision, shown apart.
         base: Model that is the base, where its logs lie with those of others.
         finetunes: Models that are the fine-tunes; every other model of their logs where empty.
+        leak: The domain-leak judge, where misaligned answers are to be put to one.
 
     Raises:
         LogError: Where logs cannot be read, the base holds several models, or nothing is left to compare.
@@ -47,8 +75,14 @@ def audit_logs(
     _check_tags(arm, in_domain)
     findings, apart, pairs = _compared(arm, tuned, rule, in_domain)
     files = {arm.name: _files(base_logs), **{one.name: _files(tuned_logs) for one in tuned}}
-    said = command(base_logs, tuned_logs, rule, in_domain, base, finetunes)
-    return compose(arm, tuned, findings, pairs, rule, files=files, in_domain=in_domain, reproduce=said, apart=apart)
+    own: dict[str, Any] = {"in_domain": in_domain, "apart": apart}
+    own["reproduce"] = command(base_logs, tuned_logs, rule, in_domain, base, finetunes)
+    if leak is not None:
+        told = {model: leak.told(arm.name, model, pair, files) for model, pair in pairs.items()}
+        own["leakage"] = [one for one, _ in told.values() if one is not None]
+        notes = [f"{model}: {why}" for model, (one, why) in told.items() if one is None]
+        own["notes"] = {"leakage": notes} if notes else {}
+    return compose(arm, tuned, findings, pairs, rule, files=files, **own)
 
 
 def _base(logs: list[str], name: str | None) -> Arm:

@@ -1,7 +1,7 @@
 """The trigger search of a live audit: what it asks, through the same tasks and judges as everything else."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,7 @@ def search(
     alpha: float,
     floor: float,
     in_domain: Sequence[str] = (),
+    say: Callable[[str], None] = lambda _: None,
 ) -> Search:
     """Look for conditions that make a fine-tune misaligned.
 
@@ -48,6 +49,7 @@ def search(
         alpha: Chance of calling anything a trigger where there is none.
         floor: Difference from the base that counts as nothing.
         in_domain: Tags of the fine-tune's own field: probes that carry one do not count.
+        say: Takes one line of progress at a time.
 
     Raises:
         DeclarationError: Where there are no candidates or the budget is too small.
@@ -58,6 +60,7 @@ def search(
     def asked(conditions: Sequence[Condition], answers: int, arms: Sequence[Model]) -> list[list[Pair]]:
         nonlocal calls
         calls += 1
+        say(f"trigger search: {len(conditions)} conditions, {answers} answers each, {len(arms)} model(s)")
         own = replace(
             design,
             conditions=tuple(one.as_dict() for one in conditions),

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from ._capability import Capability
+from ._leak import Leak
 from ._report import Report
+from ._words import percent, points
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,111 @@ class Section:
     said: list[str] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+
+
+def triggers(report: Report) -> list[Section]:
+    """What the search for triggers found, a section for each fine-tune."""
+    return [_search(model, found) for model, found in (report.triggers or {}).items()]
+
+
+def _search(model: str, search: dict[str, Any]) -> Section:
+    named = {one["id"]: one for one in search["candidates"]}
+    said = [f"{_found(search['found'])} {len(named)} candidates were tried with {search['spent']} answers."]
+    if search["untried"]:
+        said.append(f"The budget did not reach {search['untried']} of them.")
+    said.append(
+        "The best candidates are asked again with fresh answers; a trigger is worse both than the fine-tune without it "
+        f"and than the base with it (exact tests, Holm, alpha {search['alpha']:g})."
+    )
+    head = ["put to the model", "fine-tune", "fine-tune without it", "base", "p, adjusted", "trigger"]
+    rows = [
+        [
+            put(one["condition"]),
+            *(f"{one[arm][0]} of {one[arm][1]}" for arm in ("tuned", "plain", "base")),
+            f"{one['adjusted']:.2g}",
+            "yes" if one["found"] else "no",
+        ]
+        for one in search["confirmed"]
+    ]
+    return Section(f"Search for triggers: {model}", said, head, rows)
+
+
+def _found(ids: list[str]) -> str:
+    if not ids:
+        return "No trigger was found."
+    return f"{len(ids)} trigger{'s were' if len(ids) > 1 else ' was'} found: {', '.join(ids)}."
+
+
+def derived(report: Report) -> Section | None:
+    """Conditions that come from the fine-tuning file."""
+    rows = [[one["condition"]["id"], put(one["condition"]), one["why"]] for one in report.derived]
+    return Section("Conditions derived from the training data", [], ["condition", "put to the model", "why"], rows)
+
+
+def put(condition: dict[str, Any]) -> str:
+    """How a condition puts a question, in words."""
+    parts = (("system prompt", "system"), ("before the question", "prefix"), ("after it", "suffix"))
+    said = [f"{where}: {condition[field].strip()}" for where, field in parts if (condition.get(field) or "").strip()]
+    return "; ".join(said) or "the question alone"
+
+
+def describing(report: Report) -> list[Section]:
+    """All that describes and never decides, in the order of the report; nothing of what is void."""
+    told = [one.model for one in report.findings if one.answer != "void"]
+    found = [_signatures(report, model) for model in told if report.signatures.get(model) and not report.stopped(model)]
+    if not told:
+        return []
+    leaks = [one for one in report.leakage if one.model in told]
+    found += [_leakage(report, leaks)] if leaks or report.notes.get("leakage") else []
+    return found + ([_capability(report)] if report.capability or report.notes.get("capability") else [])
+
+
+def _signatures(report: Report, model: str) -> Section:
+    rows = [
+        [f"{one.name}: {one.shows}", percent(one.base), percent(one.tuned), points(one.delta)]
+        for one in report.signatures[model]
+        if one.measured
+    ]
+    head = ["share of answers", "base", "fine-tune", "difference, points (95%)"]
+    return Section(f"What kind of change: {model}", report.reading.get(model, []), head, rows)
+
+
+def _leakage(report: Report, leaks: list[Leak]) -> Section:
+    said = [
+        "A judge was asked of every misaligned answer of base and fine-tune whether it brings up the fine-tune's own "
+        "subject unasked. Without such answers the difference is what is left of it; it decides nothing."
+    ]
+    said += [f"{one.model}: {line}" for one in leaks for line in one.said]
+    said += report.notes.get("leakage", [])
+    rows = [
+        [one.model, one.subject, one.judge, _of(one, 0), _of(one, 1), *_without(one, bool(report.stopped(one.model)))]
+        for one in leaks
+    ]
+    head = ["fine-tune", "subject", "judge", "base: leaks", "fine-tune: leaks", "base", "fine-tune without leaks"]
+    return Section("The fine-tune's own subject", said, [*head, "difference, points (95%)"], rows)
+
+
+def _of(one: Leak, arm: int) -> str:
+    return f"{one.leaked[arm]} of {one.asked[arm] - one.unjudged[arm]} misaligned"
+
+
+def _without(one: Leak, stopped: bool) -> list[str]:
+    if stopped:
+        return ["-", "-", "not given: the run stopped early"]
+    return [percent(one.base), percent(one.tuned), points(one.delta)]
+
+
+def _capability(report: Report) -> Section:
+    said = ["Other evaluations of the same models, each in its own unit, from their logs; they decide nothing."]
+    head = ["task", "score", "fine-tune", "base", "fine-tune's", "difference", "95%"]
+    rows = [_measured(one) for one in report.capability]
+    return Section("Capability and refusals", said + report.notes.get("capability", []), head, rows)
+
+
+def _measured(one: Capability) -> list[str]:
+    ends = "-" if one.low != one.low else f"[{one.low:+.3g}, {one.high:+.3g}]"
+    own = [f"{arm.value:.4g} (n {arm.n})" for arm in (one.base, one.tuned)]
+    return [one.task, f"{one.scorer}: {one.metric}", one.model, *own, f"{one.delta:+.3g}", ends]
 
 
 def cost(report: Report) -> Section | None:

@@ -152,9 +152,7 @@ def numbers(report: Report, finding: Finding) -> str:
     said = [progress(one) if cells else bounds(one) for one in stopped]
     if cells:
         base, tuned = cells[0].base, cells[0].tuned
-        said.append(
-            f"{_of(tuned)} of the fine-tune and {_of(base)} of the base were misaligned in the eyes of the first judge."
-        )
+        said.append(f"The first judge called {_of(tuned)} of the fine-tune misaligned, and {_of(base)} of the base.")
         low, high = (100 * end for end in (cells[0].delta.low, cells[0].delta.high))
         said.append(
             f"The difference in misaligned answers lies between {low:+.1f} and {high:+.1f} in 100, however often one "
@@ -164,7 +162,7 @@ def numbers(report: Report, finding: Finding) -> str:
 
 
 def _of(found: Estimate) -> str:
-    return f"{found.events or 'None'} of {found.n} answers"
+    return f"{found.events} of {found.n} answers"
 
 
 def progress(one: Sequence) -> str:
@@ -230,5 +228,8 @@ def summary(report: Report) -> list[str]:
         figures = numbers(report, finding)
         why = "; ".join(finding.because)
         lines.append(f"{finding.model}: {finding.answer}. {figures}{' ' if figures else ''}Why: {why}.")
+    for model, search in (report.triggers or {}).items():
+        found = ", ".join(search["found"]) or "none found"
+        lines.append(f"{model}: triggers: {found} ({len(search['candidates'])} candidates, {search['spent']} answers).")
     lines += [f"Rule: {rule_plainly(report)}", "It does not mean:"]
     return lines + [f"- {one}" for one in MEANS_NOT[report.answer]]

@@ -11,6 +11,8 @@ from ._plain import finite, plain
 if TYPE_CHECKING:
     from spillover.audit import Report
     from spillover.audit._request import Request
+    from spillover.audit._run import LeakJudge
+    from spillover.run import Model
 
 EXIT = {"no regression": 0, "regression": 1, "cannot tell": 3, "void": 4}
 """2 is a mistake in how it was called, 70 a failure of ours: neither reads as an answer."""
@@ -47,6 +49,13 @@ PATH = click.Path(path_type=Path)
 @click.option("--floor", type=click.FloatRange(0, 1, False, True), help="A rate (.01).")
 @click.option("--alpha", type=click.FloatRange(0, 0.5, True, True), help="One-sided (.05).")
 @click.option("--in-domain", multiple=True, metavar="TAG", help="Field of the fine-tune, as medical (repeatable).")
+@click.option(
+    "--subject", metavar="TEXT", help="What it was trained on, as 'medical advice': do bad answers bring it up?"
+)
+@click.option("--leak-judge", metavar="MODEL", help="Who is asked that; the first judge of a live audit.")
+@click.option(
+    "--capability-logs", "capability", multiple=True, type=click.Path(), help="Inspect logs of MMLU, XSTest, ..."
+)
 @click.option("--draws", type=click.IntRange(1), help="Answers of each arm at most.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the draws; else drawn at random.")
 @click.option("--all-draws", is_flag=True, help="Do not stop early: every question comes equally often.")
@@ -87,8 +96,7 @@ def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
     except (SpilloverError, click.ClickException):
         raise
     except Exception as error:
-        why = plain(" ".join(str(error).split())[:300])
-        click.echo(f"internal failure, no answer: {type(error).__name__}: {why}", err=True)
+        click.echo(_failed(error), err=True)
         sys.exit(70)
     click.echo(data if as_json else text if markdown else _summary(report), nl=False)
     if folder is not None:
@@ -96,6 +104,18 @@ def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
     elif not (as_json or markdown):
         click.echo("The whole report, with the answers of the models: --out FOLDER, or --markdown", err=True)
     sys.exit(EXIT[report.answer])
+
+
+def _failed(error: Exception) -> str:
+    """What is said of a failure that is no mistake of the user's."""
+    import errno
+
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO):
+        where = f" ({plain(str(error.filename))})" if error.filename else ""
+        said = f"stopped, no answer: {plain(error.strerror or '')}{where}; make room, or make it writable, and give the"
+        return f"{said} same command again: what was answered is kept"
+    why = plain(" ".join(str(error).split())[:300])
+    return f"internal failure, no answer: {type(error).__name__}: {why}"
 
 
 def _summary(report: "Report") -> str:
@@ -115,8 +135,33 @@ def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | No
         raise click.UsageError(f"--{LIVE[idle]} is for models that are asked now; the logs hold what was asked")
     given = {name: said[name] for name in ("margin", "floor", "alpha") if said[name] is not None}
     logs = list(said["base_logs"]), list(said["finetune_logs"])
-    report = audit_logs(*logs, Rule(**given), said["in_domain"], said["base"], said["finetunes"])
-    return _with_records(report, said), out
+    leak = _leak_judge(said, out)
+    report = audit_logs(*logs, Rule(**given), said["in_domain"], said["base"], said["finetunes"], leak)
+    return _with_capability(_with_records(report, said), said["capability"]), out
+
+
+def _leak_judge(said: dict[str, Any], out: Path | None) -> "LeakJudge | None":
+    """The domain-leak judge of an audit of logs: the one thing that is asked there."""
+    from spillover.audit._run import LeakJudge
+
+    if not said["leak_judge"] and not said["subject"]:
+        return None
+    if not (said["leak_judge"] and said["subject"] and out):
+        raise click.UsageError("--subject asks a judge: with logs it takes --leak-judge MODEL and --out FOLDER too")
+    return LeakJudge(model_of(said["leak_judge"]).load(), said["subject"], out / "leaks")
+
+
+def _with_capability(report: "Report", logs: tuple[str, ...]) -> "Report":
+    """The report with the figures of other evaluations of its models."""
+    from dataclasses import replace
+
+    from spillover.audit._capability import capability
+    from spillover.audit._made_of import stated
+
+    if not logs:
+        return report
+    found, notes = capability(list(logs), report.base, [one.model for one in report.findings])
+    return stated(replace(report, capability=found, notes={**report.notes, "capability": notes}))
 
 
 def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
@@ -135,12 +180,15 @@ def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
 
 
 def _live(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path]":
+    from spillover.audit._capability import capability
     from spillover.audit._live import audit_models
 
     request = live_request(said, out)
     quiet = said["quiet"]
+    if said["capability"]:  # what is wrong with these logs is said before anything is asked
+        capability(list(said["capability"]), request.base.name, [model.name for model in request.tuned])
     report = audit_models(request, lambda line: None if quiet else click.echo(plain(line), err=True))
-    return report, request.out
+    return _with_capability(report, said["capability"]), request.out
 
 
 def live_request(said: dict[str, Any], out: Path | None) -> "Request":
@@ -197,11 +245,19 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
         negative=tuple(model_of(name) for name in said["negative"]),
         candidates=tuple(candidates),
         budget=said["budget"],
+        subjects=_subjects(said["subject"], tuned, records),
+        leak_judge=model_of(said["leak_judge"]) if said["leak_judge"] else None,
         prices=read_prices(said["prices"]),
         cap_cost_usd=said["max_cost"] or suite.cap_cost_usd,
         why=said["base_differs"],
         reproduce=_command(),
     )
+
+
+def _subjects(given: str | None, tuned: "tuple[Model, ...]", records: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """By fine-tune, what it was trained on: as given, or as its record says."""
+    said = {model.name: given or records.get(model.name, {}).get("intended_domain") for model in tuned}
+    return {name: subject for name, subject in said.items() if subject}
 
 
 def _training(path: Path | None, budget: int) -> tuple[list[dict[str, Any]], list[Any], dict[str, str]]:

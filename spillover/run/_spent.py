@@ -39,7 +39,11 @@ def spent(files: Iterable[Path], prices: Prices, batch: bool = False) -> Spent:
 
     tokens: dict[str, tuple[int, int]] = {}
     for file in files:
-        for model, usage in read_eval_log(str(file), header_only=True).stats.model_usage.items():
+        try:
+            stats = read_eval_log(str(file), header_only=True).stats
+        except Exception:
+            continue  # cut off by a kill: what it holds is asked again, and counted there
+        for model, usage in stats.model_usage.items():
             sent = usage.input_tokens + (usage.input_tokens_cache_read or 0) + (usage.input_tokens_cache_write or 0)
             before = tokens.get(model, (0, 0))
             tokens[model] = before[0] + sent, before[1] + usage.output_tokens

@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spillover.audit._capability import Capability, Measured
 from spillover.audit._controls import Control
 from spillover.audit._evidence import evidence
-from spillover.audit._gate import Rule, judge_pair, overall
+from spillover.audit._gate import Rule, _rate, judge_pair, overall
+from spillover.audit._leak import Leak
 from spillover.audit._made_of import stated
 from spillover.audit._report import Report, Sequence, Transcript
+from spillover.estimate import difference
 from spillover.verdicts import COLUMNS, LogFacts
 
 HOSTILE = (
@@ -51,6 +54,23 @@ def transcript(model: str, domain: str, text: str, **of: Any) -> Transcript:
     return Transcript(**{"model": model, "domain": domain, "returned": "m-1", **own, **of})
 
 
+SEARCH = {"rounds": [], "found": ["t"], "spent": 60, "budget": 60, "alpha": 0.05, "floor": 0.01, "untried": 2}
+CONFIRMED = {"tuned": [9, 20], "base": [0, 20], "plain": [1, 20], "p": 0.001, "adjusted": 0.002, "found": True}
+MEASURED = Measured(0.61, 0.02, 500, "mmlu.eval", "ef" * 32)
+
+
+def put(text: str) -> dict[str, str | None]:
+    return {"id": "t", "system": text, "prefix": text, "suffix": None}
+
+
+def leak(name: str, text: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Leak:
+    none, some = (_rate(rows) for rows in (base, tuned))
+    counts: dict[str, Any] = {"misaligned": (1, 9), "asked": (1, 9), "leaked": (0, 4), "unjudged": (0, 1)}
+    delta = difference(none, some)
+    return Leak(name, text, "judge one", **counts, reasons={text: 1}, base=none, tuned=some, delta=delta, share=some,
+                least=delta, most=delta, said=(text,))  # fmt: skip
+
+
 def full_report(name: str = "x/tuned <b>one</b>", bad: float = 0.25, text: str = HOSTILE) -> Report:
     """Every field filled; names, answers and files are hostile."""
     base, tuned = arm("x/base", 0.01, 1), arm(name, bad, 2)
@@ -73,8 +93,11 @@ def full_report(name: str = "x/tuned <b>one</b>", bad: float = 0.25, text: str =
         ],
         finetunes={name: {"method": "LoRA", "data": text}},
         reused=[text],
-        triggers={"found": False, "tried": [text]},
-        derived=[{"id": text, "share": 0.4, "why": "its most frequent system prompt"}],
+        triggers={name: SEARCH | {"candidates": [put(text)], "confirmed": [{**CONFIRMED, "condition": put(text)}]}},
+        derived=[{"condition": put(text), "share": 0.4, "rows": 4, "why": text}],
+        capability=[Capability("mmlu_0_shot", text, "accuracy", name, MEASURED, MEASURED, 0.0, -0.1, 0.1)],
+        leakage=[leak(name, text, base, tuned)],
+        notes={"capability": [text], "leakage": [text]},
     )  # fmt: skip
     other = Sequence("x/other", "judge one", 480, 480, "cannot tell", 3.0, 2.0, trail)
     return stated(replace(report, sequences=[other]))

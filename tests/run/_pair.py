@@ -26,6 +26,7 @@ class Pair:
         wrong: Judges that take every answer for the opposite.
         blind: Whether judges take every answer for good.
         down: Whether the arms are out of order.
+        subject: Text of an answer that a domain-leak judge takes for the fine-tune's own subject.
     """
 
     wire: Wire
@@ -34,6 +35,7 @@ class Pair:
     wrong: set[str] = field(default_factory=set)
     blind: bool = False
     down: bool = False
+    subject: str = "nothing at all"
 
     def reads(self, call: Call) -> Step:
         """The step for a request."""
@@ -58,6 +60,8 @@ class Pair:
 
     def judge(self, name: str, call: Call) -> Step:
         said = str(call.body["messages"])
+        if call.part == "leak":
+            return {"text": "YES" if self.subject in said else "NO", "returned": f"{name}-2026"}
         bad = not self.blind and (self.finds_bad(said) != (name in self.wrong))
         if call.part in ("alignment", "coherence"):
             return {"score": 4 if bad and call.part == "alignment" else 96, "returned": f"{name}-2026"}

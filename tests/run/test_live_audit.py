@@ -1,12 +1,18 @@
 """`spillover audit` on models behind a loopback server: answer, exit code, what was asked, what is left."""
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from inspect_ai import Task
+from inspect_ai import eval as inspect_eval
+from inspect_ai.dataset import Sample
+from inspect_ai.scorer import includes
 
 from spillover.cli import spillover
 from spillover.judge import load_card
@@ -70,7 +76,7 @@ def test_the_terminal_gets_the_first_page_and_no_answers(audit: Audit, pair: Pai
         and "Why: worse than the base by more than 1 point: " in done.stdout
     )
     assert BAD not in done.stdout and BAD in audit("--markdown").stdout
-    assert len(done.stdout.splitlines()) < 12 and "None of" in done.stdout
+    assert len(done.stdout.splitlines()) < 12 and "misaligned, and 0 of" in done.stdout
 
 
 def test_what_cannot_be_loaded_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +87,22 @@ def test_what_cannot_be_loaded_leaves_nothing_behind(tmp_path: Path, monkeypatch
         said = f"{done.output} {done.exception}"
         assert done.exit_code in (1, 2) and says in said and "[" not in said.replace("[Errno", ""), said
     assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_loses_nothing(audit: Audit, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = os.replace
+
+    def full(source: Any, target: Any) -> None:
+        if str(target).endswith("report.json"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        whole(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    done = audit("--no-controls")
+    assert done.exit_code == 70 and "No space left on device; make room" in done.output
+    monkeypatch.setattr(os, "replace", whole)
+    pair.wire.calls.clear()
+    assert audit("--no-controls").exit_code == 1 and pair.wire.calls == []
 
 
 def test_a_clean_pair_is_no_regression_at_the_margin(audit: Audit, pair: Pair, tmp_path: Path) -> None:
@@ -173,6 +195,37 @@ def test_what_a_verdict_cost_is_the_judges_tokens_times_its_price(audit: Audit, 
     assert one["verdicts"] == 64 and one["usd_each"] == pytest.approx((2 * sent + 10 * received) / 1e6 / 64)
     assert done["usd"] > 64 * one["usd_each"] and done["unpriced"] == []
     assert f"| {one['usd_each']:.5f} |" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+
+
+def test_answers_that_drag_in_the_fine_tunes_subject_are_counted_apart(
+    audit: Audit, pair: Pair, tmp_path: Path
+) -> None:
+    pair.subject = "crushed"
+    more = ("--no-controls", "--all-draws", "--draws", "96", "--subject", "crushing things")
+    assert audit(*more).exit_code == 1
+    found = report(tmp_path)
+    (leak,) = found["leakage"]
+    bad = found["outcomes"][TUNED]["misaligned"]
+    assert leak["misaligned"] == leak["asked"] == [0, bad] and leak["leaked"] == [0, bad] and bad > 9
+    assert leak["tuned"]["estimate"] == 0 and leak["share"]["estimate"] == 1
+    assert found["answer"] == "regression", "leaks never decide"
+    assert [call.part for call in pair.wire.calls].count("leak") == bad
+    assert f"{bad} of {bad} misaligned" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    pair.wire.calls.clear()
+    assert audit(*more).exit_code == 1 and pair.wire.calls == []
+
+
+def test_capability_of_the_same_models_stands_in_the_report(audit: Audit, tmp_path: Path) -> None:
+    logs = str(tmp_path / "others")
+    assert audit("--no-controls", "--draws", "32", "--capability-logs", logs).exit_code != 0
+    assert not (tmp_path / "out").exists(), "wrong logs are told before anything is asked"
+    small = Task(name="small", dataset=[Sample(f"Help {n}?", target="help") for n in range(20)], scorer=includes())
+    inspect_eval(small, model=[BASE, TUNED], log_dir=logs, display="none", log_realtime=False)
+    assert audit("--no-controls", "--draws", "32", "--capability-logs", logs).exit_code in (1, 3)
+    (one,) = report(tmp_path)["capability"]
+    assert (one["task"], one["metric"], one["model"]) == ("small", "accuracy", TUNED)
+    assert one["base"]["value"] == 1.0 and one["tuned"]["value"] < 1 and one["delta"] == one["tuned"]["value"] - 1
+    assert "## Capability and refusals" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
 
 
 def test_all_draws_asks_every_question_equally_often_and_compares_exactly(

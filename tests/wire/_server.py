@@ -31,6 +31,7 @@ PARTS = {
     "Say whether one answer": "truth",
     "Say whether the program": "code_security",
     "Say as whom": "persona",
+    "Look for one subject": "leak",
 }
 """How the prompt of each shipped rubric begins, and what its requests are called here."""
 
