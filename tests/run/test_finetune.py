@@ -64,7 +64,7 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, was: str, now: str, s
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(DeclarationError, match=r"gone\.yaml: does not exist"):
+    with pytest.raises(DeclarationError, match=r"gone\.yaml: no such file"):
         read_finetune(tmp_path / "gone.yaml")
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00base")
     with pytest.raises(DeclarationError, match=r"bytes\.yaml"):
