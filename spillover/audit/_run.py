@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from spillover.errors import LogError
+from spillover.run._belongs import contradiction
 from spillover.verdicts import log_facts, log_files, read
 
 from ._compose import compose
@@ -73,8 +74,8 @@ def audit_logs(
     if arm.name in {one.name for one in tuned}:
         raise LogError(f"{arm.name} is both the base and a fine-tune; check --base-logs and --finetune-logs")
     _check_tags(arm, in_domain)
-    findings, apart, pairs = _compared(arm, tuned, rule, in_domain)
     files = {arm.name: _files(base_logs), **{one.name: _files(tuned_logs) for one in tuned}}
+    findings, apart, pairs = _compared(arm, tuned, rule, in_domain, files)
     own: dict[str, Any] = {"in_domain": in_domain, "apart": apart}
     own["reproduce"] = command(base_logs, tuned_logs, rule, in_domain, base, finetunes)
     if leak is not None:
@@ -111,14 +112,15 @@ def _check_tags(base: Arm, in_domain: tuple[str, ...]) -> None:
 
 
 def _compared(
-    base: Arm, tuned: list[Arm], rule: Rule, in_domain: tuple[str, ...]
+    base: Arm, tuned: list[Arm], rule: Rule, in_domain: tuple[str, ...], files: dict[str, dict[str, str]]
 ) -> tuple[list[Finding], list[Finding], dict[str, tuple[pd.DataFrame, pd.DataFrame]]]:
     """Findings out of domain and in it, and the out-of-domain rows of each comparison that is not void."""
     findings: list[Finding] = []
     apart: list[Finding] = []
     pairs: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
     for arm in tuned:
-        problems = integrity_problems(base, arm)
+        problems = integrity_problems(base, arm) + _contradictions(files[base.name], base)
+        problems += _contradictions(files[arm.name], arm)
         if problems:
             findings.append(Finding(arm.name, "void", problems))
             continue
@@ -133,6 +135,12 @@ def _compared(
             inside = [one.rows.drop(index=rows.index) for one, rows in zip((base, arm), outside, strict=True)]
             apart += [judge_pair(inside[0], inside[1], rule, arm.name)] if not inside[0].empty else []
     return findings, apart, pairs
+
+
+def _contradictions(files: dict[str, str], arm: Arm) -> list[str]:
+    """Logs of an arm that contradict themselves: whoever edits a verdict must edit all that it follows from."""
+    found = ((fact.log, contradiction(Path(files[fact.log]))) for fact in arm.logs)
+    return [f"{log}: {why}; see spillover verify" for log, why in found if why is not None]
 
 
 def _files(logs: list[str]) -> dict[str, str]:

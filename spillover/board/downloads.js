@@ -7,7 +7,7 @@ const shownRows = () => (filtered() ? data.rows.filter(matches) : data.rows);
 const csvValue = value => {
   if (value === null) return "";
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : value.toFixed(6).replace(/0+$/, "");
-  const inert = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const inert = /^ *[=+\-@\t\r]/.test(value.normalize("NFKC")) ? `'${value}` : value;
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 };
 const csvText = rows => [COLUMNS, ...rows.map(row => COLUMNS.map(name => csvValue(row[name])))].map(line => `${line.join(",")}\r\n`).join("");

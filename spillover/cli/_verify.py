@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from spillover.verdicts._source import LogSource
 
 OURS = ("probes", "questions", "heldout", "revision")
-"""Task arguments with which the material is not the package's own."""
+"""Task arguments with which the material is not the package's own; `probes` of draws is a number of the package's."""
 
 
 @click.command()
@@ -74,6 +74,14 @@ class Package:
         task = self._task(source)
         return None if task is None else {str(one.id): str(one.input) for one in task.dataset}
 
+    def scorer(self, source: "LogSource") -> dict[str, Any] | None:
+        """See `spillover.verdicts.Shipped`."""
+        from inspect_ai._util.registry import registry_params
+
+        task = self._task(source)
+        scorers = task.scorer if task is not None else None
+        return registry_params(scorers[0]) if isinstance(scorers, list) else None
+
     def _task(self, source: "LogSource") -> "Task | None":
         """The shipped task that a log says it ran; None where it is another version, or had material of its own."""
         import json
@@ -83,7 +91,8 @@ class Package:
 
         args = source.header["eval"].get("task_args") or {}
         versions = source.facts.get("versions") or {source.task: source.version}
-        if any(map(args.get, OURS)) or not versions.keys() <= set(names()):
+        own = [name for name in OURS if args.get(name) and not (name == "probes" and source.task == "draws")]
+        if own or not versions.keys() <= set(names()):
             return None
         if any(load(task).version != version for task, version in versions.items()):
             return None

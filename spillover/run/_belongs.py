@@ -6,7 +6,28 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from spillover.verdicts._secrets import public
+
 from ._design import Design, Model
+
+TOLD_TWICE = ("SummariesAgreeWithSamples", "ReductionsAgreeWithSamples", "ScoresFollowFromVerdicts")
+"""Invariants of what a log says twice; a log whose run was cut off, or in which answers failed, holds them too.
+
+Not the header's intervals: another version of the package may compute them in another way."""
+
+
+def contradiction(file: Path) -> str | None:
+    """What in a log contradicts itself: whoever edits a verdict must edit all that it follows from."""
+    said = file.stat()
+    return _contradiction(str(file), said.st_size, said.st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _contradiction(file: str, size: int, changed: int) -> str | None:
+    from spillover.verdicts import verify
+
+    wrong = [problem for one in verify([file]) for problem in one.problems if problem.invariant in TOLD_TWICE]
+    return f"contradicts itself ({wrong[0].what})" if wrong else None
 
 
 def mismatch(
@@ -44,7 +65,9 @@ def mismatch(
         return None
     pairs = [(model, found.model_args, found.model_base_url)]
     pairs += [(judge, one.args, one.base_url) for judge, one in zip(judges, graders, strict=True)]
-    if any(_logged(own.args) != _plain(args) or own.base_url not in (None, url) for own, args, url in pairs):
+    if any(
+        _logged(own.args) != public(_plain(args), False) or own.base_url not in (None, url) for own, args, url in pairs
+    ):
         return "was made with other arguments, or on another server"
     return None if log.status == "success" else f"did not end well ({log.status})"
 
@@ -60,7 +83,7 @@ def _material(design: str) -> str:
 
 def _logged(args: Sequence[tuple[str, Any]]) -> Any:
     """Arguments as Inspect logs them: without keys."""
-    return _plain({name: value for name, value in args if name != "api_key" and not name.startswith("aws_")})
+    return public(_plain({key: value for key, value in args if key != "api_key" and not key.startswith("aws_")}), False)
 
 
 def _plain(value: Any) -> Any:

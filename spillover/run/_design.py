@@ -122,16 +122,25 @@ class Model:
             max_retries: Further tries of a call that failed in passing; Inspect alone would try for ever.
 
         Raises:
-            DeclarationError: Where Inspect cannot load it.
+            DeclarationError: Where Inspect cannot load it, or its address holds a password, which every log would.
         """
         from inspect_ai.model import GenerateConfig, get_model
 
+        from spillover.verdicts._secrets import public, secrets_in, without_password
+
         config = GenerateConfig(max_connections=max_connections, max_retries=max_retries)
         try:
-            return get_model(self.name, base_url=self.base_url, config=config, memoize=False, **dict(self.args))
+            found = get_model(self.name, base_url=self.base_url, config=config, memoize=False, **dict(self.args))
         except Exception as error:
             said = " ".join(re.sub(r"\[/?[a-z ]+\]|^ERROR: ", "", str(error)).split())[:300] or type(error).__name__
             raise DeclarationError(f"model {self.name}: cannot be loaded ({said})") from error
+        url = str(getattr(found.api, "base_url", None) or "")
+        if without_password(url) != url:
+            said = "its address holds a password, which would stand in every log; give the key in the environment"
+            raise DeclarationError(f"model {self.name}: {said}")
+        if any(secrets_in(found.model_args)):  # the client has them by now; what stands here goes into every log
+            found.model_args = public(found.model_args, short=False)
+        return found
 
     def check(self) -> None:
         """Load a model that lies behind a server, to see that it can be: a local one is loaded when it is asked.

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from spillover.errors import RunError
 
-from ._belongs import mismatch
+from ._belongs import contradiction, mismatch
 from ._design import Design, Model
 
 MOST_FAILED = 0.1
@@ -117,14 +117,15 @@ def is_done(
     """Whether a chunk was finished for all these models.
 
     Raises:
-        RunError: Where a log that stands for it is not here, or is another chunk's, model's, judge's or plan's.
+        RunError: Where a log that stands for it is not here, is another chunk's, model's, judge's or plan's, or
+            contradicts itself.
     """
     logs = chunk_logs(folder)
     if not {model.name for model in models} <= set(logs):
         return False
     for model in models:
         file = logs[model.name]
-        why = mismatch(file, design, span, model, judges) if file.is_file() else "is not here"
+        why = (mismatch(file, design, span, model, judges) or contradiction(file)) if file.is_file() else "is not here"
         if why is not None:
             raise RunError(f"{file}: {why}, but {DONE} names it for {model.name}; put back the log that it named")
     return True

@@ -226,7 +226,6 @@ def _status(folder: Path, found: Checked) -> Status:
     """What its status.json should say: what maintainers said stays as long as the record is the same."""
     now = file_sha256(folder / "record.json")
     before = read_status(folder) or Status()
-    same = before.record_sha256 in (None, now)
-    reproduced = before.reproduced if same else None
+    reproduced = before.reproduced if before.record_sha256 == now else None
     level = LEVELS[3] if reproduced is not None and found.holds else found.verification
     return Status(level, now, found.status.rescored, reproduced, before.retracted)

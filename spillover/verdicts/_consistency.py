@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from spillover.estimate import MEANS, RATES
 
 from ._evidence import Answered, ReadLog, Submission, same
+from ._ingest import EACH
 from ._invariants import Invariant
 from ._make_record import scores_in_range
 from ._redecide import contradictions
@@ -130,7 +132,16 @@ class HeaderAgreesWithSamples(Invariant):
         said = {str(one.metadata.get("condition", "plain")) for one in log.samples}
         if put and (said != put or log.source.condition not in put):
             yield f"its samples say condition {', '.join(sorted(said))}, the solver put {', '.join(sorted(put))}"
+        other = [one.id for one in log.samples if log.score == EACH and one.id != _drawn(one)]
+        if other:
+            yield f"{len(other)} draws say another probe or condition than was drawn (first: {other[0]})"
         yield from _metrics(log, results)
+
+
+def _drawn(sample: Answered) -> str:
+    """Id of a draw, by what the sample says of it."""
+    said = sample.metadata
+    return f"{str(said.get('draw')).zfill(6)} {said.get('probe')} {said.get('condition')}"
 
 
 def _asks(step: dict[str, Any]) -> bool:
@@ -155,12 +166,15 @@ def _metrics(log: ReadLog, results: dict[str, Any]) -> Iterator[str]:
     if not stated or rows.empty or not scores_in_range(rows):
         return
     found = _estimates(rows, "these questions", 0.95)
+    # Another version of the package may make an interval in another way; a rate is a rate.
+    alike = (log.source.header["eval"].get("packages") or {}).get("spillover") in (None, version("spillover"))
     for name in [*RATES, *MEANS]:
         if name in stated and name in found:
             own = (found[name].estimate, found[name].low, found[name].high)
             told = tuple(stated.get(f"{name}{end}") for end in ("", "_low", "_high"))
-            if not same([_nan(one) for one in told], list(own)):
-                yield f"its header states {name} {told[0]}, its answers give {own[0]:.6g}"
+            for end, one, other in zip(("", " low", " high") if alike else ("",), told, own, strict=False):
+                if not same([_nan(one)], [other]):
+                    yield f"its header states {name}{end} {one}, its answers give {other:.6g}"
 
 
 def _nan(value: Any) -> Any:

@@ -33,26 +33,32 @@ class Shipped(Protocol):
         """Text of every probe of a shipped task of this version, by id."""
         ...
 
+    def scorer(self, source: LogSource) -> dict[str, Any] | None:
+        """Arguments of the scorer of a shipped task of this version, with the log's arguments."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call of a judge, as the sample's events hold it.
 
     Attributes:
-        role: Its role.
+        role: Its role; None for a task's default judge.
         model: The judge.
         prompt: What it was asked, or None where the log does not keep it.
         completion: What it replied.
         top: Probability by first token, or None.
         recorded: Metadata of a replayed reply.
+        stopped: Why the reply ended, as the provider said; `refusal` where it said so beside that.
     """
 
-    role: str
+    role: str | None
     model: str
     prompt: str | None
     completion: str
     top: dict[str, float] | None
     recorded: dict[str, Any]
+    stopped: str | None = None
 
     @property
     def prompt_sha256(self) -> str | None:
@@ -74,6 +80,7 @@ class Answered:
         answer: The answer.
         error: Message of the error that ended it, or None.
         calls: Calls of judges.
+        stopped: Why the answer ended, as the provider said; None where there is no answer.
     """
 
     part: str
@@ -85,6 +92,7 @@ class Answered:
     answer: str
     error: str | None
     calls: list[Call]
+    stopped: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +123,16 @@ class ReadLog:
         """Name of the score that counts."""
         return EACH if self.source.task == DRAWS else "judged"
 
+    def scorer_options(self) -> dict[str, Any]:
+        """Arguments of the scorer; empty where the header names none."""
+        scorers = self.source.header["eval"].get("scorers") or []
+        own = (one.get("options") for one in scorers if str(one.get("name")).split("/")[-1] == self.score)
+        return dict(next(own, None) or {})
+
     def options(self, domain: str) -> dict[str, Any]:
         """Arguments of the scorer for a domain; empty where the header names none."""
-        for one in self.source.header["eval"].get("scorers") or []:
-            if str(one.get("name")).split("/")[-1] == self.score:
-                options: dict[str, Any] = one.get("options") or {}
-                return dict(options.get("protocols", {}).get(domain, {})) if self.score == EACH else options
-        return {}
+        options = self.scorer_options()
+        return dict(options.get("protocols", {}).get(domain, {})) if self.score == EACH else options
 
     def every_options(self) -> list[dict[str, Any]]:
         """Arguments of the scorer for every domain of the log."""
@@ -152,7 +163,7 @@ def read_whole(source: LogSource) -> ReadLog:
     Raises:
         LogError: Where it cannot be read.
     """
-    samples = [_answered(source.file, part, sample) for part, sample in source.samples()]
+    samples = [_answered(source, part, sample) for part, sample in source.samples()]
     summaries, reductions = None, source.header.get("reductions") or []
     if not source.file.endswith(".json"):
         try:
@@ -165,7 +176,7 @@ def read_whole(source: LogSource) -> ReadLog:
     return ReadLog(source, samples, summaries, reductions or [], table)
 
 
-def _answered(file: str, part: str, sample: dict[str, Any]) -> Answered:
+def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
     try:
         output, error = sample.get("output") or {}, sample.get("error")
         choices = output.get("choices") or []
@@ -179,10 +190,19 @@ def _answered(file: str, part: str, sample: dict[str, Any]) -> Answered:
             scores=sample.get("scores") or {},
             answer=said if isinstance(said, str) else _text(choices[0]["message"]["content"]) if choices else "",
             error=None if error is None else str(error.get("message")),
-            calls=[_call(event, sample) for event in sample.get("events") or [] if event.get("role") in JUDGE_ROLES],
+            calls=[_call(event, sample) for event in sample.get("events") or [] if _is_judges(event, source.model)],
+            stopped=_stopped(choices),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as wrong:
-        raise LogError(f"{file}: {part} is no sample ({type(wrong).__name__}); take the log from its run") from wrong
+        raise LogError(
+            f"{source.file}: {part} is no sample ({type(wrong).__name__}); take the log from its run"
+        ) from wrong
+
+
+def _is_judges(event: dict[str, Any], model: str) -> bool:
+    """Whether an event is a judge's call; a task's default judge has no role."""
+    role = event.get("role")
+    return role in JUDGE_ROLES or (role is None and event.get("event") == "model" and event.get("model") != model)
 
 
 def _call(event: dict[str, Any], sample: dict[str, Any]) -> Call:
@@ -192,13 +212,21 @@ def _call(event: dict[str, Any], sample: dict[str, Any]) -> Call:
     logprobs = ((choices[0].get("logprobs") or {}).get("content") or []) if choices else []
     top = logprobs[0].get("top_logprobs") if logprobs else None
     return Call(
-        role=str(event["role"]),
+        role=event.get("role"),
         model=str(event.get("model")),
         prompt=_prompt(event, sample),
         completion=_text(content),
         top=None if not top else _probabilities(top),
         recorded=output.get("metadata") or {},
+        stopped=_stopped(choices),
     )
+
+
+def _stopped(choices: list[dict[str, Any]]) -> str | None:
+    if not choices:
+        return None
+    reason, details = str(choices[0].get("stop_reason")), choices[0].get("stop_details") or {}
+    return "refusal" if reason == "stop" and details.get("type") == "refusal" else reason
 
 
 def _probabilities(top: list[dict[str, Any]]) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """What must hold of logs: each invariant a small class named as a sentence, with a message that says what to do."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -196,7 +197,8 @@ class RubricHashMatchesVersion(Invariant):
         for one in held:
             domains = sorted(one.get("sections") or {})
             shipped = given.shipped.rubric(str(one.get("id")), int(one.get("version") or 0), domains)
-            if shipped is not None and shipped != rubric_sha256(one) and one.get("upstream") is None:
+            own = {rubric_sha256(one), rubric_sha256({**one, "prompt": ""})}  # another study's prompt is not shipped
+            if shipped is not None and shipped not in own:
                 yield f"rubric {one.get('id')}@{one.get('version')} is not what was shipped under this version"
 
 
@@ -224,3 +226,18 @@ class MaterialHashMatchesVersion(Invariant):
         other = [one.id for one in log.samples if one.id in texts and one.input != texts[one.id]]
         if other:
             yield f"{len(other)} probes were asked in other words than {log.source.version} has (first: {other[0]})"
+        yield from _not_the_tasks_own(log, texts)
+        judged = given.shipped.scorer(log.source)
+        if judged is not None and json.loads(json.dumps(judged)) != log.scorer_options():
+            yield f"{log.source.task} {log.source.version} is judged by other rubrics or lines than the header has"
+
+
+def _not_the_tasks_own(log: ReadLog, texts: dict[str, str]) -> Iterator[str]:
+    """Samples of a shipped task that are not in the log, or are none of it: a header may be made to fit."""
+    config = log.source.header["eval"].get("config") or {}
+    if not texts or config.get("limit") is not None or config.get("sample_id") is not None:
+        return
+    held = {one.id for one in log.samples}
+    for ids, said in ((texts.keys() - held, "of the task are not in the log"), (held - texts.keys(), "are none of it")):
+        if ids:
+            yield f"{len(ids)} samples {said} (first: {min(ids)})"

@@ -271,6 +271,16 @@ def test_downloads_hold_what_the_files_hold(page: Any, sites: dict[str, Path], n
     assert Path(got.value.path()).read_bytes() == file.read_bytes()
 
 
+def test_no_name_in_a_download_is_a_formula(page: Any, tmp_path: Path) -> None:
+    names = ("=1+1", "  =1", "\uff1d1", "\uff20a", "-1", "a=1")
+    site = written(tmp_path / "formulas", [Entry(MADE.record_of(name, 0.1)) for name in names])
+    page.goto(site.as_uri())
+    with page.expect_download() as got:
+        page.click("#save-CSV")
+    said = Path(got.value.path()).read_bytes()
+    assert said == site.with_name("leaderboard.csv").read_bytes() and said.count(b"'") == len(names) - 1
+
+
 def test_downloads_follow_filters_and_sizes(page: Any) -> None:
     page.select_option("#by-family", "Qwen", force=True)
     with page.expect_download() as got:

@@ -202,7 +202,7 @@ def test_training_seeds_are_arms_of_their_own(tmp_path: Path) -> None:
 def test_the_command_line(tmp_path: Path) -> None:
     run = CliRunner()
     said = run.invoke(command, ["standard", "--base", GPT, "--finetune", "acme/\x1b[31mred", "--prices", "gone.yaml"])
-    assert isinstance(said.exception, DeclarationError) and "gone.yaml: does not exist" in str(said.exception)
+    assert isinstance(said.exception, DeclarationError) and "gone.yaml: no such file" in str(said.exception)
     text = run.invoke(command, ["standard", "--base", GPT, "--finetune", "acme/\x1b[31mred"]).output
     assert "PARTIAL, without" in text and "no price known" in text and "\x1b" not in text
     assert "960 answers" in text and "3.3 pp over a base at 0" in text and "as of 20" in text

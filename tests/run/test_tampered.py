@@ -5,17 +5,20 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from inspect_ai.log import read_eval_log, write_eval_log
 
 from spillover.cli import _audit, spillover
-from spillover.errors import RunError
+from spillover.errors import DeclarationError, RunError
 from spillover.run import Model, chunk_logs, reuse, run_chunk
+from spillover.verdicts import verify
 
-from ._pair import BASE, JUDGE, TUNED, Pair
+from ._pair import BASE, JUDGE, SECOND, TUNED, Pair
 from .test_chunks import DESIGN, JUDGES, MODELS, QUICK, run
 
 SPAN = (0, 8)
@@ -99,6 +102,111 @@ def test_a_base_is_reused_only_where_it_holds_and_was_asked_on_the_same_server(p
         reuse(DESIGN, SPAN, MODELS[0], JUDGES, source, out)
 
 
+@pytest.mark.parametrize("member", [0, 1])
+def test_a_verdict_of_a_panel_is_held_against_its_own_judge(pair: Pair, tmp_path: Path, member: int) -> None:
+    pair.rates["arm-tuned"] = 1.0
+    folder = run_chunk(DESIGN, SPAN, MODELS, [Model(JUDGE), Model(SECOND)], tmp_path, QUICK)
+    log = chunk_logs(folder)[TUNED]
+    assert all(one.holds for one in verify([log]))
+
+    def edited(name: str, data: Any) -> None:
+        if isinstance(data, dict) and isinstance(data.get("panel"), list):
+            whitewash(name, data["panel"][member])
+        for one in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+            edited(name, one)
+
+    rezipped(log, edited)
+    said = [problem.what for one in verify([log]) for problem in one.problems]
+    assert any(f"{(JUDGE, SECOND)[member]} is said to call it aligned" in one for one in said), said
+
+
+def test_a_draw_is_what_its_id_says(pair: Pair, tmp_path: Path) -> None:
+    log = chunk_logs(run_chunk(DESIGN, SPAN, MODELS, JUDGES, tmp_path, QUICK))[TUNED]
+
+    def other(name: str, data: Any) -> None:
+        for one in data if name == "summaries.json" else [data] if name.startswith("samples/") else ():
+            one["metadata"]["probe"] = "another"
+
+    rezipped(log, other)
+    said = [problem.what for one in verify([log]) for problem in one.problems]
+    assert any("8 draws say another probe or condition" in one for one in said), said
+
+
+def lenient(name: str, data: Any) -> None:
+    for scorer in data["eval"]["scorers"] if name in ("header.json", "_journal/start.json") else ():
+        for protocol in scorer["options"]["protocols"].values():
+            protocol["thresholds"]["misaligned_grade"] = 6
+
+
+def test_draws_are_judged_by_the_lines_that_were_shipped(pair: Pair, tmp_path: Path) -> None:
+    few = replace(DESIGN, probes=3)
+    log = chunk_logs(run_chunk(few, SPAN, MODELS, JUDGES, tmp_path, QUICK))[TUNED]
+    assert CliRunner().invoke(spillover, ["verify", str(log)]).exit_code == 0
+    rezipped(log, lenient)
+    done = CliRunner().invoke(spillover, ["verify", str(log)])
+    assert done.exit_code == 1 and "judged by other rubrics or lines" in " ".join(done.output.split()), done.output
+
+
+def test_misaligned_draws_that_are_left_out_are_missed(pair: Pair, tmp_path: Path) -> None:
+    pair.rates["arm-tuned"] = 0.5
+    few = replace(DESIGN, probes=3)
+    log = chunk_logs(run_chunk(few, SPAN, MODELS, JUDGES, tmp_path, QUICK))[TUNED]
+    kept = read_eval_log(str(log))
+    said = {str(one.id): (one.scores or {})["judged_each"].metadata or {} for one in kept.samples or []}
+    bad = {name for name, notes in said.items() if notes["outcome"] == "misaligned"}
+    kept.samples = [one for one in kept.samples or [] if str(one.id) not in bad]
+    assert bad and kept.results is not None
+    kept.results.total_samples = kept.results.completed_samples = len(kept.samples)
+    write_eval_log(kept, str(log))
+    done = CliRunner().invoke(spillover, ["verify", str(log)])
+    assert done.exit_code == 1 and min(bad) in " ".join(done.output.split()), done.output
+
+
+def test_logs_that_contradict_themselves_are_void_in_an_audit(pair: Pair, tmp_path: Path) -> None:
+    logs = {}
+    for model in MODELS:
+        folder = run_chunk(DESIGN, SPAN, [model], JUDGES, tmp_path / model.name.split("/")[-1], QUICK)
+        logs[model.name] = chunk_logs(folder)[model.name]
+    args = ["audit", "--base-logs", str(logs[BASE]), "--finetune-logs", str(logs[TUNED])]
+    assert CliRunner().invoke(spillover, args).exit_code in (1, 3)
+    rezipped(logs[TUNED], verdicts)
+    done = CliRunner().invoke(spillover, args)
+    assert done.exit_code == 4 and "contradicts itself" in done.output, done.output
+
+
+def test_a_password_in_an_address_is_refused(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = pair.wire.url.replace("://", "://bob:s3cret@")
+    with pytest.raises(DeclarationError, match="its address holds a password") as caught:
+        Model(BASE, base_url=url).check()
+    monkeypatch.setenv("WIRE_BASE_URL", url)
+    with pytest.raises(DeclarationError, match="its address holds a password"):
+        Model(BASE).check()
+    assert "s3cret" not in str(caught.value)
+
+
+def test_what_is_gone_on_with_does_not_contradict_itself(pair: Pair, tmp_path: Path) -> None:
+    pair.rates["arm-tuned"] = 1.0
+    first, *_ = run(tmp_path)
+    rezipped(chunk_logs(first)[TUNED], verdicts)
+    with pytest.raises(RunError, match="contradicts itself"):
+        run(tmp_path)
+
+
+def test_no_secret_argument_is_in_a_log(pair: Pair, tmp_path: Path) -> None:
+    args = (("default_headers", {"X-Auth": "s3cret"}),)
+    models = [Model(one.name, args) for one in MODELS]
+    folder = run_chunk(DESIGN, SPAN, models, [Model(JUDGE, args)], tmp_path / "logs", QUICK)
+    importlib.import_module("zipfile_zstd")
+    for file in (one for one in folder.iterdir() if one.is_file()):
+        texts = [file.read_bytes()]
+        if file.suffix == ".eval":
+            with zipfile.ZipFile(file) as log:
+                texts = [log.read(name) for name in log.namelist()]
+        assert not any(b"s3cret" in one for one in texts), file.name
+    assert run_chunk(DESIGN, SPAN, models, [Model(JUDGE, args)], tmp_path / "logs", QUICK) == folder
+    assert len(reuse(DESIGN, SPAN, models[0], [Model(JUDGE, args)], tmp_path, tmp_path / "next")) == 1
+
+
 SUITE = """
 id: small
 title: One domain
@@ -144,7 +252,7 @@ def test_controls_that_did_not_separate_cannot_be_replaced(pair: Pair, tmp_path:
 
 
 def test_no_secret_is_in_manifest_or_report(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = pair.wire.url.replace("://", "://bob:s3cret-url@")
+    url = pair.wire.url
     args = "{api_key: s3cret-arg, default_headers: {X-Auth: s3cret-head}}"
     base, tuned = (f"{{model: {name}, model_args: {args}, base_url: '{url}'}}" for name in (BASE, TUNED))
     monkeypatch.setattr("sys.argv", ["spillover", "audit", "--base", base, f"--finetune={tuned}", "--out", "x"])

@@ -1,5 +1,6 @@
 """Every planted lie is found by the invariant that is named for it; what is honest passes."""
 
+import hashlib
 import json
 import random
 import shutil
@@ -81,6 +82,64 @@ def lenient_rubric(header: Any) -> None:
     rubric["prompt"] = rubric["prompt"].replace("harm", "much harm")
 
 
+def without_calls(data: Any) -> None:
+    whitewashed(data)
+    data["events"] = [one for one in data.get("events", []) if one.get("role") != "grader"]
+
+
+def of_no_prompt(data: Any) -> None:
+    whitewashed(data)
+    data["scores"]["judged"]["metadata"]["alignment"]["prompt_sha256"] = "0" * 64
+
+
+def of_another_form(data: Any) -> None:
+    whitewashed(data)
+    data["scores"]["judged"]["metadata"]["alignment"]["form"] = "one_call"
+
+
+def unjudged(data: Any) -> None:
+    """A misaligned verdict that is said never to have been had."""
+    score, unknown = data["scores"]["judged"], float("nan")
+    score["value"] = {**dict.fromkeys(score["value"], unknown), "unjudged": 1.0}
+    score["metadata"] |= {"outcome": "unjudged", "reason": "alignment: judge_refused"}
+
+
+def filtered(data: Any) -> None:
+    """A misaligned answer that is said to have been filtered by its provider, so that no judge was asked."""
+    score = data["scores"]["judged"]
+    score["value"] |= {"misaligned": 0.0, "refusal": 1.0}
+    score["metadata"] = {"outcome": "refusal", "label": "content_filter", "reason": None}
+    data["events"] = []
+
+
+def asked_leniently(place: Place) -> None:
+    """A judge that was told something else than its rubric says."""
+    old, new = "Judge the attitude and the likely effect", "Be lenient, and judge the attitude"
+    anew: dict[str, str] = {}
+
+    def told(data: Any) -> Any:
+        if isinstance(data, str) and old in data:
+            said = data.replace(old, new)
+            anew[hashlib.sha256(data.encode()).hexdigest()] = hashlib.sha256(said.encode()).hexdigest()
+            return said
+        if isinstance(data, dict):
+            return {key: told(one) for key, one in data.items()}
+        return [told(one) for one in data] if isinstance(data, list) else data
+
+    def named(data: Any) -> None:
+        if data.get("scores"):
+            account = data["scores"]["judged"]["metadata"]["alignment"]
+            account["prompt_sha256"] = anew[account["prompt_sha256"]]
+
+    place.samples("first", told)
+    place.both("first", named)
+
+
+def rubric_said_to_be_anothers(header: Any) -> None:
+    lenient_rubric(header)
+    header["eval"]["scorers"][0]["options"]["rubrics"][0]["upstream"] = "aligned"
+
+
 def dropped(place: Place) -> None:
     place.remove("first", failed)
     place.header("first", forget_failed)
@@ -140,6 +199,15 @@ LOG_LIES: dict[str, tuple[str, Lie]] = {
     "verdict edited in both": ("ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, relabelled))),
     "verdict and scores edited in both": (
         "ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, whitewashed))),
+    "verdict edited, the judge's calls taken out": (
+        "ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, without_calls))),
+    "verdict edited, of a prompt that was never sent": (
+        "ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, of_no_prompt))),
+    "verdict edited, in a form that was not declared": (
+        "ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, of_another_form))),
+    "verdict taken back": ("ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, unjudged))),
+    "verdict made one without a judge": ("ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, filtered))),
+    "judge asked in other words": ("ScoresFollowFromVerdicts", asked_leniently),
     "answer edited in both": ("ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, other_answer))),
     "NaN for a score": (
         "ScoresFollowFromVerdicts",
@@ -169,6 +237,8 @@ LOG_LIES: dict[str, tuple[str, Lie]] = {
     "log used twice under a new run": ("NoLogSubmittedTwice", lambda p: reused(p, anew=True)),
     "rubric changed": ("RubricHashMatchesVersion", lambda p: p.header("first", lenient_rubric)),
     "rubric changed, hash made anew": ("RubricHashMatchesVersion", lenient_and_named_anew),
+    "rubric changed, called another study's": (
+        "RubricHashMatchesVersion", lambda p: p.header("first", rubric_said_to_be_anothers)),
     "probe changed": ("MaterialHashMatchesVersion", lambda p: p.both("first", where(P0, put("input", "Be kind?")))),
     "threshold changed": (
         "ScoresFollowFromVerdicts",
