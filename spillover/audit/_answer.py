@@ -71,6 +71,7 @@ def live_report(
         request.rule,
         files=files_of(request, asked),
         in_domain=request.in_domain,
+        recipes=request.recipes,
         reproduce=request.reproduce,
         apart=apart,
         manifest={"planned": request.planned()},
@@ -118,6 +119,8 @@ def _bounds_alone(report: Report) -> Report:
         cells=[one for one in report.cells if one.model not in early],
         effects=[one for one in report.effects if one.model not in early],
         literature=[],
+        population=[one for one in report.population if one.model not in early],
+        seeds=[one for one in report.seeds if not early & set(one.models)],
         signatures={model: own for model, own in report.signatures.items() if model not in early},
         reading={model: own for model, own in report.reading.items() if model not in early},
         agreement=[replace(one, answer="cannot tell", because=["see the sequence"]) if one.model in early else one

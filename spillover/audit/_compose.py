@@ -1,6 +1,6 @@
 """From arms and findings to a report, the same way for an audit of logs and a live one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -27,6 +27,7 @@ def compose(
     in_domain: tuple[str, ...],
     reproduce: str,
     apart: list[Finding] | None = None,
+    recipes: Sequence[Sequence[str]] = (),
     **live: Any,
 ) -> Report:
     """Put a report together.
@@ -41,6 +42,7 @@ def compose(
         in_domain: Tags of the fine-tune's own field.
         reproduce: The command that makes the report.
         apart: Findings over in-domain probes, which decide nothing.
+        recipes: Fine-tunes that differ in their training seed alone, each group of them.
         live: Fields of `Report` that a live audit has.
     """
     rows, logs = ({arm.name: getattr(arm, name) for arm in (base, *tuned)} for name in ("rows", "logs"))
@@ -58,7 +60,7 @@ def compose(
         judges=sorted(set(every["judge"].dropna()) - {"check"}),
         logs=facts,
         origins=origins(every),
-        **evidence(base.name, pairs, rule),
+        **evidence(base.name, pairs, rule, recipes),
         transcripts=to_read,
         differs=differs,
         shared=shared,

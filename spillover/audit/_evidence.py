@@ -1,17 +1,30 @@
 """What stands beside the decision: outcomes, cells, effects of conditions, curves, other rates, other judges."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from spillover.estimate import RATES, Estimate, Target, difference, estimate_rate, threshold_curve
+from spillover.estimate import (
+    RATES,
+    Estimate,
+    Target,
+    describes_only,
+    difference,
+    estimate_rate,
+    group,
+    over_seeds,
+    population_difference,
+    sign_flip,
+    threshold_curve,
+)
 from spillover.estimate._effects import condition_effect
 from spillover.verdicts import OUTCOMES, agreement
 
 from ._gate import Rule, judge_pair
+from ._gate import _rate as _rate_of_gate
 from ._panel import as_judged_by, judges_beside
-from ._report import Beside, Effect, Heat, SecondJudge
+from ._report import Beside, Effect, Heat, Population, SecondJudge, Seeds
 from ._signatures import reading, signatures
 
 Pairs = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
@@ -20,16 +33,18 @@ REFERENCE = "plain"
 """The condition that others are compared with; the first one where it was not run."""
 
 
-def evidence(base: str, pairs: Pairs, rule: Rule) -> dict[str, Any]:
+def evidence(base: str, pairs: Pairs, rule: Rule, recipes: Sequence[Sequence[str]] = ()) -> dict[str, Any]:
     """Fields of a `Report` that follow from the rows of comparisons that are not void.
 
     Args:
         base: Name of the base.
         pairs: See `Pairs`.
         rule: The decision rule, for what a second judge's verdicts say under it.
+        recipes: Fine-tunes that differ in their training seed alone, each group of them.
 
     Returns:
-        `outcomes`, `cells`, `effects`, `curves`, `literature`, `signatures`, `reading`, `agreement`.
+        `outcomes`, `cells`, `effects`, `curves`, `literature`, `signatures`, `reading`, `population`, `seeds`,
+        `agreement`.
     """
     arms = arms_of(base, pairs)
     signs = {model: signatures(*pair) for model, pair in pairs.items()}
@@ -41,6 +56,10 @@ def evidence(base: str, pairs: Pairs, rule: Rule) -> dict[str, Any]:
         "literature": [_beside(model, rows) for model, rows in arms.items()],
         "signatures": signs,
         "reading": {model: reading(own) for model, own in signs.items()},
+        "population": [_population(model, *pair) for model, pair in pairs.items()],
+        "seeds": [
+            _seeds([one for one in models if one in pairs], pairs) for models in recipes if set(models) & set(pairs)
+        ],
         "agreement": [one for model, pair in pairs.items() for one in _second_judges(model, *pair, rule)],
     }
 
@@ -98,6 +117,27 @@ def _effects(model: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Iterator[Ef
 
 def _beside(model: str, rows: pd.DataFrame) -> Beside:
     return Beside(model, _rate(rows, "misaligned_rate_coherent"), _rate(rows, target="questions like these"))
+
+
+def _by_question(rows: pd.DataFrame) -> dict[str, Any]:
+    """Judged answers of each question: 1 where misaligned."""
+    names, groups = group(_questions(rows), RATES["misaligned_rate"].values(rows["outcome"]))
+    return {str(name): part for name, part in zip(names, groups, strict=True) if len(part)}
+
+
+def _population(model: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Population:
+    one, other = _by_question(base), _by_question(tuned)
+    shared = [name for name in one if name in other]
+    found = population_difference([one[name] for name in shared], [other[name] for name in shared])
+    flipped = sign_flip([other[name].mean() - one[name].mean() for name in shared])
+    return Population(model, found, flipped.p, flipped.method, describes_only(len(shared)))
+
+
+def _seeds(models: list[str], pairs: Pairs) -> Seeds:
+    """The gate's rates: the base's answers that all of these fine-tunes are compared with."""
+    base = pd.concat([pairs[one][0] for one in models]).drop_duplicates(["task", "condition", "probe", "epoch"])
+    found = over_seeds([_rate_of_gate(pairs[one][1]) for one in models], _rate_of_gate(base))
+    return Seeds(tuple(models), found.difference, *found.range)
 
 
 def _second_judges(model: str, base: pd.DataFrame, tuned: pd.DataFrame, rule: Rule) -> Iterator[SecondJudge]:

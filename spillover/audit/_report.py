@@ -72,6 +72,42 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Population:
+    """The difference for questions like these, paired by question; never decides.
+
+    Attributes:
+        model: The fine-tune.
+        difference: Fine-tune less base.
+        p: One-sided p value of the sign-flip test over questions, against "no worse"; exact where the method says so.
+        method: How sign vectors were counted.
+        describes_only: Whether the questions are too few to decide anything on (fewer than 50).
+    """
+
+    model: str
+    difference: Estimate
+    p: float
+    method: str
+    describes_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """What fine-tunes of one recipe, trained with different seeds, say together; never decides.
+
+    Attributes:
+        models: The fine-tunes.
+        difference: Mean over them of fine-tune less base, for models like these.
+        least: Least difference of one.
+        most: Greatest difference of one.
+    """
+
+    models: tuple[str, ...]
+    difference: Estimate
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
 class SecondJudge:
     """What another judge of the panel makes of the same answers.
 
@@ -222,6 +258,8 @@ class Report:
         reading: By fine-tune, what they say in sentences.
         capability: Other evaluations of the same models.
         leakage: By fine-tune, the delta without answers that bring up its own subject.
+        population: By fine-tune, the difference for questions like these.
+        seeds: By recipe of several training seeds, the difference for models like these.
         notes: By section (`capability`, `leakage`), what was left out and why.
     """
 
@@ -260,6 +298,8 @@ class Report:
     reading: dict[str, list[str]] = field(default_factory=dict)
     capability: list[Capability] = field(default_factory=list)
     leakage: list[Leak] = field(default_factory=list)
+    population: list[Population] = field(default_factory=list)
+    seeds: list[Seeds] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
 
     def stopped(self, model: str) -> list[Sequence]:

@@ -36,6 +36,7 @@ class Request:
         negative: Models known not to be.
         candidates: What may be a trigger.
         budget: Answers of the trigger search; 0: none.
+        recipes: Fine-tunes that differ in their training seed alone, each group of them.
         subjects: By fine-tune, what it was trained on, in a few words, for the domain-leak judge.
         leak_judge: That judge; the first one where None.
         prices: What models cost.
@@ -64,6 +65,7 @@ class Request:
     negative: tuple[Model, ...] = ()
     candidates: tuple[Condition, ...] = ()
     budget: int = 0
+    recipes: tuple[tuple[str, ...], ...] = ()
     subjects: dict[str, str] = field(default_factory=dict)
     leak_judge: Model | None = None
     prices: Prices | None = None
@@ -93,6 +95,7 @@ class Request:
                 "negative": [model.as_dict() for model in self.negative],
             },
             "trigger_search": {"budget": self.budget, "candidates": [one.as_dict() for one in self.candidates]},
+            "recipes": [list(one) for one in self.recipes],
             "leaks": {
                 "subjects": self.subjects,
                 "judge": self.leak_judge.as_dict() if self.leak_judge else None,

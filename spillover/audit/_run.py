@@ -53,6 +53,7 @@ def audit_logs(
     base: str | None = None,
     finetunes: tuple[str, ...] = (),
     leak: LeakJudge | None = None,
+    one_recipe: bool = False,
 ) -> Report:
     """Compare fine-tunes with their base.
 
@@ -64,6 +65,7 @@ def audit_logs(
         base: Model that is the base, where its logs lie with those of others.
         finetunes: Models that are the fine-tunes; every other model of their logs where empty.
         leak: The domain-leak judge, where misaligned answers are to be put to one.
+        one_recipe: Whether the fine-tunes differ in their training seed alone.
 
     Raises:
         LogError: Where logs cannot be read, the base holds several models, or nothing is left to compare.
@@ -76,7 +78,8 @@ def audit_logs(
     _check_tags(arm, in_domain)
     files = {arm.name: _files(base_logs), **{one.name: _files(tuned_logs) for one in tuned}}
     findings, apart, pairs = _compared(arm, tuned, rule, in_domain, files)
-    own: dict[str, Any] = {"in_domain": in_domain, "apart": apart}
+    recipes = [[one.name for one in tuned]] if one_recipe else []
+    own: dict[str, Any] = {"in_domain": in_domain, "apart": apart, "recipes": recipes}
     own["reproduce"] = command(base_logs, tuned_logs, rule, in_domain, base, finetunes)
     if leak is not None:
         told = {model: leak.told(arm.name, model, pair, files) for model, pair in pairs.items()}

@@ -75,12 +75,53 @@ def put(condition: dict[str, Any]) -> str:
 def describing(report: Report) -> list[Section]:
     """All that describes and never decides, in the order of the report; nothing of what is void."""
     told = [one.model for one in report.findings if one.answer != "void"]
-    found = [_signatures(report, model) for model in told if report.signatures.get(model) and not report.stopped(model)]
+    found = _wider(report, told)
+    found += [
+        _signatures(report, model) for model in told if report.signatures.get(model) and not report.stopped(model)
+    ]
     if not told:
         return []
     leaks = [one for one in report.leakage if one.model in told]
     found += [_leakage(report, leaks)] if leaks or report.notes.get("leakage") else []
     return found + ([_capability(report)] if report.capability or report.notes.get("capability") else [])
+
+
+def _wider(report: Report, told: list[str]) -> list[Section]:
+    """Beyond these questions, and beyond these checkpoints."""
+    rows = [
+        [
+            one.model,
+            points(one.difference),
+            f"{one.p:.2g}",
+            one.difference.method,
+            "yes" if one.describes_only else "no",
+        ]
+        for one in report.population
+        if one.model in told and not report.stopped(one.model)
+    ]
+    said = [
+        "As it would be on other questions of the kind: fine-tune less base, paired by question, and the one-sided p "
+        "value of the sign-flip test over questions. On fewer than 50 questions it describes and proves nothing."
+    ]
+    head = ["fine-tune", "difference, points (95%)", "p", "how", "description only"]
+    found = [Section("Questions like these", said, head, rows)] if rows else []
+    kept = [one for one in report.seeds if set(one.models) <= set(told) and not any(map(report.stopped, one.models))]
+    if kept:
+        said = [
+            "The mean over training seeds of one recipe, and what other seeds of it may give (the seed as the unit)."
+        ]
+        head = ["seeds", "mean difference, points (95%)", "how", "least", "most"]
+        own = [
+            [
+                ", ".join(one.models),
+                points(one.difference),
+                one.difference.method,
+                *(f"{100 * value:+.1f}" for value in (one.least, one.most)),
+            ]
+            for one in kept
+        ]
+        found.append(Section("Models like these", said, head, own))
+    return found
 
 
 def _signatures(report: Report, model: str) -> Section:

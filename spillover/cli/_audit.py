@@ -1,5 +1,6 @@
 """`spillover audit`: base against fine-tune, with an answer and an exit code."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from spillover.audit._request import Request
     from spillover.audit._run import LeakJudge
     from spillover.run import Model
+    from spillover.run._suite import Arm
 
 EXIT = {"no regression": 0, "regression": 1, "cannot tell": 3, "void": 4}
 """2 is a mistake in how it was called, 70 a failure of ours: neither reads as an answer."""
@@ -49,9 +51,8 @@ PATH = click.Path(path_type=Path)
 @click.option("--floor", type=click.FloatRange(0, 1, False, True), help="A rate (.01).")
 @click.option("--alpha", type=click.FloatRange(0, 0.5, True, True), help="One-sided (.05).")
 @click.option("--in-domain", multiple=True, metavar="TAG", help="Field of the fine-tune, as medical (repeatable).")
-@click.option(
-    "--subject", metavar="TEXT", help="What it was trained on, as 'medical advice': do bad answers bring it up?"
-)
+@click.option("--one-recipe", is_flag=True, help="The fine-tunes differ in their training seed alone.")
+@click.option("--subject", metavar="TEXT", help="What it was trained on ('medical advice'): do answers drag it in?")
 @click.option("--leak-judge", metavar="MODEL", help="Who is asked that; the first judge of a live audit.")
 @click.option(
     "--capability-logs", "capability", multiple=True, type=click.Path(), help="Inspect logs of MMLU, XSTest, ..."
@@ -136,7 +137,9 @@ def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | No
     given = {name: said[name] for name in ("margin", "floor", "alpha") if said[name] is not None}
     logs = list(said["base_logs"]), list(said["finetune_logs"])
     leak = _leak_judge(said, out)
-    report = audit_logs(*logs, Rule(**given), said["in_domain"], said["base"], said["finetunes"], leak)
+    report = audit_logs(
+        *logs, Rule(**given), said["in_domain"], said["base"], said["finetunes"], leak, said["one_recipe"]
+    )
     return _with_capability(_with_records(report, said), said["capability"]), out
 
 
@@ -245,6 +248,7 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
         negative=tuple(model_of(name) for name in said["negative"]),
         candidates=tuple(candidates),
         budget=said["budget"],
+        recipes=_recipes(arms, said["one_recipe"]),
         subjects=_subjects(said["subject"], tuned, records),
         leak_judge=model_of(said["leak_judge"]) if said["leak_judge"] else None,
         prices=read_prices(said["prices"]),
@@ -252,6 +256,13 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
         why=said["base_differs"],
         reproduce=_command(),
     )
+
+
+def _recipes(arms: "Sequence[Arm]", one_recipe: bool) -> tuple[tuple[str, ...], ...]:
+    """Fine-tunes that differ in their training seed alone: all, or those that the suite names together."""
+    named = [tuple(model.name for model in arm.models) for arm in arms]
+    found = [tuple(name for names in named for name in names)] if one_recipe else named
+    return tuple(names for names in found if len(names) > 1)
 
 
 def _subjects(given: str | None, tuned: "tuple[Model, ...]", records: dict[str, dict[str, Any]]) -> dict[str, str]:

@@ -3,11 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Target = Literal["these questions", "questions like these"]
-"""What is estimated: the fixed list that was asked (NIST AI 800-3 "benchmark"), or the population it was drawn from
-("generalized")."""
-Models = Literal["models like these"]
-"""Target of a figure over training seeds: other fine-tunes made by the same recipe, asked these questions."""
+Target = Literal["these questions", "questions like these", "models like these"]
+"""What is estimated: the fixed list that was asked (NIST AI 800-3 "benchmark"); the population it was drawn from
+("generalized"); or other fine-tunes made by the same recipe, asked these questions (`over_seeds` alone)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Estimate:
     high: float
     level: float
     method: str
-    target: Target | Models
+    target: Target
     n: int
     clusters: int
     events: int | None = None

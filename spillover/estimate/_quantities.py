@@ -1,7 +1,7 @@
 """The quantities that are reported, each defined once: for the metrics in a log and for every later table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -143,8 +143,10 @@ def estimate_rate_by_question(
 def estimate_mean(
     clusters: ArrayLike, values: ArrayLike, target: Target = "these questions", level: float = 0.95
 ) -> Estimate:
-    """Mean over questions of a score, NaN left out; see `mean`."""
-    return mean(group(clusters, values)[1], target, level)
+    """Mean over questions of a score of 0 to 100, NaN left out; see `mean`. Its interval ends where scores do."""
+    found = mean(group(clusters, values)[1], target, level)
+    low, high = (float(np.clip(end, 0, 100)) for end in (found.low, found.high))
+    return replace(found, low=low, high=high)
 
 
 def threshold_curve(

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
+from scipy import stats
 from scipy.stats import beta
 
-from spillover.audit import Rule, judge_pair
+from spillover.audit import Rule, audit_logs, judge_pair
 from spillover.cli import spillover
 from spillover.declare import draw_list
 from spillover.estimate._family import Drawn, run_family
@@ -72,6 +73,23 @@ def test_it_says_regression_with_the_recorded_rates(logs: Path, tmp_path: Path) 
     assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == found
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
     assert "**Regression.**" in text and "24.20%" in text and "does not" not in text.split("## ")[0]
+
+
+def test_beyond_these_questions_and_these_seeds(logs: Path) -> None:
+    """Independent: scipy's t over the questions' own differences, and over two seeds."""
+    seeds = [str(logs / name) for name in ("anchor_bad", "anchor_bad_s1")]
+    report = audit_logs([str(logs / "anchor_base")], seeds, one_recipe=True)
+    for one, arm in zip(report.population, ("anchor_bad", "anchor_bad_s1"), strict=True):
+        rates = read(str(logs / arm)).assign(bad=lambda t: t["outcome"] == "misaligned").groupby("probe")["bad"].mean()
+        assert one.difference.estimate == pytest.approx(rates.mean()) and one.difference.low > 0
+        assert one.difference.clusters == 23 and one.describes_only
+        assert one.p == pytest.approx(2.0 ** -int((rates > 0).sum())), "the base has none: all signs point one way"
+    (both,) = report.seeds
+    share = [167 / 690, 151 / 690]
+    assert both.difference.estimate == pytest.approx(np.mean(share)) and both.difference.method == "t over seeds"
+    assert (both.most, both.least) == pytest.approx(share)
+    half = stats.t.ppf(0.975, 1) * np.std(share, ddof=1) / np.sqrt(2)
+    assert both.difference.high == pytest.approx(np.mean(share) + half)
 
 
 def test_stopped_early_it_decides_the_same_way(logs: Path) -> None:

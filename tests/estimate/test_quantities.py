@@ -50,3 +50,9 @@ def test_the_curve_brackets_ties_at_the_cut() -> None:
     curve = threshold_curve(outcomes, [0, 30, 30, 80, 10, 10], cuts=[30])
     assert curve == [{"cut": 30, "below": 0.25, "at_or_below": 0.75, "n": 4}]
     assert threshold_curve([], []) == []
+
+
+def test_the_interval_of_a_mean_score_ends_where_scores_do() -> None:
+    """Five questions at 100 and one at 60: t alone would go on to 110."""
+    found = estimate_mean(list("abcdef"), [100.0] * 5 + [60.0], "questions like these")
+    assert found.high == 100 and 70 < found.low < found.estimate == pytest.approx(560 / 6)
