@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from inspect_ai.log import read_eval_log, write_eval_log
 
-from spillover.cli import _audit, spillover
+from spillover.cli import _audit_request, spillover
 from spillover.errors import DeclarationError, RunError
 from spillover.run import Model, chunk_logs, reuse, run_chunk
 from spillover.verdicts import verify
@@ -267,4 +267,4 @@ def test_no_secret_is_in_manifest_or_report(pair: Pair, tmp_path: Path, monkeypa
 
 def test_a_command_without_secrets_stays_as_it_was_typed() -> None:
     for part in ("fast", "--out=a b", "{model: replay/x, model_args: {path: /a/b.jsonl, tokenizer: t}}", "--x={"):
-        assert _audit._without_secrets(part) in (part, "--x={...}")
+        assert _audit_request._without_secrets(part) in (part, "--x={...}")

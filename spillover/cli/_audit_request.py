@@ -1,0 +1,154 @@
+"""What the command line asks of a live audit."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._models import checked_records, model_of, suite_of
+
+if TYPE_CHECKING:
+    from spillover.audit._request import Request
+    from spillover.run import Model
+    from spillover.run._suite import Arm
+
+
+def live_request(said: dict[str, Any], out: Path | None) -> "Request":
+    """What the command line asks for.
+
+    Raises:
+        DeclarationError: Where models are missing, a base is not the declared one, or a file is wrong.
+    """
+    from dataclasses import replace
+
+    from spillover.audit import Rule
+    from spillover.audit._request import Request
+    from spillover.run._prices import read_prices
+    from spillover.run._suite import Arm
+
+    rule = {name: said[name] for name in ("margin", "floor", "alpha", "draws", "seed", "max_connections", "processes")}
+    suite = suite_of(said["suite"], **rule, in_domain=said["in_domain"], batch=said["batch"] and not said["all_draws"])
+    suite = replace(suite, stop_early=suite.stop_early and not said["all_draws"], batch=suite.batch or said["batch"])
+    base = model_of(said["base"]) if said["base"] else suite.base
+    paths = [*said["records"], *[None] * len(said["finetunes"])]
+    named = [Arm((model_of(name),), paths[number]) for number, name in enumerate(said["finetunes"])]
+    arms = named or list(suite.finetunes)
+    if base is None or not arms:
+        raise click.UsageError("name the models: --base MODEL --finetune MODEL, or a SUITE.yaml that has them")
+    training = said["training_data"] or suite.training_data
+    records = checked_records(base, arms, said["cards"], training, said["base_differs"], not said["offline"])
+    derived, candidates, about = _training(training, said["budget"])
+    tuned = tuple(model for arm in arms for model in arm.models)
+    design = suite.design()
+    design.check_tags(suite.in_domain)
+    most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
+    conditions = (*design.conditions, *(one["condition"] for one in derived))
+    judges = tuple(model_of(name) for name in said["judges"]) or suite.judges
+    out = out or Path(f"audit-{_safe(tuned[0].name)}")
+    seed = suite.seed if suite.seed is not None or not suite.stop_early else _seed([out, *said["reuse"]])
+    return Request(
+        design=replace(design, conditions=conditions, draws=min(design.draws, max(1, most)), seed=seed or 0),
+        seed_given=suite.seed is not None,
+        base=base,
+        tuned=tuned,
+        judges=judges,
+        rule=Rule(suite.margin, suite.floor, suite.alpha),
+        out=out,
+        stop_early=suite.stop_early,
+        in_domain=suite.in_domain,
+        options=suite.options(),
+        reuse=said["reuse"],
+        records=records,
+        derived=tuple(derived),
+        training=about,
+        controls=not said["no_controls"],
+        card=said["judge_card"],
+        positive=tuple(model_of(name) for name in said["positive"]),
+        negative=tuple(model_of(name) for name in said["negative"]),
+        candidates=tuple(candidates),
+        budget=said["budget"],
+        recipes=_recipes(arms, said["one_recipe"]),
+        subjects=_subjects(said["subject"], tuned, records),
+        leak_judge=model_of(said["leak_judge"]) if said["leak_judge"] else None,
+        prices=read_prices(said["prices"]),
+        cap_cost_usd=said["max_cost"] or suite.cap_cost_usd,
+        why=said["base_differs"],
+        reproduce=_command(),
+    )
+
+
+def _recipes(arms: "Sequence[Arm]", one_recipe: bool) -> tuple[tuple[str, ...], ...]:
+    """Fine-tunes that differ in their training seed alone: all, or those that the suite names together."""
+    named = [tuple(model.name for model in arm.models) for arm in arms]
+    found = [tuple(name for names in named for name in names)] if one_recipe else named
+    return tuple(names for names in found if len(names) > 1)
+
+
+def _subjects(given: str | None, tuned: "tuple[Model, ...]", records: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """By fine-tune, what it was trained on: as given, or as its record says."""
+    said = {model.name: given or records.get(model.name, {}).get("intended_domain") for model in tuned}
+    return {name: subject for name, subject in said.items() if subject}
+
+
+def _training(path: Path | None, budget: int) -> tuple[list[dict[str, Any]], list[Any], dict[str, str]]:
+    """Conditions and trigger candidates of a fine-tuning file, and its name and hash."""
+    if path is None:
+        if budget:
+            raise click.UsageError("--search-triggers looks in the fine-tuning file: give --training-data FILE")
+        return [], [], {}
+    from spillover.run._candidates import trigger_candidates
+    from spillover.run._derive import derive_conditions
+    from spillover.run._finetune import training_sha256
+    from spillover.run._training import read_training
+
+    read = read_training(path)
+    candidates = trigger_candidates(read) if budget else []
+    about = {"file": path.name, "sha256": training_sha256(path)}
+    return [one.as_dict() for one in derive_conditions(read)], candidates, about
+
+
+def _seed(folders: list[Path]) -> int:
+    """The seed of the first of these runs that stands, so that it goes on, or its base can be used; else a fresh one.
+
+    An error rate holds over seeds: one that everybody knows would make the same draws the test of every model.
+    """
+    import secrets
+
+    from spillover.run import read_manifest
+
+    for folder in folders:
+        if (folder / "manifest.json").is_file():
+            return int(read_manifest(folder)["planned"]["design"]["seed"])
+    return secrets.randbelow(2**31)
+
+
+def _safe(name: str) -> str:
+    kept = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name.split("/")[-1])
+    return kept.strip("-.")[:80] or "finetune"
+
+
+def _command() -> str:
+    import shlex
+    import sys
+
+    return shlex.join(["spillover", *map(_without_secrets, sys.argv[1:])])
+
+
+def _without_secrets(part: str) -> str:
+    """A part of the command as the report may show it: a model's keys and passwords stay out."""
+    import json
+
+    import yaml
+
+    from spillover.verdicts._secrets import public, without_password
+
+    option, given = part.partition("{")[::2]
+    if not given or (option.strip() and not option.startswith("--")):
+        return without_password(part)
+    try:
+        said = yaml.safe_load("{" + given)
+        shown = public(said, short=False)
+    except yaml.YAMLError:
+        return f"{option}{{...}}"
+    return part if shown == said else option + json.dumps(shown, default=str)
