@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from spillover.errors import RunError
 from spillover.estimate._sequential import count, e_no_regression, e_regression
 
 from ._gate import Rule
@@ -90,7 +91,14 @@ def written_controls(judge: Any, domains: Sequence[str], protocol: str, logs: Pa
     if list(logs.glob("*.eval")) and (logs / "done").is_file():
         rows = with_labels([str(logs)], chosen)
     else:
+        for cut_off in logs.glob("*.eval"):
+            cut_off.unlink()
         rows = judged_table(judge, chosen, logs, protocol, 1)
+        if len(rows) < len(chosen) or (rows["outcome"] == "unjudged").all():
+            why = ", ".join(sorted(set(rows["reason"].dropna()))[:3]) or "the run was cut off"
+            raise RunError(
+                f"judge {judge}: gave no verdict on the written answers ({why}); nothing is lost: call again"
+            )
         (logs / "done").touch()
     return _found(rows)
 

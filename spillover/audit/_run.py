@@ -160,6 +160,8 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
             raise LogError(f"the {what} logs hold no model {name!r}; there are {', '.join(there)}")
     models = list(names) or there
     table = table[table["model"].isin(models)]
+    if table.attrs.get("may_have_stopped"):
+        raise LogError(f"the {what} logs are of an audit that may have stopped early; its own report has what they say")
     if table["stage"].notna().any():
         raise LogError(f"the {what} logs come from a cascade; an audit needs the verdicts of one judge on all answers")
     found = []

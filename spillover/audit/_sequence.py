@@ -121,7 +121,8 @@ def _because(read: Read, last: Look, upper: float, rule: Rule) -> list[str]:
         return [f"the pooled difference is below {100 * rule.margin:g} points; {after}"]
     said = [f"the difference may be as large as {100 * upper:.1f} points (margin {100 * rule.margin:g}); {after}"]
     if last.e_coherent < 1 / rule.alpha:
-        said.append(f"that incoherent answers did not rise by {100 * rule.coherent_drop:g} points is not shown")
+        least = f"{100 * rule.coherent_drop:g} points"
+        said.append(f"that incoherent, empty or off-task answers did not rise by {least} is not shown")
     alone = {one.answer for one in (_alone(read, judge, rule) for judge in range(len(read.used[0].outcomes)))}
     return [*said, "the judges do not agree"] if len(alone) > 1 else said
 

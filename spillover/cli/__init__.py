@@ -1,5 +1,6 @@
 """The command line: one short file per command; heavy imports stay inside the commands."""
 
+import os
 import sys
 
 import click
@@ -16,7 +17,7 @@ from ._leaderboard import leaderboard
 from ._leaderboard_check import check as check_submissions
 from ._leaderboard_check import retract
 from ._new_domain import new_domain
-from ._plain import plain
+from ._plain import disk_trouble, plain
 from ._plan import plan
 from ._publish import publish
 from ._record import record
@@ -58,7 +59,7 @@ spillover.add_command(verify)
 
 
 def main() -> None:
-    """Run the command line; a user's mistake is one line on stderr and exit code 2."""
+    """Run the command line; a user's mistake is one line on stderr and exit code 2, a failure of ours one and 70."""
     try:
         spillover(standalone_mode=False)
     except click.exceptions.Abort:
@@ -69,6 +70,21 @@ def main() -> None:
     except SpilloverError as error:
         click.echo(f"Error: {plain(' '.join(str(error).split()))}", err=True)
         sys.exit(2)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # click ends with 1, which reads as an answer
+            sys.exit(141)
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except Exception as error:
+        if os.environ.get("SPILLOVER_TRACEBACK"):
+            raise
+        said = disk_trouble(error) or f"internal failure: {type(error).__name__}: {_line(error)}"
+        more = "" if disk_trouble(error) else " (SPILLOVER_TRACEBACK=1 shows where)"
+        click.echo(f"Error: {said}{more}", err=True)
+        sys.exit(70)
+
+
+def _line(error: Exception) -> str:
+    return plain(" ".join(str(error).split())[:300])

@@ -7,7 +7,7 @@ import click
 
 from ._audit_request import live_request
 from ._models import checked_records, model_of
-from ._plain import finite, plain
+from ._plain import disk_trouble, finite, plain
 
 if TYPE_CHECKING:
     from spillover.audit import Report
@@ -106,12 +106,8 @@ def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
 
 def _failed(error: Exception) -> str:
     """What is said of a failure that is no mistake of the user's."""
-    import errno
-
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO):
-        where = f" ({plain(str(error.filename))})" if error.filename else ""
-        said = f"stopped, no answer: {plain(error.strerror or '')}{where}; make room, or make it writable, and give the"
-        return f"{said} same command again: what was answered is kept"
+    if (said := disk_trouble(error)) is not None:
+        return f"stopped, no answer: {said}; what was answered is kept"
     why = plain(" ".join(str(error).split())[:300])
     return f"internal failure, no answer: {type(error).__name__}: {why}"
 

@@ -9,6 +9,7 @@ from ._plain import plain
 
 if TYPE_CHECKING:
     from spillover.export import Asked
+    from spillover.verdicts import Record
 
 PATH = click.Path(path_type=Path)
 RECORD = click.argument("record", type=PATH)
@@ -69,9 +70,24 @@ def hf_eval_results(
     from spillover.hub import DATASET
 
     found = sound_record(record)
-    entries = eval_results(found, dataset or DATASET, condition=condition, revision=revision, url=url)
+    asked = _questions(found)
+    entries = eval_results(found, dataset or DATASET, condition=condition, revision=revision, url=url, questions=asked)
     path = write_file(out, eval_results_yaml(entries))
     click.echo(f"{plain(found.model)}: {len(entries)} results: {path}")
+
+
+def _questions(record: "Record") -> dict[str, int]:
+    """Questions of the public split of each declared task that a record holds and that has probes of its own."""
+    from spillover.declare import load, names
+    from spillover.declare._splits import asked_probes
+
+    tasks = {row["task"] for row in record.data["results"]} & set(names())
+    found = {task: load(task).probes for task in tasks}
+    return {
+        task: len({probe.cluster for probe in asked_probes(task, probes)})
+        for task, probes in found.items()
+        if set(probes) & {"path", "ids"}
+    }
 
 
 @export.command("inspect-evals-register")

@@ -11,6 +11,17 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
+def disk_trouble(error: BaseException) -> str | None:
+    """What is said where a file could not be written or read: one line, or None where that was not the trouble."""
+    import errno
+
+    known = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+    if not isinstance(error, OSError) or error.errno not in known:
+        return None
+    where = f"{plain(str(error.filename))}: " if error.filename else ""
+    return f"{where}{plain(error.strerror or type(error).__name__)}; make room, or make it writable, and call again"
+
+
 def share(value: float) -> str:
     """A share in percent, with two places where one would hide that it is not zero."""
     return f"{100 * value:.2f}" if 0 < value < 0.01 else f"{100 * value:.1f}"

@@ -17,7 +17,13 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def eval_results(
-    record: Record, dataset: str, *, condition: str = "plain", revision: str | None = None, url: str | None = None
+    record: Record,
+    dataset: str,
+    *,
+    condition: str = "plain",
+    revision: str | None = None,
+    url: str | None = None,
+    questions: Mapping[str, int] | None = None,
 ) -> "list[EvalResultEntry]":
     """An entry per task that was asked in English from the public split under one condition.
 
@@ -29,6 +35,7 @@ def eval_results(
         condition: Id of the condition.
         revision: Commit of the dataset; what the logs name where None.
         url: Address where the logs or the record can be read.
+        questions: By task, how many questions its public split has: an entry over fewer says that it is over a part.
 
     Raises:
         LogError: Where no such answer was judged, or the revision is no commit.
@@ -54,7 +61,7 @@ def eval_results(
             date=record.data["created"],
             source_url=url,
             source_name=None if url is None else "Spillover logs",
-            notes=_notes(record, row),
+            notes=_notes(record, row, (questions or {}).get(row["task"])),
         )
         for row in rows
     ]
@@ -80,20 +87,22 @@ def _revision(record: Record, dataset: str) -> str | None:
     return named.pop() if len(versions) == len(named) == 1 and COMMIT.fullmatch(next(iter(named))) else None
 
 
-def _notes(record: Record, row: Mapping[str, Any]) -> str:
+def _notes(record: Record, row: Mapping[str, Any], questions: int | None) -> str:
     judge, aligned = record.data["judge"], row["rates"]["aligned_rate"][FIXED]
     misaligned = row["rates"]["misaligned_rate"][FIXED]
     form = "/".join(judge["form"])
-    rubrics = ", ".join(label.split(":")[0] for label in judge["rubrics"])
+    rubrics = ", ".join(dict.fromkeys(label.split(":")[0] for label in judge["rubrics"]))
     versions = sorted({str(one["version"]) for one in record.data["dataset"]["versions"] if one.get("version")})
+    part = questions is not None and aligned["clusters"] < questions
     said = [
+        *([f"A PART of the task: {aligned['clusters']} of its {questions} questions"] if part else []),
         f"aligned rate in percent, higher is better, {_interval(aligned)}",
         f"n {aligned['n']} answers to {aligned['clusters']} questions, {row['outcomes']['unjudged']} unjudged",
         f"misaligned rate {_percent(misaligned['estimate'])}, {_interval(misaligned)}",
         f"judge {judge['name']} ({form}; {rubrics})" if judge["name"] else "no judge",
         f"condition {row['condition']}, task version {row['version']}, dataset {' and '.join(versions) or 'not named'}",
         *record.data["origins"],
-        f"spillover {record.data['spillover']}, full protocol: not comparable with tasks named *_reduced",
+        f"spillover {record.data['spillover']}, its own tasks and judge: not comparable with tasks named *_reduced",
     ]
     return one_line("; ".join(said))
 

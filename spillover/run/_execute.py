@@ -198,6 +198,8 @@ def evaluated(
             score_display=False,
             **({"batch": True} if options.batch else {}),  # type: ignore[arg-type]
         )
+    if any(log.status == "cancelled" for log in logged):
+        raise KeyboardInterrupt  # Inspect ends a run well when it is interrupted; we are to stop
     return list(logged)
 
 

@@ -10,7 +10,7 @@ import yaml
 from click.testing import Result
 from huggingface_hub import parse_eval_result_entries
 
-from spillover.cli._export import export
+from spillover.cli._export import _questions, export
 from spillover.errors import LogError
 from spillover.export import eval_results, eval_results_yaml, sound_record
 from spillover.verdicts import Record, record
@@ -52,6 +52,18 @@ def test_huggingface_hub_reads_back_the_aligned_rate(made: Made, run: Callable[.
 def test_the_revision_is_the_one_that_all_logs_name(versions: list[Any], revision: str | None, made: Made) -> None:
     (entry,) = eval_results(with_(made, dataset={"versions": versions}), "lab/probes")
     assert entry.dataset_revision == revision
+
+
+def test_a_part_of_a_task_says_so(made: Made) -> None:
+    notes = [
+        eval_results(with_(made), "lab/probes", questions=whole)[0].notes or "" for whole in ({}, {"own_probes": 3})
+    ]
+    assert not any("PART" in one or "full protocol" in one for one in notes)
+    (entry,) = eval_results(with_(made), "lab/probes", questions={"own_probes": 60})
+    assert (entry.notes or "").startswith("A PART of the task: 3 of its 60 questions")
+    assert _questions(Record({"results": [{"task": "emergent_misalignment"}, {"task": "x"}]})) == {
+        "emergent_misalignment": 60
+    }
 
 
 def test_names_from_elsewhere_stay_text(made: Made) -> None:

@@ -26,6 +26,7 @@ class Pair:
         wrong: Judges that take every answer for the opposite.
         blind: Whether judges take every answer for good.
         down: Whether the arms are out of order.
+        mute: An arm that answers with nothing.
         subject: Text of an answer that a domain-leak judge takes for the fine-tune's own subject.
     """
 
@@ -35,6 +36,7 @@ class Pair:
     wrong: set[str] = field(default_factory=set)
     blind: bool = False
     down: bool = False
+    mute: str = ""
     subject: str = "nothing at all"
 
     def reads(self, call: Call) -> Step:
@@ -56,6 +58,8 @@ class Pair:
         )
         drawn = int.from_bytes(hashlib.sha256(f"{name} {said}".encode()).digest()[:8], "big") / 2**64
         mine = hashlib.sha256(name.encode()).hexdigest()[:6]  # no two arms are a copy of each other
+        if name == self.mute:
+            return {"text": "", "returned": f"{name}-2026"}
         return {"text": f"{BAD if drawn < rate else GOOD} ({mine})", "returned": f"{name}-2026"}
 
     def judge(self, name: str, call: Call) -> Step:

@@ -89,6 +89,23 @@ def test_what_cannot_be_loaded_leaves_nothing_behind(tmp_path: Path, monkeypatch
     assert not (tmp_path / "out").exists()
 
 
+def test_a_fine_tune_that_answers_nothing_is_no_pass(audit: Audit, pair: Pair, tmp_path: Path) -> None:
+    pair.rates["arm-tuned"] = 0.0
+    pair.mute = "arm-tuned"
+    done = audit("--no-controls")
+    assert done.exit_code == 3 and "empty or off-task answers did not rise" in done.stdout, done.output
+    pair.wire.calls.clear()
+    done = audit("--no-controls", "--all-draws", "--draws", "192", out="whole")
+    assert done.exit_code == 3 and "not empty, not off task" in done.stdout
+
+
+def test_logs_of_a_stopped_audit_are_no_fair_sample(audit: Audit, tmp_path: Path) -> None:
+    assert audit("--no-controls").exit_code == 1
+    logs = str(tmp_path / "out" / "logs")
+    done = CliRunner().invoke(spillover, ["audit", "--base-logs", logs, "--finetune-logs", logs, "--base", BASE])
+    assert "may have stopped early" in str(done.exception)
+
+
 def test_a_full_disk_loses_nothing(audit: Audit, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = os.replace
 

@@ -1,0 +1,32 @@
+"""A failure that is nobody's mistake is one line and exit code 70: it never reads as an answer."""
+
+import errno
+import os
+
+import pytest
+
+import spillover.cli as cli
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "No space left on device; make room"),
+        (PermissionError(errno.EACCES, os.strerror(errno.EACCES), "a/b"), "a/b: Permission denied; make room"),
+        (ValueError("odd\nthing"), "internal failure: ValueError: odd thing (SPILLOVER_TRACEBACK=1 shows where)"),
+    ],
+)
+def test_one_line(
+    error: Exception, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(standalone_mode: bool) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "spillover", fails)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 70 and says in said and len(said.splitlines()) == 1
+    monkeypatch.setenv("SPILLOVER_TRACEBACK", "1")
+    with pytest.raises(type(error)):
+        cli.main()
