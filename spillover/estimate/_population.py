@@ -242,7 +242,7 @@ def over_seeds(tuned: Sequence[Estimate], base: Estimate) -> OverSeeds:
     counted = [one.events for one in every if one.events is not None]
     events = sum(counted) if len(counted) == len(every) else None
     answers = sum(one.n for one in every)
-    low, high = max(-1.0, low), min(1.0, high)
+    low, high = (float(np.clip(end, -1, 1)) for end in (low, high))  # NaN stays NaN
     return OverSeeds(Estimate(point, low, high, base.level, method, "models like these", answers, s, events), each)
 
 
