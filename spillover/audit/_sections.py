@@ -108,7 +108,8 @@ def _wider(report: Report, told: list[str]) -> list[Section]:
     kept = [one for one in report.seeds if set(one.models) <= set(told) and not any(map(report.stopped, one.models))]
     if kept:
         said = [
-            "The mean over training seeds of one recipe, and what other seeds of it may give (the seed as the unit)."
+            "The mean over training seeds of one recipe, and what other seeds of it may give (the seed as the unit). "
+            "Where few seeds of many go bad the interval is too narrow: read the least and the greatest beside it."
         ]
         head = ["seeds", "mean difference, points (95%)", "how", "least", "most"]
         own = [
