@@ -15,6 +15,7 @@ from ._words import (
     difference_head,
     evalue,
     family,
+    kappa,
     numbers,
     percent,
     points,
@@ -130,7 +131,7 @@ def _beside(report: Report) -> list[str]:
         rows = [
             [
                 *(one.judge, one.model, *second(report, one)),
-                *(f"{one.kappa:.2f}", f"{one.kappa_misaligned:.2f}"),
+                *(kappa(one.kappa), kappa(one.kappa_misaligned)),
             ]
             for one in report.agreement
         ]

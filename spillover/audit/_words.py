@@ -210,6 +210,11 @@ def points(found: Estimate, bounds_only: bool = False) -> str:
     return ends if bounds_only else f"{100 * found.estimate:+.1f} {ends}"
 
 
+def kappa(value: float) -> str:
+    """Agreement beyond chance; none can be told where judges have one outcome for everything."""
+    return "-" if value != value else f"{value:.2f}"
+
+
 def evalue(value: float) -> str:
     """An e-value as people write it."""
     return f"{value:.3g}" if value < 1e6 else f"{value:.0e}"

@@ -11,6 +11,9 @@
     const number = parseFloat(cell.dataset.value ?? cell.textContent);
     return Number.isNaN(number) ? cell.textContent : number;
   };
+  addEventListener("beforeprint", () => {
+    for (const one of document.querySelectorAll("details:not(.screen details)")) one.open = true;
+  });
   for (const button of document.querySelectorAll("th button")) {
     button.addEventListener("click", () => {
       const head = button.closest("th"), body = head.closest("table").tBodies[0];

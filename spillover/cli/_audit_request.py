@@ -74,7 +74,7 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
         prices=read_prices(said["prices"]),
         cap_cost_usd=said["max_cost"] or suite.cap_cost_usd,
         why=said["base_differs"],
-        reproduce=_command(),
+        reproduce=_command() + (f" --seed {seed}" if suite.seed is None and seed is not None else ""),
     )
 
 

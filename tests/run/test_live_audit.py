@@ -310,6 +310,7 @@ def test_a_seed_is_drawn_where_none_is_given_and_kept(audit: Audit, tmp_path: Pa
         plan = json.loads((tmp_path / out / "manifest.json").read_text(encoding="utf-8"))["planned"]
         seeds.append(plan["design"]["seed"])
         assert plan["seed"] == "drawn at random"
+        assert report(tmp_path, out)["reproduce"].endswith(f" --seed {seeds[-1]}")
     assert seeds[0] == seeds[1] != seeds[2]
 
 
