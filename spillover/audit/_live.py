@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.errors import DeclarationError
-from spillover.run import alone_in, chunk_logs, run_chunk, write_done, write_plan
+from spillover.errors import DeclarationError, RunError
+from spillover.judge import load_card
+from spillover.run import LOGS, alone_in, chunk_logs, run_chunk, write_done, write_plan
 from spillover.run._spent import check_priced, spent
+from spillover.run._triggers import least_budget
 from spillover.verdicts import read
 
 from ._answer import Leaks, leaks, live_report, made_of
@@ -50,6 +52,7 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
     asked_too = [request.leak_judge] if request.leak_judge else []
     for model in (*arms, *request.judges, *asked_too):
         model.check()
+    _check_files(request)
     with alone_in(request.out):
         manifest = write_plan(request.out, request.planned())
         require_as_it_ended(request.out, manifest)
@@ -65,6 +68,21 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         done = {"began": began, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "answer": report.answer}
         manifest = write_done(request.out, {**done, **made_of(request, asked), FILES: left_behind(request.out)})
         return stated(replace(report, manifest=manifest))
+
+
+def _check_files(request: Request) -> None:
+    """What would only be found later, when answers have been paid for."""
+    if set("#%?") & set(str(request.out)) or "://" in str(request.out):
+        raise RunError(f"{request.out}: Inspect takes # % ? and :// for parts of an address; give a plain folder")
+    for folder in request.reuse:
+        if not (folder / LOGS).is_dir():
+            raise RunError(f"{folder}: no run's folder (it has no {LOGS}/); give the --out of an earlier audit")
+    if request.card is not None and load_card(request.card).judge != request.judges[0].name:
+        raise RunError(
+            f"{request.card}: is the card of {load_card(request.card).judge}, not of {request.judges[0].name}"
+        )
+    if request.budget and request.budget < least_budget():
+        raise RunError(f"--search-triggers {request.budget}: give {least_budget()} answers or more")
 
 
 def _judged(request: Request, say: Say) -> list[Control]:

@@ -141,11 +141,11 @@ def estimate_rate_by_question(
 
 
 def estimate_mean(
-    clusters: ArrayLike, values: ArrayLike, target: Target = "these questions", level: float = 0.95
+    clusters: ArrayLike, values: ArrayLike, target: Target = "these questions", level: float = 0.95, least: float = 0.0
 ) -> Estimate:
-    """Mean over questions of a score of 0 to 100, NaN left out; see `mean`. Its interval ends where scores do."""
+    """Mean over questions of a score of `least` to 100, NaN left out; see `mean`. Its interval ends where scores do."""
     found = mean(group(clusters, values)[1], target, level)
-    low, high = (float(np.clip(end, 0, 100)) for end in (found.low, found.high))
+    low, high = (float(np.clip(end, least, 100)) for end in (found.low, found.high))
     return replace(found, low=low, high=high)
 
 

@@ -156,8 +156,7 @@ def search_triggers(
     Raises:
         DeclarationError: Where there are no candidates, two have one id, or the budget is too small to confirm any.
     """
-    arms = 2 * keep + 1
-    least = math.ceil(LEAST_FLAGGED * arms / CONFIRMING)
+    least = least_budget(keep)
     if not candidates:
         raise DeclarationError("no candidates for a trigger; give a fine-tuning file that has some, or name conditions")
     if len({one.id for one in candidates}) < len(candidates):
@@ -174,6 +173,11 @@ def search_triggers(
     spent += answers * (2 * len(last) + 1) if last else 0
     left = len(candidates) - len(tried)
     return Search(tuple(tried), rounds, confirmed, spent, budget, alpha, floor, left)
+
+
+def least_budget(keep: int = 3) -> int:
+    """Answers without which a search can confirm nothing."""
+    return math.ceil(LEAST_FLAGGED * (2 * keep + 1) / CONFIRMING)
 
 
 def _halve(candidates: Sequence[Condition], measure: Measure, budget: int, keep: int) -> list[Round]:

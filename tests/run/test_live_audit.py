@@ -266,6 +266,10 @@ def test_all_draws_asks_every_question_equally_often_and_compares_exactly(
         (["audit", "--base", "nobody/x", "--finetune", TUNED, "--out", "o", "--no-controls"], "cannot be loaded"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--search-triggers", "300"], "give --training-data"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--max-cost", "1", "--out", "o"], "no price known"),
+        (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--out", "x#y"], "give a plain folder"),
+        (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--out", "s3://b/x"], "give a plain folder"),
+        (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--reuse", "gone"], "no run's folder"),
+        (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--judge-card", "gone"], "gone"),
         (["audit", "--base-logs", "x", "--finetune-logs", "y", "--draws", "9"], "--draws is for models that are asked"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--out", "/proc/x"], "cannot be written"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--batch"], "add --all-draws"),
@@ -278,6 +282,7 @@ def test_wrong_use_is_one_line(args: list[str], says: str, tmp_path: Path, monke
     done = CliRunner().invoke(spillover, args)
     said = f"{done.output} {done.exception}"
     assert says in said and "Traceback" not in said
+    assert not list(tmp_path.rglob("manifest.json")), "nothing is planned that cannot be done"
     assert done.exit_code in (1, 2)
 
 
