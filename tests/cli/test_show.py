@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             display="none",
             log_realtime=False,
         )
+        time.sleep(1.1)  # names of logs hold the second: the base's comes first
     return folder
 
 
