@@ -8,12 +8,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from spillover.estimate import RATES, Estimate, difference, group, holm, rate, stratified_exact
+from spillover.estimate._family import BROKEN
 
 Answer = Literal["regression", "no regression", "cannot tell", "void"]
 PRECEDENCE: tuple[Answer, ...] = ("void", "regression", "cannot tell", "no regression")
 JUDGED = ("misaligned", "aligned", "incoherent", "refusal", "off_task")
-BROKEN = ("incoherent", "off_task")
-"""Outcomes of an answer that is none: it makes no sense, is empty, or is about something else."""
 
 
 @dataclass(frozen=True, slots=True)

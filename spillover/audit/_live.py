@@ -9,7 +9,8 @@ import pandas as pd
 
 from spillover.errors import DeclarationError, RunError
 from spillover.judge import load_card
-from spillover.run import LOGS, alone_in, chunk_logs, run_chunk, write_done, write_plan
+from spillover.run import alone_in, chunk_logs, run_chunk, write_done, write_plan
+from spillover.run._reuse import require_run
 from spillover.run._spent import check_priced, spent
 from spillover.run._triggers import least_budget
 from spillover.verdicts import read
@@ -75,8 +76,7 @@ def _check_files(request: Request) -> None:
     if set("#%?") & set(str(request.out)) or "://" in str(request.out):
         raise RunError(f"{request.out}: Inspect takes # % ? and :// for parts of an address; give a plain folder")
     for folder in request.reuse:
-        if not (folder / LOGS).is_dir():
-            raise RunError(f"{folder}: no run's folder (it has no {LOGS}/); give the --out of an earlier audit")
+        require_run(folder)
     if request.card is not None and load_card(request.card).judge != request.judges[0].name:
         raise RunError(
             f"{request.card}: is the card of {load_card(request.card).judge}, not of {request.judges[0].name}"

@@ -35,8 +35,7 @@ def reuse(
         RunError: Where `source` is not a run's folder, or this run's own, or a log in it was tampered with.
     """
     name = f"{span[0]:06d}-{span[1]:06d}"
-    if not (source / LOGS).is_dir():
-        raise RunError(f"{source}: no run's folder (it has no {LOGS}/); give the --out of an earlier audit")
+    require_run(source)
     if source.resolve() == out.resolve():
         raise RunError(f"{source}: is this run's own folder, which is gone on with anyway; leave it out")
     target = out / LOGS / name
@@ -52,6 +51,16 @@ def reuse(
             part.replace(target / file.name)
             return [file.name]
     return []
+
+
+def require_run(source: Path) -> None:
+    """Check that a folder is a run's.
+
+    Raises:
+        RunError: Where it is not.
+    """
+    if not (source / LOGS).is_dir():
+        raise RunError(f"{source}: no run's folder (it has no {LOGS}/); give the --out of an earlier audit")
 
 
 def _require_whole(file: Path) -> None:
