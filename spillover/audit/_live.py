@@ -73,7 +73,7 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
 
 def _check_files(request: Request) -> None:
     """What would only be found later, when answers have been paid for."""
-    if set("#%?") & set(str(request.out)) or "://" in str(request.out):
+    if set("#%?") & set(str(request.out)) or ":/" in str(request.out):  # a path makes `s3://x` into `s3:/x`
         raise RunError(f"{request.out}: Inspect takes # % ? and :// for parts of an address; give a plain folder")
     for folder in request.reuse:
         require_run(folder)
