@@ -109,7 +109,7 @@ def _wider(report: Report, told: list[str]) -> list[Section]:
     if kept:
         said = [
             "The mean over training seeds of one recipe, and what other seeds of it may give (the seed as the unit). "
-            "Where few seeds of many go bad the interval is too narrow: read the least and the greatest beside it."
+            "Few seeds say little: read the least and the greatest beside it."
         ]
         head = ["seeds", "mean difference, points (95%)", "how", "least", "most"]
         own = [

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ._binomial import Interval, clopper_pearson, newcomb
 from ._clusters import Groups
 from ._estimate import Estimate, check_level
-from ._intervals import DRAW, T_QUESTIONS, over_questions, rate
+from ._intervals import DRAW, FEW_EVENTS, T_QUESTIONS, over_questions, rate
 
 LEAST_QUESTIONS = 50
 """Below this many questions a figure for questions like these describes; nothing is decided on it."""
@@ -27,6 +27,8 @@ DENOMINATOR = 10**5
 """Largest denominator looked for in a difference of two rates."""
 SLACK = 1e-6
 """Rounding allowed for in a sum, in steps; sums no further apart are taken for equal."""
+UNLIKE = 0.5
+"""Spread of seeds, as a share of their mean rate, from which they are too skewed for t."""
 
 
 def describes_only(questions: int) -> bool:
@@ -38,11 +40,12 @@ def population_difference(base: Groups, tuned: Groups, level: float = 0.95) -> E
     """The difference fine-tune - base for questions like these, paired by question; questions weigh the same.
 
     With events on 20 questions or more in either arm (and answers that are none on as many): t over the questions' own
-    differences, with Hall's transformation (JRSS B 1992) where they are skewed. Otherwise one answer is drawn for each
-    question and arm: the exact intervals of the share of questions that only the fine-tune fails, and of those that
-    only the base does, are squared and added with their correlation (MOVER, Zou & Donner, Statistics in Medicine 2008;
-    for pairs Tang et al. 2010), and widened to hold the estimate. Both are widened to hold the interval for these
-    questions. NaN ends where there are fewer than 2 questions.
+    differences, widened where they are skewed to hold the one with Hall's transformation (JRSS B 1992), which alone is
+    too narrow where both arms are skewed alike. Otherwise one answer is drawn for each question and arm: the exact
+    intervals of the share of questions that only the fine-tune fails, and of those that only the base does, are
+    squared and added with their correlation (MOVER, Zou & Donner, Statistics in Medicine 2008; for pairs Tang et al.
+    2010). Both are widened to hold the estimate and the interval for these questions. NaN ends where there are fewer
+    than 2 questions.
 
     Args:
         base: 0 or 1 per answer of the base, an array per question, none of them empty.
@@ -72,10 +75,13 @@ def population_difference(base: Groups, tuned: Groups, level: float = 0.95) -> E
 
 
 def _over_pairs(differences: NDArray[np.float64], point: float, level: float) -> Interval:
-    """The interval of `over_questions`, for differences: they are moved from [-1, 1] to [0, 1] and back."""
-    weights = np.full(len(differences), 1 / len(differences))
-    low, high = over_questions((differences + 1) / 2, weights, (point + 1) / 2, level)
-    return 2 * low - 1, 2 * high - 1
+    """The t interval, and that of `over_questions`: differences are moved from [-1, 1] to [0, 1] for it and back."""
+    from scipy.stats import t
+
+    g = len(differences)
+    low, high = over_questions((differences + 1) / 2, np.full(g, 1 / g), (point + 1) / 2, level)
+    half = float(t.isf((1 - level) / 2, g - 1)) * float(differences.std(ddof=1)) / math.sqrt(g)
+    return min(2 * low - 1, point - half), max(2 * high - 1, point + half)
 
 
 def _one_each(base: Groups, tuned: Groups, level: float) -> Interval:
@@ -132,7 +138,7 @@ def sign_flip(differences: ArrayLike) -> SignFlip:
     given = np.atleast_1d(np.asarray(differences, dtype=float))
     if not np.all(np.isfinite(given)):
         raise ValueError("differences must be finite numbers")
-    sizes, total = np.abs(given[given != 0]), math.fsum(given)
+    sizes, total = np.abs(given[np.abs(given) > 1e-12]), math.fsum(given)
     if not len(sizes):
         return SignFlip(1.0, 1.0, "no difference", 0)
     step = _step(sizes)
@@ -210,12 +216,13 @@ def over_seeds(tuned: Sequence[Estimate], base: Estimate) -> OverSeeds:
     Let r_s be the rate of seed s. It varies over seeds by training and, given the model, by its answers, independently
     from seed to seed: both are in the spread of the r_s, so that t with S - 1 degrees of freedom is an interval of
     their mean. The base is one model and its error is the same in every difference: it cancels from the spread. Its
-    own interval is squared and added (MOVER, Zou & Donner, Statistics in Medicine 2008), as for two arms. What is
-    known of the seeds that were trained bounds what is known of others: the interval of their mean, seed by seed
-    squared and added, is held. No event in any seed: nothing varied, and t would be certain; the worst case over all
-    ways for seeds to differ is used (one answer of each seed has no event: Clopper-Pearson at 0 of S).
+    own interval is squared and added (MOVER, Zou & Donner, Statistics in Medicine 2008), as for two arms. The mean
+    over seeds is held by no less than what is known of these very seeds: their intervals, squared and added.
 
-    The t interval takes rates of seeds to be near normal. Where few seeds of many go bad it is too narrow.
+    Where the spread beyond that of answers is half their mean or more (or of the distance to 1), rates of seeds are
+    skewed and t is too narrow; with fewer than 10 events over all seeds (or non-events) the spread cannot be seen.
+    There a seed is taken for one answer, the worst case over all ways for seeds to differ: Clopper-Pearson with S
+    answers.
 
     Args:
         tuned: Rate of each seed for these questions, as `rate` gives it; no log twice.
@@ -247,14 +254,17 @@ def over_seeds(tuned: Sequence[Estimate], base: Estimate) -> OverSeeds:
 
 
 def _of_seeds(tuned: Sequence[Estimate], rates: NDArray[np.float64], mean: float, level: float) -> tuple[str, Interval]:
-    s = len(rates)
+    from scipy.stats import t
+
+    s, n = len(rates), np.array([one.n for one in tuned])
     below = math.sqrt(sum((one.estimate - one.low) ** 2 for one in tuned)) / s
     above = math.sqrt(sum((one.high - one.estimate) ** 2 for one in tuned)) / s
-    if mean in (0.0, 1.0):
-        method, (low, high) = "exact, one answer each seed", clopper_pearson(mean * s, s, level)
+    spread = float(rates.var(ddof=1))
+    beyond = math.sqrt(max(0.0, spread - float(np.mean(rates * (1 - rates) / n))))
+    few = min(float(np.sum(rates * n)), float(np.sum((1 - rates) * n))) < FEW_EVENTS
+    if few or beyond >= UNLIKE * min(mean, 1 - mean):
+        method, (low, high) = "Clopper-Pearson, seeds as answers", clopper_pearson(mean * s, s, level)
     else:
-        from scipy.stats import t
-
-        half = float(t.isf((1 - level) / 2, s - 1)) * float(rates.std(ddof=1)) / math.sqrt(s)
+        half = float(t.isf((1 - level) / 2, s - 1)) * math.sqrt(spread / s)
         method, low, high = "t over seeds", mean - half, mean + half
     return method, (max(0.0, min(low, mean - below)), min(1.0, max(high, mean + above)))
