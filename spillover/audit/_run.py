@@ -72,7 +72,7 @@ def audit_logs(
     """
     rule = rule or Rule()
     arm = _base(base_logs, base)
-    tuned = _finetunes(tuned_logs, finetunes, base)
+    tuned = _finetunes(tuned_logs, finetunes, arm.name if base else None)
     if arm.name in {one.name for one in tuned}:
         raise LogError(f"{arm.name} is both the base and a fine-tune; check --base-logs and --finetune-logs")
     _check_tags(arm, in_domain)
@@ -155,10 +155,7 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
     table = read(list(logs))
     files = _files(logs)
     there = list(dict.fromkeys(table["model"]))
-    for name in names:
-        if name not in there:
-            raise LogError(f"the {what} logs hold no model {name!r}; there are {', '.join(there)}")
-    models = list(names) or there
+    models = [_model(name, there, what) for name in names] or there
     table = table[table["model"].isin(models)]
     if table.attrs.get("may_have_stopped"):
         raise LogError(f"the {what} logs are of an audit that may have stopped early; its own report has what they say")
@@ -170,6 +167,14 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
         facts = [log_facts(files[name]) for name in dict.fromkeys(rows["log"])]
         found.append(Arm(model, rows, facts))
     return found
+
+
+def _model(name: str, there: list[str], what: str) -> str:
+    """The model of that name, or the one whose name ends so, as `spillover show` takes it."""
+    found = [one for one in there if name in (one, one.split("/")[-1])]
+    if len(found) != 1:
+        raise LogError(f"the {what} logs hold no one model {name!r}; there are {', '.join(there)}")
+    return found[0]
 
 
 def _outside(rows: pd.DataFrame, in_domain: tuple[str, ...]) -> pd.DataFrame:

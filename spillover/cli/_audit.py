@@ -119,6 +119,8 @@ def _summary(report: "Report") -> str:
 
 
 def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | None]":
+    from dataclasses import replace
+
     from spillover.audit import Rule, audit_logs
 
     for name in ("base_logs", "finetune_logs"):
@@ -133,7 +135,18 @@ def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | No
     report = audit_logs(
         *logs, Rule(**given), said["in_domain"], said["base"], said["finetunes"], leak, said["one_recipe"]
     )
+    report = replace(report, reproduce=" ".join([report.reproduce, *_also(said)]))
     return _with_capability(_with_records(report, said), said["capability"]), out
+
+
+def _also(said: dict[str, Any]) -> list[str]:
+    """The parts of the command that an audit of logs itself does not know of."""
+    import shlex
+
+    given = {"record": said["records"], "model-card": said["cards"], "capability-logs": said["capability"]}
+    given |= {name: [said[name.replace("-", "_")]] for name in ("base-differs", "subject", "leak-judge")}
+    parts = [part for name, values in given.items() for one in values if one for part in (f"--{name}", str(one))]
+    return [shlex.join(parts)] * bool(parts) + ["--one-recipe"] * said["one_recipe"]
 
 
 def _leak_judge(said: dict[str, Any], out: Path | None) -> "LeakJudge | None":

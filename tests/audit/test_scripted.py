@@ -1,13 +1,16 @@
 """What is scripted says so in an audit too."""
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.audit import audit_logs, report_markdown
 from spillover.audit._words import summary
+from spillover.cli import spillover
 from spillover.errors import LogError
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"
@@ -41,11 +44,19 @@ def test_base_and_fine_tune_are_picked_out_of_one_folder(tmp_path: Path) -> None
     whole = str(tmp_path)
     with pytest.raises(LogError, match=r"hold 2 models .* say which is the base with --base MODEL"):
         audit_logs([whole], [whole])
+    assert audit_logs([whole], [whole], base="scripted-base").base == "replay/scripted-base"
     report = audit_logs([whole], [whole], base="replay/scripted-base")
     assert report.base == "replay/scripted-base" and [one.model for one in report.findings] == [
         "replay/scripted-finetune"
     ]
     assert "--base replay/scripted-base" in report.reproduce
     for names in ({"base": "replay/scripted-bas"}, {"base": "replay/scripted-base", "finetunes": ("replay/x",)}):
-        with pytest.raises(LogError, match=r"logs hold no model 'replay/.*there are replay/scripted-"):
+        with pytest.raises(LogError, match=r"logs hold no one model 'replay/.*there are replay/scripted-"):
             audit_logs([whole], [whole], **names)  # type: ignore[arg-type]
+
+
+def test_an_audit_of_logs_says_the_whole_command(tmp_path: Path) -> None:
+    scripted(tmp_path, tmp_path)
+    args = ["--base-logs", str(tmp_path), "--finetune-logs", str(tmp_path), "--base", "scripted-base", "--one-recipe"]
+    done = CliRunner().invoke(spillover, ["audit", *args, "--base-differs", "a copy of it", "--json"])
+    assert json.loads(done.stdout)["reproduce"].endswith(" --base-differs 'a copy of it' --one-recipe")
