@@ -163,9 +163,9 @@ def test_misaligned_draws_that_are_left_out_are_missed(pair: Pair, tmp_path: Pat
 
 
 def test_logs_that_contradict_themselves_are_void_in_an_audit(pair: Pair, tmp_path: Path) -> None:
-    logs = {}
+    logs, whole = {}, replace(DESIGN, balanced=True)  # one that cannot have stopped early
     for model in MODELS:
-        folder = run_chunk(DESIGN, SPAN, [model], JUDGES, tmp_path / model.name.split("/")[-1], QUICK)
+        folder = run_chunk(whole, SPAN, [model], JUDGES, tmp_path / model.name.split("/")[-1], QUICK)
         logs[model.name] = chunk_logs(folder)[model.name]
     args = ["audit", "--base-logs", str(logs[BASE]), "--finetune-logs", str(logs[TUNED])]
     assert CliRunner().invoke(spillover, args).exit_code in (1, 3)
