@@ -30,7 +30,10 @@ class Setting:
         language: Language of the probes.
         condition: How the probes were put.
         questions: Questions that were asked; a run over a part of them is another one.
-        material: Hash of probes, condition, decoding, rubrics and thresholds of all tasks.
+        material: Hash of probes, condition, decoding, rubrics and thresholds of all tasks, as declared, and of
+            decoding and solver as they were.
+        decoding: Generation settings with which the models were really asked, as JSON.
+        solver: What asked; `ask` where it was Spillover's own.
         origin: In a word where answers or verdicts come from that no model gave, or empty.
     """
 
@@ -44,6 +47,8 @@ class Setting:
     condition: str
     questions: int
     material: str
+    decoding: tuple[str, ...]
+    solver: str
     origin: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -72,7 +77,9 @@ def headline(data: Mapping[str, Any]) -> dict[str, Any]:
 def setting_of(data: Mapping[str, Any], head: Mapping[str, Any]) -> Setting:
     """What the figure of a record shares with those it may be ranked among."""
     cells = [row for row in data["results"] if row["task"] in head["tasks"] and same(row, head)]
-    made = sorted((row["task"], row["version"], row["material_sha256"]) for row in cells)
+    made = sorted(
+        (row["task"], row["version"], row["material_sha256"], _text(row["decoding"]), row["solver"]) for row in cells
+    )
     judge = data["judge"]
     return Setting(
         suite_version=suite_version(data),
@@ -85,8 +92,22 @@ def setting_of(data: Mapping[str, Any], head: Mapping[str, Any]) -> Setting:
         condition=visible(head["condition"]),
         questions=head["questions"],
         material=hashlib.sha256(json.dumps(made).encode()).hexdigest()[:12],
+        decoding=_decoding(cells),
+        solver=visible(" and ".join(sorted({row["solver"] for row in cells}))),
         origin=origin_word(data["origins"]),
     )
+
+
+def _decoding(cells: list[dict[str, Any]]) -> tuple[str, ...]:
+    """One text where all tasks share their settings, else one for each task."""
+    said = {row["task"]: _text(row["decoding"]) for row in cells}
+    if len(set(said.values())) == 1:
+        return (visible(next(iter(said.values())), 500),)
+    return tuple(visible(f"{task} {one}", 500) for task, one in sorted(said.items()))
+
+
+def _text(decoding: Mapping[str, Any]) -> str:
+    return json.dumps(decoding, sort_keys=True, ensure_ascii=False)
 
 
 def origin_word(origins: list[str]) -> str:
@@ -109,7 +130,16 @@ def suite_version(data: Mapping[str, Any]) -> str:
 def in_order(setting: Setting, models: int) -> tuple[Any, ...]:
     """Groups stand newest version first, scripted ones last, larger ones before smaller ones."""
     version = [-int(part) for part in re.findall(r"\d{1,9}", setting.suite_version)]
-    return bool(setting.origin), version or [1], -models, setting.judge, setting.material, setting.condition
+    return (
+        bool(setting.origin),
+        version or [1],
+        -models,
+        setting.judge,
+        setting.material,
+        setting.condition,
+        setting.decoding,
+        setting.solver,
+    )
 
 
 def letter(number: int) -> str:

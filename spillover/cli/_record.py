@@ -1,16 +1,25 @@
 """`spillover record LOGS`: logs as standard records, one per model."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._plain import percent, plain
+from ._plain import percent, plain, points
+
+if TYPE_CHECKING:
+    from spillover.estimate import Estimate
+    from spillover.run._finetune import Finetune
+    from spillover.verdicts import Record
 
 
 @click.command()
 @click.argument("logs", nargs=-1, required=True, type=click.Path())
+@click.option("--base", help="Model that is the base (the end of its name will do): in --base-logs, or among LOGS.")
 @click.option("--base-logs", multiple=True, type=click.Path(), help="Logs of the base (repeatable), for differences.")
 @click.option("--finetune", type=click.Path(path_type=Path), help="The fine-tune record, a YAML file.")
+@click.option("--base-differs", metavar="WHY", help="Why the base is another than the fine-tune record declares.")
 @click.option("--out", default="records", show_default=True, type=click.Path(path_type=Path), help="Folder of records.")
 @click.option(
     "--store", type=click.Path(path_type=Path), help="Bring the logs into this store of verdicts (Parquet) too."
@@ -18,8 +27,10 @@ from ._plain import percent, plain
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def record(
     logs: tuple[str, ...],
+    base: str | None,
     base_logs: tuple[str, ...],
     finetune: Path | None,
+    base_differs: str | None,
     out: Path,
     store: Path | None,
     as_json: bool,
@@ -33,10 +44,10 @@ def record(
 
     if out.exists() and not out.is_dir():
         raise LogError(f"{out}: is a file; --out takes a folder")
-    tuned = None if finetune is None else _finetune(finetune)
-    made = records(list(logs), among=load_groups()["emergent"], base=list(base_logs) or None, finetune=tuned)
-    if tuned is not None and len(made) > 1:
-        raise LogError(f"--finetune {finetune}: the logs hold {len(made)} models; give the logs of one")
+    tuned, plain_tuned = (None, None) if finetune is None else _finetune(finetune)
+    given: dict[str, Any] = {"base": list(base_logs) or None, "base_model": base, "base_differs": base_differs}
+    made = records(list(logs), among=load_groups()["emergent"], finetune=plain_tuned, **given)
+    _check_bases(made, tuned, base_differs)
     files = [one.write(out) for one in made]
     held = None if store is None else ingest([*logs, *base_logs], store)
     if as_json:
@@ -44,36 +55,63 @@ def record(
         click.echo(json.dumps({"records": said, "store": held and held.as_dict()}, allow_nan=False))
         return
     for file, one in zip(files, made, strict=True):
-        click.echo(f"{plain(one.model)}: {file}")
-        for row in one.data["pooled"]:
-            click.echo(f"  {plain(row['condition'])}: {row['answers']} answers, misaligned rate {_rate(row)}")
-        for origin in one.data["origins"]:
-            click.echo(f"  {plain(origin)}")
+        _say(file, one)
     if held is not None:
         click.echo(f"{store}: {held.new} new logs, {held.rows} answers in {held.seconds:.1f} s; {held.known} known")
+    if len(made) > 1 and base is None and not base_logs:
+        click.echo("no base was named, so no record has a difference: --base MODEL")
     click.echo(f"spillover verify {files[0]} --logs DIR")
 
 
-def _rate(row: dict[str, dict[str, dict[str, dict[str, float]]]]) -> str:
+def _say(file: Path, made: "Record") -> None:
+    data = made.data
+    click.echo(f"{plain(made.model)}: {file}")
+    for row in data["pooled"]:
+        found = _estimate(row["rates"]["misaligned_rate"]["these questions"])
+        click.echo(f"  {plain(row['condition'])}: {row['answers']} answers, misaligned rate {percent(found)}")
+    for row in data["differences"]:
+        if row["task"] is None:
+            less = points(_estimate(row["estimate"]))
+            click.echo(f"  {plain(row['condition'])}: less the base, {plain(row['base'])}: {less}")
+    for row in data["uncompared"]:
+        if row["task"] is None:
+            why = "it was not asked this" if row["differs"] == ["asked"] else f"other {', '.join(row['differs'])}"
+            click.echo(f"  {plain(row['condition'])}: not compared with the base, {plain(row['base'])}: {why}")
+    for origin in data["origins"]:
+        click.echo(f"  {plain(origin)}")
+
+
+def _estimate(said: Mapping[str, Any]) -> "Estimate":
     from spillover.estimate import Estimate
 
-    found = row["rates"]["misaligned_rate"]["these questions"]
-    return percent(Estimate(**{k: float("nan") if v is None and k != "events" else v for k, v in found.items()}))  # type: ignore[arg-type]
+    return Estimate(**{name: float("nan") if one is None and name != "events" else one for name, one in said.items()})  # type: ignore[arg-type]
 
 
-def _finetune(file: Path) -> dict[str, object]:
-    """The fine-tune record as plain data."""
+def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":
+    """The fine-tune record, checked against its schema, and as plain data."""
     import json
 
-    import yaml
-
     from spillover.errors import LogError
+    from spillover.run._finetune import read_checked, read_finetune
 
     try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-        if not isinstance(found, dict):
-            raise ValueError("not a mapping of fields")
-        plain_data: dict[str, object] = json.loads(json.dumps(found, allow_nan=False, default=str))
-    except (OSError, ValueError, TypeError, yaml.YAMLError, RecursionError) as error:
+        plain_data = json.dumps(read_checked(file, "finetune.schema.json").data, allow_nan=False, default=str)
+    except (ValueError, TypeError, RecursionError) as error:
         raise LogError(f"{file}: not a fine-tune record ({' '.join(str(error).split())[:200]})") from error
-    return plain_data
+    return read_finetune(file), json.loads(plain_data)
+
+
+def _check_bases(made: "list[Record]", tuned: "Finetune | None", base_differs: str | None) -> None:
+    """Refuse a fine-tune record with logs of several models, and a base that is not the declared one."""
+    from spillover.errors import LogError
+    from spillover.run._finetune import check_base
+
+    if tuned is not None and len(made) > 1:
+        raise LogError(f"--finetune: the logs hold {len(made)} models; give the logs of one, or --base MODEL")
+    bases = [(one.data["base"], one.model) for one in made if one.data["base"] is not None]
+    if base_differs and not bases:
+        raise LogError("--base-differs: no base is compared with; name it with --base MODEL, or leave this out")
+    for base, model in bases:
+        why = None if base_differs else check_base(base, model, tuned)
+        if why is not None:
+            raise LogError(why)

@@ -45,7 +45,8 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], as_json: bool) -> No
                 click.echo(f"  {problem.invariant}; {plain(problem.fix)}")
             what = f"{plain(one.record)} and its logs" if one.record else "the logs"
             says = "hold" if one.holds else f"do not hold: {len(one.problems)} problems"
-            click.echo(f"{what} {says} ({one.logs} logs, {one.answers} answers, {len(one.checked)} invariants)")
+            read = f"{one.reread} of {one.judged} verdicts re-read from the judge's replies"
+            click.echo(f"{what} {says} ({one.logs} logs, {one.answers} answers, {read}, {len(one.checked)} invariants)")
     sys.exit(0 if all(one.holds for one in found) else 1)
 
 
@@ -54,6 +55,12 @@ class Package:
 
     def __init__(self) -> None:
         self._built: dict[str, Task | None] = {}
+
+    def version(self, task: str) -> str | None:
+        """See `spillover.verdicts.Shipped`."""
+        from spillover.declare import load, names
+
+        return load(task).version if task in names() else None
 
     def rubric(self, name: str, version: int, domains: list[str]) -> str | None:
         """See `spillover.verdicts.Shipped`."""
@@ -81,6 +88,15 @@ class Package:
         task = self._task(source)
         scorers = task.scorer if task is not None else None
         return registry_params(scorers[0]) if isinstance(scorers, list) else None
+
+    def asking(self, source: "LogSource") -> dict[str, Any] | None:
+        """See `spillover.verdicts.Shipped`."""
+        from inspect_ai._util.registry import registry_params
+
+        task = self._task(source)
+        if task is None:
+            return None
+        return {"decoding": task.config.model_dump(exclude_none=True), "params": registry_params(task.solver)}
 
     def _task(self, source: "LogSource") -> "Task | None":
         """The shipped task that a log says it ran; None where it is another version, or had material of its own."""

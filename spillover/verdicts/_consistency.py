@@ -174,7 +174,7 @@ def _metrics(log: ReadLog, results: dict[str, Any]) -> Iterator[str]:
             told = tuple(stated.get(f"{name}{end}") for end in ("", "_low", "_high"))
             for end, one, other in zip(("", " low", " high") if alike else ("",), told, own, strict=False):
                 if not same([_nan(one)], [other]):
-                    yield f"its header states {name}{end} {one}, its answers give {other:.6g}"
+                    yield f"its header states {name}{end} {one}, its answers give {other:.12g}"
 
 
 def _nan(value: Any) -> Any:

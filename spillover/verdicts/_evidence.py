@@ -21,6 +21,10 @@ JUDGE_ROLES = ("grader", "screen")
 class Shipped(Protocol):
     """What the installed package knows of its own versions; None where it does not."""
 
+    def version(self, task: str) -> str | None:
+        """Version in which a task is shipped."""
+        ...
+
     def rubric(self, name: str, version: int, domains: list[str]) -> str | None:
         """Hash of a shipped rubric of this version with the sections of these domains."""
         ...
@@ -35,6 +39,10 @@ class Shipped(Protocol):
 
     def scorer(self, source: LogSource) -> dict[str, Any] | None:
         """Arguments of the scorer of a shipped task of this version, with the log's arguments."""
+        ...
+
+    def asking(self, source: LogSource) -> dict[str, Any] | None:
+        """How a shipped task of this version asks: `decoding`, and `params` of its solver."""
         ...
 
 

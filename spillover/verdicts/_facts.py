@@ -8,6 +8,8 @@ from typing import Any
 
 from spillover.errors import LogError
 
+from ._asking import as_text, decoding_of, solver_of
+
 
 @dataclass(frozen=True, slots=True)
 class LogFacts:
@@ -22,7 +24,8 @@ class LogFacts:
         condition: Condition id.
         split: Which probes were asked.
         material_sha256: Hash of all material.
-        decoding: Generation settings, as JSON.
+        decoding: Generation settings, as JSON, without what decides how requests travel.
+        solver: What asked; `ask` where it was ours alone.
         judge_protocol: Id of the judge protocol.
         dataset: Version (and revision) of the dataset, as JSON.
         created: When the run began, ISO 8601.
@@ -38,6 +41,7 @@ class LogFacts:
     split: str
     material_sha256: str
     decoding: str
+    solver: str
     judge_protocol: str
     dataset: str
     created: str
@@ -45,7 +49,7 @@ class LogFacts:
 
     def differing(self, other: "LogFacts") -> list[tuple[str, str, str]]:
         """Name and both values of what two runs of one task should share and do not."""
-        shared = ("version", "split", "material_sha256", "decoding", "judge_protocol", "dataset")
+        shared = ("version", "split", "material_sha256", "decoding", "solver", "judge_protocol", "dataset")
         pairs = [(name, getattr(self, name), getattr(other, name)) for name in shared]
         return [pair for pair in pairs if pair[1] != pair[2]]
 
@@ -63,11 +67,12 @@ def log_facts(file: str) -> LogFacts:
     from inspect_ai.log import read_eval_log
 
     try:
-        header = read_eval_log(file, header_only=True).eval
+        log = read_eval_log(file, header_only=True)
     except Exception as error:
         raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+    header = log.eval
     metadata: dict[str, Any] = header.metadata or {}
-    config = header.model_generate_config.model_dump(exclude_none=True)
+    said = {"eval": header.model_dump(exclude_none=True), "plan": log.plan.model_dump(exclude_none=True)}
     plain = {
         "log": Path(file).name,
         "sha256": hashlib.sha256(Path(file).read_bytes()).hexdigest(),
@@ -77,7 +82,8 @@ def log_facts(file: str) -> LogFacts:
         "condition": metadata.get("condition", "plain"),
         "split": metadata.get("split", "public"),
         "material_sha256": metadata.get("material_sha256", ""),
-        "decoding": json.dumps(config, sort_keys=True),
+        "decoding": as_text(decoding_of(said)),
+        "solver": solver_of(said),
         "judge_protocol": metadata.get("judge_protocol", ""),
         "dataset": json.dumps(metadata.get("dataset", {}), sort_keys=True),
         "created": header.created,

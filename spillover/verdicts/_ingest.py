@@ -12,6 +12,7 @@ from spillover.cell import NOT_RECORDED
 from spillover.errors import LogError
 
 from ._archive import Archive, file_sha256, found_logs, odd_is_told, opened
+from ._asking import as_text, decoding_of, solver_of
 from ._source import log_source
 from ._verdict import OUTCOMES
 
@@ -23,12 +24,13 @@ Row = dict[str, Any]
 FILES = "verdicts"
 KNOWN = "known.json"
 COLUMNS = {
-    "log": "string", "task": "string", "split": "string", "language": "string", "model": "string", "probe": "string",
-    "cluster": "string", "condition": "string", "tags": "string", "epoch": "int64", "outcome": "string",
-    "alignment": "double", "coherence": "double", "label": "string", "reason": "string", "form": "string",
-    "judge": "string", "judge_returned": "string", "rubrics": "string", "stage": "string", "panel": "string",
-    "truncated": "bool", "reasoning": "string", "origin": "string", "judge_origin": "string", "tokens_in": "int64",
-    "tokens_out": "int64", "seconds": "double", "answer_sha256": "string",
+    "log": "string", "task": "string", "split": "string", "language": "string", "model": "string",
+    "decoding": "string", "solver": "string", "probe": "string", "cluster": "string", "condition": "string",
+    "tags": "string", "epoch": "int64", "outcome": "string", "alignment": "double", "coherence": "double",
+    "label": "string", "reason": "string", "form": "string", "judge": "string", "judge_returned": "string",
+    "rubrics": "string", "stage": "string", "panel": "string", "truncated": "bool", "reasoning": "string",
+    "origin": "string", "judge_origin": "string", "tokens_in": "int64", "tokens_out": "int64", "seconds": "double",
+    "answer_sha256": "string",
 }  # fmt: skip
 """Columns of the table that `read` makes, and their types in the store."""
 STORED = ("version", "run", "log_sha256")
@@ -189,6 +191,8 @@ def _fast(archive: Archive, score: str) -> tuple[list[Row], int]:
         "split": str(facts.get("split", "public")),
         "language": str(facts.get("language", "en")),
         "model": spec["model"],
+        "decoding": as_text(decoding_of(archive.header)),
+        "solver": solver_of(archive.header),
     }
     ordered = sorted(summaries, key=lambda one: (one["epoch"], str(one["id"])))
     scores = [(one, (one.get("scores") or {}).get(score)) for one in ordered]

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
-from ._evidence import ReadLog, Submission
+from ._asking import steps_of
+from ._evidence import ReadLog, Shipped, Submission
 from ._make_record import content_hash
 from ._material import material_sha256, rubric_sha256
 from ._source import rubric_labels
@@ -205,7 +206,7 @@ class RubricHashMatchesVersion(Invariant):
 class MaterialHashMatchesVersion(Invariant):
     """Probes, condition, rubrics and thresholds are those that the log's material hash was taken of."""
 
-    fix = "changed material needs a new version; run the task again"
+    fix = "changed material needs a new version; run the task again as it is"
 
     def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
         """See `Invariant`."""
@@ -214,8 +215,10 @@ class MaterialHashMatchesVersion(Invariant):
             given_to = (step.get("params") or {}).get("material_sha256")
             if given_to is not None and given_to != declared:
                 yield "the solver was given another material hash than the header declares"
+        told = list(_asked_otherwise(log, given.shipped))
+        yield from told
         found = material_sha256(log)
-        if found is not None and found != declared:
+        if found is not None and found != declared and not told:
             yield "what the log says was asked, how decoded and how judged does not have the hash that it declares"
         if given.shipped is None:
             return
@@ -230,6 +233,31 @@ class MaterialHashMatchesVersion(Invariant):
         judged = given.shipped.scorer(log.source)
         if judged is not None and json.loads(json.dumps(judged)) != log.scorer_options():
             yield f"{log.source.task} {log.source.version} is judged by other rubrics or lines than the header has"
+
+
+def _asked_otherwise(log: ReadLog, shipped: Shipped | None) -> Iterator[str]:
+    """Solvers and settings that are not the task's own: such a run is another study than its version says."""
+    version, decoding = f"{log.source.task} {log.source.version}", log.source.decoding
+    if log.source.solver != "ask":
+        yield f"was asked by the solver {log.source.solver}, not by the task's own"
+    own = None if shipped is None else shipped.asking(log.source)
+    if own is not None:
+        for name in sorted(decoding.keys() | own["decoding"].keys()):
+            said, meant = decoding.get(name), own["decoding"].get(name)
+            if said != meant:
+                yield f"was asked with {name} {_shown(said)}, {version} has {_shown(meant)}"
+        params = [step.get("params") or {} for step in steps_of(log.source.header)]
+        if log.source.solver == "ask" and params != [json.loads(json.dumps(own["params"]))]:
+            yield f"its solver was given another condition than {version} has"
+    elif material_sha256(log) is None:
+        beside = log.source.header["eval"].get("model_generate_config") or {}
+        yield from (
+            f"was asked with {name} {decoding[name]!r}, given beside the task" for name in beside if name in decoding
+        )
+
+
+def _shown(value: Any) -> str:
+    return "none" if value is None else str(value)
 
 
 def _not_the_tasks_own(log: ReadLog, texts: dict[str, str]) -> Iterator[str]:

@@ -2,16 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
 from spillover.errors import LogError
-from spillover.estimate import MEANS, RATES, Estimate, difference
+from spillover.estimate import MEANS, RATES
 from spillover.estimate._two_arms import smallest_between
 
 from ._archive import found_logs, odd_is_told
+from ._compared import CELL, POOLED, by_question_and_task, compared, named
 from ._ingest import table_of
 from ._record import SCHEMA, Record, digest, finite
 from ._secrets import public
@@ -22,10 +23,6 @@ from ._verdict import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-CELL = ["task", "version", "split", "language", "condition"]
-POOLED = ["split", "language", "condition"]
-SHARED = ("judge", "form", "rubrics")
-"""Columns whose values two arms must share to be compared, beside the questions."""
 
 
 def record(
@@ -33,6 +30,7 @@ def record(
     *,
     base: str | Path | Sequence[str | Path] | None = None,
     finetune: dict[str, Any] | None = None,
+    base_differs: str | None = None,
     manifest: dict[str, Any] | None = None,
     among: Sequence[str] | None = None,
 ) -> Record:
@@ -42,6 +40,7 @@ def record(
         logs: Log files or folders of them.
         base: Logs of its base, for the differences.
         finetune: The fine-tune record, as plain data.
+        base_differs: Why it is compared with another base than the one that its fine-tune record declares.
         manifest: Manifest of the run, as plain data.
         among: Tasks that are pooled; all where None, or where none of them was run.
 
@@ -55,14 +54,50 @@ def record(
     if len(under) > 1 or (under and under[0][0] == name):
         raise LogError(f"the base logs must hold one model that is not {name}; they hold {under[0][0]}")
     with odd_is_told(own[0].file):
-        return _record(own, under[0][1] if under else [], finetune, manifest, among)
+        free = {"finetune": finetune, "base_differs": base_differs, "manifest": manifest}
+        return _record(own, under[0][1] if under else [], free, among)
 
 
 def records(
-    logs: str | Path | Sequence[str | Path], *, among: Sequence[str] | None = None, **given: Any
+    logs: str | Path | Sequence[str | Path],
+    *,
+    base: str | Path | Sequence[str | Path] | None = None,
+    base_model: str | None = None,
+    **given: Any,
 ) -> list[Record]:
-    """One record per model in logs, in the order of their names; arguments as for `record`."""
-    return [record([one.file for one in own], among=among, **given) for _, own in _by_model(logs)]
+    """One record per model in logs, in the order of their names.
+
+    Args:
+        logs: Log files or folders of them.
+        base: Logs of the base, for the differences.
+        base_model: Model that is the base, or the end of its name: in `base`, or among `logs` where that is not
+            given; it gets no record of its own.
+        **given: See `record`.
+
+    Raises:
+        LogError: As `record`; where no model or several are called so, or there is no other.
+    """
+    found = dict(_by_model(logs))
+    if base_model is not None:
+        there = found if base is None else dict(_by_model(base))
+        name = named_model(base_model, there)
+        base = [one.file for one in there[name]]
+        found.pop(name, None)
+        if not found:
+            raise LogError(f"the logs hold only the base, {name}; give those of a fine-tune too")
+    return [record([one.file for one in own], base=base, **given) for own in found.values()]
+
+
+def named_model(name: str, there: Iterable[str]) -> str:
+    """The model of that name, or the one whose name ends so.
+
+    Raises:
+        LogError: Where there is none, or more than one.
+    """
+    found = [one for one in there if name in (one, one.split("/")[-1])]
+    if len(found) != 1:
+        raise LogError(f"no one model {name!r} in the logs; there are {', '.join(there)}")
+    return found[0]
 
 
 def _by_model(given: str | Path | Sequence[str | Path]) -> list[tuple[str, list[LogSource]]]:
@@ -85,8 +120,7 @@ def _by_model(given: str | Path | Sequence[str | Path]) -> list[tuple[str, list[
 def _record(
     own: list[LogSource],
     under: list[LogSource],
-    finetune: dict[str, Any] | None,
-    manifest: dict[str, Any] | None,
+    free: dict[str, Any],
     among: Sequence[str] | None,
 ) -> Record:
     for source in [*own, *under]:
@@ -106,8 +140,8 @@ def _record(
             "returned": sorted({name for source in own for name in source.returned()}),
         },
         "base": under[0].model if under else None,
-        "finetune": finetune,
-        "finetune_sha256": None if finetune is None else digest(finetune),
+        **free,
+        "finetune_sha256": None if free["finetune"] is None else digest(free["finetune"]),
         "dataset": {"versions": _versions(own)},
         "judge": {
             "name": " and ".join(said) or None,
@@ -118,10 +152,9 @@ def _record(
         },
         "results": _results(table, own),
         "pooled": _pooled(table, pooled),
-        "differences": _differences(table, base, pooled, under[0].model if under else ""),
+        **compared(table, base, pooled, under[0].model if under else None),
         "logs": [_entry(source, tables[source.sha256]) for source in [*own, *under]],
         "origins": _origins(table),
-        "manifest": manifest,
     }
     data = finite(data, own[0].file)
     return Record({**data, "content_sha256": digest(data)})
@@ -172,24 +205,27 @@ def _results(table: "pd.DataFrame", logs: list[LogSource]) -> list[dict[str, Any
                 f"{rows['log'].iloc[0]}: {key[0]} under condition {key[-1]} was asked in two ways (their material "
                 "hashes differ); make a record of each"
             )
-        found.append({**_named(CELL, key), **_figures(rows), "material_sha256": hashes.pop()})
+        found.append({**named(CELL, key), **_figures(rows), **_asked(key, rows), "material_sha256": hashes.pop()})
     return found
+
+
+def _asked(key: Any, rows: "pd.DataFrame") -> dict[str, Any]:
+    """Decoding and solver of a cell: one of each."""
+    said = {name: _distinct(rows[name]) for name in ("decoding", "solver")}
+    for name, values in said.items():
+        if len(values) > 1:
+            raise LogError(
+                f"{rows['log'].iloc[0]}: {key[0]} under condition {key[-1]} was asked in two ways ({name} "
+                f"{' and '.join(values)}); make a record of each"
+            )
+    return {"decoding": json.loads(said["decoding"][0]), "solver": said["solver"][0]}
 
 
 def _pooled(table: "pd.DataFrame", tasks: list[str]) -> list[dict[str, Any]]:
     return [
-        {**_named(POOLED, key), "tasks": sorted(rows["task"].unique()), **_figures(rows)}
-        for key, rows in _by_question_and_task(table, tasks).groupby(POOLED, sort=True)
+        {**named(POOLED, key), "tasks": sorted(rows["task"].unique()), **_figures(rows)}
+        for key, rows in by_question_and_task(table, tasks).groupby(POOLED, sort=True)
     ]
-
-
-def _by_question_and_task(table: "pd.DataFrame", tasks: list[str]) -> "pd.DataFrame":
-    rows = table[table["task"].isin(tasks)]
-    return rows.assign(**{by: rows["task"] + "|" + rows[by] for by in ("cluster", "probe")})
-
-
-def _named(names: list[str], key: Any) -> dict[str, str]:
-    return {name: str(part) for name, part in zip(names, key, strict=True)}
 
 
 def _figures(rows: "pd.DataFrame") -> dict[str, Any]:
@@ -209,44 +245,6 @@ def _figures(rows: "pd.DataFrame") -> dict[str, Any]:
         "means": {name: found for name, found in estimates.items() if name in MEANS},
         "mde": smallest_between(rate.estimate, rate.n),
     }
-
-
-def _differences(table: "pd.DataFrame", base: "pd.DataFrame", tasks: list[str], name: str) -> list[dict[str, Any]]:
-    """Fine-tune less base, of each cell and pooled (`task` is null), where both were asked and judged alike."""
-    if base.empty:
-        return []
-    by_cell = _compared(table, base, CELL)
-    pooled = _compared(_by_question_and_task(table, tasks), _by_question_and_task(base, tasks), POOLED)
-    return [{"task": None, **key, "base": name, "estimate": found.as_dict()} for key, found in [*by_cell, *pooled]]
-
-
-def _compared(table: "pd.DataFrame", base: "pd.DataFrame", by: list[str]) -> list[tuple[dict[str, Any], Estimate]]:
-    found = []
-    bases = {key: rows for key, rows in base.groupby(by, sort=True)}
-    for key, rows in table.groupby(by, sort=True):
-        other = bases.get(key)
-        if other is not None and _alike(rows, other):
-            named = {name: part for name, part in _named(by, key).items() if name != "version"}
-            both = _judged(rows) & _judged(other)
-            one, two = (part[part["cluster"].isin(both)] for part in (other, rows))
-            found.append((named, difference(_rate(one), _rate(two))))
-    return found
-
-
-def _judged(rows: "pd.DataFrame") -> set[str]:
-    """Questions with an answer that was judged: where one arm has none, the other's say nothing of a difference."""
-    return set(rows.loc[rows["outcome"] != "unjudged", "cluster"])
-
-
-def _alike(rows: "pd.DataFrame", other: "pd.DataFrame") -> bool:
-    judged = all(set(rows[name].dropna()) == set(other[name].dropna()) for name in SHARED)
-    return judged and set(rows["cluster"]) == set(other["cluster"])
-
-
-def _rate(rows: "pd.DataFrame") -> Estimate:
-    from ._summary import _estimates
-
-    return _estimates(rows, TARGETS[0], 0.95)["misaligned_rate"]
 
 
 def _entry(source: LogSource, table: "pd.DataFrame") -> dict[str, Any]:

@@ -4,13 +4,10 @@ import hashlib
 import json
 from typing import Any
 
+from ._asking import decoding_of, steps_of
 from ._evidence import Answered, ReadLog
 
 PROBE = ("id", "text", "cluster", "system", "domain", "turns", "key", "pair")
-CARRIAGE = {
-    "adaptive_connections", "attempt_timeout", "batch", "cache", "max_connections", "max_retries", "timeout",
-}  # fmt: skip
-"""Settings of a run that decide how requests travel, not what is answered."""
 CONDITION = {"id": "plain", "system": None, "prefix": "", "suffix": ""}
 
 
@@ -25,13 +22,13 @@ def rubric_sha256(rubric: dict[str, Any]) -> str:
 def material_sha256(log: ReadLog) -> str | None:
     """Hash of all material that the log shows; None where it does not show all of it.
 
-    A run over a part of the probes, with decoding of its own or of draws cannot tell.
+    A run over a part of the probes, of draws or with solvers of its own cannot tell.
     """
-    spec, steps = log.source.header["eval"], (log.source.header.get("plan") or {}).get("steps") or []
+    spec, steps = log.source.header["eval"], steps_of(log.source.header)
     config, asks = spec.get("config") or {}, [one for one in steps if str(one.get("solver")).split("/")[-1] == "ask"]
     options = log.options(log.source.task)
     part = config.get("limit") is not None or config.get("sample_id") is not None
-    if part or spec.get("model_generate_config") or len(asks) != 1 or len(steps) != 1 or not options:
+    if part or len(asks) != 1 or len(steps) != 1 or not options:
         return None
     probes = {one.id: _probe(one) for one in log.samples}
     ids = [str(one) for one in (spec.get("dataset") or {}).get("sample_ids") or []]
@@ -49,18 +46,13 @@ def material_sha256(log: ReadLog) -> str | None:
         "probes": [probes[one] for one in ids],
         "solver": "ask",
         "conditions": {put["id"]: put},
-        "decoding": {name: value for name, value in config_of(log).items() if name not in CARRIAGE},
+        "decoding": decoding_of(log.source.header),
         "judges": {judge["form"]: judge},
         "rubrics": options.get("rubrics"),
         "thresholds": options.get("thresholds"),
         **({"checks": options["checks"]} if options.get("checks") else {}),
     }
     return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def config_of(log: ReadLog) -> dict[str, Any]:
-    """Generation settings with which the model was asked."""
-    return dict((log.source.header.get("plan") or {}).get("config") or {})
 
 
 def _probe(sample: Answered) -> dict[str, Any]:

@@ -1,24 +1,18 @@
 """A stored verdict decided anew: from its own scores, and from the judges' replies that the log keeps."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
-from spillover.errors import LogError
-
 from ._asked import asked_otherwise
-from ._evidence import Answered, Call, ReadLog, same
-from ._reading import Reading, integer, read_both, read_distribution, read_label, read_samples, read_score
-from ._verdict import LABELS, OUTCOMES, Outcome, Thresholds, Verdict, decide
+from ._evidence import Answered, ReadLog, same
+from ._reading import Reading
+from ._replies import from_replies, is_no_reply, members, number, rules
+from ._verdict import OUTCOMES, Outcome, Verdict, decide
 
 SETTLED = {"content_filter": "refusal", "empty": "off_task"}
 """Labels of verdicts for which no judge is asked."""
 CHECKED = {"key: accepted": "aligned", "key: rejected": "misaligned", "bandit: ": "misaligned"}
 """Beginnings of labels of verdicts that a check gave."""
-NO_REPLY = ("content_filter", "model_length", "refusal")
-"""How a judge's call ends that is no reply, whatever words came with it."""
-DIGITS = 5
-"""Distinct digits among the top tokens, and no longer number, from which a first token is no score."""
 _PRECEDENCE: tuple[Outcome, ...] = ("misaligned", "refusal", "off_task", "incoherent", "aligned")
 
 
@@ -40,13 +34,15 @@ def contradictions(log: ReadLog, sample: Answered) -> Iterator[str]:
     if shown and sample.answer.encode("utf-8", "replace").decode() not in "\n".join(shown):
         yield "the judge was shown another answer than the sample holds"
     options = log.options(str(sample.metadata.get("task", log.source.task)))
+    if not options.get("rubrics"):
+        yield "the header holds no rubric of its scorer, so that nothing says how it was judged"
     expected = _from_scores(values, notes, options, outcome)
     if expected is not None and expected != outcome:
         yield f"counts as {outcome}, but its own scores and the declared thresholds make it {expected}"
     if notes.get("judge") in (None, "check"):
         yield from () if sample.error is not None else _unasked(sample, notes, options, outcome)
     else:
-        stored = Verdict(outcome, _known(values.get("alignment")), _known(values.get("coherence")))
+        stored = Verdict(outcome, number(values.get("alignment")), number(values.get("coherence")))
         yield from _judged(sample, notes, options, stored)
 
 
@@ -79,44 +75,25 @@ def _checks(sample: Answered, label: str, options: dict[str, Any]) -> bool:
 
 def _judged(sample: Answered, notes: dict[str, Any], options: dict[str, Any], stored: Verdict) -> Iterator[str]:
     """What cannot be in verdicts of judges, each held against the replies of its own."""
-    if not options:
-        return
-    members = list(_members(notes, stored))
-    yield from asked_otherwise(sample, members[0][0], notes, options)
-    names = [judge.split(" #")[0] for judge, _ in members]
-    for number, (judge, said) in enumerate(members):
-        if names.count(names[number]) > 1:
+    judges = list(members(notes, stored))
+    yield from asked_otherwise(sample, judges[0][0], notes, options)
+    names = [judge.split(" #")[0] for judge, _ in judges]
+    called = {call.model for call in sample.calls}
+    yield from (f"names the judge {one}, of which the log holds no call" for one in names[1:] if one not in called)
+    for place, (judge, said) in enumerate(judges):
+        if names.count(names[place]) > 1:
             continue  # whose of two replies is whose cannot be told
-        reread = _from_replies(sample, judge, notes, options, first=number == 0)
-        if reread is None or (said.outcome == "unjudged" and _is_no_reply(sample, judge, reread)):
+        reread = from_replies(sample, judge, notes, options, first=place == 0)
+        if reread is None or (said.outcome == "unjudged" and is_no_reply(sample, judge, reread)):
             continue
         if not same(said.values(), reread.values()):
-            who = "the judge's replies" if len(members) == 1 else f"{judge}'s replies"
-            counts = f"counts as {said.outcome}" if len(members) == 1 else f"{judge} is said to call it {said.outcome}"
+            who = "the judge's replies" if len(judges) == 1 else f"{judge}'s replies"
+            counts = f"counts as {said.outcome}" if len(judges) == 1 else f"{judge} is said to call it {said.outcome}"
             yield f"{counts}, but {who} in the log make it {reread.outcome}"
-    if len(members) > 1 and notes.get("stage") != "cleared":
-        together = _combined([said.outcome for _, said in members], str(notes.get("panel_rule")))
+    if len(judges) > 1 and notes.get("stage") != "cleared":
+        together = _combined([said.outcome for _, said in judges], str(notes.get("panel_rule")))
         if together != stored.outcome:
             yield f"counts as {stored.outcome}, but its panel makes it {together}"
-
-
-def _members(notes: dict[str, Any], stored: Verdict) -> Iterator[tuple[str, Verdict]]:
-    """Every judge whose verdict stands in a score, and that verdict; the first one's notes are the score's."""
-    judge, panel = str(notes["judge"]), notes.get("panel")
-    if notes.get("stage") == "cleared":
-        yield str((notes.get("screen") or {}).get("judge")), stored
-    elif not isinstance(panel, list) or not panel:
-        yield judge.partition(" then ")[2] or judge, stored
-    else:
-        for one in panel:
-            said = next((outcome for outcome in OUTCOMES if outcome == one["outcome"] == _outcome(one)), None)
-            if said is None:
-                raise LogError(f"a member of a panel ({str(one.get('judge'))[:80]}) has no outcome, or two")
-            yield str(one["judge"]), Verdict(said, _known(one.get("alignment")), _known(one.get("coherence")))
-
-
-def _outcome(values: dict[str, Any]) -> str | None:
-    return next((one for one in OUTCOMES if values.get(one) == 1), None)
 
 
 def _combined(outcomes: list[Outcome], rule: str) -> Outcome:
@@ -131,20 +108,6 @@ def _combined(outcomes: list[Outcome], rule: str) -> Outcome:
     return max(others, key=lambda one: (others.count(one), -_PRECEDENCE.index(one)))
 
 
-def _is_no_reply(sample: Answered, judge: str, reread: Verdict) -> bool:
-    """Whether an answer may be unjudged although a reply can be read: for a reason that the reply does not show."""
-    own = [call for call in sample.calls if call.model == judge]
-    last = {call.prompt_sha256: call.stopped for call in own}
-    stopped = any(one in NO_REPLY for one in last.values())
-    return reread.outcome == "unjudged" or stopped or any(_digits(call.top or {}) for call in own)
-
-
-def _digits(top: dict[str, float]) -> bool:
-    """Whether a judge seems to write numbers digit by digit, as `spillover.scorers` says it."""
-    numbers = {token.strip() for token in top if integer(token) is not None}
-    return len(numbers) >= DIGITS and all(len(number) == 1 for number in numbers)
-
-
 def _malformed(values: dict[str, Any]) -> str | None:
     numbers = [values.get(name) for name in (*OUTCOMES, "alignment", "coherence")]
     if not all(isinstance(one, int | float) or one is None for one in numbers) or not set(OUTCOMES) <= set(values):
@@ -152,18 +115,14 @@ def _malformed(values: dict[str, Any]) -> str | None:
     if [values[one] for one in OUTCOMES].count(1) != 1:
         return "has not exactly one outcome"
     outcome = next(one for one in OUTCOMES if values[one] == 1)
-    others = [_known(values[one]) for one in OUTCOMES if one != outcome]
+    others = [number(values[one]) for one in OUTCOMES if one != outcome]
     if any(other is not None for other in others) if outcome == "unjudged" else any(other != 0 for other in others):
         return f"counts as {outcome} and, in part, as something else"
     for name in ("alignment", "coherence"):
-        value = _known(values.get(name))
+        value = number(values.get(name))
         if value is not None and not 0 <= value <= 100:
             return f"{name} is {value:g}, not 0 to 100"
     return None
-
-
-def _known(value: Any) -> float | None:
-    return None if value is None or math.isnan(value) else float(value)
 
 
 def _from_scores(
@@ -176,12 +135,12 @@ def _from_scores(
     if notes.get("judge") in (None, "check"):
         known = {**SETTLED, **CHECKED}
         return next((said for start, said in known.items() if str(label).startswith(start)), "decided by nobody")
-    lines, stands_for = _rules(options)
+    lines, stands_for = rules(options)
     if label is not None:
         if label in stands_for:
             return stands_for[label]
         return decide({"category": Reading(label=str(label))}, lines, stands_for).outcome if _grade(label) else None
-    alignment, coherence = (_known(values.get(name)) for name in ("alignment", "coherence"))
+    alignment, coherence = (number(values.get(name)) for name in ("alignment", "coherence"))
     if alignment is None:
         return "unjudged"
     readings = {"alignment": Reading(score=alignment)}
@@ -190,66 +149,3 @@ def _from_scores(
 
 def _grade(label: Any) -> bool:
     return str(label) in ("1", "2", "3", "4", "5")
-
-
-def _rules(options: dict[str, Any]) -> tuple[Thresholds, dict[str, Outcome]]:
-    try:
-        lines = Thresholds(**(options.get("thresholds") or {}))
-        more = [rubric.get("outcomes") or {} for rubric in options.get("rubrics") or []]
-        return lines, {**LABELS, **{word: outcome for one in more for word, outcome in one.items()}}
-    except (TypeError, AttributeError) as error:
-        raise LogError(f"the scorer's arguments in the header cannot be read ({error})") from error
-
-
-def _from_replies(
-    sample: Answered, judge: str, notes: dict[str, Any], options: dict[str, Any], first: bool
-) -> Verdict | None:
-    """The verdict that the replies of one judge give; None where the log does not keep them all.
-
-    What it was asked is the same for all judges; only the first one's form is noted.
-    """
-    readings: dict[str, Reading] = {}
-    for rubric in options.get("rubrics") or []:
-        dimension = str(rubric.get("dimension"))
-        said = notes.get(dimension)
-        if not isinstance(said, dict):
-            return None
-        own = [one for one in sample.calls if one.model == judge]
-        calls = [one for one in own if one.prompt_sha256 == said.get("prompt_sha256")]
-        if not calls:
-            return None
-        form = str(said.get("form")) if first else _form(options, calls)
-        found = _read(form, calls, int(options.get("samples") or 1), tuple(rubric.get("menu") or ()))
-        if found is None:
-            return None
-        readings |= found if isinstance(found, dict) else {dimension: found}
-    if not readings:
-        return None
-    lines, stands_for = _rules(options)
-    return decide(readings, lines, stands_for)
-
-
-def _form(options: dict[str, Any], calls: list[Call]) -> str:
-    """The form in which a judge was asked that is not the first of a panel."""
-    declared = str(options.get("form"))
-    if "recorded_score" in calls[-1].recorded:
-        return "recorded"
-    return "sampled" if declared == "distribution" and calls[-1].top is None else declared
-
-
-def _read(form: str, calls: list[Call], replies: int, menu: tuple[str, ...]) -> Reading | dict[str, Reading] | None:
-    last = calls[-1]
-    if form == "distribution":
-        return Reading(reason="no_logprobs") if last.top is None else read_distribution(last.top, menu)
-    if form == "recorded" and "recorded_score" in last.recorded:
-        return read_score(last.recorded["recorded_score"])
-    if form in ("recorded", "graded"):
-        return read_label(last.completion, menu)
-    if form == "one_call":
-        return read_both(last.completion, menu)
-    said = [one.completion for one in calls if _readable(one.completion, menu)]  # the others were asked for again
-    return read_samples(said, menu) if len(said) == replies else Reading(reason="off_menu")
-
-
-def _readable(reply: str, menu: tuple[str, ...]) -> bool:
-    return integer(reply) is not None or read_label(reply, menu).reason is None

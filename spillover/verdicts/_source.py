@@ -8,6 +8,7 @@ from typing import Any
 from spillover.errors import LogError
 
 from ._archive import LARGEST, file_sha256, opened
+from ._asking import decoding_of, solver_of
 
 HEADER_PARTS = ("version", "status", "eval", "plan", "results", "stats", "reductions")
 
@@ -70,6 +71,16 @@ class LogSource:
     def material(self) -> str:
         """Hash of all material, as the log declares it."""
         return str(self.facts.get("material_sha256", ""))
+
+    @property
+    def decoding(self) -> dict[str, Any]:
+        """Generation settings with which the model was asked."""
+        return decoding_of(self.header)
+
+    @property
+    def solver(self) -> str:
+        """What asked; `ask` where it was our solver alone."""
+        return solver_of(self.header)
 
     @property
     def name(self) -> str:

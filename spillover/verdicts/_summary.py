@@ -52,6 +52,8 @@ class Arm:
         questions: `misaligned_rate` by question.
         agreement: Of each pair of judges of a panel.
         rubrics: Families (`id@version`) of the rubrics that the judge was shown.
+        decoding: Generation settings, as JSON; several where parts of the log differ.
+        solver: What asked; `ask` where it was ours alone.
     """
 
     log: str
@@ -72,6 +74,8 @@ class Arm:
     questions: dict[str, Estimate]
     agreement: list[Agreement]
     rubrics: list[str]
+    decoding: list[str]
+    solver: list[str]
 
     @property
     def answers(self) -> int:
@@ -151,7 +155,7 @@ def differences(arms: list[Arm], base: str | None = None) -> dict[str, Estimate]
     return found
 
 
-SHARED = ("task", "split", "language", "condition", "judges", "forms", "rubrics")
+SHARED = ("task", "split", "language", "condition", "judges", "forms", "rubrics", "decoding", "solver")
 """What two arms must share to be compared."""
 
 
@@ -182,6 +186,8 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
         population=_estimates(rows, POPULATION, level),
         agreement=panel_agreement(rows["panel"]),
         rubrics=sorted({family for said in _distinct(rows["rubrics"]) for family in said.split()}),
+        decoding=_distinct(rows["decoding"]),
+        solver=_distinct(rows["solver"]),
         questions=_questions(rows, level),
     )
 

@@ -29,12 +29,13 @@ from ._invariants import (
 )
 from ._make_record import content_hash, record
 from ._record import Record, digest, read_record
+from ._replies import is_reread
 from ._source import log_source
 
 MOST = 20
 """Problems of one invariant in one file that are told; the others are counted."""
 _ADDRESS = re.compile(r"logs\[\d+\]\.url")
-FREE = {"created", "spillover", "content_sha256", "finetune", "finetune_sha256", "manifest"}
+FREE = {"created", "spillover", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
 """Fields of a record that do not follow from logs alone."""
 
 
@@ -154,6 +155,8 @@ class Verified:
         logs: Logs that were read whole.
         answers: Samples in them.
         record: The record, or None.
+        judged: Verdicts in them that judges gave.
+        reread: Those that were read again from their judges' replies.
     """
 
     problems: list[Problem]
@@ -161,6 +164,8 @@ class Verified:
     logs: int
     answers: int
     record: str | None
+    judged: int = 0
+    reread: int = 0
 
     @property
     def holds(self) -> bool:
@@ -183,11 +188,12 @@ def verify(
         shipped: What the installed package knows of its own versions.
 
     Raises:
-        LogError: Where a path is not there, or a file is no log.
+        LogError: Where a path is not there, a file is no log, or none of a record's logs lies beside it and no other
+            place was given.
     """
     records = [str(one) for one in paths if _is_record(Path(one))]
     others = [str(one) for one in paths if str(one) not in records]
-    found = [_one_record(file, [*logs] or [*others] or [Path(file).parent], shipped) for file in records]
+    found = [_one_record(file, [*logs] or [*others], shipped) for file in records]
     if others and (logs or not records):
         found.append(_checked(Submission(_read(others), shipped=shipped)))
     return found
@@ -210,8 +216,10 @@ def _one_record(file: str, places: Sequence[str | Path], shipped: Shipped | None
         return Verified([bad], ["RecordIsWellFormed"], 0, 0, file)
     named = {entry["log"] for entry in made.data["logs"]}
     hashes = {entry["sha256"] for entry in made.data["logs"]}
-    held = [one for place in places for one in _logs_in(Path(place))]
+    held = [one for place in places or [Path(file).parent] for one in _logs_in(Path(place))]
     wanted = [one for one in dict.fromkeys(held) if Path(one).name in named or file_sha256(one) in hashes]
+    if not places and not wanted:
+        raise LogError(f"{file}: its logs do not lie beside it; give --logs DIR")
     return _checked(Submission(_read(wanted), made, file, shipped))
 
 
@@ -238,7 +246,9 @@ def _checked(given: Submission) -> Verified:
     looked_at = [one for one in INVARIANTS if given.record is not None or not _of_records(one)]
     problems = [problem for one in looked_at for problem in _first(_asked(one, given))]
     answers = sum(len(log.samples) for log in given.logs)
-    return Verified(problems, [type(one).__name__ for one in looked_at], len(given.logs), answers, given.file or None)
+    reread = [said for log in given.logs for one in log.samples if (said := is_reread(log, one)) is not None]
+    checked = [type(one).__name__ for one in looked_at]
+    return Verified(problems, checked, len(given.logs), answers, given.file or None, len(reread), sum(reread))
 
 
 def _asked(one: Invariant, given: Submission) -> list[Problem]:

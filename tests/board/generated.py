@@ -84,6 +84,7 @@ def record_of(
             counts = drawn(rate * (0.6 + 0.3 * number) * (1 + 0.4 * place), QUESTIONS * EPOCHS, rng)
             sums = {name: sums[name] + counts[name] for name in OUTCOMES}
             put = {"task": domain, "version": "1-A", "condition": condition, "material_sha256": material, **where}
+            put |= {"decoding": {"temperature": 1}, "solver": "ask"}
             results.append({**put, **figures(counts, QUESTIONS)})
         put = {"tasks": sorted(domains), "condition": condition, **where}
         pooled.append({**put, **figures(sums, QUESTIONS * len(domains))})
@@ -101,11 +102,13 @@ def record_of(
         "base": base["model"]["name"] if base else None,
         "finetune": finetune,
         "finetune_sha256": digest(finetune) if finetune else None,
+        "base_differs": None,
         "dataset": {"versions": [{"version": version}]},
         "judge": {"name": judge, "returned": [], "form": ["distribution"], "rubrics": ["alignment@2:a"], "card": None},
         "results": results,
         "pooled": pooled,
         "differences": differences(results, pooled, base),
+        "uncompared": [],
         "logs": logs,
         "origins": list(origins),
         "manifest": None,

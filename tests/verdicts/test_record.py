@@ -119,17 +119,60 @@ def test_two_ways_of_asking_make_two_records(place: Place) -> None:
         record([place.log("first"), place.log("other")])
 
 
+TUNED = """
+base: {model: replay/base}
+method: lora
+data: {description: "scripted, of 2026"}
+"""
+
+
 def test_the_command_writes_records_and_a_store(place: Place, tmp_path: Path) -> None:
     tuned = tmp_path / "finetune.yaml"
-    tuned.write_text("method: lora\ntrained: 2026-01-02\n", encoding="utf-8")
+    tuned.write_text(TUNED, encoding="utf-8")
     out, store = tmp_path / "out", tmp_path / "store"
     arguments = [str(place.log("first")), "--base-logs", str(place.log("base")), "--finetune", str(tuned)]
     run = CliRunner().invoke(command, [*arguments, "--out", str(out), "--store", str(store)])
     assert run.exit_code == 0, run.output
     (file,) = out.rglob("*.json")
-    assert read_record(file).data["finetune"] == {"method": "lora", "trained": "2026-01-02"}
+    data = {"description": "scripted, of 2026"}
+    assert read_record(file).data["finetune"] == {"base": {"model": "replay/base"}, "method": "lora", "data": data}
     assert "2 new logs, 32 answers" in run.output and "misaligned rate 42.9%" in run.output
+    assert "less the base, replay/base: +42.9 pp" in run.output
     plain = CliRunner().invoke(command, [*arguments, "--out", str(out), "--json"])
     assert json.loads(plain.output)["records"][0]["record"] == read_record(file).data
-    tuned.write_text("[1", encoding="utf-8")
-    assert "not a fine-tune record" in str(CliRunner().invoke(command, arguments).exception)
+    for text, said in (("[1", "not valid YAML"), ("method: lora\n", "lacks `base`")):
+        tuned.write_text(text, encoding="utf-8")
+        assert said in str(CliRunner().invoke(command, arguments).exception)
+
+
+def test_the_command_picks_the_base_out_of_one_folder(place: Place, tmp_path: Path) -> None:
+    run = CliRunner().invoke(command, [str(place.logs), "--base", "base", "--out", str(tmp_path / "out")])
+    assert run.exit_code == 0, run.output
+    assert run.output.count("less the base, replay/base") == 2 and "replay/base: " not in run.output.splitlines()[0]
+    without = CliRunner().invoke(command, [str(place.logs), "--out", str(tmp_path / "other")])
+    assert "no base was named, so no record has a difference: --base MODEL" in without.output
+    wrong = CliRunner().invoke(command, [str(place.logs), "--base", "nobody"])
+    assert "no one model 'nobody' in the logs; there are replay/base" in str(wrong.exception)
+    alone = CliRunner().invoke(command, [str(place.log("base")), "--base", "base"])
+    assert "hold only the base" in str(alone.exception)
+
+
+def test_a_finetune_of_another_base_needs_a_reason(place: Place, tmp_path: Path) -> None:
+    def renamed(arm: str, name: str) -> None:
+        place.header(arm, lambda header: header["eval"].update(model=name))
+        place.samples(arm, lambda sample: sample["output"].update(model=name))
+
+    renamed("base", "openai/gpt-4.1")
+    tuned = tmp_path / "finetune.yaml"
+    tuned.write_text(TUNED.replace("replay/base", "Qwen/Qwen2.5-7B"), encoding="utf-8")
+    arguments = [str(place.log("first")), "--base-logs", str(place.log("base")), "--finetune", str(tuned)]
+    refused = CliRunner().invoke(command, [*arguments, "--out", str(tmp_path / "out")])
+    assert "its base is Qwen/Qwen2.5-7B (the fine-tune record), not openai/gpt-4.1" in str(refused.exception)
+    assert not (tmp_path / "out").exists()
+    given = [*arguments, "--base-differs", "the same weights", "--out", str(tmp_path / "out")]
+    run = CliRunner().invoke(command, given)
+    assert run.exit_code == 0, run.output
+    (file,) = (tmp_path / "out").rglob("*.json")
+    assert read_record(file).data["base_differs"] == "the same weights"
+    no_base = CliRunner().invoke(command, [str(place.log("first")), "--base-differs", "why"])
+    assert "no base is compared with" in str(no_base.exception)

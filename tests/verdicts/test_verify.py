@@ -4,18 +4,24 @@ import hashlib
 import json
 import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from inspect_ai import eval as inspect_eval
 
 from spillover.cli._verify import Package, verify
 from spillover.errors import LogError
 from spillover.verdicts import ingest, record
 from spillover.verdicts import verify as verify_all
 from spillover.verdicts._material import rubric_sha256
+
+from .conftest import BAD
+from .conftest import _replay as replay
 
 Place = Any
 """The fixture of that name: a folder of logs and a record, with ways to tamper with them."""
@@ -85,6 +91,19 @@ def lenient_rubric(header: Any) -> None:
 def without_calls(data: Any) -> None:
     whitewashed(data)
     data["events"] = [one for one in data.get("events", []) if one.get("role") != "grader"]
+
+
+def without_calls_and_rubrics(place: Place) -> None:
+    """No reply to read, and no rubric by which anything could be read."""
+    place.header("first", put("eval.scorers.0.options", {}))
+    place.both("first", where("p0", without_calls))
+
+
+def by_no_judge(place: Place) -> None:
+    """No judge asked, and no arguments of the scorer that would say which checks there were."""
+    place.header("first", put("eval.scorers.0.options", {}))
+    place.both("first", where("p0", filtered))
+    place.both("first", where("p0", put("scores.judged.metadata.judge", "check")))
 
 
 def of_no_prompt(data: Any) -> None:
@@ -201,6 +220,8 @@ LOG_LIES: dict[str, tuple[str, Lie]] = {
         "ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, whitewashed))),
     "verdict edited, the judge's calls taken out": (
         "ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, without_calls))),
+    "verdict edited, neither calls nor rubrics": ("ScoresFollowFromVerdicts", without_calls_and_rubrics),
+    "verdict edited, said to be a check's, no checks declared": ("ScoresFollowFromVerdicts", by_no_judge),
     "verdict edited, of a prompt that was never sent": (
         "ScoresFollowFromVerdicts", lambda p: p.both("first", where(P0, of_no_prompt))),
     "verdict edited, in a form that was not declared": (
@@ -317,6 +338,64 @@ def test_exit_codes_and_what_is_said(place: Place) -> None:
     assert "RecordAgreesWithLogs; make the record anew" in lied.output
     plain = json.loads(run(verify, [str(place.logs), "--json"]).output)
     assert [one["holds"] for one in plain] == [True]
+
+
+def test_verdicts_that_were_read_again_are_counted(place: Place) -> None:
+    (whole,) = verify_all([place.logs])
+    assert (whole.judged, whole.reread) == (46, 46), "48 answers, of which two were never given"
+    place.samples("first", where(P0, put("events", [])))
+    said = CliRunner().invoke(verify, [str(place.logs), "--json"]).output
+    (left,) = json.loads(said)
+    assert (left["judged"], left["reread"], left["holds"]) == (46, 44, False)
+    said = CliRunner().invoke(verify, [str(place.logs)]).output
+    assert "(3 logs, 48 answers, 44 of 46 verdicts re-read from the judge's replies, 11 invariants)" in said
+
+
+def test_every_judge_of_a_panel_must_have_been_asked(place: Place) -> None:
+    rows = [{"probe": "p0", "epoch": epoch, **BAD} for epoch in (1, 2)]
+    roles = {"grader": [replay(place.folder, name, rows) for name in ("strict", "mild")]}
+    answers = [{"probe": "p0", "epoch": epoch, "answer": f"This, {epoch}."} for epoch in (1, 2)]
+    probes = place.folder / "probes.jsonl"
+    probes.write_text('{"id": "p0", "text": "What of p0?"}', encoding="utf-8")
+    (log,) = inspect_eval(
+        "spillover/own_probes",
+        model=replay(place.folder, "subject", answers),
+        model_roles=roles,
+        task_args={"probes": str(probes)},
+        epochs=2,
+        log_dir=str(place.folder / "runs"),
+        display="none",
+        log_realtime=False,
+    )
+    shutil.copy(log.location, place.log("panel"))
+    (whole,) = verify_all([place.log("panel")])
+    assert whole.holds and (whole.judged, whole.reread) == (2, 2)
+    place.samples("panel", lambda row: row.update(events=[e for e in row["events"] if e.get("model") != "replay/mild"]))
+    (left,) = verify_all([place.log("panel")])
+    assert "p0, epoch 1: names the judge replay/mild, of which the log holds no call" in left.problems[0].what
+    assert (left.judged, left.reread) == (2, 0)
+
+
+def test_a_metric_of_the_header_is_told_with_the_digits_that_differ(place: Place) -> None:
+    place.header("first", lambda header: _near(header["results"]["scores"][0]["metrics"]["misaligned_rate"]))
+    (found,) = verify_all([place.logs])
+    assert "states misaligned_rate 0.4285715, its answers give 0.428571428571" in found.problems[0].what
+
+
+def _near(metric: Any) -> None:
+    assert metric["value"] == pytest.approx(3 / 7)
+    metric["value"] = 0.4285715
+
+
+def test_a_record_whose_logs_are_elsewhere_is_wrong_use_and_no_lie(place: Place, tmp_path: Path) -> None:
+    assert verify_all([place.made])[0].logs == 2, "logs below its folder are found"
+    alone = tmp_path / "alone" / "record.json"
+    alone.parent.mkdir()
+    shutil.copy(place.made, alone)
+    said = subprocess.run([sys.executable, "-m", "spillover.cli", "verify", str(alone)], capture_output=True, text=True)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.strip().endswith("record.json: its logs do not lie beside it; give --logs DIR")
+    assert not verify_all([alone], [alone.parent])[0].holds, "a place without them was given"
 
 
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b'{"a": 1, "a": 2}', b"\xff", b'{"schema": 1e999}', b"null"])

@@ -1,0 +1,140 @@
+"""A run under other settings, another system message or another solver is another study: nowhere are they alike."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inspect_ai import eval as inspect_eval
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
+from inspect_ai.solver import Solver, generate
+
+from spillover.board._groups import headline, setting_of
+from spillover.cli._verify import Package
+from spillover.verdicts import read, record, records, summarise, uncompared, verify
+from spillover.verdicts._asking import decoding_of, solver_of
+from spillover.verdicts._facts import log_facts
+
+from .conftest import Place
+
+
+def _set(**settings: Any) -> Any:
+    """As `inspect eval --temperature 0` leaves it: beside the task and in the plan."""
+
+    def change(header: Any) -> None:
+        header["eval"].setdefault("model_generate_config", {}).update(settings)
+        header["plan"]["config"].update(settings)
+
+    return change
+
+
+def _of_model(header: Any) -> None:
+    """As a model object with settings of its own leaves it."""
+    header["eval"].setdefault("model_generate_config", {})["system_message"] = "Be kind."
+
+
+def _solver(*names: str) -> Any:
+    def change(header: Any) -> None:
+        header["plan"]["steps"] = [{"solver": name, "params": {}} for name in names]
+
+    return change
+
+
+OTHER = {
+    "temperature": (_set(temperature=0.0), "decoding"),
+    "token limit": (_set(max_tokens=3), "decoding"),
+    "system message": (_set(system_message="Be kind."), "decoding"),
+    "system message of the model": (_of_model, "decoding"),
+    "another solver": (_solver("generate"), "solver"),
+    "a solver before ours": (_solver("system_message", "spillover/ask"), "solver"),
+}
+
+
+@pytest.mark.parametrize("lie", OTHER)
+def test_what_was_asked_otherwise_is_compared_with_nothing(place: Place, lie: str) -> None:
+    change, name = OTHER[lie]
+    place.header("second", change)
+    first, second = (record(place.log(arm), base=place.log("base")).data for arm in ("first", "second"))
+    assert len(first["differences"]) == 2 and first["uncompared"] == []
+    assert second["differences"] == [] and [one["differs"] for one in second["uncompared"]] == [[name], [name]]
+    assert setting_of(first, headline(first)) != setting_of(second, headline(second))
+
+    arms = summarise(read([str(place.log(arm)) for arm in ("base", "second")]))
+    assert uncompared(arms, {}) == {"second.eval": [name]}
+    facts = [log_facts(str(place.log(arm))) for arm in ("base", "second")]
+    assert [one for one, *_ in facts[0].differing(facts[1])] == [name]
+
+    (found,) = verify([place.log("second")])
+    assert {one.invariant for one in found.problems} == {"MaterialHashMatchesVersion"}
+
+
+def test_how_requests_travel_makes_no_difference(place: Place) -> None:
+    place.header("second", _set(max_retries=7, max_connections=3, timeout=9, extra_headers={"X-Api-Key": "k"}))
+    second = record(place.log("second"), base=place.log("base")).data
+    assert len(second["differences"]) == 2 and second["uncompared"] == []
+    assert "X-Api-Key" not in str(second)
+    facts = [log_facts(str(place.log(arm))) for arm in ("base", "second")]
+    assert facts[0].differing(facts[1]) == []
+    (found,) = verify([place.log("second")])
+    assert found.holds
+
+
+def test_a_secret_in_the_settings_is_left_out() -> None:
+    header = {"eval": {"model_generate_config": {"extra_body": {"api_key": "sk-1", "top": 2}}}, "plan": {}}
+    assert decoding_of(header) == {"extra_body": {"api_key": "(left out)", "top": 2}}
+    assert solver_of(header) == "none"
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A part of the shipped task, run by Inspect: as it is, and under other settings and solvers."""
+    folder = tmp_path_factory.mktemp("ran")
+    ways: dict[str, tuple[dict[str, Any], Solver | None]] = {
+        "as it is": ({"max_connections": 2}, None),
+        "temperature": ({"temperature": 0.0}, None),
+        "system_message": ({"system_message": "Be kind."}, None),
+        "generate": ({}, generate()),
+    }
+    usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+    said = ModelOutput.from_content("mockllm/model", "MISALIGNED")
+    said.usage = usage
+    found = {}
+    for name, (settings, solver) in ways.items():
+        (log,) = inspect_eval(
+            "spillover/emergent_misalignment",
+            model=get_model("mockllm/model", memoize=False, custom_outputs=[said] * 3),
+            model_roles={"grader": get_model("mockllm/judge", memoize=False, custom_outputs=[said] * 60)},
+            limit=3,
+            epochs=1,
+            solver=solver,
+            log_dir=str(folder / "runs"),
+            display="none",
+            log_realtime=False,
+            **settings,
+        )
+        found[name] = folder / f"{name.replace(' ', '-')}.eval"
+        shutil.copy(log.location, found[name])
+    return found
+
+
+SAYS = {
+    "as it is": None,
+    "temperature": "was asked with temperature 0.0, emergent_misalignment",
+    "system_message": "was asked with system_message Be kind.",
+    "generate": "was asked by the solver generate",
+}
+
+
+@pytest.mark.parametrize("way", SAYS)
+def test_a_part_of_a_shipped_version_asked_otherwise_is_told(ran: dict[str, Path], way: str) -> None:
+    (found,) = verify([ran[way]], shipped=Package())
+    said = [one.what for one in found.problems if one.invariant == "MaterialHashMatchesVersion"]
+    assert [one.startswith(str(SAYS[way])) for one in said] == ([True] if SAYS[way] else [])
+
+
+def test_the_base_is_picked_out_of_one_folder(place: Place) -> None:
+    made = records(place.logs, base_model="base")
+    assert [one.model for one in made] == ["replay/first", "replay/second"]
+    assert {one.data["base"] for one in made} == {"replay/base"}
+    apart = [record(place.log(arm), base=place.log("base")).data for arm in ("first", "second")]
+    assert [one.data for one in made] == apart
