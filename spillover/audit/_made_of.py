@@ -60,6 +60,7 @@ def _facts(logs: Sequence[LogFacts]) -> dict[str, str]:
         "questions": [one.split for one in logs],
         "material, sha256": [one.material_sha256 for one in logs],
         "decoding": [one.decoding for one in logs],
+        "solver": [one.solver for one in logs],
         "dataset": [one.dataset for one in logs],
         "packages": [one.packages for one in logs],
         "began": [min(one.created for one in logs)],

@@ -18,6 +18,8 @@ SAID = (
     "answers", "questions", "outcomes", "unjudged_reasons", "mde",
 )  # fmt: skip
 """Fields of a row that stand in the details."""
+ARGUMENTS = ("temperature", "top_p", "top_k", "max_tokens")
+"""Settings that have a place of their own in their schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,18 @@ def _result(
             "details": _details(row, both),
             "uncertainty": _uncertainty(both[FIXED]),
         },
+        **_generation(row),
     }
+
+
+def _generation(row: Mapping[str, Any]) -> dict[str, Any]:
+    """How the model was asked; pooled rows and differences name no settings of their own."""
+    if "decoding" not in row:
+        return {}
+    said = row["decoding"]
+    named = {name: said[name] for name in ARGUMENTS if isinstance(said.get(name), int | float)}
+    rest = {name: one for name, one in said.items() if name not in named}
+    return {"generation_config": {"generation_args": named, "additional_details": _texts(solver=row["solver"], **rest)}}
 
 
 def _uncertainty(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,6 +101,8 @@ def _notes(record: Record, row: Mapping[str, Any], questions: int | None) -> str
         f"misaligned rate {_percent(misaligned['estimate'])}, {_interval(misaligned)}",
         f"judge {judge['name']} ({form}; {rubrics})" if judge["name"] else "no judge",
         f"condition {row['condition']}, task version {row['version']}, dataset {' and '.join(versions) or 'not named'}",
+        f"asked with {', '.join(f'{name} {value}' for name, value in row['decoding'].items()) or 'no settings named'}",
+        *([] if row["solver"] == "ask" else [f"by the solver {row['solver']}, NOT the task's own"]),
         *record.data["origins"],
         f"spillover {record.data['spillover']}, its own tasks and judge: not comparable with tasks named *_reduced",
     ]

@@ -57,6 +57,7 @@ def publish(
     Raises:
         HubError: Without a token, right or network, or where the tag stands for other files.
     """
+    require_name(repo)
     sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(files)}
     if dry_run:
         return Plan(repo, tag, sums, "planned")
@@ -69,6 +70,16 @@ def publish(
     sha = _upload(folder, files, repo, tag)
     _verify(repo, tag, sums, "what was downloaded again is not what was sent; the tag must not be used")
     return Plan(repo, tag, sums, "published", sha)
+
+
+def require_name(repo: str) -> None:
+    """Raise a `HubError` where this cannot be the name of a repository; the Hub is not asked."""
+    from huggingface_hub.utils._validators import validate_repo_id
+
+    with hub_errors(repo):
+        validate_repo_id(repo)
+    if repo.count("/") != 1:
+        raise HubError(f"{repo}: not a repository name; give ORG/NAME")
 
 
 def require_token() -> None:

@@ -11,7 +11,7 @@ from spillover.errors import HubError
 
 from ._errors import hub_errors
 from ._loopback import git_sha
-from ._publish import State, require_token
+from ._publish import State, require_name, require_token
 
 README = "README.md"
 KEPT = (README, ".gitattributes")
@@ -65,6 +65,7 @@ def publish_space(
     Raises:
         HubError: Without a token, right or network, or where the Hub holds other bytes than were sent.
     """
+    require_name(repo)
     sent = {name: (folder / name).read_bytes() for name in files} | {README: readme.encode()}
     sums = {name: hashlib.sha256(sent[name]).hexdigest() for name in sorted(sent)}
     if dry_run:

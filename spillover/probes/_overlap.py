@@ -20,6 +20,8 @@ from ._overlap_report import LISTED, Overlap, Tally, clean
 from ._overlap_units import LOOKED_FOR, Sought, Unit, looked_for
 from ._shapes import SHAPES
 
+TABLES = (".csv", ".parquet", ".tsv", ".xlsx")
+"""Endings of files that are no JSONL."""
 
 def overlap(
     path: Path | str,
@@ -52,7 +54,10 @@ def overlap(
     """
     path, began = Path(path), time.monotonic()
     if not path.is_file():
-        raise DatasetError(f"{path}: no such file; --against takes a JSONL file, plain or gzip")
+        what = "is a folder" if path.is_dir() else "no such file"
+        raise DatasetError(f"{path}: {what}; --against takes a JSONL file, plain or gzip")
+    if path.suffix.lower() in TABLES:
+        raise DatasetError(f"{path}: is a table ({path.suffix}); --against takes JSONL, one object a line")
     sought = Sought(folder, tuple(splits), Path(heldout) if heldout is not None else None, most if embed else 0)
     units, several = sought.units(), workers if path.stat().st_size > MANY * BLOCK else 1
     tally = Tally(listed, most)

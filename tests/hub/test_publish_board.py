@@ -158,6 +158,13 @@ def test_token_right_and_name(
     assert not hub.exists and len(hub.commits) == 1
 
 
+@pytest.mark.parametrize("repo", ["nonsense", "a/b/c", "not a name/at all", "../x"])
+def test_a_plan_needs_a_name_that_can_be(repo: str, hub: Spaces, site: Path) -> None:
+    said = run("board", site, "--repo", repo)
+    assert isinstance(said.exception, HubError) and "not a repository name" in str(said.exception)
+    assert hub.calls == []
+
+
 def test_no_network_and_no_repository(site: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hub: Spaces) -> None:
     monkeypatch.setattr(_publish_space, "_create", lambda repo, private: None)
     said = run("board", site, "--repo", REPO, "--send")

@@ -184,3 +184,14 @@ def test_the_command_leaves_with_0_where_there_is_nothing(demo: Path, jsonl: Jso
     assert isinstance(run("--against", tmp_path / "none", "--folder", demo).exception, DatasetError)
     unwritable = run("--against", jsonl(SHORT), "--folder", demo, "--out", tmp_path / "none" / "report.json")
     assert isinstance(unwritable.exception, DatasetError)
+
+
+NO_JSONL = [("rows.csv", "is a table"), ("folder", "is a folder"), ("gone.jsonl", "no such file")]
+
+
+@pytest.mark.parametrize(("name", "said"), NO_JSONL)
+def test_what_is_no_jsonl_is_named(name: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a,b\n", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DatasetError, match=f"{name}: {said}.*takes"):
+        overlap(tmp_path / name)
