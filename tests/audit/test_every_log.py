@@ -18,6 +18,7 @@ FACTS = LogFacts(
     split="public",
     material_sha256="1" * 64,
     decoding="{}",
+    solver="ask",
     judge_protocol="graded",
     dataset="{}",
     created="2026-01-01T00:00:00",
