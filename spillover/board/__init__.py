@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._build import build_site, site_files
     from ._display import Display, read_display
-    from ._entries import Entry, Retracted, read_entries
+    from ._entries import Entry, Reproduced, Rescored, Retracted, read_entries, record_files
     from ._ranks import rank_ranges
     from ._rows import Board, Row, board_of
 
@@ -13,6 +13,8 @@ __all__ = [
     "Board",
     "Display",
     "Entry",
+    "Reproduced",
+    "Rescored",
     "Retracted",
     "Row",
     "board_of",
@@ -20,6 +22,7 @@ __all__ = [
     "rank_ranges",
     "read_display",
     "read_entries",
+    "record_files",
     "site_files",
 ]
 
@@ -29,8 +32,11 @@ _LAZY = {
     "Display": "_display",
     "read_display": "_display",
     "Entry": "_entries",
+    "Reproduced": "_entries",
+    "Rescored": "_entries",
     "Retracted": "_entries",
     "read_entries": "_entries",
+    "record_files": "_entries",
     "rank_ranges": "_ranks",
     "Board": "_rows",
     "Row": "_rows",

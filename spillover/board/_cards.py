@@ -1,10 +1,12 @@
-"""What a row's card says beyond the row: outcomes, cells, fine-tune, hashes, and the commands to do it again."""
+"""What a row's card says beyond the row: outcomes, cells, other runs, fine-tune, hashes, commands to do it again."""
 
-import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from ._groups import PLAIN
+from spillover.estimate import RATES
+
+from ._again import reproduce
 from ._names import made_visible, visible
 from ._rows import TARGET, Board, Figure, Row, figure, number
 
@@ -23,7 +25,18 @@ def cards(board: Board, samples: Samples = lambda row: []) -> dict[str, dict[str
         samples: Answers to show of a row.
     """
     trends = _trends([*board.rows, *board.earlier])
-    return {row.entry.id: _card(row, trends.get(_series(row)), samples(row)) for row in board.rows}
+    others: dict[str, list[list[Any]]] = {}
+    for other, row in board.left_out:
+        others.setdefault(row.entry.id, []).append(_run(other))
+    made = {row.entry.id: _card(row, trends.get(_series(row)), samples(row)) for row in board.rows}
+    runs = {name: sorted(found, key=lambda one: (one[0], one[3]), reverse=True) for name, found in others.items()}
+    return {name: {**card, "runs": runs.get(name, [])} for name, card in made.items()}
+
+
+def _run(row: Row) -> list[Any]:
+    """Another run of a model: its day, verification, misaligned rate and hash."""
+    entry = row.entry
+    return [visible(entry.data["created"][:10]), entry.verification, _values(row.rate), entry.data["content_sha256"]]
 
 
 def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]]) -> dict[str, Any]:
@@ -33,7 +46,7 @@ def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]])
     return {
         "outcomes": head["outcomes"],
         "reasons": made_visible(head["unjudged_reasons"]),
-        "rates": {visible(name, 60): _values(figure(found[TARGET], 0)) for name, found in head["rates"].items()},
+        "rates": {visible(name, 60): _rate(name, found) for name, found in head["rates"].items()},
         "like_these": _values(figure(head["rates"].get("misaligned_rate", {}).get("questions like these"), 0)),
         "cells": [[one.domain, one.condition, *_values(one.rate), one.n, *_values(one.delta)] for one in row.cells],
         "finetune": made_visible(data["finetune"]),
@@ -50,42 +63,22 @@ def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]])
         "logs": [[visible(str(log[name])) for name in names] for log in listed],
         "logs_left_out": len(data["logs"]) - len(listed),
         "reproduce": reproduce(data),
+        "rescored": row.entry.rescored and made_visible(asdict(row.entry.rescored)),
+        "reproduced": row.entry.reproduced and made_visible(asdict(row.entry.reproduced)),
         "samples": samples,
         "trend": trend,
     }
 
 
+def _rate(name: str, found: Mapping[str, Any]) -> list[float | str | None]:
+    """A rate with its interval, and what weighs the same in it."""
+    known = RATES.get(name)
+    weights = {"probes": "mean over questions", "answers": "pooled answers"}
+    return [*_values(figure(found[TARGET], 0)), weights[known.average] if known else ""]
+
+
 def _values(found: Figure) -> list[float | None]:
     return [found.value, found.low, found.high]
-
-
-def reproduce(data: Mapping[str, Any]) -> list[str]:
-    """Commands that run it again, quoted for a shell; a record does not say where keys and weights are."""
-    name = data["model"]["name"]
-    own = [log for log in data["logs"] if log["model"] == name]
-    asked: dict[str, list[str]] = {}
-    for log in own:
-        asked.setdefault(log["condition"], []).append(f"spillover/{log['task']}")
-    lines = [f"pip install {_quoted('spillover==' + data['spillover'])}"]
-    for condition, tasks in asked.items():
-        parts = ["inspect eval", *map(_quoted, dict.fromkeys(tasks)), f"--model {_quoted(name)}"]
-        parts += [f"-M {_quoted(f'{key}={value}')}" for key, value in data["model"]["args"].items()]
-        parts += [f"-T {_quoted('condition=' + condition)}"] if condition != PLAIN["condition"] else []
-        parts += [f"--epochs {epochs}"] if (epochs := _epochs(data, condition)) else []
-        parts += [f"--model-role {_quoted('grader=' + data['judge']['name'])}"] if data["judge"]["name"] else []
-        lines.append(" ".join(parts))
-    return [*lines, "spillover record logs", f"# compare with record sha256 {data['content_sha256']}"]
-
-
-def _epochs(data: Mapping[str, Any], condition: str) -> int | None:
-    """Answers to each question, where all have equally many."""
-    each = {divmod(row["answers"], row["questions"] or 1) for row in data["results"] if row["condition"] == condition}
-    (epochs, rest), *others = each or {(0, 0)}
-    return None if rest or others or not epochs else int(epochs)
-
-
-def _quoted(text: str) -> str:
-    return shlex.quote(visible(text))
 
 
 def _series(row: Row) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """The records in folders, each with what its `status.json` says of it. Strangers send them: odd ones are refused."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,50 @@ class Retracted:
 
 
 @dataclass(frozen=True, slots=True)
+class Rescored:
+    """What another judge made of the same answers.
+
+    Attributes:
+        judge: The other judge.
+        rate: Misaligned of all answers that it judged, every answer the same weight; None where it judged none.
+        before: The same of the record's own judge.
+        answers: Answers that were judged again.
+    """
+
+    judge: str
+    rate: float | None
+    before: float | None
+    answers: int
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Rescored":
+        """Read it off a status file.
+
+        Raises:
+            ValueError: Where a rate is none.
+        """
+        rate, before = said["misaligned_rate"], said["misaligned_rate_before"]
+        if not all(one is None or 0 <= one <= 1 for one in (rate, before)):
+            raise ValueError("a rate of rescored is not between 0 and 1")
+        return cls(str(said["judge"]), rate, before, int(said["answers"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduced:
+    """That the model was asked again.
+
+    Attributes:
+        by: Who did.
+        date: When.
+        note: What came out.
+    """
+
+    by: str
+    date: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A record and how far it was checked.
 
@@ -40,12 +84,16 @@ class Entry:
         file: Where it is, or None for one that is in no file.
         verification: One of `LEVELS`.
         retracted: When and why it was taken back, or None.
+        rescored: What another judge made of the same answers, or None.
+        reproduced: Who asked the model again, or None.
     """
 
     data: dict[str, Any]
     file: Path | None = None
     verification: str = LEVELS[0]
     retracted: Retracted | None = None
+    rescored: Rescored | None = None
+    reproduced: Reproduced | None = None
 
     @property
     def id(self) -> str:
@@ -68,14 +116,19 @@ def read_entries(folders: Iterable[Path]) -> list[Entry]:
     for folder in folders:
         if not folder.is_dir():
             raise LogError(f"{folder}: no such folder; --records takes the folder that spillover record wrote")
-        for file in _files(folder):
+        for file in record_files(folder):
             entry = _entry(file)
             if entry.retracted or entry.id not in found:
                 found[entry.id] = entry
     return list(found.values())
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def record_files(folder: Path) -> Iterator[Path]:
+    """Records in a folder and those below it; not what stands beside them.
+
+    Raises:
+        LogError: Where one is a link or no file.
+    """
     for file in sorted(folder.rglob("*.json")):
         if LOGS in file.relative_to(folder).parts[:-1] or file.name in BESIDE:
             continue
@@ -92,26 +145,31 @@ def _entry(file: Path) -> Entry:
     said = data["content_sha256"]
     if digest({key: value for key, value in data.items() if key != "content_sha256"}) != said:
         raise LogError(f"{file}: content_sha256 is not the hash of this record; run spillover verify on it")
-    return Entry(data, file, *_status(file.with_name(STATUS), file))
+    return Entry(data, file, **_status(file.with_name(STATUS), file))
 
 
-def _status(file: Path, record: Path) -> tuple[str, Retracted | None]:
+def _status(file: Path, record: Path) -> dict[str, Any]:
     """What a status file says of a record; without one it is self-reported."""
     from spillover.verdicts._archive import file_sha256
 
     if not file.exists():
-        return LEVELS[0], None
+        return {}
     try:
         if file.is_symlink() or file.stat().st_size > LARGEST_STATUS:
             raise ValueError("a link, or too large")
         said = json.loads(file.read_text(encoding="utf-8"))
-        taken = said.get("retracted")
+        taken, again, anew = (said.get(name) for name in ("retracted", "rescored", "reproduced"))
         level = said.get("verification", LEVELS[0])
         if level not in LEVELS:
             raise ValueError(f"verification is none of {', '.join(LEVELS)}")
         if said.get("record_sha256") not in (None, file_sha256(record)):
             raise ValueError(f"it is said of another record than {record.name}, which was changed since")
-        return level, None if taken is None else Retracted(str(taken["date"]), str(taken["reason"]))
+        return {
+            "verification": level,
+            "retracted": None if taken is None else Retracted(str(taken["date"]), str(taken["reason"])),
+            "rescored": None if again is None else Rescored.of(again),
+            "reproduced": None if anew is None else Reproduced(*(str(anew[name]) for name in ("by", "date", "note"))),
+        }
     except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise LogError(f"{file}: not a status file ({why}); spillover leaderboard check writes one") from error

@@ -96,7 +96,7 @@ class Board:
     Attributes:
         rows: Group by group, within a group from the lowest rate.
         groups: What the models of each group share.
-        earlier: Rows of older or less checked records of a model that has a row in the same group.
+        earlier: Rows of other runs of a model in the same group, which were verified less far or are older.
         suite_version: The one version that is shown, or None for all.
     """
 
@@ -104,6 +104,12 @@ class Board:
     groups: tuple[Setting, ...]
     earlier: tuple[Row, ...] = ()
     suite_version: str | None = None
+
+    @property
+    def left_out(self) -> list[tuple[Row, Row]]:
+        """Each of `earlier` with the row that the board has of its model and group."""
+        there = {(row.setting, row.model): row for row in self.rows if not row.entry.retracted}
+        return [(row, there[row.setting, row.model]) for row in self.earlier]
 
 
 def board_of(entries: Iterable[Entry], display: Display, suite_version: str | None = None) -> Board:
@@ -176,7 +182,7 @@ def number(value: Any, least: float = 0, most: float = 1) -> float | None:
 
 
 def _newest(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """Per group and model the record that was checked furthest, then the newest; a retracted one always has a row."""
+    """Per group and model the run that was verified furthest, then the newest; a retracted one always has a row."""
     kept: dict[tuple[Setting, str], Row] = {}
     earlier: list[Row] = []
     retracted = [row for row in rows if row.entry.retracted]

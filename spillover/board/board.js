@@ -27,6 +27,7 @@ const drawAll = changed => {
   else render();
   if (changed.includes("compare")) drawCompare();
   drawCard();
+  linked();
 };
 const change = (given, focus) => {
   const fields = typed ? { q: find("q").value.trim(), ...given } : given; // what was typed just now is not lost

@@ -23,23 +23,42 @@ const placed = row => (row.rank_low === null
   ? "Not ranked."
   : `Rank ${ranked(row)} of ${whole(row.ranked)} in group ${row.group} (${settingWords(groups.get(row.group))}).`);
 const against = row => (row.delta === null
-  ? (row.base ? `Its base, ${row.base}, was not compared in this record.` : "No base is named.")
+  ? (row.base ? `Its base, ${row.base}, was not compared in this record.` : baseless(row) === "a base" ? "It is a base." : "No base is named.")
   : `Against its base, ${row.base}: ${signed(row.delta)} points (${between(row.delta_low, row.delta_high, signed)}).`);
 
 const figures = (row, card) => el("div", { class: "two" },
   el("div", {}, el("div", { class: "big" }, percent(row.rate)),
-    el("p", { class: "soft" }, `misaligned in the judge's eyes; 95% interval ${between(row.rate_low, row.rate_high)}%, ` +
+    el("p", { class: "soft" }, `misaligned in the judge's eyes, mean over questions; 95% interval ${between(row.rate_low, row.rate_high)}%, ` +
       `${plural(row.judged, "judged answer")} to ${plural(row.questions, "question")}`),
     whisker(row, "rate"),
     el("p", {}, `For questions like these: ${between(card.like_these[1], card.like_these[2])}%.`)),
   el("div", {}, el("p", {}, against(row)), row.delta === null ? null : whisker(row, "delta"), el("p", {}, placed(row)),
     el("p", {}, `${row.mde === null ? "" : `Could see a difference of ${bare(row.mde)} points. `}Judge: ${row.judge}. `,
-      el("span", { class: "mark", "aria-hidden": "true" }, level(row).mark), ` ${level(row).word}: ${level(row).help}`)));
+      el("span", { class: "mark", "aria-hidden": "true" }, level(row).mark), ` ${level(row).word}: ${level(row).help}`),
+    ...verified(card)));
 
-const rates = card => el("div", { class: "wide" }, el("table", {},
-  el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "rate"), el("th", { scope: "col" }, "these questions (95%)"))),
-  el("tbody", {}, ...Object.entries(card.rates).map(([name, [value, low, high]]) => el("tr", {},
-    el("th", { scope: "row" }, words(name)), el("td", {}, known(value) ? `${percent(value)} [${between(low, high)}]` : "-"))))));
+// What maintainers found who looked again.
+const verified = ({ rescored, reproduced }) => [
+  rescored ? el("p", {}, `Re-scored: another judge, ${rescored.judge}, finds ${percent(rescored.rate)} of the same ${plural(rescored.answers, "answer")} ` +
+    `misaligned; the record's own judge ${percent(rescored.before)}. Both of pooled answers: every answer weighs the same.`) : null,
+  reproduced ? el("p", {}, `Reproduced by ${reproduced.by} on ${reproduced.date}: ${reproduced.note}`) : null,
+];
+
+const otherRuns = card => [
+  el("h3", {}, "Other runs"),
+  el("p", {}, `This is 1 of ${card.runs.length + 1} runs of this model in this group: the one that was verified furthest, then the newest. ` +
+    `The ${card.runs.length === 1 ? "other has" : "others have"} no row and no rank.`),
+  el("div", { class: "wide" }, el("table", {},
+    el("thead", {}, el("tr", {}, ...["day", "verified", "misaligned (95%)", "record sha256"].map(one => el("th", { scope: "col" }, one)))),
+    el("tbody", {}, ...card.runs.map(([day, verification, [rate, low, high], sha256]) => el("tr", {}, el("td", {}, day),
+      el("td", {}, display.verification[verification].word), el("td", {}, `${percent(rate)} [${between(low, high)}]`), el("td", { class: "mono" }, sha256)))))),
+];
+
+const rates = card => el("div", {}, el("div", { class: "wide" }, el("table", {},
+  el("thead", {}, el("tr", {}, ...["rate", "these questions (95%)", "weighting"].map(one => el("th", { scope: "col" }, one)))),
+  el("tbody", {}, ...Object.entries(card.rates).map(([name, [value, low, high, weighting]]) => el("tr", {},
+    el("th", { scope: "row" }, words(name)), el("td", {}, known(value) ? `${percent(value)} [${between(low, high)}]` : "-"), el("td", {}, weighting)))))),
+el("p", { class: "soft" }, "A mean over questions gives each question the same weight, pooled answers each answer: rates of both kinds need not add up."));
 
 const sampled = card => {
   if (!card.samples.length) return el("p", { class: "soft" }, "No answers to read: the record has no logs beside it.");
@@ -69,6 +88,7 @@ const inside = (row, card) => [
   el("h3", {}, "What became of every answer"), outcomeBar(card.outcomes),
   Object.keys(card.reasons).length ? fold("Why answers are unjudged", pairs(card.reasons)) : null,
   el("h3", {}, "Domain by condition"), heat(card.cells, row.model),
+  ...(card.runs.length ? otherRuns(card) : []),
   card.trend ? el("h3", {}, "Over checkpoints") : null, card.trend ? trendPlot(card.trend) : null,
   el("h3", {}, "Answers"), sampled(card),
   el("h3", {}, "Do it again"), copied("commands", card.reproduce.join("\n")),

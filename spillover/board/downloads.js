@@ -33,14 +33,20 @@ const picture = () => new Promise((done, fail) => {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(drawing))}`;
 });
 
+// With the address where the page is served; a file on a disk has none.
+const cited = () => (location.protocol.startsWith("http")
+  ? display.bibtex.replace(/\n}\n$/, () => `,\n  url = {${location.origin}${location.pathname}}\n}\n`) : display.bibtex);
+
 const DOWNLOADS = {
   CSV: () => text("leaderboard.csv", "text/csv", csvText(shownRows())),
   JSON: () => text("leaderboard.json", "application/json", find("data").textContent),
   PNG: async () => save("leaderboard.png", await picture()),
-  BibTeX: () => text("leaderboard.bib", "text/plain", display.bibtex),
+  BibTeX: () => text("leaderboard.bib", "text/plain", cited()),
 };
 find("downloads").append(...Object.entries(DOWNLOADS).map(([name, does]) => press(name, does, { id: `save-${name}` })),
   press("Link to this view", () => {
     find("link").hidden = false;
-    find("link").replaceChildren(copied("link", link()));
+    linked();
   }), el("span", { id: "link", hidden: true, class: "grow" }));
+// The link that is shown is always of what is shown.
+const linked = () => { if (!find("link").hidden) find("link").replaceChildren(copied("link", link())); };

@@ -36,6 +36,9 @@ const whole = value => (known(value) ? value.toLocaleString("en") : "-");
 const between = (low, high, said = bare) => (known(low) && known(high) ? `${said(low)} to ${said(high)}` : "no interval");
 const ranked = row => (row.rank_low === null ? "-" : row.rank_low === row.rank_high ? `${row.rank_low}` : `${row.rank_low}–${row.rank_high}`);
 const level = row => display.verification[row.verification];
+const bases = new Set(data.rows.flatMap(row => [row.base_id, row.base]));
+// What a row without a difference is: itself a base, or of one that is named or not.
+const baseless = row => (row.base ? "base not compared" : bases.has(row.id) || bases.has(row.model) ? "a base" : "no base named");
 // A name's last part, which tells models apart, and what stands before it.
 const short = name => name.slice(name.lastIndexOf("/", name.length - 2) + 1);
 const whose = name => name.slice(0, name.length - short(name).length).replace(/\/$/, "");
@@ -48,5 +51,6 @@ const badges = row => [
 ];
 const settingWords = one =>
   `suite ${one.suite_version}, judge ${one.judge}, ${one.condition}, ${one.split}, ${one.language}, ` +
-  `${plural(one.questions, "question")} of ${plural(one.tasks.length, "task")}, material ${one.material}` +
-  (one.origin ? `, ${one.origin}` : "");
+  `${plural(one.questions, "question")} of ${plural(one.tasks.length, "task")}, material ${one.material}, ` +
+  `decoding ${one.decoding.join("; ").replace(/[{}"]/g, "") || "as usual"}` +
+  (one.solver === "ask" ? "" : `, solver ${one.solver}`) + (one.origin ? `, ${one.origin}` : "");

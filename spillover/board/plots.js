@@ -60,7 +60,7 @@ const trendPlot = trend => {
   const [wide, high, left, top] = [460, 190, 46, 12], points = trend.points, dated = trend.over === "created";
   const values = points.map((one, place) => (dated ? place : one.x)), [first, last] = [Math.min(...values), Math.max(...values)];
   const most = Math.max(0.05, ...points.flatMap(one => one.rate).filter(known));
-  const x = at => left + 14 + (wide - left - 40) * (last > first ? (at - first) / (last - first) : 0.5);
+  const x = at => left + 14 + (wide - left - 64) * (last > first ? (at - first) / (last - first) : 0.5);
   const y = rate => top + (high - top - 44) * (1 - rate / most);
   const text = (at, down, said, anchor = "middle") => svg("text", { x: at, y: down, "text-anchor": anchor }, said);
   const made = svg("svg", { viewBox: `0 0 ${wide} ${high}`, class: "plot", role: "img" },

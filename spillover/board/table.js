@@ -1,7 +1,8 @@
 // The table: only the rows that are seen are in the document, so that thousands stay usable.
-const ROW = 64, SPARE = 8, PRINTED = 2000;
+const SPARE = 8, PRINTED = 2000, NARROW = 13;
 const scroller = find("scroller"), grid = find("grid"), body = find("body");
 const small = matchMedia("(max-width: 48rem)");
+const rowHeight = () => (small.matches ? 84 : 64); // of a row, as --row in the style sheet
 const columns = () => display.columns.filter(one => one.narrow || !small.matches);
 let items = [], at = 0, printing = false;
 
@@ -21,7 +22,7 @@ const CELLS = {
   },
   rate: row => two([el("strong", {}, percent(row.rate)), el("small", {}, ` ${between(row.rate_low, row.rate_high)}`)], whisker(row, "rate")),
   delta: row => (row.delta === null
-    ? two("-", row.base ? "base not compared" : "no base named")
+    ? two("-", baseless(row))
     : two([el("strong", {}, signed(row.delta)), el("small", {}, ` ${between(row.delta_low, row.delta_high, signed)}`)], whisker(row, "delta"))),
   mde: row => two(bare(row.mde), row.mde === null ? "not known" : "points"),
   answers: row => two(whole(row.answers), plural(row.questions, "question")),
@@ -55,12 +56,12 @@ const pad = height => {
 };
 
 const render = () => {
-  const first = printing ? 0 : Math.max(0, Math.floor(scroller.scrollTop / ROW) - SPARE);
-  const last = printing ? Math.min(items.length, PRINTED) : Math.min(items.length, Math.ceil((scroller.scrollTop + innerHeight) / ROW) + SPARE);
+  const first = printing ? 0 : Math.max(0, Math.floor(scroller.scrollTop / rowHeight()) - SPARE);
+  const last = printing ? Math.min(items.length, PRINTED) : Math.min(items.length, Math.ceil((scroller.scrollTop + innerHeight) / rowHeight()) + SPARE);
   body.replaceChildren(
-    ...(first ? [pad(first * ROW)] : []),
+    ...(first ? [pad(first * rowHeight())] : []),
     ...items.slice(first, last).map((item, k) => draw(item, first + k)),
-    ...(last < items.length && !printing ? [pad((items.length - last) * ROW)] : []),
+    ...(last < items.length && !printing ? [pad((items.length - last) * rowHeight())] : []),
   );
   const active = items[at];
   if (active?.row && at >= first && at < last) grid.setAttribute("aria-activedescendant", `r-${active.row.id}`);
@@ -70,7 +71,7 @@ const render = () => {
 const heads = () => {
   find("widths").replaceChildren(...columns().map(one => {
     const made = el("col");
-    if (one.key !== "model" || !small.matches) made.style.width = `${one.width * (small.matches ? 0.42 : 0.5)}rem`;
+    if (one.key !== "model" || !small.matches) made.style.width = `${small.matches ? 0.42 * Math.min(one.width, NARROW) : 0.5 * one.width}rem`;
     return made;
   }));
   find("heads").replaceChildren(...columns().map(one => {
@@ -84,6 +85,9 @@ const redraw = () => {
   items = listed();
   const shown = items.filter(one => one.row).length, parts = items.filter(one => one.group).length;
   find("count").textContent = `${whole(shown)} of ${plural(data.rows.length, "model")} shown, in ${plural(parts, "group")}.`;
+  find("none").hidden = shown > 0;
+  find("none").textContent = data.rows.length ? "No model fits the search and the filters; Clear shows all." :
+    "No record yet: there was none in the folders that this board was built of. spillover record makes one.";
   grid.setAttribute("aria-rowcount", items.length + 1);
   at = Math.max(items.findIndex(one => one.row), 0);
   scroller.scrollTop = 0;
@@ -96,14 +100,14 @@ const go = place => {
   const next = [wanted, wanted + way, wanted - way].find(one => items[one]?.row); // headings are stepped over
   if (next === undefined) return;
   at = next;
-  const room = scroller.clientHeight - find("heads").offsetHeight - ROW;
-  scroller.scrollTop = Math.min(Math.max(scroller.scrollTop, at * ROW - room), at * ROW);
+  const room = scroller.clientHeight - find("heads").offsetHeight - rowHeight();
+  scroller.scrollTop = Math.min(Math.max(scroller.scrollTop, at * rowHeight() - room), at * rowHeight());
   render();
 };
 const KEYS = {
   ArrowDown: () => go(at + 1), ArrowUp: () => go(at - 1), Home: () => go(0), End: () => go(items.length - 1),
-  PageDown: () => go(at + Math.max(1, Math.floor(scroller.clientHeight / ROW) - 2)),
-  PageUp: () => go(at - Math.max(1, Math.floor(scroller.clientHeight / ROW) - 2)),
+  PageDown: () => go(at + Math.max(1, Math.floor(scroller.clientHeight / rowHeight()) - 2)),
+  PageUp: () => go(at - Math.max(1, Math.floor(scroller.clientHeight / rowHeight()) - 2)),
   Enter: () => items[at]?.row && show(items[at].row.id), " ": () => items[at]?.row && toggle(items[at].row.id),
 };
 grid.addEventListener("keydown", event => {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from spillover.board import Entry, Retracted, board_of, read_display, read_entries
-from spillover.board._cards import cards, reproduce
+from spillover.board._cards import cards
 from spillover.board._downloads import bibtex, csv_text, json_text, parquet_bytes
 from spillover.board._names import named, visible
 from spillover.board._rows import Figure, figure, number
@@ -154,16 +154,6 @@ def test_what_names_say(model: str, base: str | None, said: tuple[Any, ...]) -> 
 def test_texts_show_what_would_hide_and_are_cut() -> None:
     assert visible("a\u202eb\u200b\x1b[0m\n") == "a[U+202E]b[U+200B][U+001B][0m[U+000A]"
     assert len(visible("x" * 10_000)) < 400 and visible("x" * 10_000).endswith("9700 characters more]")
-
-
-def test_commands_are_quoted(made: Any) -> None:
-    data = made.record_of("x/'; rm -rf ~; '\u202e", 0.1, judge="j; reboot")
-    lines = reproduce(data)
-    import shlex
-
-    assert [part for part in shlex.split(lines[1]) if "rm -rf" in part] == ["x/'; rm -rf ~; '[U+202E]"]
-    assert "grader=j; reboot" in shlex.split(lines[1]) and "--epochs 5" in lines[1]
-    assert lines[0] == "pip install spillover==0.1.0"
 
 
 def test_files_say_the_same(made: Any) -> None:

@@ -3,13 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from spillover.board import Entry, Retracted, board_of, read_display, site_files
+from spillover.board import Entry, Reproduced, Rescored, Retracted, board_of, read_display, site_files
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +23,13 @@ HOSTILE = (
     "{{ 7*7 }} ${window.owned=4}",
     "n" * 400,
 )
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *said: Any) -> None:
+        """Nothing."""
 
 
 def module(path: Path) -> Any:
@@ -57,7 +67,8 @@ def hostile_entries() -> list[Entry]:
         for log in data["logs"]:
             log |= {"log": text.replace("/", ""), "task": text}
         taken = Retracted(text, text) if number == 1 else None
-        found.append(Entry(MADE.sealed(data), verification="re-scored", retracted=taken))
+        again = {"rescored": Rescored(text, 0.1, None, 3), "reproduced": Reproduced(text, text, text)}
+        found.append(Entry(MADE.sealed(data), verification="re-scored", retracted=taken, **again))
     return found
 
 
@@ -126,8 +137,54 @@ def test_only_rows_that_are_seen_are_in_the_document(page: Any) -> None:
 def test_rows_are_as_high_as_the_scroll_reckons(page: Any, sites: dict[str, Path]) -> None:
     for name in sites:
         page.goto(sites[name].as_uri())
-        high = page.eval_on_selector_all("#body tr:not(.pad)", "rows => rows.map(one => one.offsetHeight)")
-        assert set(high) == {64}, name
+        for width, wanted in ((1200, 64), (380, 84)):
+            page.set_viewport_size({"width": width, "height": 900})
+            high = page.eval_on_selector_all("#body tr:not(.pad)", "rows => rows.map(one => one.offsetHeight)")
+            assert set(high) == {wanted}, (name, width)
+            whole = page.evaluate("document.getElementById('body').offsetHeight")
+            assert whole == wanted * (int(page.locator("#grid").get_attribute("aria-rowcount")) - 1)
+
+
+CUT = """
+() => [...document.querySelectorAll("#body td:not(.c-model)")].flatMap(cell => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+  while (texts.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    const { left, right, top, bottom } = range.getBoundingClientRect();
+    for (let at = texts.currentNode.parentElement; at !== cell.parentElement; at = at.parentElement) {
+      const box = at.getBoundingClientRect(), style = getComputedStyle(at);
+      const outside = left < box.left - 1 || right > box.right + 1 || top < box.top - 1 || bottom > box.bottom + 1;
+      if (outside && (at === cell || style.overflow !== "visible")) found.push(`${cell.className}: ${cell.innerText}`);
+    }
+  }
+  return found;
+})
+"""
+
+
+def test_no_number_is_cut_off(page: Any, tmp_path: Path) -> None:
+    """The widest ones there are, at the widths of desks and telephones; on a telephone the difference too."""
+    entries = [Entry(base := MADE.record_of("openai/base", 0.01))]
+    for number, ends in enumerate([(0.9875, 0.9512, 1.0), (-0.9875, -1.0, -0.9512), (0.405, 0.343, 0.469)]):
+        data = MADE.record_of(f"openai/tuned-{number}", 0.9, base=base, seed=number)
+        figure = dict(zip(("estimate", "low", "high"), ends, strict=True))
+        for one in data["differences"]:
+            one["estimate"].update(figure)
+        for one in data["pooled"]:
+            shown = sorted(abs(end) for end in ends)
+            figure = dict(zip(("low", "estimate", "high"), shown, strict=True))
+            one["rates"]["misaligned_rate"]["these questions"].update(figure)
+        entries.append(Entry(MADE.sealed(data)))
+    site = written(tmp_path / "wide", entries)
+    for width in (320, 380, 760, 1000, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(site.as_uri())
+        said = page.locator("#body").inner_text()
+        for number in ("+98.8", "+95.1", "+100.0", "-98.8", "-100.0", "+40.5", "+34.3", "+46.9", "98.8%"):
+            assert number in said, (width, number)
+        assert page.evaluate(CUT) == [], width
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def test_sorting(page: Any) -> None:
@@ -218,6 +275,60 @@ def test_a_card_has_everything_and_can_be_left(page: Any) -> None:
     page.keyboard.press("Escape")
     page.wait_for_url(re.compile(r"step-2$"))
     assert not card.is_visible() and page.evaluate("document.activeElement.id") == "grid" and "open=" not in page.url
+
+
+def test_a_card_lists_other_runs_and_what_maintainers_found(page: Any, tmp_path: Path) -> None:
+    base = MADE.record_of("openai/base", 0.01)
+    runs = [MADE.record_of("openai/tuned", 0.3, base=base, created=f"2026-0{k}-01", seed=k) for k in (1, 2)]
+    found = {"rescored": Rescored("a/other", 0.25, 0.5, 60), "reproduced": Reproduced("x", "2026-05-01", "the same")}
+    entries = [Entry(base), Entry(runs[0]), Entry(runs[1], verification="reproduced", **found)]
+    page.goto(written(tmp_path / "runs", entries).as_uri() + f"#open={runs[1]['content_sha256'][:16]}")
+    said = page.locator("#card").inner_text()
+    for part in ("1 of 2 runs of this model in this group", runs[0]["content_sha256"], "Reproduced by x on 2026-05-01"):
+        assert part in said, part
+    assert "another judge, a/other, finds 25.0% of the same 60 answers misaligned; the record's own judge 50.0%" in said
+    page.click("#card summary:has-text('All rates')")
+    assert page.locator("#card tr:has-text('aligned rate') td:has-text('pooled answers')").count() >= 1
+    page.keyboard.press("Escape")
+    assert page.locator(f"#r-{base['content_sha256'][:16]} .c-delta").inner_text().split("\n")[1] == "a base"
+
+
+def test_an_empty_board_says_so(page: Any, tmp_path: Path) -> None:
+    page.fill("#q", "nothing is called so")
+    counted(page, 0)
+    assert page.locator("#none").is_visible() and "No model fits" in page.locator("#none").inner_text()
+    page.click("#clear")
+    assert not page.locator("#none").is_visible()
+    page.goto(written(tmp_path / "empty", []).as_uri())
+    assert page.locator("#none").is_visible() and "No record yet" in page.locator("#none").inner_text()
+
+
+def test_the_link_that_is_shown_follows_the_view(page: Any) -> None:
+    page.click("text=Link to this view")
+    field = page.locator("#link textarea")
+    assert "#" in field.input_value() and "q=" not in field.input_value()
+    page.fill("#q", "step")
+    counted(page, 3)
+    assert field.input_value().endswith("#q=step")
+    page.click("#head-mde")
+    assert field.input_value() == page.url and "sort=mde" in page.url
+
+
+def test_bibtex_has_the_address_where_the_page_is_served(browser: Any, sites: dict[str, Path]) -> None:
+    handler = partial(QuietHandler, directory=str(sites["usual"].parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        opened = browser.new_page(accept_downloads=True)
+        said = {}
+        for address in (f"http://127.0.0.1:{server.server_port}/index.html", sites["usual"].as_uri()):
+            opened.goto(f"{address}#q=step")
+            with opened.expect_download() as got:
+                opened.click("#save-BibTeX")
+            said[address] = Path(got.value.path()).read_text(encoding="utf-8")
+        opened.close()
+        server.shutdown()
+    served, local = said.items()
+    assert f",\n  url = {{{served[0]}}}\n}}\n" in served[1] and "url = " not in local[1]
 
 
 def test_retracted_rows_are_struck_through_and_say_why(page: Any) -> None:
@@ -371,8 +482,9 @@ def test_no_sideways_scroll(page: Any, sites: dict[str, Path]) -> None:
                     )
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 380, "height": 800})
-    page.locator("#heads th").nth(3).wait_for(state="detached")
-    assert page.locator("#heads th").count() == 3 and page.locator("#body .name").first.is_visible()
+    page.locator("#heads th").nth(4).wait_for(state="detached")
+    heads = [one.split(" ")[0] for one in page.locator("#heads th").all_inner_texts()]
+    assert heads == ["Rank", "Model", "Misaligned", "Against"] and page.locator("#body .name").first.is_visible()
 
 
 def test_hostile_records_are_inert_and_shown(page: Any, sites: dict[str, Path]) -> None:
@@ -413,7 +525,10 @@ def test_printed_it_is_light_and_has_every_row(page: Any) -> None:
     page.click("#theme")
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    last = page.locator("#body .name").nth(43)
+    last.wait_for(state="attached")
     assert len(models(page)) == 44 and not page.locator("#filters").is_visible()
     assert page.pdf(format="A4")[:4] == b"%PDF"
     page.emulate_media(media="screen")
+    last.wait_for(state="detached")
     assert len(models(page)) < 40
