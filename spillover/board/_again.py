@@ -5,6 +5,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spillover.verdicts._secrets import HIDDEN
+
 from ._groups import PLAIN, headline
 from ._names import visible
 from ._rows import RATE, TARGET, figure
@@ -39,7 +41,11 @@ def _tasks(data: Mapping[str, Any], logs: list[dict[str, Any]]) -> Iterator[str]
     for log in logs:
         cell = cells.get((log["task"], log["condition"]), {})
         asked = {"condition": log["condition"], **{name: cell.get(name, PLAIN[name]) for name in ("split", "language")}}
-        asked |= {"epochs": _epochs(cell), "decoding": cell.get("decoding", {}), "solver": cell.get("solver", "ask")}
+        asked |= {
+            "epochs": cell.get("epochs"),
+            "decoding": cell.get("decoding", {}),
+            "solver": cell.get("solver", "ask"),
+        }
         alike.setdefault(json.dumps(asked, sort_keys=True), (asked, []))[1].append(f"spillover/{log['task']}")
     for asked, tasks in alike.values():
         names = list(dict.fromkeys(tasks))
@@ -103,17 +109,11 @@ def _models(data: Mapping[str, Any]) -> list[str]:
     name, judge = data["model"]["name"], data["judge"]["name"]
     parts = [f"--model {_quoted(name)}"]
     args = {**({"path": RECORDING} if name.startswith(REPLAY) else {}), **data["model"]["args"]}
-    said = {key: one if isinstance(one, str) else json.dumps(one) for key, one in args.items()}
+    said = {key: one if isinstance(one, str) else json.dumps(one) for key, one in args.items() if one != HIDDEN}
     parts += [f"-M {_quoted(f'{key}={one}')}" for key, one in said.items()]
     if judge and judge.startswith(REPLAY):
         judge = f"{{model: {judge}, model_args: {{path: {RECORDING}}}}}"
     return parts + ([f"--model-role {_quoted('grader=' + judge)}"] if judge and " and " not in judge else [])
-
-
-def _epochs(cell: Mapping[str, Any]) -> int | None:
-    """Answers to each question, where all can have equally many."""
-    epochs, rest = divmod(cell.get("answers", 0), cell.get("questions", 0) or 1)
-    return None if rest or not epochs else int(epochs)
 
 
 def _command(parts: list[str]) -> str:

@@ -210,7 +210,7 @@ def _results(table: "pd.DataFrame", logs: list[LogSource]) -> list[dict[str, Any
 
 
 def _asked(key: Any, rows: "pd.DataFrame") -> dict[str, Any]:
-    """Decoding and solver of a cell: one of each."""
+    """Epochs of a cell, decoding and solver: one of each."""
     said = {name: _distinct(rows[name]) for name in ("decoding", "solver")}
     for name, values in said.items():
         if len(values) > 1:
@@ -218,7 +218,8 @@ def _asked(key: Any, rows: "pd.DataFrame") -> dict[str, Any]:
                 f"{rows['log'].iloc[0]}: {key[0]} under condition {key[-1]} was asked in two ways ({name} "
                 f"{' and '.join(values)}); make a record of each"
             )
-    return {"decoding": json.loads(said["decoding"][0]), "solver": said["solver"][0]}
+    epochs = int(rows["epoch"].max())
+    return {"epochs": epochs, "decoding": json.loads(said["decoding"][0]), "solver": said["solver"][0]}
 
 
 def _pooled(table: "pd.DataFrame", tasks: list[str]) -> list[dict[str, Any]]:

@@ -84,7 +84,7 @@ def record_of(
             counts = drawn(rate * (0.6 + 0.3 * number) * (1 + 0.4 * place), QUESTIONS * EPOCHS, rng)
             sums = {name: sums[name] + counts[name] for name in OUTCOMES}
             put = {"task": domain, "version": "1-A", "condition": condition, "material_sha256": material, **where}
-            put |= {"decoding": {"temperature": 1}, "solver": "ask"}
+            put |= {"epochs": EPOCHS, "decoding": {"temperature": 1}, "solver": "ask"}
             results.append({**put, **figures(counts, QUESTIONS)})
         put = {"tasks": sorted(domains), "condition": condition, **where}
         pooled.append({**put, **figures(sums, QUESTIONS * len(domains))})

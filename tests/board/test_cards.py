@@ -105,6 +105,13 @@ def test_draws_are_never_said_to_be_a_task_under_a_condition(made: Any) -> None:
     assert given["conditions"] == '["plain", {"id": "x"}]' and not {"draws", "chunk", "probes"} & set(given)
 
 
+def test_what_was_left_out_as_a_secret_stands_in_no_command(made: Any) -> None:
+    data = made.record_of("openai/m", 0.1)
+    data["model"]["args"] = {"api_key": "(left out)", "organization": "o"}
+    command = next(line for line in reproduce(data) if line.startswith("inspect eval"))
+    assert "-M organization=o" in command and "api_key" not in command
+
+
 @pytest.mark.parametrize("manifest", [{"planned": []}, {"planned": {"design": "x"}}, {"planned": {"design": {}}}, {}])
 def test_odd_manifests_give_no_command(made: Any, manifest: dict[str, Any]) -> None:
     data = {**made.record_of("hf/m", 0.1), "manifest": manifest}
