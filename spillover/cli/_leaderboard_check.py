@@ -18,6 +18,9 @@ PATH = click.Path(path_type=Path)
 @click.option("--new", is_flag=True, help="They come from outside: refuse what only maintainers add.")
 @click.option("--among", type=PATH, help="Folder of all submissions; that of each by default.")
 @click.option("--logs", multiple=True, type=PATH, help="Folder with fetched logs of a submission that only names them.")
+@click.option(
+    "--judge-card", "cards", multiple=True, type=PATH, help="Card that a record holds and that is not shipped."
+)
 @click.option("--heldout", type=PATH, help="JSONL of held-out questions that no file may hold (maintainers).")
 @click.option("--write-status", is_flag=True, help="Write status.json of those that hold.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -26,6 +29,7 @@ def check(
     new: bool,
     among: Path | None,
     logs: tuple[Path, ...],
+    cards: tuple[Path, ...],
     heldout: Path | None,
     write_status: bool,
     as_json: bool,
@@ -42,7 +46,7 @@ def check(
 
     from ._verify import Package
 
-    how = How(new, logs, Package(), HeldOut.read(heldout) if heldout is not None else None)
+    how = How(new, logs, Package(cards), HeldOut.read(heldout) if heldout is not None else None)
     found = check_each(submissions, how, among)
     written = write_statuses(submissions, found) if write_status else []
     if as_json:

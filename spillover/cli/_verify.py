@@ -1,5 +1,6 @@
 """`spillover verify LOGS_OR_RECORDS`: do they hold together, every sample read and every number computed anew?"""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,9 @@ OURS = ("probes", "questions", "heldout", "revision")
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--logs", multiple=True, type=click.Path(path_type=Path), help="Where the logs of records lie.")
+@click.option("--judge-card", "cards", multiple=True, type=click.Path(path_type=Path), help="Card that a record holds.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], as_json: bool) -> None:
+def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, ...], as_json: bool) -> None:
     """Check logs, records, or both: hashes, counts, verdicts, rates.
 
     Exit code: 0 all holds, 1 something does not, 2 wrong use. What is not checked: whether the answers came from the
@@ -32,10 +34,10 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], as_json: bool) -> No
     from spillover.errors import LogError
     from spillover.verdicts import verify as run
 
-    gone = [path for path in (*paths, *logs) if not path.exists()]
+    gone = [path for path in (*paths, *logs, *cards) if not path.exists()]
     if gone:
         raise LogError(f"{gone[0]}: no such file or folder")
-    found = run(paths, logs, Package())
+    found = run(paths, logs, Package(cards))
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in found], allow_nan=False))
     else:
@@ -51,16 +53,26 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], as_json: bool) -> No
 
 
 class Package:
-    """What the installed package knows of its own versions."""
+    """What the installed package knows of its own versions, and judge cards that somebody gave."""
 
-    def __init__(self) -> None:
+    def __init__(self, cards: Sequence[Path] = ()) -> None:
         self._built: dict[str, Task | None] = {}
+        self._given = cards
 
     def version(self, task: str) -> str | None:
         """See `spillover.verdicts.Shipped`."""
         from spillover.declare import load, names
 
         return load(task).version if task in names() else None
+
+    def cards(self) -> list[dict[str, Any]]:
+        """See `spillover.verdicts.Shipped`."""
+        from spillover.cards._read import FOLDER, JUDGE, read_fields
+        from spillover.judge import load_card
+
+        shipped = [one for one in sorted((FOLDER / "judges").glob("*.yaml")) if not one.name.endswith(".judge.yaml")]
+        measured = [*sorted((FOLDER / "judges").glob("*.judge.yaml")), *self._given]
+        return [*(read_fields(one, JUDGE) for one in shipped), *(load_card(one).as_dict() for one in measured)]
 
     def rubric(self, name: str, version: int, domains: list[str]) -> str | None:
         """See `spillover.verdicts.Shipped`."""

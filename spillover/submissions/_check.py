@@ -9,8 +9,10 @@ from spillover.errors import LogError, SpilloverError
 from spillover.verdicts import Problem, Record, Shipped, read_record, verify
 from spillover.verdicts._archive import file_sha256, found_logs
 
-from ._contents import HeldOut, names_of, of_finetune, of_log, of_record, of_texts
+from ._contents import HeldOut, names_of, of_base, of_finetune, of_log, of_record, of_texts
 from ._hostile import LOGS, RESCORED, folder_problems
+from ._odd import of_record as odd_in
+from ._odd import of_verified, of_versions
 from ._prepare import folder_name, read_submission
 from ._rescored import rescored
 from ._siblings import Known, Siblings
@@ -18,6 +20,9 @@ from ._status import LEVELS, STATUS, Status, read_status, write_status
 
 ODD = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, RuntimeError, MemoryError)
 """What a file that is made to break a reader may raise; RecursionError is a RuntimeError."""
+
+WITHOUT_LOGS = ("RecordIsWellFormed", "RecordHashHolds", "AssertedFieldsCanBe")
+"""Invariants of a record that can be looked at where nobody has its logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +156,10 @@ def _opened(folder: Path, found: Checked, how: How, others: "Siblings | None") -
     read_status(folder)
     problems = [*_names_and_hashes(folder, found.submission, said, made), *of_record(made)]
     problems += of_finetune(folder, said, made)
-    odd_names, flags = names_of(made, others.models if others else ())
-    problems += odd_names
+    flags = odd_in(made)
+    for wrong, odd in (names_of(made, others.models if others else ()), of_base(folder, made)):
+        problems += wrong
+        flags += odd
     for file in ("record.json", "submission.json", "finetune.yaml"):
         problems += of_texts(folder / file, how.heldout) if (folder / file).is_file() else []
     elsewhere = [Path(file) for place in how.logs for file in found_logs(place)]
@@ -200,13 +207,13 @@ def _recomputed(folder: Path, found: Checked, how: How, others: "Siblings | None
     places = [folder / LOGS] if (folder / LOGS).is_dir() else [one for one in how.logs if one.is_dir()]
     if not places:
         alone = verify([folder / "record.json"], [folder], how.shipped)[0].problems
-        wrong = [one for one in alone if one.invariant in ("RecordIsWellFormed", "RecordHashHolds")]
+        wrong = [one for one in alone if one.invariant in WITHOUT_LOGS]
         return _with(found, wrong)
     (whole,) = verify([folder / "record.json"], places, how.shipped)
     found = replace(found, logs=whole.logs, answers=whole.answers)
     if whole.holds:
         found = replace(found, verification=LEVELS[1])
-    found = _with(found, whole.problems)
+    found = _with(found, whole.problems, [*of_verified(whole), *of_versions(places, how.shipped)])
     if (folder / RESCORED).is_dir() and found.holds:
         again, problems = rescored(folder / RESCORED, read_record(folder / "record.json"), how.shipped)
         found = _with(found, problems)

@@ -12,6 +12,7 @@ from spillover.verdicts import Problem, Record
 from spillover.verdicts._secrets import secrets_in
 
 from ._names import hidden, oddities
+from ._odd import Odd
 from ._strict import strict_finetune, strict_json, strings
 from ._unpack import parts_of
 
@@ -69,10 +70,11 @@ def of_log(file: Path, heldout: HeldOut | None) -> tuple[list[Problem], list[Pro
     """Problems and flags of a log: unpacked within limits, JSON with one meaning, no held-out question."""
     where = f"{file.parent.name}/{file.name}"
     problems: list[Problem] = []
-    marked, held = 0, set()
+    marked, held, odd = 0, set(), Odd()
     try:
         for name, data in parts_of(file):
             part = strict_json(data, f"{where}: {name}", finite=False)
+            odd.look(name, part)
             texts = list(strings(part))
             if _marked(texts):
                 marked += name.startswith("samples/")
@@ -87,7 +89,8 @@ def of_log(file: Path, heldout: HeldOut | None) -> tuple[list[Problem], list[Pro
     if held:
         problems.append(_held(where, f"holds held-out questions ({', '.join(sorted(held))[:80]})"))
     said = f"{marked} samples hold the dataset's canary: the model may have been trained on the dataset"
-    return problems, [Problem("CanaryIsAlone", where, said, "look at these answers")] if marked else []
+    flags = [Problem("CanaryIsAlone", where, said, "look at these answers")] if marked else []
+    return problems, [*flags, *odd.flags(where)]
 
 
 def _of_answers(name: str) -> bool:
@@ -140,6 +143,24 @@ def of_finetune(folder: Path, said: dict[str, Any], made: Record) -> list[Proble
         what = "the report of overlap is of another file than the fine-tune was trained on"
         return [Problem("OverlapIsDeclared", "submission.json", what, "look into the file that was trained on")]
     return []
+
+
+def of_base(folder: Path, made: Record) -> tuple[list[Problem], list[Problem]]:
+    """Problems and flags of the base: it is the one that the fine-tune declares, or the record says why another."""
+    from spillover.run._finetune import check_base, read_finetune
+
+    file, base = folder / "finetune.yaml", made.data["base"]
+    if base is None:
+        return [], []
+    plain = file.is_file() and strict_finetune(file) == made.data["finetune"]
+    why = check_base(base, made.model, read_finetune(file) if plain else None)
+    if why is None:
+        return [], []
+    what, _, fix = why.rpartition("; ")
+    said = (made.data["base_differs"] or "").strip()
+    if not said:
+        return [Problem("BaseIsDeclared", "record.json", what, fix)], []
+    return [], [Problem("BaseIsDeclared", "record.json", f"{what}: {said[:200]}", "see whether that is a reason")]
 
 
 def of_record(made: Record) -> list[Problem]:

@@ -25,6 +25,10 @@ class Shipped(Protocol):
         """Version in which a task is shipped."""
         ...
 
+    def cards(self) -> list[dict[str, Any]]:
+        """Judge cards that are known, as plain data: those that are shipped, and those that were given."""
+        ...
+
     def rubric(self, name: str, version: int, domains: list[str]) -> str | None:
         """Hash of a shipped rubric of this version with the sections of these domains."""
         ...

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-
 def record(
     logs: str | Path | Sequence[str | Path],
     *,

@@ -1,7 +1,6 @@
 """Verify: do logs, and a record made of them, hold together? Every sample is read and every number computed anew."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from ._consistency import (
     ScoresFollowFromVerdicts,
     SummariesAgreeWithSamples,
 )
-from ._evidence import ReadLog, Shipped, Submission, read_whole, same
+from ._evidence import ReadLog, Shipped, Submission, read_whole
 from ._invariants import (
     EachProbeAnsweredOncePerEpoch,
     Invariant,
@@ -27,105 +26,13 @@ from ._invariants import (
     Problem,
     RubricHashMatchesVersion,
 )
-from ._make_record import content_hash, record
-from ._record import Record, digest, read_record
+from ._record import Record, read_record
+from ._record_invariants import AssertedFieldsCanBe, LogHashHolds, RecordAgreesWithLogs, RecordHashHolds
 from ._replies import is_reread
 from ._source import log_source
 
 MOST = 20
 """Problems of one invariant in one file that are told; the others are counted."""
-_ADDRESS = re.compile(r"logs\[\d+\]\.url")
-FREE = {"created", "spillover", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
-"""Fields of a record that do not follow from logs alone."""
-
-
-class RecordHashHolds(Invariant):
-    """The record, and the fine-tune record in it, have the hashes that they declare."""
-
-    fix = "make the record anew with spillover record"
-
-    def problems(self, given: Submission) -> list[Problem]:
-        """See `Invariant`."""
-        if given.record is None:
-            return []
-        data = dict(given.record.data)
-        declared, tuned = data.pop("content_sha256"), data["finetune"]
-        found = []
-        if digest(data) != declared:
-            found.append(self.problem(given.file, "its content does not have the hash that it declares"))
-        if data["finetune_sha256"] != (None if tuned is None else digest(tuned)):
-            found.append(self.problem(given.file, "its fine-tune record does not have the hash that it declares"))
-        return found
-
-
-class LogHashHolds(Invariant):
-    """The logs are the files that the record was made of."""
-
-    fix = "give the logs that the record was made of (--logs DIR), or make the record anew"
-
-    def problems(self, given: Submission) -> list[Problem]:
-        """See `Invariant`."""
-        if given.record is None:
-            return []
-        held = {log.source.sha256: log for log in given.logs}
-        names = {log.source.name: log.source.sha256 for log in given.logs}
-        found = []
-        for entry in given.record.data["logs"]:
-            log = held.get(entry["sha256"])
-            if log is None:
-                why = "has another hash" if entry["log"] in names else "is not here"
-                found.append(self.problem(given.file, f"its log {entry['log']} {why}"))
-            elif content_hash(log.table) != entry["content_sha256"]:
-                found.append(self.problem(given.file, f"the answers in {entry['log']} have another hash"))
-        return found
-
-
-class RecordAgreesWithLogs(Invariant):
-    """Every field of the record is what its logs give."""
-
-    fix = "make the record anew with spillover record"
-
-    def problems(self, given: Submission) -> list[Problem]:
-        """See `Invariant`."""
-        if given.record is None:
-            return []
-        data, logs = given.record.data, _own(given)
-        own = [log.file for log in logs if log.source.model == given.record.model]
-        base = [log.file for log in logs if log.source.model != given.record.model]
-        if not own:
-            return [self.problem(given.file, f"no log of {given.record.model} is here to compute it from")]
-        among = sorted({task for row in data["pooled"] for task in row["tasks"]})
-        try:
-            found = record(own, base=base or None, among=among).data
-        except LogError as error:
-            return [self.problem(given.file, f"cannot be computed from its logs ({error})")]
-        wrong = [one for name in sorted(found.keys() - FREE) for one in _misfits(data[name], found[name], name)]
-        if data["created"] != found["created"]:
-            wrong.append(f"created is {data['created']}, its newest log began {found['created']}")
-        return [self.problem(given.file, said) for said in wrong]
-
-
-def _own(given: Submission) -> list[ReadLog]:
-    """The logs that the record names, by hash or else by file name."""
-    assert given.record is not None
-    entries = given.record.data["logs"]
-    hashes, names = ({str(one[field]) for one in entries} for field in ("sha256", "log"))
-    return [log for log in given.logs if log.source.sha256 in hashes or log.source.name in names]
-
-
-def _misfits(said: Any, found: Any, at: str) -> Iterator[str]:
-    """Where two plain values differ, by path; a card or address that was added later is no misfit."""
-    if at == "judge.card" or _ADDRESS.fullmatch(at):
-        return
-    if isinstance(said, dict) and isinstance(found, dict):
-        for key in sorted(said.keys() | found.keys()):
-            yield from _misfits(said.get(key), found.get(key), f"{at}.{key}")
-    elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
-        for number, (one, other) in enumerate(zip(said, found, strict=True)):
-            yield from _misfits(one, other, f"{at}[{number}]")
-    elif not same(said, found):
-        yield f"{at} is {str(said)[:80]}, its logs give {str(found)[:80]}"
-
 
 INVARIANTS: tuple[Invariant, ...] = (
     EachProbeAnsweredOncePerEpoch(),
@@ -142,6 +49,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     RecordHashHolds(),
     LogHashHolds(),
     RecordAgreesWithLogs(),
+    AssertedFieldsCanBe(),
 )
 
 
@@ -262,7 +170,7 @@ def _asked(one: Invariant, given: Submission) -> list[Problem]:
 
 
 def _of_records(one: Invariant) -> bool:
-    return isinstance(one, RecordHashHolds | LogHashHolds | RecordAgreesWithLogs)
+    return isinstance(one, RecordHashHolds | LogHashHolds | RecordAgreesWithLogs | AssertedFieldsCanBe)
 
 
 def _first(problems: list[Problem]) -> list[Problem]:

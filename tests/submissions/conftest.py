@@ -52,6 +52,15 @@ class Sent:
         self.change("record.json", change)
         self.sign()
 
+    def record_anew(self) -> None:
+        """A record of the logs as they are now, as a liar would make it."""
+        logs = self.file("logs")
+        made = record(logs / "first.eval", base=logs / "base.eval", finetune=TUNED)
+        self.file("record.json").write_text(made.text(), encoding="utf-8")
+        hashes = {one["log"]: one["sha256"] for one in made.data["logs"]}
+        self.change("submission.json", lambda said: [one.update(sha256=hashes[one["log"]]) for one in said["logs"]])
+        self.sign()
+
     def without_logs(self) -> None:
         """Self-reported: no log is given."""
         shutil.rmtree(self.file("logs"))

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from inspect_ai.model import get_model
 
 from spillover.cli._leaderboard_check import check, retract
+from spillover.cli._verify import Package
 from spillover.judge import rescore
 from spillover.probes import CANARY
 from spillover.submissions._contents import HeldOut
@@ -32,7 +33,11 @@ def status(sent: Sent) -> Any:
 
 def test_an_honest_submission_holds_and_its_level_is_what_its_logs_show(sent: Sent) -> None:
     code, said = run(sent.folder, "--new")
-    assert code == 0 and said == f"{sent.folder.name}: logs provided (2 logs, 32 answers)\n"
+    assert code == 0 and said == (
+        f"{sent.folder.name}: to look at: NothingIsOdd: logs/first.eval: its run ended with status 'error', not "
+        f"'success' (14 of 16 samples completed); ask the submitter\n"
+        f"{sent.folder.name}: logs provided (2 logs, 32 answers)\n"
+    )
     code, said = run(sent.folder, "--write-status", "--json")
     (found,) = json.loads(said)["submissions"]
     assert found["holds"] and status(sent)["verification"] == found["verification"] == "logs provided"
@@ -86,6 +91,81 @@ def test_a_log_that_holds_a_key_is_refused_and_the_key_not_repeated(sent: Sent, 
     Place(sent.folder).header("first", lambda header: header["eval"].update(told))
     said = sent.said()
     assert f"NoSecretIsPublished: logs/first.eval: holds a secret ({named})" in said and "s3cret" not in said
+
+
+def header(**told: Any) -> Any:
+    """A change of a header: `eval_...` of what was run, the others of the log."""
+
+    def change(data: Any) -> None:
+        for name, one in told.items():
+            own = name.removeprefix("eval_")
+            (data if own == name else data["eval"])[own] = one
+
+    return lambda place: place.header("first", change)
+
+
+def edited(place: Place) -> None:
+    place.samples("first", lambda row: row["id"] == "p0" and row["scores"]["judged"].update(history=[{"value": 1}]))
+
+
+def taken_back(place: Place) -> None:
+    place.samples("first", lambda row: row["id"] == "p1" and row.update(invalidation={"author": "me"}))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            header(eval_created="2099-01-01T00:00:00+00:00"),
+            "its run began at 2099-01-01T00:00:00+00:00, which is in the",
+        ),
+        (header(eval_created="soon"), "its run began at 'soon', which is no date"),
+        (header(status="error"), "its run ended with status 'error', not 'success'"),
+        (header(invalidated=True), "is marked as invalidated"),
+        (taken_back, "2 samples are marked as invalidated"),
+        (edited, "2 samples have a score that was edited after the run"),
+    ],
+)
+def test_what_no_plain_run_leaves_is_flagged(sent: Sent, change: Any, said: str) -> None:
+    assert [flag.file for flag in sent.checked(shipped=Package()).flags] == ["logs/first.eval"], "p7 has no answer"
+    Place(sent.folder).header("first", lambda data: data.update(status="success"))
+    assert sent.checked(shipped=Package()).flags == []
+    change(Place(sent.folder))
+    assert said in "\n".join(map(str, sent.checked(shipped=Package()).flags))
+    assert f"{sent.folder.name}: to look at: " in run(sent.folder)[1]
+
+
+def test_a_log_of_another_version_than_the_package_ships_is_flagged(sent: Sent) -> None:
+    header(eval_task="spillover/emergent_misalignment", eval_task_version="99-A")(Place(sent.folder))
+    sent.record_anew()
+    found = sent.checked(shipped=Package())
+    assert found.holds, found.problems
+    assert "logs/first.eval: is of emergent_misalignment 99-A, this package ships " in str(found.flags[-1])
+
+
+def test_verdicts_that_cannot_be_read_again_are_refused_and_counted(sent: Sent) -> None:
+    Place(sent.folder).each("first", "samples/p0_epoch_1", lambda row: row.update(events=[]))
+    sent.record_anew()
+    found = sent.checked()
+    assert "names the judge replay/judge, of which the log holds no call" in str(found.problems)
+    assert "29 of 30 verdicts were read again from the judge's replies; ask for logs that" in str(found.flags[-1])
+
+
+def test_a_record_of_the_future_is_flagged_where_nobody_has_its_logs(sent: Sent) -> None:
+    sent.without_logs()
+    sent.record(lambda data: data.update(created="2099-01-01T00:00:00+00:00"))
+    assert "NothingIsOdd: record.json: its newest run began at 2099" in str(sent.checked().flags[0])
+
+
+@pytest.mark.parametrize("of_logs", [True, False])
+def test_what_no_log_bears_out_is_refused_with_logs_and_without(sent: Sent, of_logs: bool) -> None:
+    if not of_logs:
+        sent.without_logs()
+    sent.record(lambda data: data.update(spillover="9.9.9", manifest={"planned_sha256": "aaa"}))
+    sent.record(lambda data: data["judge"].update(card={"sensitivity": 0.999}))
+    code, said = run(sent.folder)
+    assert code == 1 and said.count("AssertedFieldsCanBe: ") == 3
+    assert "has a manifest, which is only asserted" in said
 
 
 def rejudged(sent: Sent, tmp_path: Path, name: str = "other") -> None:
@@ -162,7 +242,7 @@ def test_one_run_is_submitted_once(sent: Sent, tmp_path: Path) -> None:
     assert said.startswith(f"SubmittedOnce: {sent.folder.name}: holds the same answers in a log as 2026-01-01_other")
     (other / "status.json").write_text('{"retracted": {"date": "2026-01-02", "reason": "x"}}', encoding="utf-8")
     found = sent.checked()
-    assert found.holds and "as 2026-01-01_other, which was retracted" in str(found.flags[0])
+    assert found.holds and "as 2026-01-01_other, which was retracted" in str(found.flags[-1])
 
 
 def test_submissions_share_the_logs_of_their_base(sent: Sent) -> None:
@@ -210,6 +290,40 @@ def test_overlap_of_another_file_is_no_declaration(sent: Sent) -> None:
     counts = {"rows": 5, "rows_hit": 0, "canary": 0, "probes_found": 0, "dataset": "0.1.0"}
     sent.change("submission.json", lambda said: said.update(overlap={"file_sha256": "b" * 64, **counts}))
     assert "OverlapIsDeclared: submission.json: the report of overlap is of another file" in sent.said()
+
+
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        ({"base": "vllm/Qwen/Qwen2.5-7B"}, "replay/first: its base is replay/base (the fine-tune record)"),
+        ({"base": "openai/gpt-4o", "model": "openai/ft:gpt-4.1-mini:me::1"}, "its base is replay/base (the fine-tune"),
+        (
+            {"base": "openai/gpt-4o", "model": "openai/ft:gpt-4.1-mini:me::1", "finetune": None},
+            "openai/ft:gpt-4.1-mini:me::1: its base is gpt-4.1-mini (its name), not openai/gpt-4o",
+        ),
+    ],
+)
+def test_another_base_than_the_fine_tune_declares_needs_a_reason(sent: Sent, told: Any, where: str) -> None:
+    sent.without_logs()
+
+    def change(data: Any) -> None:
+        data |= {"base": told["base"], "finetune": told.get("finetune", data["finetune"])}
+        data["model"]["name"] = told.get("model", data["model"]["name"])
+        data["finetune_sha256"] = data["finetune"] and data["finetune_sha256"]
+
+    sent.record(change)
+    if "finetune" in told:
+        sent.file("finetune.yaml").unlink()
+        sent.change("submission.json", lambda said: said.update(finetune=None))
+    said = sent.said()
+    assert "BaseIsDeclared: record.json: " in said and where in said
+    assert "compare it with that one, or say why another serves: --base-differs" in said
+    sent.record(lambda data: data.update(base_differs="  "))
+    assert "BaseIsDeclared" in sent.said(), "blank is no reason"
+    sent.record(lambda data: data.update(base_differs="A mirror of the same weights."))
+    found = sent.checked()
+    assert "BaseIsDeclared" not in str(found.problems)
+    assert where in str(found.flags) and "A mirror of the same weights." in str(found.flags)
 
 
 @pytest.mark.parametrize(

@@ -99,11 +99,17 @@ def without_calls_and_rubrics(place: Place) -> None:
     place.both("first", where("p0", without_calls))
 
 
+def found_by_a_check(data: Any) -> None:
+    """A misaligned answer that is said to have been cleared by a check, so that no judge was asked."""
+    relabelled(data)
+    data["scores"]["judged"]["metadata"] = {"outcome": "aligned", "label": "key: accepted", "judge": "check"}
+    data["events"] = []
+
+
 def by_no_judge(place: Place) -> None:
     """No judge asked, and no arguments of the scorer that would say which checks there were."""
     place.header("first", put("eval.scorers.0.options", {}))
-    place.both("first", where("p0", filtered))
-    place.both("first", where("p0", put("scores.judged.metadata.judge", "check")))
+    place.both("first", where("p0", found_by_a_check))
 
 
 def of_no_prompt(data: Any) -> None:

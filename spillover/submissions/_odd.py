@@ -1,0 +1,111 @@
+"""What in logs is for a person to look at: it may be honest, and no plain run leaves it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from spillover.verdicts import Problem, Record, Shipped, Verified
+from spillover.verdicts._archive import found_logs
+from spillover.verdicts._source import LogSource, log_source
+
+AHEAD = timedelta(days=1)
+"""How far a date may lie ahead: clocks go wrong, and some dates name no time zone."""
+COUNTS = ("completed", "total")
+ASK = "ask the submitter"
+
+
+class Odd:
+    """What is odd in the parts of one log, which are looked at one by one."""
+
+    def __init__(self) -> None:
+        self._header: list[str] = []
+        self._samples: Counter[str] = Counter()
+
+    def look(self, name: str, part: Any) -> None:
+        """Look at one part."""
+        if not isinstance(part, dict):
+            return
+        if name == "header.json":
+            self._header += _of_header(part)
+        elif name.startswith("samples/"):
+            self._samples.update(_of_sample(part))
+
+    def flags(self, where: str) -> list[Problem]:
+        """What was found, counted over the samples."""
+        counted = [f"{count} samples {what}" for what, count in sorted(self._samples.items())]
+        return [_flag(where, what) for what in [*self._header, *counted]]
+
+
+def _of_header(header: dict[str, Any]) -> Iterator[str]:
+    spec = header.get("eval")
+    created = spec.get("created") if isinstance(spec, dict) else None
+    if (why := odd_date(created)) is not None:
+        yield f"its run {why}"
+    if header.get("status") != "success":
+        results = header.get("results")
+        done, asked = (results.get(f"{one}_samples") if isinstance(results, dict) else None for one in COUNTS)
+        said = f"{str(done)[:9]} of {str(asked)[:9]} samples completed"
+        yield f"its run ended with status {str(header.get('status'))[:40]!r}, not 'success' ({said})"
+    if header.get("invalidated"):
+        yield "is marked as invalidated"
+
+
+def _of_sample(sample: dict[str, Any]) -> Iterator[str]:
+    if sample.get("invalidation"):
+        yield "are marked as invalidated"
+    scores = sample.get("scores")
+    each = scores.values() if isinstance(scores, dict) else ()
+    if any(isinstance(score, dict) and score.get("history") for score in each):
+        yield "have a score that was edited after the run (its history says so)"
+
+
+def odd_date(said: Any) -> str | None:
+    """Why a date is none at which a run can have begun, or None."""
+    try:
+        begun = datetime.fromisoformat(str(said))
+    except ValueError:
+        return f"began at {str(said)[:40]!r}, which is no date"
+    begun = begun if begun.tzinfo is not None else begun.replace(tzinfo=UTC)
+    return f"began at {str(said)[:40]}, which is in the future" if begun > datetime.now(UTC) + AHEAD else None
+
+
+def of_record(made: Record) -> list[Problem]:
+    """Flags of a record alone: a date in the future, and a manifest, which no log bears out."""
+    why = odd_date(made.data["created"])
+    said = [] if why is None else [f"its newest run {why}"]
+    if made.data["manifest"] is not None:
+        said.append(
+            "has a manifest, which is only asserted: whether the plan is older than the answers, nobody can see"
+        )
+    return [_flag("record.json", one) for one in said]
+
+
+def of_versions(places: Sequence[Path], shipped: Shipped | None) -> list[Problem]:
+    """Flags of logs of a shipped task in another version than the package's, with which they cannot be compared."""
+    if shipped is None:
+        return []
+    logs = [one for place in places for file in found_logs(place) if (one := log_source(file, False)) is not None]
+    return [_flag(f"{Path(log.file).parent.name}/{log.name}", said) for log in logs for said in _unknown(log, shipped)]
+
+
+def _unknown(log: LogSource, shipped: Shipped) -> Iterator[str]:
+    versions = log.facts.get("versions")
+    for task, version in (versions if isinstance(versions, dict) else {log.task: log.version}).items():
+        own = shipped.version(str(task))
+        if own is not None and own != version:
+            said = f"is of {str(task)[:40]} {str(version)[:20]}, this package ships {own}"
+            yield f"{said}: what was asked and how it was judged was compared with nothing"
+
+
+def of_verified(found: Verified) -> list[Problem]:
+    """A flag where verdicts were not read again from the replies of their judges."""
+    if found.reread == found.judged:
+        return []
+    said = f"{found.reread} of {found.judged} verdicts were read again from the judge's replies"
+    return [Problem("VerdictsAreReread", "logs", said, "ask for logs that hold every call of the judge")]
+
+
+def _flag(where: str, what: str) -> Problem:
+    return Problem("NothingIsOdd", where, what, ASK)

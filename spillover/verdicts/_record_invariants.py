@@ -1,0 +1,163 @@
+"""What must hold of a record: its hashes, its agreement with its logs, and what it says that no log does."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from spillover import __version__
+from spillover.errors import LogError
+
+from ._evidence import ReadLog, Submission, same
+from ._invariants import Invariant, Problem
+from ._make_record import content_hash, record
+from ._record import digest
+
+_ADDRESS = re.compile(r"logs\[\d+\]\.url")
+_VERSION = re.compile(r"(\d{1,6}(?:\.\d{1,6}){0,4})")
+FREE = {"created", "spillover", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
+"""Fields of a record that do not follow from logs alone."""
+
+
+class RecordHashHolds(Invariant):
+    """The record, and the fine-tune record in it, have the hashes that they declare."""
+
+    fix = "make the record anew with spillover record"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        if given.record is None:
+            return []
+        data = dict(given.record.data)
+        declared, tuned = data.pop("content_sha256"), data["finetune"]
+        found = []
+        if digest(data) != declared:
+            found.append(self.problem(given.file, "its content does not have the hash that it declares"))
+        if data["finetune_sha256"] != (None if tuned is None else digest(tuned)):
+            found.append(self.problem(given.file, "its fine-tune record does not have the hash that it declares"))
+        return found
+
+
+class LogHashHolds(Invariant):
+    """The logs are the files that the record was made of."""
+
+    fix = "give the logs that the record was made of (--logs DIR), or make the record anew"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        if given.record is None:
+            return []
+        held = {log.source.sha256: log for log in given.logs}
+        names = {log.source.name: log.source.sha256 for log in given.logs}
+        found = []
+        for entry in given.record.data["logs"]:
+            log = held.get(entry["sha256"])
+            if log is None:
+                why = "has another hash" if entry["log"] in names else "is not here"
+                found.append(self.problem(given.file, f"its log {entry['log']} {why}"))
+            elif content_hash(log.table) != entry["content_sha256"]:
+                found.append(self.problem(given.file, f"the answers in {entry['log']} have another hash"))
+        return found
+
+
+class RecordAgreesWithLogs(Invariant):
+    """Every field of the record is what its logs give."""
+
+    fix = "make the record anew with spillover record"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        if given.record is None:
+            return []
+        data, logs = given.record.data, _own(given)
+        own = [log.file for log in logs if log.source.model == given.record.model]
+        base = [log.file for log in logs if log.source.model != given.record.model]
+        if not own:
+            return [self.problem(given.file, f"no log of {given.record.model} is here to compute it from")]
+        among = sorted({task for row in data["pooled"] for task in row["tasks"]})
+        try:
+            found = record(own, base=base or None, among=among).data
+        except LogError as error:
+            return [self.problem(given.file, f"cannot be computed from its logs ({error})")]
+        wrong = [one for name in sorted(found.keys() - FREE) for one in _misfits(data[name], found[name], name)]
+        if data["created"] != found["created"]:
+            wrong.append(f"created is {data['created']}, its newest log began {found['created']}")
+        return [self.problem(given.file, said) for said in wrong]
+
+
+def _own(given: Submission) -> list[ReadLog]:
+    """The logs that the record names, by hash or else by file name."""
+    assert given.record is not None
+    entries = given.record.data["logs"]
+    hashes, names = ({str(one[field]) for one in entries} for field in ("sha256", "log"))
+    return [log for log in given.logs if log.source.sha256 in hashes or log.source.name in names]
+
+
+def _misfits(said: Any, found: Any, at: str) -> Iterator[str]:
+    """Where two plain values differ, by path; a card or address that was added later is no misfit."""
+    if at == "judge.card" or _ADDRESS.fullmatch(at):
+        return
+    if isinstance(said, dict) and isinstance(found, dict):
+        for key in sorted(said.keys() | found.keys()):
+            yield from _misfits(said.get(key), found.get(key), f"{at}.{key}")
+    elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
+        for number, (one, other) in enumerate(zip(said, found, strict=True)):
+            yield from _misfits(one, other, f"{at}[{number}]")
+    elif not same(said, found):
+        yield f"{at} is {str(said)[:80]}, its logs give {str(found)[:80]}"
+
+
+class AssertedFieldsCanBe(Invariant):
+    """What a record says that no log does, can be: the version that made it, its judge card, its manifest."""
+
+    fix = "make the record anew with spillover record; a judge card that is not shipped is given with --judge-card"
+
+    def problems(self, given: Submission) -> list[Problem]:
+        """See `Invariant`."""
+        if given.record is None:
+            return []
+        data = given.record.data
+        wrong = [*_no_version(data["spillover"], given.logs), *_no_plan(data["manifest"])]
+        if data["judge"]["card"] is not None:
+            wrong += _no_card(data["judge"], [] if given.shipped is None else given.shipped.cards())
+        return [self.problem(given.file, one) for one in wrong]
+
+
+def _no_version(said: str, logs: list[ReadLog]) -> Iterator[str]:
+    """A record is made by a version that there is, and not by an older one than wrote its logs."""
+    if (own := _release(said)) is None or own > (_release(__version__) or ()):
+        yield f"spillover is {said[:40]}, which is no version up to this one ({__version__})"
+        return
+    for log in logs:
+        wrote = (log.source.header["eval"].get("packages") or {}).get("spillover")
+        if (other := _release(wrote)) is not None and other > own:
+            yield f"spillover is {said}, and its log {log.source.name} was written by {str(wrote)[:40]}, a later one"
+
+
+def _release(version: Any) -> tuple[int, ...] | None:
+    found = _VERSION.match(str(version))
+    return tuple(int(part) for part in found[1].split(".")) if found else None
+
+
+def _no_card(judge: dict[str, Any], known: list[dict[str, Any]]) -> Iterator[str]:
+    """A judge card is one that is known, of this judge, form and rubrics."""
+    card = judge["card"]
+    if not any(same(card, one) for one in known):
+        yield "judge.card is none that is shipped or was given"
+        return
+    families = {str(one).partition(":")[0] for one in judge["rubrics"]}
+    measured = card.get("judge"), card.get("forms") or [card.get("form")], card.get("rubrics")
+    fits = measured[0] == judge["name"] and set(judge["form"]) <= set(measured[1])
+    if not fits or (measured[2] is not None and families != set(measured[2])):
+        yield f"judge.card is of {str(measured[0])[:80]}, in another form or on other rubrics than the verdicts"
+
+
+def _no_plan(manifest: dict[str, Any] | None) -> Iterator[str]:
+    """A manifest holds the plan of which it gives the hash, taken as `spillover.run` takes it."""
+    if manifest is None:
+        return
+    plan, stated = manifest.get("planned"), manifest.get("planned_sha256")
+    text = json.dumps(plan, sort_keys=True, ensure_ascii=False)
+    if not isinstance(plan, dict) or hashlib.sha256(text.encode()).hexdigest() != stated:
+        yield "manifest.planned_sha256 is not the hash of the plan in it"
