@@ -7,6 +7,7 @@ from typing import Any
 from spillover.estimate import RATES
 
 from ._again import reproduce
+from ._groups import same
 from ._names import made_visible, visible
 from ._rows import TARGET, Board, Figure, Row, figure, number
 
@@ -59,6 +60,8 @@ def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]])
         "record_sha256": data["content_sha256"],
         "created": visible(data["created"], 40),
         "origins": made_visible(data["origins"]),
+        "base_differs": made_visible(data["base_differs"]),
+        "unlike_base": _unlike(data, head),
         "manifest_sha256": made_visible((data["manifest"] or {}).get("planned_sha256")),
         "logs": [[visible(str(log[name])) for name in names] for log in listed],
         "logs_left_out": len(data["logs"]) - len(listed),
@@ -68,6 +71,12 @@ def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]])
         "samples": samples,
         "trend": trend,
     }
+
+
+def _unlike(data: Mapping[str, Any], head: Mapping[str, Any]) -> list[str]:
+    """In what the row's figure and that of its base differ, so that they were not compared."""
+    task = None if data["pooled"] else head["task"]
+    return next((one["differs"] for one in data["uncompared"] if one["task"] == task and same(one, head)), [])
 
 
 def _rate(name: str, found: Mapping[str, Any]) -> list[float | str | None]:

@@ -17,13 +17,17 @@ const copied = (label, text) => {
 
 const notes = (row, card) => [
   ...card.origins.map(one => el("p", { class: "origin" }, one)),
+  card.base_differs ? el("p", { class: "origin" }, `Compared with another base than its fine-tune record declares. The submitter says why: ${card.base_differs}`) : null,
   row.retracted_on ? el("p", { class: "origin" }, `Retracted on ${row.retracted_on}: ${row.retracted_because}`) : null,
 ];
 const placed = row => (row.rank_low === null
   ? "Not ranked."
   : `Rank ${ranked(row)} of ${whole(row.ranked)} in group ${row.group} (${settingWords(groups.get(row.group))}).`);
-const against = row => (row.delta === null
-  ? (row.base ? `Its base, ${row.base}, was not compared in this record.` : baseless(row) === "a base" ? "It is a base." : "No base is named.")
+const unlike = card => (card.unlike_base.length
+  ? `: ${card.unlike_base[0] === "asked" ? "it was not asked this" : `they differ in ${card.unlike_base.join(", ")}`}`
+  : "");
+const against = (row, card) => (row.delta === null
+  ? (row.base ? `Its base, ${row.base}, was not compared in this record${unlike(card)}.` : baseless(row) === "a base" ? "It is a base." : "No base is named.")
   : `Against its base, ${row.base}: ${signed(row.delta)} points (${between(row.delta_low, row.delta_high, signed)}).`);
 
 const figures = (row, card) => el("div", { class: "two" },
@@ -32,7 +36,7 @@ const figures = (row, card) => el("div", { class: "two" },
       `${plural(row.judged, "judged answer")} to ${plural(row.questions, "question")}`),
     whisker(row, "rate"),
     el("p", {}, `For questions like these: ${between(card.like_these[1], card.like_these[2])}%.`)),
-  el("div", {}, el("p", {}, against(row)), row.delta === null ? null : whisker(row, "delta"), el("p", {}, placed(row)),
+  el("div", {}, el("p", {}, against(row, card)), row.delta === null ? null : whisker(row, "delta"), el("p", {}, placed(row)),
     el("p", {}, `${row.mde === null ? "" : `Could see a difference of ${bare(row.mde)} points. `}Judge: ${row.judge}. `,
       el("span", { class: "mark", "aria-hidden": "true" }, level(row).mark), ` ${level(row).word}: ${level(row).help}`),
     ...verified(card)));
@@ -73,7 +77,7 @@ const sampled = card => {
 };
 
 const hashes = (row, card) => el("div", {}, pairs({
-  record_sha256: card.record_sha256, fine_tune_record_sha256: card.finetune_sha256, manifest_sha256: card.manifest_sha256,
+  record_sha256: card.record_sha256, fine_tune_record_sha256: card.finetune_sha256, manifest_sha256_only_asserted: card.manifest_sha256,
   made_with: `spillover ${card.spillover}`,
   dataset: card.dataset, newest_log_began: card.created, model_returned: card.returned, model_arguments: Object.keys(card.args).length ? card.args : null,
 }), el("div", { class: "wide" }, el("table", {},

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 @click.option("--base-logs", multiple=True, type=click.Path(), help="Logs of the base (repeatable), for differences.")
 @click.option("--finetune", type=click.Path(path_type=Path), help="The fine-tune record, a YAML file.")
 @click.option("--base-differs", metavar="WHY", help="Why the base is another than the fine-tune record declares.")
+@click.option("--cards", multiple=True, type=click.Path(path_type=Path), help="Folders of judge cards (repeatable).")
+@click.option("--manifest", type=click.Path(path_type=Path), help="Folder of the run whose plan goes into the record.")
 @click.option("--out", default="records", show_default=True, type=click.Path(path_type=Path), help="Folder of records.")
 @click.option(
     "--store", type=click.Path(path_type=Path), help="Bring the logs into this store of verdicts (Parquet) too."
@@ -31,6 +33,8 @@ def record(
     base_logs: tuple[str, ...],
     finetune: Path | None,
     base_differs: str | None,
+    cards: tuple[Path, ...],
+    manifest: Path | None,
     out: Path,
     store: Path | None,
     as_json: bool,
@@ -44,10 +48,15 @@ def record(
 
     if out.exists() and not out.is_dir():
         raise LogError(f"{out}: is a file; --out takes a folder")
+    gone = [folder for folder in cards if not folder.is_dir()]
+    if gone:
+        raise LogError(f"--cards {gone[0]}: no such folder")
     tuned, plain_tuned = (None, None) if finetune is None else _finetune(finetune)
     given: dict[str, Any] = {"base": list(base_logs) or None, "base_model": base, "base_differs": base_differs}
     made = records(list(logs), among=load_groups()["emergent"], finetune=plain_tuned, **given)
     _check_bases(made, tuned, base_differs)
+    made = [_with_card(one, [*cards, *(Path(log) for log in logs)]) for one in made]
+    made = made if manifest is None else [_with_manifest(one, manifest) for one in made]
     files = [one.write(out) for one in made]
     held = None if store is None else ingest([*logs, *base_logs], store)
     if as_json:
@@ -77,6 +86,8 @@ def _say(file: Path, made: "Record") -> None:
         if row["task"] is None:
             why = "it was not asked this" if row["differs"] == ["asked"] else f"other {', '.join(row['differs'])}"
             click.echo(f"  {plain(row['condition'])}: not compared with the base, {plain(row['base'])}: {why}")
+    if (card := data["judge"]["card"]) is not None:
+        click.echo(f"  judge card of {plain(card['judge'])}, {plain(card['date'])}")
     for origin in data["origins"]:
         click.echo(f"  {plain(origin)}")
 
@@ -85,6 +96,29 @@ def _estimate(said: Mapping[str, Any]) -> "Estimate":
     from spillover.estimate import Estimate
 
     return Estimate(**{name: float("nan") if one is None and name != "events" else one for name, one in said.items()})  # type: ignore[arg-type]
+
+
+def _with_card(made: "Record", folders: list[Path]) -> "Record":
+    """The record with the newest judge card that fits its judge, form and rubrics, where there is one."""
+    from spillover.judge import find_card
+
+    judge = made.data["judge"]
+    card = find_card(folders, [judge["name"]], judge["form"], {one.partition(":")[0] for one in judge["rubrics"]})
+    return made if card is None else made.having(judge={**judge, "card": card.as_dict()})
+
+
+def _with_manifest(made: "Record", folder: Path) -> "Record":
+    """The record with the manifest of its run, which must have planned this model."""
+    from spillover.errors import LogError
+    from spillover.run import read_manifest
+
+    found = read_manifest(folder)
+    planned = found["planned"]
+    arms = [*planned.get("models", []), *planned.get("finetunes", []), planned.get("base")]
+    names = [str(one.get("name")) for one in arms if isinstance(one, dict)]
+    if made.model not in names:
+        raise LogError(f"--manifest {folder}: is of another run: {made.model} is not among its {', '.join(names)}")
+    return made.having(manifest=found)
 
 
 def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":

@@ -43,6 +43,15 @@ class Record:
         run = hashlib.sha256("".join(logs).encode()).hexdigest()[:8]
         return Path(safe_name(self.model)) / f"{safe_name(self.data['created'][:10])}_{run}.json"
 
+    def having(self, **parts: Any) -> "Record":
+        """The same with other parts, hashed anew.
+
+        Args:
+            **parts: Fields of the record by name.
+        """
+        data = {name: one for name, one in self.data.items() if name != "content_sha256"} | parts
+        return Record({**data, "content_sha256": digest(data)})
+
     def text(self) -> str:
         """As JSON, the same for the same logs: keys sorted, no NaN."""
         return json.dumps(self.data, indent=2, sort_keys=True, allow_nan=False) + "\n"

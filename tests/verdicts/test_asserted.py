@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from spillover.cli._record import record
 from spillover.cli._verify import Package, verify
 from spillover.estimate import JudgeErrors
-from spillover.judge import JudgeCard, save_card
+from spillover.judge import JudgeCard, load_card, save_card
 from spillover.run import read_manifest, write_plan
-from spillover.verdicts import Verified
+from spillover.verdicts import Verified, read_record
 from spillover.verdicts import verify as verify_all
 
 from .conftest import Place
@@ -125,3 +126,21 @@ def test_a_file_that_is_no_card_is_wrong_use(place: Place, measured: Callable[..
     command = [sys.executable, "-m", "spillover.cli", "verify", str(place.made), "--judge-card", str(file)]
     said = subprocess.run(command, capture_output=True, text=True)
     assert said.returncode == 2 and "not a judge card" in said.stderr and len(said.stderr.splitlines()) == 1
+
+
+def test_record_adds_the_card_that_fits_and_the_manifest_of_the_run(
+    place: Place, measured: Callable[..., Path], tmp_path: Path
+) -> None:
+    card = measured()
+    write_plan(tmp_path / "run", {"models": [{"name": "replay/first"}]})
+    write_plan(tmp_path / "other", {"base": {"name": "replay/base"}, "finetunes": [{"name": "replay/second"}]})
+    arguments = [str(place.log("first")), "--cards", str(card.parent), "--out", str(tmp_path / "out")]
+    ran = CliRunner().invoke(record, [*arguments, "--manifest", str(tmp_path / "run")])
+    assert ran.exit_code == 0, ran.exception
+    (file,) = (tmp_path / "out").rglob("*.json")
+    made = read_record(file).data
+    assert made["judge"]["card"] == load_card(card).as_dict() and made["manifest"]["planned_sha256"]
+    (found,) = verify_all([file], [place.logs], Package([card]))
+    assert found.problems == []
+    refused = CliRunner().invoke(record, [*arguments, "--manifest", str(tmp_path / "other")])
+    assert "is of another run: replay/first is not among its replay/second, replay/base" in str(refused.exception)

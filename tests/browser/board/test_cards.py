@@ -59,6 +59,26 @@ def test_a_card_lists_other_runs_and_what_maintainers_found(page: Any, tmp_path:
     assert page.locator(f"#r-{base['content_sha256'][:16]} .c-delta").inner_text().split("\n")[1] == "a base"
 
 
+def test_a_card_says_why_its_base_was_not_compared_and_that_it_is_another(page: Any, tmp_path: Path) -> None:
+    base = MADE.record_of("openai/base", 0.01)
+    tuned = MADE.record_of("openai/tuned", 0.3, base=base)
+    where = {"task": None, "split": "public", "language": "en", "condition": "plain", "base": "openai/base"}
+    tuned |= {
+        "differences": [],
+        "uncompared": [{**where, "differs": ["decoding", "solver"]}],
+        "base_differs": "<b>why</b>",
+    }
+    for row in tuned["results"]:
+        row |= {"decoding": {"system_message": "<i>Be kind.</i>"}, "solver": "generate"}
+    tuned = MADE.sealed(tuned)
+    file = written(tmp_path / "unlike", [Entry(base), Entry(tuned)])
+    page.goto(file.as_uri() + f"#open={tuned['content_sha256'][:16]}")
+    said = page.locator("#card").inner_text()
+    assert "Its base, openai/base, was not compared in this record: they differ in decoding, solver." in said
+    assert "The submitter says why: <b>why</b>" in said
+    assert "decoding system_message: <i>Be kind.</i>, solver generate" in said and "1 of 1 in group B" in said
+
+
 def test_an_empty_board_says_so(page: Any, tmp_path: Path) -> None:
     page.fill("#q", "nothing is called so")
     counted(page, 0)

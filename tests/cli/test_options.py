@@ -1,0 +1,45 @@
+"""Options and lists of commands: one name for one thing, and nothing cut off."""
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from spillover.cli import spillover
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, one in group.commands.items():
+        yield (*path, name), one
+        if isinstance(one, click.Group):
+            yield from commands(one, (*path, name))
+
+
+EVERY = dict(commands(spillover))
+GROUPS = [(), *(path for path, one in EVERY.items() if isinstance(one, click.Group))]
+
+
+@pytest.mark.parametrize("path", GROUPS, ids=" ".join)
+def test_lists_of_commands_say_whole_sentences(path: tuple[str, ...]) -> None:
+    said = CliRunner().invoke(spillover, [*path, "--help"], terminal_width=80).output
+    assert "..." not in said.split("Commands:")[1] and max(map(len, said.splitlines())) <= 80
+
+
+def options(*path: str) -> dict[str, click.Option]:
+    return {name: one for one in EVERY[path].params if isinstance(one, click.Option) for name in one.opts}
+
+
+@pytest.mark.parametrize("path", [("plan",), ("audit",)], ids=" ".join)
+def test_a_model_and_a_file_of_a_fine_tune_have_names_of_their_own(path: tuple[str, ...]) -> None:
+    found = options(*path)
+    assert found["--base"].metavar == found["--finetune"].metavar == "MODEL"
+    assert isinstance(found["--finetune-record"].type, click.Path) and "--record" not in found
+
+
+def test_the_plan_takes_every_option_of_the_audit_that_changes_what_is_asked() -> None:
+    """What it lacks neither changes how much is asked of the arms and judges, nor what it can show."""
+    lacks = """--base-logs --finetune-logs --judge-card --positive-control --negative-control --one-recipe --subject
+        --leak-judge --capability-logs --seed --reuse --out --markdown --quiet --no-first-call""".split()
+    assert options("audit").keys() - options("plan").keys() <= set(lacks)
+    assert not options("plan").keys() - options("audit").keys()
