@@ -101,6 +101,7 @@ class Figure:
         width: Mean width.
         exact: Share of replicates with an exact method.
         inexact: Coverage of the intervals that are not exact; NaN where there are none.
+        error: Its Monte Carlo standard error.
         none: Share without an interval.
         events: Events expected.
     """
@@ -111,6 +112,7 @@ class Figure:
     width: float
     exact: float
     inexact: float
+    error: float
     none: float
     events: float
 
@@ -134,14 +136,16 @@ def simulate(cell: Cell, replicates: int) -> list[Figure]:
     events = dict.fromkeys(FIGURES, n * cell.rate) | {"judged": n * flagged}
     return [
         Figure(cell, name, float(np.mean(one.held)), float(np.nanmean(one.widths)) if one.none < replicates else np.nan,
-               float(np.mean(one.exact)), _inexact(one), one.none / replicates, events[name])
+               float(np.mean(one.exact)), *_inexact(one), one.none / replicates, events[name])
         for name, one in tallies.items()
     ]  # fmt: skip
 
 
-def _inexact(found: Tally) -> float:
+def _inexact(found: Tally) -> tuple[float, float]:
+    """Coverage of the intervals that are not exact, and its standard error."""
     kept = [held for held, exact in zip(found.held, found.exact, strict=True) if not exact]
-    return float(np.mean(kept)) if kept else np.nan
+    share = float(np.mean(kept)) if kept else np.nan
+    return share, float(np.sqrt(share * (1 - share) / max(1, len(kept))))
 
 
 def _replicate(cell: Cell, clean: Estimate, tallies: dict[str, Tally], rng: np.random.Generator) -> None:
@@ -194,12 +198,14 @@ def by_rate(figures: Iterable[Figure]) -> Iterator[list[str]]:
 
 def missed(figures: Iterable[Figure]) -> Iterator[list[str]]:
     """Rows of what misses the bar."""
-    yield [*HEAD, "figure", "coverage", "exact", "coverage of the others", "no interval", "events expected", "bar"]
+    found = ("figure", "coverage", "exact", "coverage of the others", "twice their Monte Carlo error", "no interval")
+    yield [*HEAD, *found, "events expected", "bar"]
     for one in figures:
         if one.flag:
             cell = one.cell
             where = [f"{cell.rate:g}", f"{cell.icc:g}", str(cell.questions), str(cell.answers), FIGURES[one.name]]
-            shares = [f"{100 * share:.1f}%" for share in (one.coverage, one.exact, one.inexact, one.none)]
+            each = (one.coverage, one.exact, one.inexact, 2 * one.error, one.none)
+            shares = [f"{100 * share:.1f}%" for share in each]
             yield [*where, *shares, f"{one.events:.0f}", f"too {one.flag}"]
 
 
