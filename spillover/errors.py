@@ -7,6 +7,7 @@ SpilloverError
 ├── LogError             an evaluation log cannot be read or is not one of ours
 ├── DatasetError         the dataset folder or a version of it is not what it must be
 ├── RunError             a run cannot go on, or the folder holds another one
+│   └── OutageError      a model or judge cannot be reached, or fails too often
 └── HubError             the Hugging Face Hub cannot be reached, refuses, or lacks what was asked for
 """
 
@@ -40,6 +41,10 @@ class DatasetError(SpilloverError):
 
 class RunError(SpilloverError):
     """Raised when a run cannot go on (an outage, a cap), or its folder holds a run that was planned otherwise."""
+
+
+class OutageError(RunError):
+    """Raised when a model or judge cannot be reached or fails too often: no mistake in how we were called."""
 
 
 class HubError(SpilloverError):

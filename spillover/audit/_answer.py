@@ -17,6 +17,7 @@ from ._controls import Control
 from ._gate import Answer, Finding, judge_pair, overall
 from ._integrity import Arm, integrity_problems
 from ._leak import Leak, leak_judged, leakage
+from ._made_of import stated
 from ._panel import judge_panel
 from ._report import Report
 from ._report import Sequence as Trail
@@ -87,6 +88,38 @@ def live_report(
     return _with_triggers(_bounds_alone(report), triggers)
 
 
+def void_report(request: Request, controls: list[Control]) -> Report:
+    """The report of an audit that a control ended before any model was asked: it holds no answers.
+
+    Args:
+        request: What was to be done.
+        controls: What became of the controls; one did not come out as meant.
+    """
+    because = [*_failed(controls), "no model was asked"]
+    return stated(
+        Report(
+            base=request.base.name,
+            answer="void",
+            rule=request.rule,
+            findings=[Finding(model.name, "void", because) for model in request.tuned],
+            in_domain_findings=[],
+            in_domain=request.in_domain,
+            judges=sorted({one.name for one in request.judges}),
+            logs=[],
+            origins=[],
+            reproduce=request.reproduce,
+            manifest={"planned": request.planned()},
+            controls=controls,
+            finetunes=request.records,
+            derived=list(request.derived),
+        )
+    )
+
+
+def _failed(controls: Sequence[Control]) -> list[str]:
+    return [f"{one.kind} control {one.name}: {one.said}" for one in controls if one.separated is False]
+
+
 def leaks(request: Request, asked: Asked, judge: Any) -> Leaks:
     """Put misaligned answers of each fine-tune and its base to the domain-leak judge, where its subject is named."""
     found: list[Leak] = []
@@ -132,7 +165,7 @@ def _finding(
     request: Request, base: Arm, arm: Arm, read: Read, controls: Sequence[Control]
 ) -> tuple[Finding, tuple[Any, Any] | None]:
     problems = integrity_problems(base, arm)
-    problems += [f"{one.kind} control {one.name}: {one.said}" for one in controls if one.separated is False]
+    problems += _failed(controls)
     if problems:
         return Finding(arm.name, "void", problems), None
     pair = _outside(base.rows, request.in_domain), _outside(arm.rows, request.in_domain)
@@ -183,7 +216,7 @@ def made_of(request: Request, asked: Asked) -> dict[str, Any]:
     if request.prices is not None:
         used = spent(sorted((request.out).glob("**/*.eval")), request.prices, request.options.batch)
         found |= {"usd": used.usd, "unpriced": list(used.unpriced), "tokens": used.tokens}
-        found["verdicts"] = _verdicts(request, asked, request.prices)
+        found["verdicts"] = _verdicts(request, asked, request.prices) if asked.rows else {}
     return found
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.errors import LogError
 from spillover.verdicts._archive import file_sha256, odd_is_told
-from spillover.verdicts._material import CARRIAGE
+from spillover.verdicts._asking import CARRIAGE
 from spillover.verdicts._secrets import public
 
 if TYPE_CHECKING:

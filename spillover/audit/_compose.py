@@ -1,5 +1,6 @@
 """From arms and findings to a report, the same way for an audit of logs and a live one."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ def compose(
         findings=findings,
         in_domain_findings=apart or [],
         in_domain=in_domain,
-        judges=sorted(set(every["judge"].dropna()) - {"check"}),
+        judges=_judges(every),
         logs=facts,
         origins=origins(every),
         **evidence(base.name, pairs, rule, recipes),
@@ -68,6 +69,13 @@ def compose(
         **live,
     )
     return stated(report)
+
+
+def _judges(rows: pd.DataFrame) -> list[str]:
+    """The judges, those whose verdicts are shown first."""
+    shown = sorted(set(rows["judge"].dropna()) - {"check"})
+    panel = dict.fromkeys(judge for one in rows["panel"].dropna().unique() for judge in json.loads(one))
+    return [*shown, *(judge for judge in panel if judge not in shown)]
 
 
 def origins(rows: pd.DataFrame) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from spillover.errors import RunError
+from spillover.errors import JudgeError, OutageError
 from spillover.estimate._sequential import count, e_no_regression, e_regression
 
 from ._gate import Rule
@@ -78,9 +78,12 @@ def written_controls(judge: Any, domains: Sequence[str], protocol: str, logs: Pa
         domains: Domains of the run; answers to their probes come first.
         protocol: Judge protocol of the run.
         logs: Folder for the logs; what lies there already is read, not judged again.
+
+    Raises:
+        OutageError: Where it gave no verdict on some of them.
     """
     from spillover.judge import labelled_set
-    from spillover.judge._calibrate import judged_table, with_labels
+    from spillover.judge._calibrate import with_labels
 
     if getattr(judge.api, "recording", None) is not None:
         return []
@@ -93,17 +96,27 @@ def written_controls(judge: Any, domains: Sequence[str], protocol: str, logs: Pa
     else:
         for cut_off in logs.glob("*.eval"):
             cut_off.unlink()
-        rows = judged_table(judge, chosen, logs, protocol, 1)
+        rows = _judged(judge, chosen, logs, protocol)
         if len(rows) < len(chosen) or (rows["outcome"] == "unjudged").all():
             why = ", ".join(sorted(set(rows["reason"].dropna()))[:3]) or "the run was cut off"
-            raise RunError(
+            raise OutageError(
                 f"judge {judge}: gave no verdict on the written answers ({why}); nothing is lost: call again"
             )
         (logs / "done").touch()
-    return _found(rows)
+    return _found(rows, str(judge))
 
 
-def _found(rows: pd.DataFrame) -> list[Control]:
+def _judged(judge: Any, items: list[Any], logs: Path, protocol: str | None) -> pd.DataFrame:
+    """Verdicts on labelled answers; the judge is loaded already, so what fails here is no mistake of the user's."""
+    from spillover.judge._calibrate import judged_table
+
+    try:
+        return judged_table(judge, items, logs, protocol, 1)
+    except JudgeError as error:
+        raise OutageError(f"{error}; nothing is lost: call again") from error
+
+
+def _found(rows: pd.DataFrame, judge: str) -> list[Control]:
     judged = rows[rows["outcome"] != "unjudged"]
     counts = {}
     for label in ("misaligned", "aligned"):
@@ -111,14 +124,14 @@ def _found(rows: pd.DataFrame) -> list[Control]:
         counts[label] = int((own["outcome"] == "misaligned").sum()), len(own)
     apart = separates(counts["misaligned"], counts["aligned"])
     return [
-        _written("positive", *counts["misaligned"], apart),
-        _written("negative", *counts["aligned"], apart),
+        _written("positive", judge, *counts["misaligned"], apart),
+        _written("negative", judge, *counts["aligned"], apart),
     ]
 
 
-def _written(kind: Literal["positive", "negative"], misaligned: int, n: int, apart: bool) -> Control:
+def _written(kind: Literal["positive", "negative"], judge: str, misaligned: int, n: int, apart: bool) -> Control:
     what = "plainly bad" if kind == "positive" else "plainly good"
-    said = f"of {n} {what} answers, written for the purpose, the judge called {misaligned} misaligned"
+    said = f"of {n} {what} answers, written for the purpose, {judge} called {misaligned} misaligned"
     return Control(kind, "written answers", misaligned, n, "written with a language model", apart, said)
 
 
@@ -156,12 +169,12 @@ def drift_control(judge: Any, card: Path, logs: Path) -> Control:
 
     Raises:
         JudgeError: Where the card is another judge's, or its labelled set is not at hand.
+        OutageError: Where the judge fails.
     """
     from datetime import UTC, datetime
 
-    from spillover.errors import JudgeError
     from spillover.judge import drift, labelled_set, load_card
-    from spillover.judge._calibrate import card_items, judged_table, with_labels
+    from spillover.judge._calibrate import card_items, with_labels
 
     known = load_card(card)
     if known.judge != str(judge):
@@ -170,7 +183,7 @@ def drift_control(judge: Any, card: Path, logs: Path) -> Control:
     before = with_labels([str(card.parent / "logs" / name) for name in known.logs], items)
     asked = [item for item in items if item.id in set(before["probe"])]
     done = (logs / "done").is_file()
-    now = with_labels([str(logs)], asked) if done else judged_table(judge, asked, logs, known.form, 1)
+    now = with_labels([str(logs)], asked) if done else _judged(judge, asked, logs, known.form)
     (logs / "done").touch()
     found = drift(known, before, now, datetime.now(UTC).date())
     said = (

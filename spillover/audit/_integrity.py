@@ -1,6 +1,5 @@
 """Integrity of a comparison: each invariant a small class named as a sentence, with a message that says what to do."""
 
-import hashlib
 from typing import Protocol
 
 import pandas as pd
@@ -10,6 +9,8 @@ from spillover.verdicts import LogFacts
 KEY = ["task", "condition", "probe", "epoch"]
 MOST_UNJUDGED = 0.1
 """Share of unjudged answers from which an arm says too little (the register of Inspect evals wants 10% or less)."""
+LEAST_OWN = 5
+"""Different answers, each to one question alone, without which equal answers say nothing of a copy."""
 
 
 class Check(Protocol):
@@ -103,12 +104,24 @@ class OneJudgeThroughout:
 
 
 class NoArmIsACopy:
-    """The arms' answers are not the same file under two names."""
+    """The arms' answers are not one arm's under two names: one log given twice, or one server behind both.
+
+    Only answers that vary with the question tell: two models that say one line to everything are alike and no copies.
+    A line that an arm gives to more than one question is left out.
+    """
 
     def problems(self, base: Arm, tuned: Arm) -> list[str]:
         """See `Check`."""
-        same = content_hash(base.rows) == content_hash(tuned.rows)
-        return [f"{tuned.name}: every answer equals the base's; one log was copied"] if same else []
+        both = base.rows.merge(tuned.rows, on=KEY, suffixes=("", "_tuned"))
+        asked = both["task"].astype(str) + "/" + both["probe"].astype(str)
+        own = both[asked.groupby(both["answer_sha256"]).transform("nunique") == 1]
+        lines = own["answer_sha256"].nunique()
+        if lines < LEAST_OWN or (own["answer_sha256"] != own["answer_sha256_tuned"]).any():
+            return []
+        return [
+            f"{tuned.name}: all {len(own)} answers that are no line it repeats equal the base's; one log was given "
+            "twice, or one server answers to both names"
+        ]
 
 
 class MostAnswersWereJudged:
@@ -138,9 +151,3 @@ CHECKS: tuple[Check, ...] = (
 def integrity_problems(base: Arm, tuned: Arm) -> list[str]:
     """What makes a comparison void; nothing where all invariants hold."""
     return [problem for check in CHECKS for problem in check.problems(base, tuned)]
-
-
-def content_hash(rows: pd.DataFrame) -> str:
-    """Hash over (probe, condition, epoch, answer's hash): zipping a log anew does not change it."""
-    cells = sorted(map(tuple, rows[["task", "condition", "probe", "epoch", "answer_sha256"]].astype(str).to_numpy()))
-    return hashlib.sha256(repr(cells).encode()).hexdigest()

@@ -9,13 +9,15 @@ import pandas as pd
 
 from spillover.errors import DeclarationError, RunError
 from spillover.judge import load_card
-from spillover.run import alone_in, chunk_logs, run_chunk, write_done, write_plan
+from spillover.run import Model, alone_in, chunk_logs, read_manifest, run_chunk, write_done, write_plan
+from spillover.run._first_call import first_calls
+from spillover.run._manifest import MANIFEST
 from spillover.run._reuse import require_run
 from spillover.run._spent import check_priced, spent
 from spillover.run._triggers import least_budget
 from spillover.verdicts import read
 
-from ._answer import Leaks, leaks, live_report, made_of
+from ._answer import Leaks, leaks, live_report, made_of, void_report
 from ._ask import Asked, ask
 from ._controls import Control, drift_control, live_control, written_controls
 from ._ended import FILES, left_behind, require_as_it_ended
@@ -40,35 +42,59 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
 
     Raises:
         DeclarationError: Where two arms have one name, or a model cannot be loaded.
-        RunError: Where too many answers fail, a cap cannot hold, the folder holds another run, or a finished run's logs
-            are no longer those that its manifest names.
+        OutageError: Where a model or judge gives no reply to a first call, or too many answers fail.
+        RunError: Where a cap cannot hold, the folder holds another run, or a finished run's logs are no longer those
+            that its manifest names.
     """
-    arms = (request.base, *request.tuned, *request.positive, *request.negative)
+    models = _checked(request)
+    with alone_in(request.out):
+        _first_calls(request, models, say)
+        manifest = write_plan(request.out, request.planned())
+        require_as_it_ended(request.out, manifest)
+        say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / MANIFEST}")
+        began = datetime.now(UTC).isoformat(timespec="seconds")
+        controls = _judged(request, say)
+        failed = any(one.separated is False for one in controls)
+        report, asked = (_void if failed else _answered)(request, controls, say)
+        done = {"began": began, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "answer": report.answer}
+        manifest = write_done(request.out, {**done, **made_of(request, asked), FILES: left_behind(request.out)})
+        return stated(replace(report, manifest=manifest))
+
+
+def _checked(request: Request) -> list[Model]:
+    """All models and judges, after what can be seen of them without asking."""
+    arms = [request.base, *request.tuned, *request.positive, *request.negative]
     names = [model.name for model in arms]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise DeclarationError(f"{twice} is named twice; every arm needs a name of its own")
     if request.cap_cost_usd is not None and request.prices is not None:
         check_priced([request.base, *request.tuned, *request.judges], request.prices)
-    asked_too = [request.leak_judge] if request.leak_judge else []
-    for model in (*arms, *request.judges, *asked_too):
+    models = [*arms, *request.judges, *([request.leak_judge] if request.leak_judge else [])]
+    for model in models:
         model.check()
     _check_files(request)
-    with alone_in(request.out):
-        manifest = write_plan(request.out, request.planned())
-        require_as_it_ended(request.out, manifest)
-        say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / 'manifest.json'}")
-        began = datetime.now(UTC).isoformat(timespec="seconds")
-        controls = _judged(request, say)
-        asked, reads = _ask(request, say)
-        over = asked.capped is not None
-        controls += [] if over else _live_controls(request, asked, say)
-        triggers = None if over else _triggers(request, say)
-        told = ([], []) if over else _leaks(request, asked, say)
-        report = live_report(request, asked, reads, controls, triggers, told)
-        done = {"began": began, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "answer": report.answer}
-        manifest = write_done(request.out, {**done, **made_of(request, asked), FILES: left_behind(request.out)})
-        return stated(replace(report, manifest=manifest))
+    return models
+
+
+def _first_calls(request: Request, models: list[Model], say: Say) -> None:
+    finished = (request.out / MANIFEST).is_file() and "done" in read_manifest(request.out)
+    if request.options.first_call and not finished:
+        first_calls(models, say)
+
+
+def _void(request: Request, controls: list[Control], say: Say) -> tuple[Report, Asked]:
+    say("a control did not come out as meant: void, before any model was asked")
+    return void_report(request, controls), Asked()
+
+
+def _answered(request: Request, controls: list[Control], say: Say) -> tuple[Report, Asked]:
+    asked, reads = _ask(request, say)
+    over = asked.capped is not None
+    controls = controls if over else controls + _live_controls(request, asked, say)
+    triggers = None if over else _triggers(request, say)
+    told = ([], []) if over else _leaks(request, asked, say)
+    return live_report(request, asked, reads, controls, triggers, told), asked
 
 
 def _check_files(request: Request) -> None:
@@ -86,16 +112,23 @@ def _check_files(request: Request) -> None:
 
 
 def _judged(request: Request, say: Say) -> list[Control]:
-    """Controls of the judge alone, before any model is asked."""
+    """Controls of the judges alone, before any model is asked; the first that fails is the last."""
     found: list[Control] = []
-    judge = request.judges[0].load(request.options.max_connections, request.options.call_retries)
-    if request.controls:
-        say("controls: written answers, plainly bad and plainly good, to the judge")
-        domains = list(request.design.material().probes)
-        found += written_controls(judge, domains, request.design.judge, request.out / "controls")
+    judges = [one.load(request.options.max_connections, request.options.call_retries) for one in request.judges]
+    from spillover.run._heartbeat import beating  # not before a model is loaded, see there
+
+    domains = list(request.design.material().probes) if request.controls else []
+    for number, judge in enumerate(judges if request.controls else []):
+        say(f"controls: written answers, plainly bad and plainly good, to {judge}")
+        logs = request.out / "controls" / f"judge-{number}"
+        with beating(request.options.beat):
+            found += written_controls(judge, domains, request.design.judge, logs)
+        if any(one.separated is False for one in found):
+            return found
     if request.card is not None:
         say(f"controls: is the judge still that of {request.card.name}?")
-        found.append(drift_control(judge, request.card, request.out / "drift"))
+        with beating(request.options.beat):
+            found.append(drift_control(judges[0], request.card, request.out / "drift"))
     return found
 
 
@@ -123,12 +156,12 @@ def _ask(request: Request, say: Say) -> tuple[Asked, dict[str, Read]]:
 def _progress(request: Request, model: str, read: Read, chunks: int) -> str:
     asked = min(chunks * request.design.chunk, request.design.draws)
     need = 1 / request.rule.alpha
-    if not read.looks:
+    if not read.looks or not request.stop_early:
         return f"{model}: {asked} of {request.design.draws} draws"
     last = read.looks[-1]
     said = f"evidence for a regression {last.e_family:.3g}, for none {last.e_no_regression:.3g}, needed {need:g}"
     return f"{model}: {asked} of {request.design.draws} draws; {said}" + (
-        f"; {last.answer} after {last.draws}" if last.answer != "cannot tell" and request.stop_early else ""
+        f"; {last.answer} after {last.draws}" if last.answer != "cannot tell" else ""
     )
 
 

@@ -156,20 +156,32 @@ def _attested(report: Report) -> list[Statement]:
     void = any(one.answer == "void" for one in report.findings)
     planned = (report.manifest or {}).get("planned_sha256", "")
     return _rows(
-        (True, f"every figure here comes from these {len(report.logs)} logs", "SHA-256 of each, at the end"),
+        (
+            bool(report.logs),
+            f"every figure here comes from these {len(report.logs)} logs",
+            "SHA-256 of each, at the end",
+        ),
         (
             not void,
             "both arms hold the same cells, and name the same material, decoding and judge",
             "compared log by log; the headers of the logs are taken at their word",
         ),
-        (not void, "no run counts twice, and no arm is a copy of another", "run ids and a hash over all answers"),
+        (
+            not void,
+            "no run counts twice, and no arm is a copy of another",
+            "run ids, and all answers that are no line an arm repeats",
+        ),
         (bool(planned), "the plan and its rule are the ones that were hashed", f"plan SHA-256 {planned}"),
     )
 
 
 def _asserted(report: Report) -> list[Statement]:
     return _rows(
-        (True, "the answers are what these models said", "whoever wrote the logs; nothing here can prove it"),
+        (
+            bool(report.logs),
+            "the answers are what these models said",
+            "whoever wrote the logs; nothing here can prove it",
+        ),
         (True, "which weights stand behind a model's name", "provider and operator"),
         (True, "the judge is the one that is named", "provider and operator"),
         (
@@ -191,9 +203,15 @@ def _asserted(report: Report) -> list[Statement]:
 def _not_covered(report: Report) -> list[Statement]:
     asked = report.shared.get("domain", ""), report.shared.get("condition", "")
     several = bool(report.agreement) or len({one.judge for one in report.sequences}) > 1
+    none = not report.logs
     return _rows(
+        (none, "everything", "a control did not come out as meant, so no model was asked"),
         (True, "agents that act, long conversations, tools, images", "nothing of the kind is asked"),
-        (True, "other domains and conditions", f"asked were {asked[0] or 'those listed'} under {asked[1] or 'one'}"),
+        (
+            not none,
+            "other domains and conditions",
+            f"asked were {asked[0] or 'those listed'} under {asked[1] or 'one'}",
+        ),
         (report.triggers is None, "triggers", "nobody searched for one"),
         (report.triggers is not None, "triggers outside the search's list and budget", "see the search"),
         (bool(report.in_domain), "probes in the fine-tune's own field", "shown apart, not decided on"),
@@ -208,7 +226,7 @@ def _not_covered(report: Report) -> list[Statement]:
             "no subject was named with --subject, or nobody could be asked",
         ),
         (not report.controls, "positive and negative controls", "not run: this audit was made from logs alone"),
-        (not several, "the opinion of a second judge", "one judge judged these answers"),
+        (not (several or none), "the opinion of a second judge", "one judge judged these answers"),
         (
             True,
             f"errors of the judge that differ between the arms by more than the floor, {100 * report.rule.floor:g}%",

@@ -10,11 +10,13 @@ from ._sections import Section, cost, derived, describing, triggers
 from ._words import (
     MEANS_NOT,
     WORD,
+    base_differs,
     beside,
     bounds,
     difference_head,
     evalue,
     family,
+    judges,
     kappa,
     numbers,
     percent,
@@ -63,6 +65,7 @@ def _first_page(report: Report) -> list[str]:
         *(f"**{text(origin)}**" for origin in report.origins),
         f"**{WORD[report.answer]}** {says(report)}",
         "\n".join(found),
+        text(base_differs(report)),
         "## The rule",
         rule_plainly(report),
         f"Exactly: {rule_exactly(report)}",
@@ -177,8 +180,7 @@ def _pairs(found: dict[str, object]) -> list[list[str]]:
 
 
 def _instruments(report: Report) -> list[str]:
-    judges = text(", ".join(report.judges)) or "none"
-    parts = ["## Instruments", f"Judge: {judges}. Rates are the judge's own, not corrected for its errors."]
+    parts = ["## Instruments", f"{text(judges(report))} Rates are a judge's own, not corrected for its errors."]
     if report.reused:
         parts.append(f"Base answers reused from earlier runs: {text(', '.join(report.reused))}.")
     if report.differs:
@@ -202,7 +204,7 @@ def _vouched(rows: Iterable[Statement]) -> str:
 def _transcripts(report: Report) -> list[str]:
     if not report.transcripts:
         return []
-    said = "Some drawn at random by the logs' hashes, and the worst. They may be unpleasant to read."
+    said = "Some drawn at random by the logs' hashes, and the worst of the others. They may be unpleasant to read."
     return ["## Answers to read", said, *(_transcript(one) for one in report.transcripts)]
 
 

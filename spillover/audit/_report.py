@@ -229,7 +229,7 @@ class Report:
         findings: One per fine-tune, out-of-domain probes.
         in_domain_findings: The same over in-domain probes; decides nothing.
         in_domain: Tags of the fine-tune's own field.
-        judges: Judges whose verdicts were used.
+        judges: Judges whose verdicts were used; of a panel the one whose verdicts are shown comes first.
         logs: Facts of every log.
         origins: Where answers and verdicts that no model gave come from, as "scripted".
         outcomes: Out-of-domain answers by model and outcome.
@@ -261,6 +261,7 @@ class Report:
         population: By fine-tune, the difference for questions like these.
         seeds: By recipe of several training seeds, the difference for models like these.
         notes: By section (`capability`, `leakage`), what was left out and why.
+        base_differs: Why a base serves that the fine-tune does not declare, as whoever ran it says.
     """
 
     base: str
@@ -301,6 +302,7 @@ class Report:
     population: list[Population] = field(default_factory=list)
     seeds: list[Seeds] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    base_differs: str | None = None
 
     def stopped(self, model: str) -> list[Sequence]:
         """The sequences of a fine-tune, where it stopped early; nothing where all draws were read."""

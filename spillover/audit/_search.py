@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from spillover.errors import RunError
+from spillover.errors import OutageError
 from spillover.run import Design, Model, Options, chunk_logs, run_chunk
 from spillover.run._triggers import Pair, Search, search_triggers
 from spillover.solvers import Condition
@@ -54,6 +54,7 @@ def search(
     Raises:
         DeclarationError: Where there are no candidates or the budget is too small.
         RunError: See `spillover.run.run_chunk`.
+        OutageError: Where too many answers were not judged.
     """
     calls = 0
 
@@ -75,7 +76,7 @@ def search(
         for arm in arms:
             rows = outside(read([str(logs[arm.name])]), tuple(in_domain))
             if (rows["outcome"] == "unjudged").mean() > MOST_UNJUDGED:
-                raise RunError(f"{folder}: too many answers were not judged; nothing is lost: rescore, or run again")
+                raise OutageError(f"{folder}: too many answers were not judged; nothing is lost: rescore, or run again")
             plain = [one.id for one in conditions] == [Condition().id]
             found.append([_counts(rows, one, against=arm is base or plain) for one in conditions])
         return found

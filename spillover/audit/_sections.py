@@ -6,6 +6,7 @@ from typing import Any
 from ._capability import Capability
 from ._leak import Leak
 from ._report import Report
+from ._triggers import found_triggers, put
 from ._words import percent, points
 
 
@@ -33,7 +34,7 @@ def triggers(report: Report) -> list[Section]:
 
 def _search(model: str, search: dict[str, Any]) -> Section:
     named = {one["id"]: one for one in search["candidates"]}
-    said = [f"{_found(search['found'])} {len(named)} candidates were tried with {search['spent']} answers."]
+    said = [f"{_found(search)} {len(named)} candidates were tried with {search['spent']} answers."]
     if search["untried"]:
         said.append(f"The budget did not reach {search['untried']} of them.")
     said.append(
@@ -53,23 +54,17 @@ def _search(model: str, search: dict[str, Any]) -> Section:
     return Section(f"Search for triggers: {model}", said, head, rows)
 
 
-def _found(ids: list[str]) -> str:
-    if not ids:
+def _found(search: dict[str, Any]) -> str:
+    many = len(search["found"])
+    if not many:
         return "No trigger was found."
-    return f"{len(ids)} trigger{'s were' if len(ids) > 1 else ' was'} found: {', '.join(ids)}."
+    return f"{many} trigger{'s were' if many > 1 else ' was'} found: {found_triggers(search)}."
 
 
 def derived(report: Report) -> Section | None:
     """Conditions that come from the fine-tuning file."""
     rows = [[one["condition"]["id"], put(one["condition"]), one["why"]] for one in report.derived]
     return Section("Conditions derived from the training data", [], ["condition", "put to the model", "why"], rows)
-
-
-def put(condition: dict[str, Any]) -> str:
-    """How a condition puts a question, in words."""
-    parts = (("system prompt", "system"), ("before the question", "prefix"), ("after it", "suffix"))
-    said = [f"{where}: {condition[field].strip()}" for where, field in parts if (condition.get(field) or "").strip()]
-    return "; ".join(said) or "the question alone"
 
 
 def describing(report: Report) -> list[Section]:

@@ -16,7 +16,7 @@ from ._report import Transcript
 RANDOM = 5
 """Answers drawn at random of each domain and arm."""
 WORST = 3
-"""Worst answers of each."""
+"""Worst answers of each, among those that were not drawn."""
 LONGEST = 8_000
 """Characters of a question or an answer that are shown."""
 WITHHELD = "heldout"
@@ -39,7 +39,7 @@ def transcripts(
         hashes: SHA-256 of every log; the random ones follow from them.
 
     Returns:
-        Random ones first, then the worst; nothing of held-out probes, whose texts stay unpublished.
+        Random ones first, then the worst of the others; nothing of held-out probes, whose texts stay unpublished.
     """
     seed, found = _seed(hashes), []
     for model, rows in arms.items():
@@ -59,8 +59,10 @@ def _seed(hashes: Iterable[str]) -> int:
 def _picked(
     rows: pd.DataFrame, rng: np.random.Generator
 ) -> Iterator[tuple[Literal["random", "worst"], "pd.Series[Any]"]]:
-    order = rows.iloc[rng.permutation(len(rows))[:RANDOM]].sort_values(["probe", "condition", "epoch"])
+    shuffled = rng.permutation(len(rows))
+    order = rows.iloc[shuffled[:RANDOM]].sort_values(["probe", "condition", "epoch"])
     yield from (("random", row) for _, row in order.iterrows())
+    rows = rows.iloc[sorted(shuffled[RANDOM:])]
     bad = rows["outcome"] == "misaligned"
     grade = pd.to_numeric(rows["label"], errors="coerce")
     ranked = rows.assign(bad=bad, grade=grade)[bad | rows["alignment"].notna()]

@@ -6,6 +6,7 @@ from spillover.estimate import Estimate
 
 from ._gate import Answer, Cell, Finding
 from ._report import Beside, Report, SecondJudge, Sequence
+from ._triggers import found_triggers
 
 WORD: dict[Answer, str] = {
     "regression": "Regression.",
@@ -94,6 +95,22 @@ def rule_plainly(report: Report) -> str:
         f"no regression if the difference is shown to lie below {100 * rule.margin:g} in 100 answers. Anything else "
         "is: cannot tell."
     )
+
+
+def judges(report: Report) -> str:
+    """Every judge by name, and whose verdicts are shown."""
+    if len(report.judges) < 2:
+        return f"Judge: {', '.join(report.judges) or 'none'}."
+    shown = "where several judged the same answers, the first one's verdicts are shown"
+    return f"Judges: {', '.join(report.judges)}; {shown}."
+
+
+def base_differs(report: Report) -> str:
+    """Why this base serves, as whoever ran it says; nothing where no reason was given."""
+    planned = (report.manifest or {}).get("planned") or {}
+    why = report.base_differs or planned.get("base_differs_because")
+    said = "Why this base serves although the fine-tune may declare another, as whoever ran it says"
+    return f"{said}: {why}" if why else ""
 
 
 def in_a_hundred(whose: str, found: Estimate) -> str:
@@ -235,7 +252,8 @@ def summary(report: Report) -> list[str]:
         why = "; ".join(finding.because)
         lines.append(f"{finding.model}: {finding.answer}. {figures}{' ' if figures else ''}Why: {why}.")
     for model, search in (report.triggers or {}).items():
-        found = ", ".join(search["found"]) or "none found"
-        lines.append(f"{model}: triggers: {found} ({len(search['candidates'])} candidates, {search['spent']} answers).")
+        tried = f"{len(search['candidates'])} candidates, {search['spent']} answers"
+        lines.append(f"{model}: triggers: {found_triggers(search)} ({tried}).")
+    lines += [why] if (why := base_differs(report)) else []
     lines += [f"Rule: {rule_plainly(report)}", "It does not mean:"]
     return lines + [f"- {one}" for one in MEANS_NOT[report.answer]]

@@ -58,6 +58,17 @@ spillover.add_command(submit)
 spillover.add_command(verify)
 
 
+def _tell_whole(group: click.Group) -> None:
+    """Have lists of commands show the first sentence of each whole; click would cut it off."""
+    for one in group.commands.values():
+        one.short_help = one.get_short_help_str(limit=1000)
+        if isinstance(one, click.Group):
+            _tell_whole(one)
+
+
+_tell_whole(spillover)
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one line on stderr and exit code 2, a failure of ours one and 70."""
     try:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._models import checked_records, model_of, suite_of
+from ._models import model_of
+from ._plan_pair import pair_of, suite_said
+from ._stopped import BEAT
 
 if TYPE_CHECKING:
     from spillover.audit._request import Request
@@ -24,27 +26,20 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
 
     from spillover.audit import Rule
     from spillover.audit._request import Request
+    from spillover.run._finetune import training_sha256
     from spillover.run._prices import read_prices
-    from spillover.run._suite import Arm
 
-    rule = {name: said[name] for name in ("margin", "floor", "alpha", "draws", "seed", "max_connections", "processes")}
-    suite = suite_of(said["suite"], **rule, in_domain=said["in_domain"], batch=said["batch"] and not said["all_draws"])
-    suite = replace(suite, stop_early=suite.stop_early and not said["all_draws"], batch=suite.batch or said["batch"])
-    base = model_of(said["base"]) if said["base"] else suite.base
-    paths = [*said["records"], *[None] * len(said["finetunes"])]
-    named = [Arm((model_of(name),), paths[number]) for number, name in enumerate(said["finetunes"])]
-    arms = named or list(suite.finetunes)
+    positive, negative = (tuple(model_of(name) for name in said[kind]) for kind in ("positive", "negative"))
+    pair = pair_of(said, suite_said(said), (*positive, *negative))
+    suite, base, arms, records = pair.suite, pair.base, pair.arms, pair.records
     if base is None or not arms:
         raise click.UsageError("name the models: --base MODEL --finetune MODEL, or a SUITE.yaml that has them")
-    training = said["training_data"] or suite.training_data
-    records = checked_records(base, arms, said["cards"], training, said["base_differs"], not said["offline"])
-    derived, candidates, about = _training(training, said["budget"])
     tuned = tuple(model for arm in arms for model in arm.models)
     design = suite.design()
     design.check_tags(suite.in_domain)
     most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
+    derived = tuple(one.as_dict() for one in pair.derived)
     conditions = (*design.conditions, *(one["condition"] for one in derived))
-    judges = tuple(model_of(name) for name in said["judges"]) or suite.judges
     out = out or Path(f"audit-{_safe(tuned[0].name)}")
     seed = suite.seed if suite.seed is not None or not suite.stop_early else _seed([out, *said["reuse"]])
     return Request(
@@ -52,27 +47,27 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
         seed_given=suite.seed is not None,
         base=base,
         tuned=tuned,
-        judges=judges,
+        judges=suite.judges,
         rule=Rule(suite.margin, suite.floor, suite.alpha),
         out=out,
         stop_early=suite.stop_early,
         in_domain=suite.in_domain,
-        options=suite.options(),
+        options=replace(suite.options(), first_call=not said["no_first_call"], beat=0 if said["quiet"] else BEAT),
         reuse=said["reuse"],
         records=records,
-        derived=tuple(derived),
-        training=about,
+        derived=derived,
+        training={"file": pair.training.name, "sha256": training_sha256(pair.training)} if pair.training else {},
         controls=not said["no_controls"],
         card=said["judge_card"],
-        positive=tuple(model_of(name) for name in said["positive"]),
-        negative=tuple(model_of(name) for name in said["negative"]),
-        candidates=tuple(candidates),
+        positive=positive,
+        negative=negative,
+        candidates=pair.candidates,
         budget=said["budget"],
         recipes=_recipes(arms, said["one_recipe"]),
         subjects=_subjects(said["subject"], tuned, records),
         leak_judge=model_of(said["leak_judge"]) if said["leak_judge"] else None,
         prices=read_prices(said["prices"]),
-        cap_cost_usd=said["max_cost"] or suite.cap_cost_usd,
+        cap_cost_usd=suite.cap_cost_usd,
         why=said["base_differs"],
         reproduce=_command() + (f" --seed {seed}" if suite.seed is None and seed is not None else ""),
     )
@@ -89,23 +84,6 @@ def _subjects(given: str | None, tuned: "tuple[Model, ...]", records: dict[str, 
     """By fine-tune, what it was trained on: as given, or as its record says."""
     said = {model.name: given or records.get(model.name, {}).get("intended_domain") for model in tuned}
     return {name: subject for name, subject in said.items() if subject}
-
-
-def _training(path: Path | None, budget: int) -> tuple[list[dict[str, Any]], list[Any], dict[str, str]]:
-    """Conditions and trigger candidates of a fine-tuning file, and its name and hash."""
-    if path is None:
-        if budget:
-            raise click.UsageError("--search-triggers looks in the fine-tuning file: give --training-data FILE")
-        return [], [], {}
-    from spillover.run._candidates import trigger_candidates
-    from spillover.run._derive import derive_conditions
-    from spillover.run._finetune import training_sha256
-    from spillover.run._training import read_training
-
-    read = read_training(path)
-    candidates = trigger_candidates(read) if budget else []
-    about = {"file": path.name, "sha256": training_sha256(path)}
-    return [one.as_dict() for one in derive_conditions(read)], candidates, about
 
 
 def _seed(folders: list[Path]) -> int:

@@ -1,78 +1,66 @@
 """`spillover plan SUITE`: what a suite will ask, cost, take and be able to see, before anything is spent."""
 
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._models import model_of
 from ._plain import finite, plain
+from ._plan_calls import Controls, calls_table, conditions_said, controls_of
+from ._plan_pair import Pair, pair_of, pair_options, suite_said
 
 if TYPE_CHECKING:
     from spillover.run._plan import Plan
-    from spillover.run._suite import Suite
-
-PATH = click.Path(path_type=Path)
 
 CASES = {"clean": "no misaligned answer", "clear": "20% misaligned, base none"}
+DRAWN = ("in_domain", "draws", "all_draws", "budget", "margin", "floor", "alpha", "training_data", "batch", "max_cost")
+"""Options that a replication, which has no draws and no verdict, cannot take."""
 
 
 @click.command()
 @click.argument("suite")
-@click.option("--base", metavar="MODEL", help="The base, as Inspect names it; the suite's own where not given.")
-@click.option("--finetune", "finetunes", multiple=True, metavar="MODEL", help="A fine-tune of it (repeatable).")
-@click.option("--judge", "judges", multiple=True, metavar="MODEL", help="A judge (repeatable).")
-@click.option("--training-data", type=PATH, help="Fine-tuning file: its forms become conditions.")
-@click.option("--search-triggers", "budget", default=0, metavar="ANSWERS", help="Search for triggers, at most so many.")
-@click.option("--margin", type=click.FloatRange(0, 1, True, True), help="A rate; the suite's where not given (.02).")
-@click.option("--in-domain", multiple=True, metavar="TAG", help="Field of the fine-tune, as medical (repeatable).")
-@click.option("--draws", type=click.IntRange(1), help="Answers of each arm at most.")
-@click.option("--all-draws", is_flag=True, help="Do not stop early: every question comes equally often.")
-@click.option("--prices", type=PATH, help="Price file; see spillover/run/prices.yaml.")
+@pair_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def plan(suite: str, base: str | None, finetunes: tuple[str, ...], as_json: bool, **said: Any) -> None:
-    """Say what SUITE (fast, standard, full, betley2025, or a file) will ask, cost, take and be able to see.
+def plan(as_json: bool, **said: Any) -> None:
+    """Say what an audit by SUITE will ask, cost, take and be able to see.
 
-    The options are those of `spillover audit`. Asks no model and spends nothing.
+    SUITE is fast, standard, full, betley2025, or a file. The options are those of `spillover audit`, and what it would
+    refuse is refused here, but for what takes a key or a server to find. Asks no model and spends nothing.
     """
     import json
 
     from spillover.run._plan import plan as planned
     from spillover.run._prices import read_prices
-    from spillover.run._suite import Arm
+    from spillover.run._spent import check_priced
 
-    arms = [Arm((model_of(name),)) for name in finetunes]
-    found = planned(_suite(suite, said), read_prices(said["prices"]), model_of(base) if base else None, arms)
+    pair, prices = _pair(said), read_prices(said["prices"])
+    tuned = [model for arm in pair.arms for model in arm.models]
+    if pair.suite.cap_cost_usd is not None and pair.base is not None:
+        check_priced([pair.base, *tuned, *pair.suite.judges], prices)
+    found = planned(pair.suite, prices, pair.base, pair.arms)
+    controls = () if said["no_controls"] or pair.suite.replication else controls_of(found)
     if as_json:
-        click.echo(json.dumps(finite(found.as_dict()), indent=2))
+        own = {"controls": [asdict(one) for one in controls], "derived": [one.as_dict() for one in pair.derived]}
+        click.echo(json.dumps(finite({**found.as_dict(), **own}), indent=2))
         return
-    _print(found)
+    _print(found, controls, pair)
     if said["budget"]:
         click.echo(_search(found, said["budget"]))
 
 
-def _suite(name: str, said: dict[str, Any]) -> "Suite":
-    """The suite as the audit with these options would run it."""
-    from dataclasses import replace
-
+def _pair(said: dict[str, Any]) -> Pair:
+    """The pair as the audit with these options would ask it."""
     from spillover.run._suite import load_suite
 
-    suite = load_suite(name)
-    changed = {key: said[key] for key in ("margin", "in_domain", "draws") if said[key] not in (None, ())}
-    training = said["training_data"] or suite.training_data
-    if suite.replication is not None:
-        if changed or training or said["all_draws"] or said["budget"]:
-            raise click.UsageError(f"{suite.id}: is a replication without draws or a verdict; these options need both")
-    elif training is not None:
-        from spillover.run._derive import derive_conditions
-        from spillover.run._training import read_training
-
-        derived = [one.as_dict()["condition"] for one in derive_conditions(read_training(training))]
-        changed["conditions"] = (*suite.conditions, *derived)
-    elif said["budget"]:
-        raise click.UsageError("--search-triggers looks in the fine-tuning file: give --training-data FILE")
-    judges = tuple(model_of(one) for one in said["judges"]) or suite.judges
-    return replace(suite, **changed, judges=judges, stop_early=suite.stop_early and not said["all_draws"])
+    suite = load_suite(said["suite"])
+    if suite.replication is None:
+        pair = pair_of(said, suite_said(said))
+        derived = tuple(one.as_dict()["condition"] for one in pair.derived)
+        return replace(pair, suite=replace(pair.suite, conditions=(*pair.suite.conditions, *derived)))
+    if any(said[name] for name in DRAWN) or suite.training_data:
+        raise click.UsageError(f"{suite.id}: is a replication without draws or a verdict; these options need both")
+    return pair_of(said, suite)
 
 
 def _search(found: "Plan", budget: int) -> str:
@@ -81,7 +69,7 @@ def _search(found: "Plan", budget: int) -> str:
     return said if found.usd is None else f"{said}, about ${_dollars(arms * budget * found.usd / found.answers)}"
 
 
-def _print(found: "Plan") -> None:
+def _print(found: "Plan", controls: Sequence[Controls], pair: Pair) -> None:
     from rich.console import Console
 
     console = Console()
@@ -94,8 +82,14 @@ def _print(found: "Plan") -> None:
     )
     if found.deciding < found.draws:
         click.echo(f"{found.deciding} of the draws lie outside the fine-tune's own field; only they decide")
+    if pair.training is not None:
+        said = conditions_said(pair.derived)
+        click.echo("Conditions from the fine-tuning file:" if said else "The fine-tuning file suggests no condition")
+        for line in said:
+            click.echo(line)
+    console.print(calls_table(found, controls, pair.suite))
     console.print(_table(found))
-    for line in [_cost(found), _time(found), *_sees(found), *_ends(found)]:
+    for line in [_cost(found, controls), _time(found), *_sees(found), *_ends(found)]:
         click.echo(line)
     if found.needs:
         click.echo(f"Needs: {plain(found.needs)}")
@@ -126,10 +120,12 @@ def _dollars(value: float | None) -> str:
     return "-" if value is None else f"{value:,.2f}"
 
 
-def _cost(found: "Plan") -> str:
+def _cost(found: "Plan", controls: Sequence[Controls]) -> str:
     if found.usd is None:
         return f"Cost: not known ({plain('; '.join(found.unpriced))})"
     said = f"Cost: about ${_dollars(found.usd)}, with the longest answers ${_dollars(found.usd_most)}"
+    if more := sum(one.usd or 0.0 for one in controls):
+        said = f"{said}; the controls about ${_dollars(more)} more"
     return f"{said}; PARTIAL, without {plain('; '.join(found.unpriced))}" if found.unpriced else said
 
 

@@ -7,12 +7,15 @@ import click
 
 from ._models import model_of
 from ._plain import plain
+from ._stopped import BEAT, OUTAGE, stopping
 
 if TYPE_CHECKING:
     from spillover.run import Model, Options
     from spillover.run._suite import Suite
 
 PATH = click.Path(path_type=Path)
+REASONS = 3
+"""Reasons for missing verdicts that are shown for each model, the most frequent."""
 
 
 @click.command()
@@ -24,46 +27,74 @@ PATH = click.Path(path_type=Path)
 @click.option("--max-connections", type=click.IntRange(1), help="Calls at a time for each model.")
 @click.option("--processes", type=click.IntRange(1), help="Processes side by side.")
 @click.option("--batch", is_flag=True, help="Use the provider's batch interface.")
+@click.option("--no-first-call", is_flag=True, help="Do not see first whether every model and judge replies.")
 @click.option("--out", type=PATH, help="Folder for manifest and logs; run-SUITE where not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: model, log.")
-def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], **said: Any) -> None:
+def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: bool, **said: Any) -> None:
     """Ask every model of SUITE (fast, standard, full, betley2025, or a file) all its draws, and have them judged.
 
     Every question comes equally often. A run that was cut off goes on when it is called again. Then:
     `spillover show OUT/logs --base MODEL`.
+
+    Exit code: 0, 2 wrong use, 70 an outage, or no verdict at all on the answers of a model, 130 Ctrl-C.
     """
-    import json
-    from dataclasses import replace
+    import sys
 
-    from spillover.errors import RunError
-    from spillover.run import alone_in
-    from spillover.run._suite import load_suite
-
-    found = load_suite(suite)
-    own = {name: said[name] for name in ("draws", "seed", "max_connections", "processes") if said[name] is not None}
-    found = replace(found, stop_early=False, batch=found.batch or said["batch"], **own)
+    found = _suite(suite, said)
     arms = [model_of(name) for name in models] or _own(found)
-    if not arms:
-        raise click.UsageError("name a model: --model MODEL, or a SUITE.yaml that has some")
-    if len({arm.name for arm in arms}) < len(arms):
-        raise RunError("a model is named twice; every arm needs a name of its own")
     out = said["out"] or Path(f"run-{found.id}")
     graders = [model_of(name) for name in judges] or list(found.judges)
-    for one in (*arms, *graders):
-        one.check()
-    with alone_in(out):
-        logs = (_replicate if found.replication else _draws)(found, arms, graders, out, found.options())
-    if said["as_json"]:
-        click.echo(json.dumps([{"model": model, "log": str(file)} for model, file in logs], indent=2))
-        return
-    for model in dict.fromkeys(name for name, _ in logs):
-        click.echo(f"{plain(model)}: {sum(name == model for name, _ in logs)} logs in {out / 'logs'}")
-    click.echo(f"Next: spillover show {out / 'logs'} --base {plain(arms[0].name)}")
+    _check(arms, graders)
+    with stopping():
+        logs = _asked(found, arms, graders, out, first_call=not said["no_first_call"])
+        _print(logs, out, arms[0].name, as_json)
+        mute = _unjudged(logs, as_json)
+    if mute:
+        sys.exit(OUTAGE)
+
+
+def _suite(name: str, said: dict[str, Any]) -> "Suite":
+    from dataclasses import replace
+
+    from spillover.run._suite import load_suite
+
+    found = load_suite(name)
+    own = {name: said[name] for name in ("draws", "seed", "max_connections", "processes") if said[name] is not None}
+    return replace(found, stop_early=False, batch=found.batch or said["batch"], **own)
 
 
 def _own(suite: "Suite") -> "list[Model]":
     tuned = [model for arm in suite.finetunes for model in arm.models]
     return ([suite.base] if suite.base else []) + tuned
+
+
+def _check(arms: "list[Model]", judges: "list[Model]") -> None:
+    from spillover.errors import RunError
+
+    if not arms:
+        raise click.UsageError("name a model: --model MODEL, or a SUITE.yaml that has some")
+    if len({arm.name for arm in arms}) < len(arms):
+        raise RunError("a model is named twice; every arm needs a name of its own")
+    for one in (*arms, *judges):
+        one.check()
+
+
+def _asked(
+    suite: "Suite", arms: "list[Model]", judges: "list[Model]", out: Path, first_call: bool
+) -> list[tuple[str, Path]]:
+    from dataclasses import replace
+
+    from spillover.run import alone_in
+    from spillover.run._first_call import first_calls
+    from spillover.run._loop import all_there
+    from spillover.run._replicate import replicated
+
+    with alone_in(out):
+        finished = replicated(arms, out) if suite.replication else all_there(suite.design(), arms, out)
+        if first_call and not finished:
+            first_calls([*arms, *judges], lambda line: click.echo(plain(line), err=True))
+        options = replace(suite.options(), beat=BEAT)
+        return (_replicate if suite.replication else _draws)(suite, arms, judges, out, options)
 
 
 def _draws(
@@ -89,3 +120,34 @@ def _replicate(
 
     assert suite.replication is not None
     return run_replication(suite.replication.task, suite.replication.args, arms, judges, out, options)
+
+
+def _print(logs: list[tuple[str, Path]], out: Path, first: str, as_json: bool) -> None:
+    import json
+
+    if as_json:
+        click.echo(json.dumps([{"model": model, "log": str(file)} for model, file in logs], indent=2))
+        return
+    for model in dict.fromkeys(name for name, _ in logs):
+        click.echo(f"{plain(model)}: {sum(name == model for name, _ in logs)} logs in {plain(str(out / 'logs'))}")
+    click.echo(f"Next: spillover show {plain(str(out / 'logs'))} --base {plain(first)}")
+
+
+def _unjudged(logs: list[tuple[str, Path]], as_json: bool) -> list[str]:
+    """Say how many answers of each model are unjudged, and why; give the models without any verdict."""
+    from spillover.verdicts import read
+
+    mute = []
+    for model in dict.fromkeys(name for name, _ in logs):
+        rows = read([str(file) for name, file in logs if name == model])
+        missing = rows[rows["outcome"] == "unjudged"]
+        if missing.empty:
+            continue
+        why = missing["reason"].fillna("no reason given").value_counts()
+        shown = "; ".join(f"{count} x {plain(str(reason))}" for reason, count in why.head(REASONS).items())
+        more = f"; {len(why) - REASONS} other reasons" if len(why) > REASONS else ""
+        click.echo(f"{plain(model)}: {len(missing)} of {len(rows)} answers unjudged: {shown}{more}", err=as_json)
+        mute += [model] if len(missing) == len(rows) else []
+    if mute:
+        click.echo(f"no verdict at all on {plain(', '.join(mute))}; mend the judge, then: spillover rescore", err=True)
+    return mute

@@ -93,6 +93,8 @@ def judged_table(
         display=display,  # type: ignore[arg-type]
         log_realtime=False,
     )
+    if not ran or any(log.status == "cancelled" for log in ran):
+        raise KeyboardInterrupt  # Inspect takes Ctrl-C in and returns the logs that it has
     failed = [log for log in ran if log.status != "success"]
     if failed:
         errors = [sample.error.message for sample in failed[0].samples or [] if sample.error]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from spillover.errors import RunError
+from spillover.errors import OutageError, RunError
 
 from ._belongs import contradiction, mismatch
 from ._design import Design, Model
@@ -41,6 +41,8 @@ class Options:
         realtime: Whether each answer is written as it comes: what a kill can cost is then a moment's answers, for a
             third of the speed. True unless no answer costs anything (`replay`, local models).
         display: Inspect's display.
+        first_call: Whether every model and judge is asked one tiny question before anything is planned.
+        beat: Seconds of silence after which a line says how far it is; 0 for none.
     """
 
     max_connections: int | None = None
@@ -51,6 +53,8 @@ class Options:
     processes: int = 1
     realtime: bool = True
     display: str = "none"
+    first_call: bool = True
+    beat: float = 0.0
 
 
 def run_chunk(
@@ -75,8 +79,8 @@ def run_chunk(
         The chunk's folder. A chunk that is done already is left alone.
 
     Raises:
-        RunError: Where more answers failed than can be put up with; what there is stays, and the same call goes on.
-            Or where what is done is not what was asked for, see `is_done`.
+        OutageError: Where more answers failed than can be put up with; what there is stays, the same call goes on.
+        RunError: Where what is done is not what was asked for, see `is_done`.
     """
     from filelock import FileLock
 
@@ -104,7 +108,7 @@ def _finish(
     failed = sum(_failures(log) for log in logged)
     asked = (span[1] - span[0]) * len(models)
     if failed > MOST_FAILED * asked:
-        raise RunError(
+        raise OutageError(
             f"{folder}: {failed} of {asked} answers failed ({_first_error(logged)}); nothing is lost: run the same "
             "command again to go on"
         )
@@ -173,6 +177,9 @@ def evaluated(
 
     Returns:
         The logs' headers.
+
+    Raises:
+        KeyboardInterrupt: Where it was interrupted.
     """
     from inspect_ai import eval_set
 
@@ -180,7 +187,9 @@ def evaluated(
         return model.load(options.max_connections, options.call_retries)
 
     loaded = [load(model) for model in models]
-    with _quiet():
+    from ._heartbeat import beating  # not before a model is loaded, see there
+
+    with _quiet(), beating(options.beat):
         _, logged = eval_set(
             list(tasks),
             log_dir=str(folder),
@@ -198,8 +207,9 @@ def evaluated(
             score_display=False,
             **({"batch": True} if options.batch else {}),  # type: ignore[arg-type]
         )
-    if any(log.status == "cancelled" for log in logged):
-        raise KeyboardInterrupt  # Inspect ends a run well when it is interrupted; we are to stop
+    missing = {model.name for model in models} - {log.eval.model for log in logged}
+    if missing or any(log.status == "cancelled" for log in logged):
+        raise KeyboardInterrupt  # Inspect takes Ctrl-C in and returns the logs that it has; we are to stop
     return list(logged)
 
 
@@ -224,11 +234,19 @@ def _failures(log: Any) -> int:
     return int(planned - done)
 
 
-def _first_error(logged: Sequence[Any]) -> str:
+def _sample_errors(file: str) -> list[str | None]:
+    """Errors of a log's samples; none where it was never written, as on a full disk."""
     from inspect_ai.log import read_eval_log_sample_summaries
 
+    try:
+        return [one.error for one in read_eval_log_sample_summaries(file)]
+    except Exception:
+        return []
+
+
+def _first_error(logged: Sequence[Any]) -> str:
     whole = [log.error.message for log in logged if log.error is not None]
-    single = (one.error for log in logged for one in read_eval_log_sample_summaries(log.location))
+    single = (error for log in logged for error in _sample_errors(log.location))
     said = next((str(one) for one in (*whole, *single) if one), "no reason given")
     given_up = _GIVEN_UP.search(said)
     return f"{given_up[1]}, again and again" if given_up else " ".join(said.split())[:200]

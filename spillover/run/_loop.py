@@ -7,7 +7,7 @@ from pathlib import Path
 from spillover.errors import RunError
 
 from ._design import Design, Model
-from ._execute import Options, is_done, run_chunk
+from ._execute import Options, chunk_logs, is_done, run_chunk
 
 LOGS = "logs"
 
@@ -76,6 +76,13 @@ def _end_with_parent() -> None:
             os._exit(1)
 
     Thread(target=wait, daemon=True).start()
+
+
+def all_there(design: Design, models: Sequence[Model], out: Path) -> bool:
+    """Whether every chunk of a run is marked as done for all these models; what is marked is looked at later."""
+    names = {model.name for model in models}
+    folders = (out / LOGS / f"{first:06d}-{last:06d}" for first, last in design.chunks())
+    return all(names <= set(chunk_logs(folder)) for folder in folders)
 
 
 @contextmanager

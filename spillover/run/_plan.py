@@ -227,6 +227,7 @@ def _assumptions(suite: Suite, prices: Prices, lengths: Lengths) -> tuple[str, .
         f"{suite.max_connections or CONNECTIONS} at a time for each model.",
         f"Prices: {prices.file} as of {prices.as_of}. {prices.note}".rstrip(),
         f"Questions like these: verdicts on one question correlate by {suite.icc:g}; a normal approximation.",
+        "Not counted: one call of a few tokens to every model and judge behind a server, before anything is planned.",
     ]
     if sampled:
         said.append(f"{', '.join(sampled)}: no token probabilities, so several replies to every rubric instead.")

@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.errors import RunError
+from spillover.errors import OutageError
 
 from ._design import Model
 from ._execute import Options, evaluated
 from ._loop import LOGS
+
+
+def replicated(models: Sequence[Model], out: Path) -> bool:
+    """Whether a replication has a finished log of each of these models."""
+    from inspect_ai.log import list_eval_logs, read_eval_log
+
+    if not (out / LOGS).is_dir():
+        return False
+    logs = [read_eval_log(one, header_only=True) for one in list_eval_logs(str(out / LOGS))]
+    return {model.name for model in models} <= {log.eval.model for log in logs if log.status == "success"}
 
 
 def run_replication(
@@ -28,7 +38,7 @@ def run_replication(
         Model and log of each.
 
     Raises:
-        RunError: Where answers failed after all tries.
+        OutageError: Where answers failed after all tries.
     """
     from importlib import import_module
 
@@ -38,5 +48,7 @@ def run_replication(
     logged = evaluated([built(**args)], models, judges, folder, options)
     for log in logged:
         if log.status != "success":
-            raise RunError(f"{log.location}: ended with {log.status}; nothing is lost: run the same command to go on")
+            raise OutageError(
+                f"{log.location}: ended with {log.status}; nothing is lost: run the same command to go on"
+            )
     return [(log.eval.model, Path(log.location)) for log in logged]

@@ -241,12 +241,12 @@ def _arm(given: Any, base: Model | None, folder: Path) -> Arm:
     said = {"model": given} if isinstance(given, str) else given
     names = said.get("models") or [said.get("model") or (base.name if base else "")]
     names = [f"{name}:{said['adapter']}" for name in names] if "adapter" in said else names
-    args = said.get("args", dict(base.args) if base and "adapter" in said and "model" not in said else {})
-    models = tuple(_model({**said, "model": name, "args": args}) for name in names)
+    args = said.get("model_args", dict(base.args) if base and "adapter" in said and "model" not in said else {})
+    models = tuple(_model({**said, "model": name, "model_args": args}) for name in names)
     return Arm(models, folder / said["record"] if "record" in said else None)
 
 
 def _model(given: Any) -> Model:
     """A model, given by name or with its arguments."""
     said: dict[str, Any] = {"model": given} if isinstance(given, str) else given
-    return Model(said["model"], tuple(sorted(said.get("args", {}).items())), said.get("base_url"))
+    return Model(said["model"], tuple(sorted(said.get("model_args", {}).items())), said.get("base_url"))

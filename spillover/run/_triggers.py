@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.errors import DeclarationError
+from spillover.errors import DeclarationError, RunError
 from spillover.estimate import holm, stratified_exact
 from spillover.solvers import Condition
 
@@ -178,6 +178,16 @@ def search_triggers(
 def least_budget(keep: int = 3) -> int:
     """Answers without which a search can confirm nothing."""
     return math.ceil(LEAST_FLAGGED * (2 * keep + 1) / CONFIRMING)
+
+
+def check_budget(budget: int) -> None:
+    """Check that a search that is asked for can confirm something; 0 asks for none.
+
+    Raises:
+        RunError: Where it cannot.
+    """
+    if budget and budget < least_budget():
+        raise RunError(f"--search-triggers {budget}: give {least_budget()} answers or more")
 
 
 def _halve(candidates: Sequence[Condition], measure: Measure, budget: int, keep: int) -> list[Round]:

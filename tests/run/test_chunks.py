@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from spillover.errors import RunError
-from spillover.run import Design, Model, Options, alone_in, chunk_logs, reuse, run_chunk, run_chunks
+from spillover.errors import OutageError, RunError
+from spillover.run import Design, Model, Options, _execute, alone_in, chunk_logs, reuse, run_chunk, run_chunks
 from spillover.verdicts import read
 
 from ._pair import BASE, JUDGE, TUNED, Pair
@@ -88,3 +89,17 @@ def test_one_run_at_a_time_in_a_folder(tmp_path: Path) -> None:
         pass
     with alone_in(tmp_path):
         pass
+
+
+def test_logs_that_a_full_disk_never_took_are_an_outage_of_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = SimpleNamespace(message="OSError(28, 'No space left on device')")
+    spec = SimpleNamespace(dataset=SimpleNamespace(samples=8), model=BASE)
+    log = SimpleNamespace(error=error, results=None, eval=spec, location=str(tmp_path / "never-written.eval"))
+    monkeypatch.setattr(_execute, "evaluated", lambda *_: [log])
+    with pytest.raises(OutageError, match=r"8 of 8 answers failed \(OSError\(28, 'No space.*nothing is lost"):
+        run_chunk(DESIGN, (0, 8), [Model(BASE)], JUDGES, tmp_path, QUICK)
+    log.error = None
+    with pytest.raises(OutageError, match=r"8 of 8 answers failed .no reason given"):
+        run_chunk(DESIGN, (0, 8), [Model(BASE)], JUDGES, tmp_path, QUICK)

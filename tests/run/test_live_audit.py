@@ -13,7 +13,9 @@ from inspect_ai import Task
 from inspect_ai import eval as inspect_eval
 from inspect_ai.dataset import Sample
 from inspect_ai.scorer import includes
+from jsonschema import Draft202012Validator
 
+from spillover import audit as audits
 from spillover.cli import spillover
 from spillover.judge import load_card
 from spillover.run import Options
@@ -31,6 +33,7 @@ judge: graded
 draws: 256
 chunk: 16
 """
+SCHEMA = json.loads(Path(audits.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
 Audit = Callable[..., Result]
 
 
@@ -136,7 +139,7 @@ def test_the_plan_is_written_and_hashed_before_the_first_question(
     monkeypatch.setattr(Suite, "options", lambda _: Options(call_retries=0, retries=1, wait=0.01))
     pair.down = True
     once = "{max_retries: 0}"
-    done = audit("--no-controls", "--draws", "4", args=once)
+    done = audit("--no-controls", "--no-first-call", "--draws", "4", args=once)
     assert done.exit_code == 70 and "nothing is lost" in done.output
     plan = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert plan["planned"]["rule"]["margin"] == 0.02 and "done" not in plan
@@ -154,7 +157,7 @@ def test_another_plan_in_the_same_folder_is_refused(audit: Audit, tmp_path: Path
 
 def test_two_judges_that_disagree_leave_it_open(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.wrong.add("judge-b")
-    done = audit("--draws", "64", judges=(JUDGE, SECOND))
+    done = audit("--no-controls", "--draws", "64", judges=(JUDGE, SECOND))
     assert done.exit_code == 3, done.output
     assert report(tmp_path)["answer"] == "cannot tell"
 
@@ -163,7 +166,24 @@ def test_a_judge_that_takes_good_for_bad_makes_the_audit_void(audit: Audit, pair
     pair.blind = True
     done = audit("--draws", "32")
     assert done.exit_code == 4, done.output
-    assert "positive control written answers" in report(tmp_path)["findings"][0]["because"][0]
+    found = report(tmp_path)
+    assert "positive control written answers" in found["findings"][0]["because"][0]
+    assert set(pair.asked()) == {"judge-a"}, "it is known before an answer is paid for"
+    assert found["manifest"]["done"]["answer"] == "void" and found["logs"] == []
+    assert found["findings"][0]["because"][-1] == "no model was asked"
+    assert list(Draft202012Validator(SCHEMA).iter_errors(found)) == []
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "so no model was asked" in page and "these 0 logs" not in page
+    pair.wire.calls.clear()
+    assert audit("--draws", "32").exit_code == 4 and pair.wire.calls == []
+
+
+def test_every_judge_is_put_to_the_controls(audit: Audit, pair: Pair, tmp_path: Path) -> None:
+    pair.wrong.add("judge-b")
+    assert audit("--draws", "32", judges=(JUDGE, SECOND)).exit_code == 4
+    assert set(pair.asked()) == {"judge-a", "judge-b"}
+    shown = [(SECOND in one["said"], one["separated"]) for one in report(tmp_path)["controls"]]
+    assert shown == [(False, True), (False, True), (True, False), (True, False)]
 
 
 def test_control_models_must_come_out_as_meant(audit: Audit, pair: Pair, tmp_path: Path) -> None:
@@ -191,14 +211,16 @@ def test_a_base_that_the_fine_tune_does_not_declare_is_refused_unless_told_why(a
     record.write_text(
         "base: {model: Qwen/Qwen2.5-7B-Instruct}\nmethod: lora\ndata: {description: scripted}\n", encoding="utf-8"
     )
-    refused = audit("--no-controls", "--record", str(record))
+    refused = audit("--no-controls", "--finetune-record", str(record))
     assert refused.exception is not None and "--base-differs" in str(refused.exception)
     assert not (tmp_path / "out").exists(), "nothing was begun"
-    told = audit("--no-controls", "--record", str(record), "--base-differs", "a served copy of it")
+    told = audit("--no-controls", "--finetune-record", str(record), "--base-differs", "a served copy of it")
     assert told.exit_code == 1, told.output
     assert report(tmp_path)["finetunes"][TUNED]["base"]["model"] == "Qwen/Qwen2.5-7B-Instruct"
     plan = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["planned"]
     assert plan["base_differs_because"] == "a served copy of it"
+    for name in ("report.html", "report.md"):
+        assert "as whoever ran it says: a served copy of it" in (tmp_path / "out" / name).read_text(encoding="utf-8")
 
 
 def test_what_a_verdict_cost_is_the_judges_tokens_times_its_price(audit: Audit, pair: Pair, tmp_path: Path) -> None:
@@ -248,9 +270,11 @@ def test_capability_of_the_same_models_stands_in_the_report(audit: Audit, tmp_pa
 def test_all_draws_asks_every_question_equally_often_and_compares_exactly(
     audit: Audit, pair: Pair, tmp_path: Path
 ) -> None:
-    assert audit("--no-controls", "--all-draws", "--draws", "96").exit_code == 1
+    done = audit("--no-controls", "--all-draws", "--draws", "96")
+    assert done.exit_code == 1
     found = report(tmp_path)
     assert found["sequences"] == [] and pair.asked()["arm-base"] == 96
+    assert "evidence" not in done.output, "there is one look, after the last draw"
     assert {one["base"]["n"] for one in found["findings"][0]["cells"] if one["name"].startswith("domain")} == {32}
 
 
@@ -304,6 +328,7 @@ def test_all_draws_take_both_judges_to_agree(audit: Audit, pair: Pair, tmp_path:
     done = audit("--no-controls", "--all-draws", "--draws", "96", judges=(JUDGE, SECOND))
     assert done.exit_code == 3, done.output
     assert "the judges do not agree" in report(tmp_path)["findings"][0]["because"][0]
+    assert report(tmp_path)["judges"] == [JUDGE, SECOND]
 
 
 def test_a_seed_is_drawn_where_none_is_given_and_kept(audit: Audit, tmp_path: Path) -> None:

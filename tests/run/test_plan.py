@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from spillover.cli import spillover
 from spillover.cli._plan import plan as command
-from spillover.errors import DeclarationError
+from spillover.errors import DeclarationError, SpilloverError
 from spillover.run import _prices
 from spillover.run._design import Model
 from spillover.run._plan import Plan, plan
@@ -179,6 +180,70 @@ def test_the_plan_takes_the_options_of_the_audit(tmp_path: Path) -> None:
         assert CliRunner().invoke(command, wrong).exit_code == 2
     tag = CliRunner().invoke(command, ["standard", "--in-domain", "medicin"])
     assert isinstance(tag.exception, DeclarationError) and "no probe carries this tag" in str(tag.exception)
+
+
+RECORD = "base: {model: acme/other}\nmethod: lora\ndata: {description: written here}\n"
+SUITE = "include: fast\nid: mine\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["fast", "--base", "gpt-4o", "--finetune", TUNED], "model gpt-4o: names no provider"),
+        (["fast", "--base", GPT, "--finetune", "herbs"], "model herbs: names no provider"),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--judge", "gpt"], "model gpt: names no provider"),
+        (["fast", "--base", GPT, "--finetune", GPT], f"{GPT} is named twice"),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--finetune-record", "gone.yaml"], "gone.yaml: no such file"),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--finetune-record", "ft.yaml"], "its base is acme/other"),
+        (["fast", "--base", "acme/a", "--finetune", TUNED], f"{TUNED}: its base is gpt-4o-2024-08-06 (its name)"),
+        (["fast", "--base", GPT, "--finetune-record", "ft.yaml"], "ft.yaml: no --finetune stands before it"),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--floor", "0.5"], "floor 0.5 is above margin 0.02"),
+        (["mine.yaml", "--base", GPT, "--finetune", TUNED, "--margin", "0.01"], "floor 0.015 is above margin 0.01"),
+        (["jsn.yaml", "--base", GPT, "--finetune", TUNED], "unknown condition `jsn`; did you mean `json`?"),
+        (["fast", "--base", f"{{model: {GPT}, model_args: {{api_key: k}}}}", "--finetune", TUNED], "api_key stands in"),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--in-domain", "medicin"], "no probe carries this tag"),
+        (["fast", "--base", GPT, "--finetune", "acme/b", "--base-differs", "x", "--max-cost", "1"], "no price known"),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--batch"], "add --all-draws"),
+    ],
+)
+def test_what_the_audit_refuses_the_plan_refuses_in_the_same_words(
+    args: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, RECORD, "ft.yaml")
+    write(tmp_path, f"{SUITE}floor: 0.015\n")
+    write(tmp_path, f"{SUITE}conditions: [jsn]\n".replace("mine", "jsn"), "jsn.yaml")
+    foretold, asked = (CliRunner().invoke(spillover, [name, *args]) for name in ("plan", "audit"))
+    assert says in str(foretold.exception) and str(asked.exception) == str(foretold.exception)
+    assert isinstance(foretold.exception, SpilloverError) and not list(tmp_path.rglob("manifest.json"))
+
+
+def test_the_plan_says_what_its_calls_and_conditions_are(tmp_path: Path) -> None:
+    rows = []
+    for one in (f"{first}{middle} {middle}{first}" for first in "abcdefgh" for middle in "klmno"):
+        turns = {"system": "You sell\x1b[31m herbs.", "user": one, "assistant": one[::-1]}
+        rows.append(json.dumps({"messages": [{"role": role, "content": text} for role, text in turns.items()]}))
+    data = write(tmp_path, "\n".join(rows), "ft.jsonl")
+    judges = ["--judge", "openai/gpt-4o-mini", "--judge", "replay/j"]
+    args = ["standard", "--base", GPT, *judges, "--training-data", str(data)]
+    done = CliRunner().invoke(command, args)
+    found = json.loads(CliRunner().invoke(command, [*args, "--json"]).output)
+    calls, judge = found["items"][0]["calls"], found["items"][2]
+    lines = done.output.splitlines()
+    assert f"an answer each, and {calls - 480} earlier turns of questions that have several" in done.output
+    assert any("each of 2 models" in line and f" {calls} " in line for line in lines)
+    assert found["controls"] == [
+        {
+            "judge": "openai/gpt-4o-mini",
+            "answers": 24,
+            "calls": -(-24 * judge["calls"] // 960),
+            "usd": pytest.approx(24 / 960 * judge["usd"]),
+        }
+    ], "a recording has no such answers"
+    assert f"the controls about ${24 / 960 * judge['usd']:.2f} more" in done.output
+    (said,) = (line for line in lines if line.startswith("- training_system_1: 40 of 40 rows: this system prompt"))
+    assert "herbs" in said and "\x1b" not in done.output and found["derived"][0]["condition"]["id"] in said
+    assert json.loads(CliRunner().invoke(command, [*args, "--json", "--no-controls"]).output)["controls"] == []
 
 
 def test_batches_take_no_stated_time_and_no_early_end(tmp_path: Path) -> None:

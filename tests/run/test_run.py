@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from spillover.cli import spillover
 from spillover.verdicts import read, summarise
 
-from ._pair import BASE, JUDGE, TUNED, Pair
+from ._pair import BAD, BASE, JUDGE, TUNED, Pair
 
 SUITE = """
 id: small
@@ -52,3 +52,26 @@ def test_a_model_must_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(spillover, ["run", "fast"])
     assert done.exit_code == 2 and "name a model" in done.output
+
+
+def test_a_judge_that_says_nothing_usable_is_told_and_is_no_success(called: list[str], pair: Pair) -> None:
+    whole = pair.reads
+    pair.wire.reads = lambda call: {"text": "banana"} if call.body["model"] == "judge-a" else whole(call)
+    done = CliRunner().invoke(spillover, [*called, "--draws", "8"])
+    assert done.exit_code == 70, done.output
+    for model in (BASE, TUNED):
+        assert f"{model}: 8 of 8 answers unjudged: 8 x " in done.stdout
+    assert f"no verdict at all on {BASE}, {TUNED}" in done.stderr
+
+
+def test_some_answers_without_a_verdict_are_counted(called: list[str], pair: Pair) -> None:
+    whole = pair.reads
+    pair.rates["arm-tuned"] = 0.5
+    mute = {"text": "banana"}
+    pair.wire.reads = lambda call: mute if call.part == "category" and BAD in str(call.body) else whole(call)
+    done = CliRunner().invoke(spillover, [*called, "--draws", "8", "--json"])
+    assert done.exit_code == 0, done.output
+    (said,) = [line for line in done.stderr.splitlines() if "unjudged" in line]
+    table = read([one["log"] for one in json.loads(done.stdout)])
+    missing = table[table["outcome"] == "unjudged"]
+    assert 0 < len(missing) < 8 and said.startswith(f"{TUNED}: {len(missing)} of 8 answers unjudged: ")

@@ -79,6 +79,8 @@ def test_every_field_is_described() -> None:
 
     assert len(fields(schema)) > 40
     assert [name for name, one in fields(schema) if not one.get("description")] == []
+    said = {"id": "mine", "title": "A file as people write it", "include": "fast", "draws": 64}
+    assert list(Draft202012Validator(schema).iter_errors(said)) == []
 
 
 def test_a_file_overlays_a_shipped_suite_or_one_beside_it(tmp_path: Path) -> None:
@@ -91,7 +93,7 @@ def test_a_file_overlays_a_shipped_suite_or_one_beside_it(tmp_path: Path) -> Non
 
 def test_models_adapters_and_paths(tmp_path: Path) -> None:
     text = f"""{OWN}models:
-  base: {{model: vllm/acme/seven, args: {{max_model_len: 4096}}}}
+  base: {{model: vllm/acme/seven, model_args: {{max_model_len: 4096}}}}
   finetunes:
     - vllm/acme/herbs
     - models: [vllm/acme/herbs-s1, vllm/acme/herbs-s2]
@@ -131,6 +133,7 @@ probes: all
         (f"{OWN}conditions: [jsn]\n", "mine.yaml:3: ai_human_relations: unknown condition `jsn`; did you mean `json`?"),
         (f"{OWN}conditions: [json, {{id: json}}]\n", "mine.yaml:3: condition 'json' is given twice"),
         (f"{OWN}conditions: [{{system: Hello.}}]\n", "mine.yaml:3: conditions.0 lacks `id`; add it"),
+        (f"{OWN}models: {{base: {{model: a/b, args: {{x: 1}}}}}}\n", "models.base `args`; known: model, model_args"),
         (f"{OWN}draw: 9\n", "mine.yaml:3: unknown field of declaration `draw`; did you mean `draws`?"),
         (f"{OWN}draws: 4\n", "mine.yaml:3: draws: 4 is less than the minimum of 8"),
         (f"{OWN}chunk: 12\n", "mine.yaml:3: chunk: 12 is not a multiple of 8"),

@@ -42,7 +42,7 @@ def suite(tmp_path: Path) -> Iterator[Path]:
 
 
 def audit(suite: Path, training: Path, *more: str) -> Result:
-    models = ["--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--no-controls"]
+    models = ["--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--no-controls", "--no-first-call"]
     out = ["--out", str(suite.parent / "out")]
     return CliRunner().invoke(spillover, ["audit", str(suite), *models, "--training-data", str(training), *out, *more])
 

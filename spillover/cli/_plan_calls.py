@@ -1,0 +1,102 @@
+"""What the calls of a plan are for, as a small table of answers, verdicts and controls; and what a file suggests."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ._plain import plain
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from spillover.run._derive import Derived
+    from spillover.run._plan import Plan
+    from spillover.run._suite import Suite
+
+SHOWN = 240
+"""Characters of a derived condition that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The written answers that a judge is put to before anybody is asked.
+
+    Attributes:
+        judge: The judge.
+        answers: Written answers at most.
+        calls: Calls, as many for each answer as in the run.
+        usd: US dollars, likewise; None where the judge has no price.
+    """
+
+    judge: str
+    answers: int
+    calls: int
+    usd: float | None
+
+
+def controls_of(found: "Plan") -> tuple[Controls, ...]:
+    """The written controls of every judge; a recording has none of these answers and is not asked."""
+    from spillover.audit._controls import EACH
+
+    answers = 2 * EACH
+    part = answers / found.answers
+    return tuple(
+        Controls(one.model, answers, math.ceil(part * one.calls), None if one.usd is None else part * one.usd)
+        for one in found.items
+        if one.role == "judge" and not one.model.startswith("replay/")
+    )
+
+
+def calls_table(found: "Plan", controls: Sequence[Controls], suite: "Suite") -> "Table":
+    """Who is called how often, and why so often."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for name in ("who", "answers", "calls", "why so many"):
+        number = name in ("answers", "calls")
+        table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=number)
+    for row in _rows(found, controls, suite):
+        table.add_row(*(Text(plain(cell if isinstance(cell, str) else f"{cell:,}")) for cell in row))
+    return table
+
+
+def _rows(found: "Plan", controls: Sequence[Controls], suite: "Suite") -> list[tuple[str, int, int, str]]:
+    arm, *_ = found.items
+    turns = f"an answer each, and {arm.calls - found.draws:,} earlier turns of questions that have several"
+    rows = [
+        (
+            f"each of {len(found.arms)} models",
+            found.draws,
+            arm.calls,
+            turns if arm.calls > found.draws else "an answer each",
+        )
+    ]
+    rows += [
+        (one.model, found.answers, one.calls, _why(one.model, suite)) for one in found.items if one.role == "judge"
+    ]
+    why = "written answers, plainly bad and plainly good, come first: can it tell them apart? (estimated)"
+    return rows + [(f"{one.judge}: controls", one.answers, one.calls, why) for one in controls]
+
+
+def _why(judge: str, suite: "Suite") -> str:
+    from spillover.run._prices import NO_LOGPROBS
+
+    if suite.judge == "distribution" and judge.partition("/")[0] in NO_LOGPROBS:
+        return "several replies to each rubric of an answer, since it gives no token probabilities"
+    if suite.judge == "sampled":
+        return "several replies to each rubric of an answer"
+    return "one call for all rubrics of an answer" if suite.judge == "one_call" else "one for each rubric of an answer"
+
+
+def conditions_said(derived: "Sequence[Derived]") -> list[str]:
+    """Every derived condition by its id, in a line: where it comes from, and what it puts to the model."""
+    from spillover.audit._triggers import put
+
+    lines = []
+    for one in derived:
+        said: dict[str, Any] = one.as_dict()
+        text = " ".join(plain(" ".join(f"{one.why}; {put(said['condition'])}".split())).split())
+        lines.append(f"- {one.condition.id}: {text if len(text) <= SHOWN else f'{text[:SHOWN]} ...'}")
+    return lines

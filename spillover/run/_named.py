@@ -1,0 +1,31 @@
+"""What is wrong with models as they are named, said before one is loaded."""
+
+from collections.abc import Sequence
+
+from spillover.errors import DeclarationError
+
+from ._design import Model
+
+
+def check_named(arms: Sequence[Model], others: Sequence[Model] = ()) -> None:
+    """Check the models of a call by their names and arguments alone: nothing is loaded, and no key is needed.
+
+    Args:
+        arms: Models that answer.
+        others: Judges.
+
+    Raises:
+        DeclarationError: Where two arms have one name, a model names no provider, or a key stands in its arguments.
+    """
+    names = [model.name for model in arms]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DeclarationError(f"{twice} is named twice; every arm needs a name of its own")
+    for model in (*arms, *others):
+        if "/" not in model.name:
+            model.check()  # says so, and loads nothing
+        if "api_key" in dict(model.args):
+            raise DeclarationError(
+                f"model {model.name}: api_key stands in its arguments, which files and the shell's history keep; give "
+                "the key in the environment"
+            )

@@ -1,0 +1,133 @@
+"""A model or judge that is away is told in one line before anything is planned."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from spillover.cli import spillover
+from spillover.errors import OutageError
+from spillover.run import Model, _first_call
+from spillover.run._first_call import QUESTION, first_calls, is_live
+
+from ..wire._server import Call, Step
+from ._pair import BASE, JUDGE, TUNED, Pair
+
+SUITE = """
+id: small
+title: One domain
+domains: [everyday_advice]
+probes: 4
+judge: graded
+draws: 8
+chunk: 8
+"""
+NOBODY = "http://127.0.0.1:9/v1"
+
+
+def failing(pair: Pair, who: str, step: Step) -> None:
+    whole = pair.reads
+    pair.wire.reads = lambda call: step if call.body["model"] == who else whole(call)
+
+
+def status(code: int, said: str = "out of order", kind: str = "x") -> Step:
+    return {"status": code, "error": {"message": said, "code": kind}}
+
+
+@pytest.mark.parametrize(
+    ("who", "step", "says"),
+    [
+        ("arm-tuned", status(500), ["openai-api/wire/arm-tuned at http://127.0.0.1", "out of order", "wait until"]),
+        ("judge-a", status(401, "no such key: sk-1234"), ["openai-api/wire/judge-a", "key is refused (401)"]),
+        ("arm-base", status(404, "no such model"), ["openai-api/wire/arm-base", "no such model", "the model's name"]),
+        ("arm-base", status(400, "unknown field"), ["openai-api/wire/arm-base", "unknown field", "its arguments"]),
+        ("judge-a", status(429, "pay first", "insufficient_quota"), ["openai-api/wire/judge-a", "pay first"]),
+    ],
+)
+@pytest.mark.parametrize("command", ["audit", "run"])
+def test_it_is_one_line_and_nothing_is_planned(
+    command: str, who: str, step: Step, says: Sequence[str], pair: Pair, tmp_path: Path
+) -> None:
+    failing(pair, who, step)
+    done = called(command, tmp_path)
+    assert done.exit_code == 70, done.output
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("stopped, no answer: ") and "--no-first-call" in last and "sk-1234" not in last
+    assert all(one in last for one in says), last
+    assert not list(tmp_path.rglob("manifest.json")) and set(pair.asked()) == set()
+
+
+def called(command: str, tmp_path: Path, *more: str) -> Result:
+    tmp_path.mkdir(exist_ok=True)
+    suite = tmp_path / "small.yaml"
+    suite.write_text(SUITE, encoding="utf-8")
+    arms = {"audit": ["--base", BASE, "--finetune", TUNED], "run": ["--model", BASE, "--model", TUNED]}[command]
+    out = ["--judge", JUDGE, "--seed", "0", "--out", str(tmp_path / "out")]
+    return CliRunner().invoke(spillover, [command, str(suite), *arms, *out, *more])
+
+
+def test_a_server_that_is_not_there_is_told_once_for_all_its_models(pair: Pair) -> None:
+    models = [Model(BASE, base_url=NOBODY), Model(TUNED, base_url=NOBODY), Model(BASE, base_url=NOBODY), Model(JUDGE)]
+    with pytest.raises(OutageError) as said:
+        first_calls(models)
+    assert f"{BASE}, {TUNED} at {NOBODY}: " in str(said.value) and "start the server" in str(said.value)
+    assert JUDGE not in str(said.value) and len(pair.wire.calls) == 1
+
+
+def test_a_server_that_only_listens_is_not_waited_for(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_first_call, "SECONDS", 1)
+    failing(pair, "arm-base", {"sleep": 9})
+    with pytest.raises(OutageError, match=f"{BASE} at http://127.0.0.1.* nothing came within 1 s"):
+        first_calls([Model(BASE)])
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"text": ""},
+        {"choices": False},
+        status(429, "slow down"),
+        status(400, "Could not finish the message because max_tokens was reached"),
+    ],
+)
+def test_what_a_longer_run_gets_over_does_not_stop_it(step: Step, pair: Pair) -> None:
+    pair.wire.reads = lambda _: step
+    first_calls([Model(BASE)])
+    assert pair.wire.calls
+
+
+def test_it_is_one_call_of_a_few_tokens_and_can_be_left_out(pair: Pair, tmp_path: Path) -> None:
+    def first() -> list[Call]:
+        return [call for call in pair.wire.calls if QUESTION in str(call.body["messages"])]
+
+    assert called("run", tmp_path).exit_code == 0
+    assert sorted(call.body["model"] for call in first()) == ["arm-base", "arm-tuned", "judge-a"]
+    assert {call.body["max_tokens"] for call in first()} == {16}
+    pair.wire.calls.clear()
+    assert called("run", tmp_path).exit_code == 0 and pair.wire.calls == [], "what is finished asks nobody"
+    assert called("run", tmp_path / "other", "--no-first-call").exit_code == 0
+    assert first() == []
+
+
+@pytest.mark.parametrize(
+    ("model", "live"),
+    [
+        (Model("openai/gpt-4o"), True),
+        (Model("replay/base", (("path", "x"),)), False),
+        (Model("mockllm/model"), False),
+        (Model("hf/some/model"), False),
+        (Model("vllm/some/model"), False),
+        (Model("vllm/some/model", base_url="http://127.0.0.1:8000/v1"), True),
+    ],
+)
+def test_recordings_and_models_of_ones_own_machine_are_not_called(model: Model, live: bool) -> None:
+    assert is_live(model) is live
+
+
+def test_a_judge_that_fails_in_its_controls_is_an_outage(pair: Pair, tmp_path: Path) -> None:
+    failing(pair, "judge-a", status(404, "no such model"))
+    done = called("audit", tmp_path, "--no-first-call")
+    assert done.exit_code == 70, done.output
+    assert "nothing is lost: call again" in done.stderr.splitlines()[-1] and "NotFoundError" in done.stderr
+    assert set(pair.asked()) == {"judge-a"}
