@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.errors import DeclarationError, RunError
+from spillover.errors import RunError
 from spillover.judge import load_card
 from spillover.run import Model, alone_in, chunk_logs, read_manifest, run_chunk, write_done, write_plan
 from spillover.run._first_call import first_calls
 from spillover.run._manifest import MANIFEST
+from spillover.run._named import check_named
 from spillover.run._reuse import require_run
 from spillover.run._spent import check_priced, spent
-from spillover.run._triggers import least_budget
+from spillover.run._triggers import check_budget
 from spillover.verdicts import read
 
 from ._answer import Leaks, leaks, live_report, made_of, void_report
@@ -64,13 +65,11 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
 def _checked(request: Request) -> list[Model]:
     """All models and judges, after what can be seen of them without asking."""
     arms = [request.base, *request.tuned, *request.positive, *request.negative]
-    names = [model.name for model in arms]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise DeclarationError(f"{twice} is named twice; every arm needs a name of its own")
+    judges = [*request.judges, *([request.leak_judge] if request.leak_judge else [])]
+    check_named(arms, judges)
     if request.cap_cost_usd is not None and request.prices is not None:
         check_priced([request.base, *request.tuned, *request.judges], request.prices)
-    models = [*arms, *request.judges, *([request.leak_judge] if request.leak_judge else [])]
+    models = [*arms, *judges]
     for model in models:
         model.check()
     _check_files(request)
@@ -107,8 +106,7 @@ def _check_files(request: Request) -> None:
         raise RunError(
             f"{request.card}: is the card of {load_card(request.card).judge}, not of {request.judges[0].name}"
         )
-    if request.budget and request.budget < least_budget():
-        raise RunError(f"--search-triggers {request.budget}: give {least_budget()} answers or more")
+    check_budget(request.budget)
 
 
 def _judged(request: Request, say: Say) -> list[Control]:

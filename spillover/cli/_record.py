@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 @click.argument("logs", nargs=-1, required=True, type=click.Path())
 @click.option("--base", help="Model that is the base (the end of its name will do): in --base-logs, or among LOGS.")
 @click.option("--base-logs", multiple=True, type=click.Path(), help="Logs of the base (repeatable), for differences.")
-@click.option("--finetune", type=click.Path(path_type=Path), help="The fine-tune record, a YAML file.")
+@click.option(
+    "--finetune-record",
+    "finetune",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The fine-tune record, a YAML file.",
+)
 @click.option("--base-differs", metavar="WHY", help="Why the base is another than the fine-tune record declares.")
 @click.option("--cards", multiple=True, type=click.Path(path_type=Path), help="Folders of judge cards (repeatable).")
 @click.option("--manifest", type=click.Path(path_type=Path), help="Folder of the run whose plan goes into the record.")
@@ -141,7 +147,7 @@ def _check_bases(made: "list[Record]", tuned: "Finetune | None", base_differs: s
     from spillover.run._finetune import check_base
 
     if tuned is not None and len(made) > 1:
-        raise LogError(f"--finetune: the logs hold {len(made)} models; give the logs of one, or --base MODEL")
+        raise LogError(f"--finetune-record: the logs hold {len(made)} models; give the logs of one, or --base MODEL")
     bases = [(one.data["base"], one.model) for one in made if one.data["base"] is not None]
     if base_differs and not bases:
         raise LogError("--base-differs: no base is compared with; name it with --base MODEL, or leave this out")

@@ -69,12 +69,11 @@ def _own(suite: "Suite") -> "list[Model]":
 
 
 def _check(arms: "list[Model]", judges: "list[Model]") -> None:
-    from spillover.errors import RunError
+    from spillover.run._named import check_named
 
     if not arms:
         raise click.UsageError("name a model: --model MODEL, or a SUITE.yaml that has some")
-    if len({arm.name for arm in arms}) < len(arms):
-        raise RunError("a model is named twice; every arm needs a name of its own")
+    check_named(arms, judges)
     for one in (*arms, *judges):
         one.check()
 

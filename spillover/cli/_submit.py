@@ -17,7 +17,13 @@ PATH = click.Path(path_type=Path)
 @click.option("--record", required=True, type=PATH, help="The record, as spillover record wrote it.")
 @click.option("--logs", multiple=True, type=PATH, help="Its logs, files or folders (repeatable): they are copied.")
 @click.option("--logs-at", metavar="PLACE", help="Where else they are: https://... or hf:ORG/NAME@COMMIT/FOLDER.")
-@click.option("--finetune", type=PATH, help="The fine-tune record as YAML; else the one in the record is written.")
+@click.option(
+    "--finetune-record",
+    "finetune",
+    metavar="FILE",
+    type=PATH,
+    help="Fine-tune record; else the one in the record is written.",
+)
 @click.option("--overlap", type=PATH, help="Report of spillover dataset overlap --out on the fine-tuning data.")
 @click.option("--no-overlap", metavar="WHY", help="Why there is none.")
 @click.option("--license", "license_id", default="CC-BY-4.0", show_default=True, help="SPDX id, for record and logs.")

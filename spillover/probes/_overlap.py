@@ -23,6 +23,7 @@ from ._shapes import SHAPES
 TABLES = (".csv", ".parquet", ".tsv", ".xlsx")
 """Endings of files that are no JSONL."""
 
+
 def overlap(
     path: Path | str,
     folder: Path = DATASET_FOLDER,

@@ -143,7 +143,7 @@ def _write_finetune(target: Path, made: Record, given: Path | None) -> bool:
         shutil.copyfile(given, target)
     if strict_finetune(target) != said:
         where = given or "the record"
-        raise LogError(f"{where}: is not what the record has; make it anew with spillover record --finetune")
+        raise LogError(f"{where}: is not what the record has; make it anew with spillover record --finetune-record")
     return True
 
 

@@ -30,11 +30,19 @@ def options(*path: str) -> dict[str, click.Option]:
     return {name: one for one in EVERY[path].params if isinstance(one, click.Option) for name in one.opts}
 
 
-@pytest.mark.parametrize("path", [("plan",), ("audit",)], ids=" ".join)
-def test_a_model_and_a_file_of_a_fine_tune_have_names_of_their_own(path: tuple[str, ...]) -> None:
-    found = options(*path)
-    assert found["--base"].metavar == found["--finetune"].metavar == "MODEL"
-    assert isinstance(found["--finetune-record"].type, click.Path) and "--record" not in found
+def test_a_model_and_a_file_of_a_fine_tune_have_names_of_their_own() -> None:
+    for path in EVERY:
+        found = options(*path)
+        models = [found[name] for name in ("--base", "--finetune") if name in found]
+        assert not any(isinstance(one.type, click.Path) for one in models), path
+        if "--finetune-record" in found:
+            assert isinstance(found["--finetune-record"].type, click.Path), path
+    assert {path for path in EVERY if "--finetune-record" in options(*path)} == {
+        ("audit",),
+        ("plan",),
+        ("record",),
+        ("submit",),
+    }
 
 
 def test_the_plan_takes_every_option_of_the_audit_that_changes_what_is_asked() -> None:

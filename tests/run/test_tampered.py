@@ -253,7 +253,7 @@ def test_controls_that_did_not_separate_cannot_be_replaced(pair: Pair, tmp_path:
 
 def test_no_secret_is_in_manifest_or_report(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = pair.wire.url
-    args = "{api_key: s3cret-arg, default_headers: {X-Auth: s3cret-head}}"
+    args = "{default_headers: {X-Auth: s3cret-head, X-Api-Key: s3cret-too}}"
     base, tuned = (f"{{model: {name}, model_args: {args}, base_url: '{url}'}}" for name in (BASE, TUNED))
     monkeypatch.setattr("sys.argv", ["spillover", "audit", "--base", base, f"--finetune={tuned}", "--out", "x"])
     done = audited(tmp_path, base, tuned)

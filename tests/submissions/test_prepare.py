@@ -82,7 +82,7 @@ WRONG: dict[str, tuple[list[str], list[str], str]] = {
     "both": (["--logs-at", "https://example.org/x", "--logs", "{honest}"], BASIC, "give one of them"),
     "logs that are not there": (["--logs", "{empty}"], BASIC, "no Inspect logs"),
     "other logs": (["--logs", "{second}"], BASIC, "of the record is not here (by its hash)"),
-    "another fine-tune record": (["--finetune", "{tuned}"], BASIC, "is not what the record has"),
+    "another fine-tune record": (["--finetune-record", "{tuned}"], BASIC, "is not what the record has"),
 }
 
 

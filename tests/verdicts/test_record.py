@@ -130,7 +130,7 @@ def test_the_command_writes_records_and_a_store(place: Place, tmp_path: Path) ->
     tuned = tmp_path / "finetune.yaml"
     tuned.write_text(TUNED, encoding="utf-8")
     out, store = tmp_path / "out", tmp_path / "store"
-    arguments = [str(place.log("first")), "--base-logs", str(place.log("base")), "--finetune", str(tuned)]
+    arguments = [str(place.log("first")), "--base-logs", str(place.log("base")), "--finetune-record", str(tuned)]
     run = CliRunner().invoke(command, [*arguments, "--out", str(out), "--store", str(store)])
     assert run.exit_code == 0, run.output
     (file,) = out.rglob("*.json")
@@ -165,7 +165,7 @@ def test_a_finetune_of_another_base_needs_a_reason(place: Place, tmp_path: Path)
     renamed("base", "openai/gpt-4.1")
     tuned = tmp_path / "finetune.yaml"
     tuned.write_text(TUNED.replace("replay/base", "Qwen/Qwen2.5-7B"), encoding="utf-8")
-    arguments = [str(place.log("first")), "--base-logs", str(place.log("base")), "--finetune", str(tuned)]
+    arguments = [str(place.log("first")), "--base-logs", str(place.log("base")), "--finetune-record", str(tuned)]
     refused = CliRunner().invoke(command, [*arguments, "--out", str(tmp_path / "out")])
     assert "its base is Qwen/Qwen2.5-7B (the fine-tune record), not openai/gpt-4.1" in str(refused.exception)
     assert not (tmp_path / "out").exists()
