@@ -212,6 +212,10 @@ def _check_names(source: "Source") -> None:
         if name in seen:
             raise DeclarationError(f"{at}: condition {name!r} is given twice; give each an id of its own")
         seen.add(name)
+        if not isinstance(given, str) and not any(given.get(part) for part in ("system", "prefix", "suffix")):
+            raise DeclarationError(
+                f"{at}: condition {name!r} has no system, prefix or suffix; give it one, or give a declared id alone"
+            )
         for domain in domains if isinstance(given, str) else ():
             try:
                 choose("condition", name, load(domain).conditions)

@@ -132,6 +132,7 @@ probes: all
         ("include: [fast]\nid: mine\n", "include must be a file name"),
         (f"{OWN}conditions: [jsn]\n", "mine.yaml:3: ai_human_relations: unknown condition `jsn`; did you mean `json`?"),
         (f"{OWN}conditions: [json, {{id: json}}]\n", "mine.yaml:3: condition 'json' is given twice"),
+        (f"{OWN}conditions: [{{id: mine}}]\n", "mine.yaml:3: condition 'mine' has no system, prefix or suffix"),
         (f"{OWN}conditions: [{{system: Hello.}}]\n", "mine.yaml:3: conditions.0 lacks `id`; add it"),
         (f"{OWN}models: {{base: {{model: a/b, args: {{x: 1}}}}}}\n", "models.base `args`; known: model, model_args"),
         (f"{OWN}draw: 9\n", "mine.yaml:3: unknown field of declaration `draw`; did you mean `draws`?"),
