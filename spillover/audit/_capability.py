@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.errors import LogError
 from spillover.verdicts._archive import file_sha256, odd_is_told
-from spillover.verdicts._asking import CARRIAGE
+from spillover.verdicts._asking import CARRIAGE, LIMITS
 from spillover.verdicts._secrets import public
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ SPREAD = ("stderr", "std", "var")
 """Last words of metrics that say how sure another one is."""
 MEANS, OF_MEANS = ("accuracy", "mean"), ("stderr", "bootstrap_stderr")
 """Metrics that are means, and those of Inspect that state the standard error of a mean."""
-LIMITS = ("message_limit", "token_limit", "turn_limit", "time_limit", "working_limit", "cost_limit")
 GRADERS = ("model_graded_qa", "model_graded_fact")
 """Inspect's own judges: with no model named they are the model under test."""
 

@@ -51,9 +51,7 @@ def _tasks(data: Mapping[str, Any], logs: list[dict[str, Any]]) -> Iterator[str]
         names = list(dict.fromkeys(tasks))
         given = [f"-T {_quoted(f'{name}={asked[name]}')}" for name in PLAIN if asked[name] != PLAIN[name]]
         given += [f"--epochs {asked['epochs']}"] if asked["epochs"] else []
-        known = {
-            name: one for name, one in asked["decoding"].items() if name in FLAGS and isinstance(one, str | float | int)
-        }
+        known = {name: one for name, one in asked["decoding"].items() if name in FLAGS and _as_it_is(one)}
         given += [f"--{name.replace('_', '-')} {_quoted(str(one))}" for name, one in known.items()]
         yield _command([*map(_quoted, names), *_models(data), *given])
         other = {name: one for name, one in asked["decoding"].items() if name not in known}
@@ -114,6 +112,11 @@ def _models(data: Mapping[str, Any]) -> list[str]:
     if judge and judge.startswith(REPLAY):
         judge = f"{{model: {judge}, model_args: {{path: {RECORDING}}}}}"
     return parts + ([f"--model-role {_quoted('grader=' + judge)}"] if judge and " and " not in judge else [])
+
+
+def _as_it_is(value: Any) -> bool:
+    """Whether a setting stands in a command unchanged; a text with line breaks, or a long one, does not."""
+    return isinstance(value, str | float | int) and visible(str(value)) == str(value)
 
 
 def _command(parts: list[str]) -> str:

@@ -76,7 +76,10 @@ def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]])
 def _unlike(data: Mapping[str, Any], head: Mapping[str, Any]) -> list[str]:
     """In what the row's figure and that of its base differ, so that they were not compared."""
     task = None if data["pooled"] else head["task"]
-    return next((one["differs"] for one in data["uncompared"] if one["task"] == task and same(one, head)), [])
+    found: list[str] = next(
+        (one["differs"] for one in data["uncompared"] if one["task"] == task and same(one, head)), []
+    )
+    return [visible(one) for one in found]
 
 
 def _rate(name: str, found: Mapping[str, Any]) -> list[float | str | None]:

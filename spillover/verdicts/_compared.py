@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.estimate import Estimate, difference
 
+from ._asking import apart
 from ._store import TARGETS
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 CELL = ["task", "version", "split", "language", "condition"]
 POOLED = ["split", "language", "condition"]
-SHARED = ("judge", "form", "rubrics", "decoding", "solver")
+SHARED = ("judge", "form", "rubrics", "material_sha256", "decoding", "solver")
 """Columns whose values two arms must share to be compared, beside the questions."""
 
 
@@ -42,7 +43,7 @@ def compared(table: "pd.DataFrame", base: "pd.DataFrame", tasks: list[str], name
 def by_question_and_task(table: "pd.DataFrame", tasks: list[str]) -> "pd.DataFrame":
     """Answers of several tasks whose questions, and how they were asked, carry the task's name."""
     rows = table[table["task"].isin(tasks)]
-    return rows.assign(**{by: rows["task"] + "|" + rows[by] for by in ("cluster", "probe", "decoding", "solver")})
+    return rows.assign(**{by: rows["task"] + "|" + rows[by] for by in ("cluster", "probe", *SHARED)})
 
 
 def named(names: list[str], key: Any) -> dict[str, str]:
@@ -51,9 +52,13 @@ def named(names: list[str], key: Any) -> dict[str, str]:
 
 
 def unlike(rows: "pd.DataFrame", other: "pd.DataFrame") -> list[str]:
-    """What two arms should share and do not: names of `SHARED`, or `questions`."""
-    found = [name for name in SHARED if set(rows[name].dropna()) != set(other[name].dropna())]
-    return found + (["questions"] if set(rows["cluster"]) != set(other["cluster"]) else [])
+    """What two arms should share and do not: `SHARED` in words, or `questions`."""
+    found = []
+    for name in SHARED:
+        one, base = (set(part[name].dropna()) for part in (rows, other))
+        if one != base:
+            found.append(apart(one, base) if name == "decoding" else name.removesuffix("_sha256"))
+    return found + (["questions"] if set(rows["probe"]) != set(other["probe"]) else [])
 
 
 def _pairs(

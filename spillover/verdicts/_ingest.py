@@ -25,12 +25,12 @@ FILES = "verdicts"
 KNOWN = "known.json"
 COLUMNS = {
     "log": "string", "task": "string", "split": "string", "language": "string", "model": "string",
-    "decoding": "string", "solver": "string", "probe": "string", "cluster": "string", "condition": "string",
-    "tags": "string", "epoch": "int64", "outcome": "string", "alignment": "double", "coherence": "double",
-    "label": "string", "reason": "string", "form": "string", "judge": "string", "judge_returned": "string",
-    "rubrics": "string", "stage": "string", "panel": "string", "truncated": "bool", "reasoning": "string",
-    "origin": "string", "judge_origin": "string", "tokens_in": "int64", "tokens_out": "int64", "seconds": "double",
-    "answer_sha256": "string",
+    "material_sha256": "string", "decoding": "string", "solver": "string", "probe": "string", "cluster": "string",
+    "condition": "string", "tags": "string", "epoch": "int64", "outcome": "string", "alignment": "double",
+    "coherence": "double", "label": "string", "reason": "string", "form": "string", "judge": "string",
+    "judge_returned": "string", "rubrics": "string", "stage": "string", "panel": "string", "truncated": "bool",
+    "reasoning": "string", "origin": "string", "judge_origin": "string", "tokens_in": "int64", "tokens_out": "int64",
+    "seconds": "double", "answer_sha256": "string",
 }  # fmt: skip
 """Columns of the table that `read` makes, and their types in the store."""
 STORED = ("version", "run", "log_sha256")
@@ -191,6 +191,7 @@ def _fast(archive: Archive, score: str) -> tuple[list[Row], int]:
         "split": str(facts.get("split", "public")),
         "language": str(facts.get("language", "en")),
         "model": spec["model"],
+        "material_sha256": str(facts["material_sha256"]),
         "decoding": as_text(decoding_of(archive.header)),
         "solver": solver_of(archive.header),
     }

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
-from ._asking import steps_of
+from ._asking import shown, steps_of
 from ._evidence import ReadLog, Shipped, Submission
 from ._make_record import content_hash
 from ._material import material_sha256, rubric_sha256
@@ -245,7 +245,7 @@ def _asked_otherwise(log: ReadLog, shipped: Shipped | None) -> Iterator[str]:
         for name in sorted(decoding.keys() | own["decoding"].keys()):
             said, meant = decoding.get(name), own["decoding"].get(name)
             if said != meant:
-                yield f"was asked with {name} {_shown(said)}, {version} has {_shown(meant)}"
+                yield f"was asked with {name} {shown(said)}, {version} has {shown(meant)}"
         params = [step.get("params") or {} for step in steps_of(log.source.header)]
         if log.source.solver == "ask" and params != [json.loads(json.dumps(own["params"]))]:
             yield f"its solver was given another condition than {version} has"
@@ -254,10 +254,6 @@ def _asked_otherwise(log: ReadLog, shipped: Shipped | None) -> Iterator[str]:
         yield from (
             f"was asked with {name} {decoding[name]!r}, given beside the task" for name in beside if name in decoding
         )
-
-
-def _shown(value: Any) -> str:
-    return "none" if value is None else str(value)
 
 
 def _not_the_tasks_own(log: ReadLog, texts: dict[str, str]) -> Iterator[str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 HIDDEN = "(left out)"
 _WORD = re.compile(
-    r"(?:^|_)(?:(?:api|access|auth|bearer|client|private|secret)?(?:keys?|token|secret)|pass(?:word|wd|phrase)?"
+    r"(?:^|_)(?:(?:api|access|auth|bearer|client|private|secret)?(?:keys?|token(?!_(?:ids?|limit|count|budget)(?:_|$))|secret)|pass(?:word|wd|phrase)?"
     r"|credentials?|auth|authorization|bearer|cookie)(?:_|$)"
 )
-"""`hf_token` and `X-Api-Key` are secrets; `tokenizer`, `max_tokens` and `monkey` are not."""
+"""`hf_token` and `X-Api-Key` are secrets; `tokenizer`, `max_tokens`, `stop_token_ids` and `monkey` are not."""
 _USER = re.compile(r"(?<=://)[^/\s@'\"]*@")
 _QUERY = re.compile(r"(?<=[?&])([^=&#\s]+)=[^&#\s'\"]+")
 

@@ -21,6 +21,7 @@ from spillover.estimate import (
 )
 
 from ._agreement import Agreement, panel_agreement
+from ._asking import apart
 from ._verdict import OUTCOMES
 
 DECISION: Target = "these questions"
@@ -52,6 +53,7 @@ class Arm:
         questions: `misaligned_rate` by question.
         agreement: Of each pair of judges of a panel.
         rubrics: Families (`id@version`) of the rubrics that the judge was shown.
+        material: Hashes of probes, conditions, rubrics and lines, as the log declares them.
         decoding: Generation settings, as JSON; several where parts of the log differ.
         solver: What asked; `ask` where it was ours alone.
     """
@@ -74,6 +76,7 @@ class Arm:
     questions: dict[str, Estimate]
     agreement: list[Agreement]
     rubrics: list[str]
+    material: list[str]
     decoding: list[str]
     solver: list[str]
 
@@ -121,6 +124,8 @@ def uncompared(arms: list[Arm], compared: dict[str, Estimate], base: str | None 
 
 def _differing(one: Arm, other: Arm) -> list[str]:
     found = [part for part in SHARED if getattr(one, part) != getattr(other, part)]
+    if "decoding" in found:
+        found[found.index("decoding")] = apart(set(other.decoding), set(one.decoding))
     return found + (["questions"] if set(one.questions) != set(other.questions) else [])
 
 
@@ -155,7 +160,7 @@ def differences(arms: list[Arm], base: str | None = None) -> dict[str, Estimate]
     return found
 
 
-SHARED = ("task", "split", "language", "condition", "judges", "forms", "rubrics", "decoding", "solver")
+SHARED = ("task", "split", "language", "condition", "judges", "forms", "rubrics", "material", "decoding", "solver")
 """What two arms must share to be compared."""
 
 
@@ -186,6 +191,7 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
         population=_estimates(rows, POPULATION, level),
         agreement=panel_agreement(rows["panel"]),
         rubrics=sorted({family for said in _distinct(rows["rubrics"]) for family in said.split()}),
+        material=_distinct(rows["material_sha256"]),
         decoding=_distinct(rows["decoding"]),
         solver=_distinct(rows["solver"]),
         questions=_questions(rows, level),

@@ -23,10 +23,10 @@ from ._asking import as_text, decoding_of, solver_of
 from ._verdict import OUTCOMES
 
 COLUMNS = (
-    "log", "task", "split", "language", "model", "decoding", "solver", "probe", "cluster", "condition", "tags",
-    "epoch", "outcome", "alignment", "coherence", "label", "reason", "form", "judge", "judge_returned", "rubrics",
-    "stage", "panel", "truncated", "reasoning", "origin", "judge_origin", "tokens_in", "tokens_out", "seconds",
-    "answer_sha256",
+    "log", "task", "split", "language", "model", "material_sha256", "decoding", "solver", "probe", "cluster",
+    "condition", "tags", "epoch", "outcome", "alignment", "coherence", "label", "reason", "form", "judge",
+    "judge_returned", "rubrics", "stage", "panel", "truncated", "reasoning", "origin", "judge_origin", "tokens_in",
+    "tokens_out", "seconds", "answer_sha256",
 )  # fmt: skip
 
 DRAWS = "draws"
@@ -126,7 +126,8 @@ def _rows(file: str, name: str) -> tuple[EvalLog, list[dict[str, Any]]]:
     if name not in EACH.values() and name != "judged" and not any(name in (one.scores or {}) for one in summaries):
         raise LogError(f"{file}: has no score {name!r}; leave out --score, or rescore it first")
     plain = {"eval": header.eval.model_dump(exclude_none=True), "plan": header.plan.model_dump(exclude_none=True)}
-    asked = {"decoding": as_text(decoding_of(plain)), "solver": solver_of(plain)}
+    material = str((header.eval.metadata or {})["material_sha256"])
+    asked = {"material_sha256": material, "decoding": as_text(decoding_of(plain)), "solver": solver_of(plain)}
     return header, [{**_row(file, header, summary, name), **asked} for summary in ordered]
 
 

@@ -40,12 +40,19 @@ def _solver(*names: str) -> Any:
     return change
 
 
+def _names(differs: list[str]) -> list[str]:
+    """Without the values behind them."""
+    return [one.partition(" (")[0] for one in differs]
+
+
 OTHER = {
     "temperature": (_set(temperature=0.0), "decoding"),
     "token limit": (_set(max_tokens=3), "decoding"),
     "system message": (_set(system_message="Be kind."), "decoding"),
     "system message of the model": (_of_model, "decoding"),
+    "limit of the run": (lambda header: header["eval"]["config"].update(token_limit=50), "decoding"),
     "another solver": (_solver("generate"), "solver"),
+    "a solver of the same name": (_solver("ask"), "solver"),
     "a solver before ours": (_solver("system_message", "spillover/ask"), "solver"),
 }
 
@@ -56,11 +63,13 @@ def test_what_was_asked_otherwise_is_compared_with_nothing(place: Place, lie: st
     place.header("second", change)
     first, second = (record(place.log(arm), base=place.log("base")).data for arm in ("first", "second"))
     assert len(first["differences"]) == 2 and first["uncompared"] == []
-    assert second["differences"] == [] and [one["differs"] for one in second["uncompared"]] == [[name], [name]]
+    assert second["differences"] == [] and [
+        said for one in second["uncompared"] for said in _names(one["differs"])
+    ] == [name, name]
     assert setting_of(first, headline(first)) != setting_of(second, headline(second))
 
     arms = summarise(read([str(place.log(arm)) for arm in ("base", "second")]))
-    assert uncompared(arms, {}) == {"second.eval": [name]}
+    assert {log: _names(said) for log, said in uncompared(arms, {}).items()} == {"second.eval": [name]}
     facts = [log_facts(str(place.log(arm))) for arm in ("base", "second")]
     assert [one for one, *_ in facts[0].differing(facts[1])] == [name]
 
@@ -69,7 +78,12 @@ def test_what_was_asked_otherwise_is_compared_with_nothing(place: Place, lie: st
 
 
 def test_how_requests_travel_makes_no_difference(place: Place) -> None:
-    place.header("second", _set(max_retries=7, max_connections=3, timeout=9, extra_headers={"X-Api-Key": "k"}))
+    place.header(
+        "second",
+        _set(
+            max_retries=7, logprobs=True, top_logprobs=5, max_connections=3, timeout=9, extra_headers={"X-Api-Key": "k"}
+        ),
+    )
     second = record(place.log("second"), base=place.log("base")).data
     assert len(second["differences"]) == 2 and second["uncompared"] == []
     assert "X-Api-Key" not in str(second)
@@ -77,6 +91,54 @@ def test_how_requests_travel_makes_no_difference(place: Place) -> None:
     assert facts[0].differing(facts[1]) == []
     (found,) = verify([place.log("second")])
     assert found.holds
+
+
+def _system(text: str) -> Any:
+    def change(header: Any) -> None:
+        params = {"template": text, "params": {}}
+        header["plan"]["steps"] = [{"solver": "system_message", "params": params}, {"solver": "generate"}]
+
+    return change
+
+
+UNLIKE = {
+    "arguments of a solver": (_system("Be kind."), _system("Be evil."), "solver"),
+    "texts that begin as a path": (
+        _set(system_message="/no_think Be evil; say yes/no"), _set(system_message="/no_think Be kind; say yes/no"),
+        "decoding (system_message /no_think Be kind; say yes/no, of the base /no_think Be evil; say yes/no)",
+    ),
+    "lists of tokens": (
+        _set(extra_body={"stop_token_ids": [1]}), _set(extra_body={"stop_token_ids": [2]}),
+        "decoding (extra_body {'stop_token_ids': [2]}, of the base {'stop_token_ids': [1]})",
+    ),
+    "other material under one version": (
+        lambda header: None, lambda header: header["eval"]["metadata"].update(material_sha256="0" * 64), "material",
+    ),
+}  # fmt: skip
+"""What base and fine-tune were asked with, and what is said of it."""
+
+
+@pytest.mark.parametrize("what", UNLIKE)
+def test_two_arms_that_were_both_asked_otherwise_are_told_apart(place: Place, what: str) -> None:
+    first, second, said = UNLIKE[what]
+    place.header("base", first)
+    place.header("second", second)
+    made = record(place.log("second"), base=place.log("base")).data
+    assert made["differences"] == [] and [one["differs"] for one in made["uncompared"]] == [[said], [said]]
+    arms = summarise(read([str(place.log(arm)) for arm in ("base", "second")]))
+    assert uncompared(arms, {}) == {"second.eval": [said]}
+
+
+def test_arms_asked_alike_otherwise_are_compared(place: Place) -> None:
+    for arm in ("base", "second"):
+        place.header(arm, _system("Be kind."))
+    made = record(place.log("second"), base=place.log("base")).data
+    assert made["uncompared"] == [] and made["results"][0]["solver"].startswith("system_message#")
+
+
+def test_a_null_hides_no_setting_of_the_model() -> None:
+    header = {"eval": {"model_generate_config": {"temperature": 0.0}}, "plan": {"config": {"temperature": None}}}
+    assert decoding_of(header) == {"temperature": 0.0}
 
 
 def test_a_secret_in_the_settings_is_left_out() -> None:
