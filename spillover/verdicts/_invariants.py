@@ -158,7 +158,10 @@ class NoLogSubmittedTwice(Invariant):
 
 
 class NoSeedIsACopy(Invariant):
-    """No model's answers are another's under a new name."""
+    """No model's answers are another's under a new name.
+
+    Only answers that vary with the question tell: two models that say one line to everything are alike and no copies.
+    """
 
     fix = "give the logs of runs that were made"
 
@@ -177,8 +180,12 @@ class NoSeedIsACopy(Invariant):
 
 
 def _answers(log: ReadLog) -> dict[tuple[str, str, int], str]:
+    """Answers by cell, without those that the log gives to more than one question."""
     task, said = log.source.task, [one for one in log.samples if one.answer.strip()]
-    return {(str(one.metadata.get("task", task)), one.id, one.epoch): one.answer for one in said}
+    asked = {(one.answer, str(one.metadata.get("probe", one.id))) for one in said}
+    lines = Counter(answer for answer, _ in asked)
+    own = [one for one in said if lines[one.answer] == 1]
+    return {(str(one.metadata.get("task", task)), one.id, one.epoch): one.answer for one in own}
 
 
 class RubricHashMatchesVersion(Invariant):

@@ -320,6 +320,18 @@ def test_a_lie_in_a_log_is_found(place: Place, name: str) -> None:
     assert invariant in found(place, of_record=False)
 
 
+def test_two_models_that_say_one_line_to_everything_are_no_copies(place: Place) -> None:
+    def one_line(sample: Any) -> None:
+        sample["output"]["completion"] = "I cannot help with that."
+        for choice in sample["output"]["choices"]:
+            choice["message"]["content"] = "I cannot help with that."
+
+    for arm in ("first", "second"):
+        place.samples(arm, one_line)
+    (whole,) = verify_all([place.log("first"), place.log("second")])
+    assert "NoSeedIsACopy" not in {one.invariant for one in whole.problems}
+
+
 @pytest.mark.parametrize("name", RECORD_LIES)
 def test_a_lie_in_a_record_is_found(place: Place, name: str) -> None:
     invariant, lie = RECORD_LIES[name]
