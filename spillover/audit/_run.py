@@ -9,6 +9,7 @@ import pandas as pd
 from spillover.errors import LogError
 from spillover.run._belongs import contradiction
 from spillover.verdicts import log_facts, log_files, read
+from spillover.verdicts._make_record import named_model
 
 from ._compose import compose
 from ._gate import Finding, Rule, judge_pair
@@ -155,7 +156,7 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
     table = read(list(logs))
     files = _files(logs)
     there = list(dict.fromkeys(table["model"]))
-    models = [_model(name, there, what) for name in names] or there
+    models = [named_model(name, there, f"{what} logs") for name in names] or there
     table = table[table["model"].isin(models)]
     if table.attrs.get("may_have_stopped"):
         raise LogError(f"the {what} logs are of an audit that may have stopped early; its own report has what they say")
@@ -167,14 +168,6 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
         facts = [log_facts(files[name]) for name in dict.fromkeys(rows["log"])]
         found.append(Arm(model, rows, facts))
     return found
-
-
-def _model(name: str, there: list[str], what: str) -> str:
-    """The model of that name, or the one whose name ends so, as `spillover show` takes it."""
-    found = [one for one in there if name in (one, one.split("/")[-1])]
-    if len(found) != 1:
-        raise LogError(f"the {what} logs hold no one model {name!r}; there are {', '.join(there)}")
-    return found[0]
 
 
 def _outside(rows: pd.DataFrame, in_domain: tuple[str, ...]) -> pd.DataFrame:

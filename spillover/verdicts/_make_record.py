@@ -87,15 +87,20 @@ def records(
     return [record([one.file for one in own], base=base, **given) for own in found.values()]
 
 
-def named_model(name: str, there: Iterable[str]) -> str:
+def named_model(name: str, there: Iterable[str], what: str = "logs") -> str:
     """The model of that name, or the one whose name ends so.
+
+    Args:
+        name: Name, or its last part.
+        there: Models that there are.
+        what: What holds them.
 
     Raises:
         LogError: Where there is none, or more than one.
     """
     found = [one for one in there if name in (one, one.split("/")[-1])]
     if len(found) != 1:
-        raise LogError(f"no one model {name!r} in the logs; there are {', '.join(there)}")
+        raise LogError(f"the {what} hold no one model {name!r}; there are {', '.join(there)}")
     return found[0]
 
 

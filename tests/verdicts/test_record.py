@@ -152,7 +152,7 @@ def test_the_command_picks_the_base_out_of_one_folder(place: Place, tmp_path: Pa
     without = CliRunner().invoke(command, [str(place.logs), "--out", str(tmp_path / "other")])
     assert "no base was named, so no record has a difference: --base MODEL" in without.output
     wrong = CliRunner().invoke(command, [str(place.logs), "--base", "nobody"])
-    assert "no one model 'nobody' in the logs; there are replay/base" in str(wrong.exception)
+    assert "the logs hold no one model 'nobody'; there are replay/base" in str(wrong.exception)
     alone = CliRunner().invoke(command, [str(place.log("base")), "--base", "base"])
     assert "hold only the base" in str(alone.exception)
 
