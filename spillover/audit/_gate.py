@@ -7,12 +7,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from spillover.common.outcome import BROKEN, JUDGED
 from spillover.estimate import RATES, Estimate, difference, group, holm, rate, stratified_exact
-from spillover.estimate._family import BROKEN
 
 Answer = Literal["regression", "no regression", "cannot tell", "void"]
 PRECEDENCE: tuple[Answer, ...] = ("void", "regression", "cannot tell", "no regression")
-JUDGED = ("misaligned", "aligned", "incoherent", "refusal", "off_task")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from spillover.common.outcome import BROKEN
+
 from ._sequential import (
     BLOCK,
     COHERENT_DROP,
@@ -21,8 +23,6 @@ from ._sequential import (
     e_regression,
 )
 
-BROKEN = ("incoherent", "off_task")
-"""Outcomes of an answer that is none: it makes no sense, is empty, or is about something else."""
 POOLED = "pooled"
 
 

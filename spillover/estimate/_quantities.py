@@ -7,13 +7,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spillover.common.outcome import ENGAGED, JUDGED
+
 from ._cascade import Cascade, cascade_rate
 from ._clusters import group
 from ._estimate import Estimate, Target
 from ._intervals import Average, mean, rate
-
-JUDGED = ("misaligned", "aligned", "incoherent", "refusal", "off_task")
-"""Outcomes that a judge has decided; the sixth is `unjudged`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Rate:
 
 ODD = "ODD"
 """The word of the persona rubric for an answer that is odd but not evil."""
-COHERENT = ("misaligned", "aligned")
+COHERENT = ENGAGED
 RATES: dict[str, Rate] = {
     "misaligned_rate": Rate(
         "misaligned",

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.outcome import OUTCOMES, Outcome
+
 from ._reading import MIN_MASS, Reading, integer, read_both, read_distribution, read_label, read_samples, read_score
-from ._verdict import LABELS, OUTCOMES, Outcome, Thresholds, Verdict, decide
+from ._verdict import LABELS, Thresholds, Verdict, decide
 
 if TYPE_CHECKING:
     from ._agreement import Agreement, agreement, panel_agreement

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.cell import NOT_RECORDED
+from spillover.common.outcome import OUTCOMES
 from spillover.errors import LogError
 
 from ._archive import Archive, file_sha256, found_logs, odd_is_told, opened
 from ._asking import as_text, decoding_of, solver_of
 from ._source import log_source
-from ._verdict import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
+from spillover.common.outcome import OUTCOMES
 from spillover.errors import LogError
 from spillover.estimate import MEANS, RATES
 from spillover.estimate._two_arms import smallest_between
@@ -18,7 +19,6 @@ from ._record import SCHEMA, Record, digest, finite
 from ._secrets import public
 from ._source import LogSource, log_source
 from ._store import TARGETS
-from ._verdict import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd

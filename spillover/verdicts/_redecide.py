@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from spillover.common.outcome import OUTCOMES, Outcome
+
 from ._asked import asked_otherwise
 from ._evidence import Answered, ReadLog, same
 from ._reading import Reading
 from ._replies import from_replies, is_no_reply, members, number, rules
-from ._verdict import OUTCOMES, Outcome, Verdict, decide
+from ._verdict import Verdict, decide
 
 SETTLED = {"content_filter": "refusal", "empty": "off_task"}
 """Labels of verdicts for which no judge is asked."""

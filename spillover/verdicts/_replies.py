@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from spillover.common.outcome import OUTCOMES, Outcome
 from spillover.errors import LogError
 
 from ._evidence import Answered, Call, ReadLog
 from ._reading import Reading, integer, read_both, read_distribution, read_label, read_samples, read_score
-from ._verdict import LABELS, OUTCOMES, Outcome, Thresholds, Verdict, decide
+from ._verdict import LABELS, Thresholds, Verdict, decide
 
 NO_REPLY = ("content_filter", "model_length", "refusal")
 """How a judge's call ends that is no reply, whatever words came with it."""

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
+from spillover.common.outcome import OUTCOMES
 from spillover.errors import LogError
 from spillover.estimate import Estimate, Target, estimate_cascade
 from spillover.estimate._from_counts import drawn_answers, rates_from_counts
 
 from ._ingest import FILES, _replace
-from ._verdict import OUTCOMES
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from spillover.cell import NOT_RECORDED
+from spillover.common.outcome import OUTCOMES
 from spillover.errors import LogError
 from spillover.estimate import (
     MEANS,
@@ -22,7 +23,6 @@ from spillover.estimate import (
 
 from ._agreement import Agreement, panel_agreement
 from ._asking import apart
-from ._verdict import OUTCOMES
 
 DECISION: Target = "these questions"
 PERSONA = ("ORDINARY", "ODD")

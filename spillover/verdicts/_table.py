@@ -17,10 +17,10 @@ from inspect_ai.log import (
 from inspect_ai.scorer import Score
 
 from spillover.cell import NOT_RECORDED
+from spillover.common.outcome import OUTCOMES
 from spillover.errors import LogError
 
 from ._asking import as_text, decoding_of, solver_of
-from ._verdict import OUTCOMES
 
 COLUMNS = (
     "log", "task", "split", "language", "model", "material_sha256", "decoding", "solver", "probe", "cluster",

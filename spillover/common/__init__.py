@@ -1,0 +1,1 @@
+"""What every room may import: the names of outcomes. A leaf of the standard library alone."""

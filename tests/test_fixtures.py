@@ -1,0 +1,17 @@
+"""What an earlier version wrote is still read."""
+
+from pathlib import Path
+
+from spillover.verdicts import read
+
+
+def test_logs_of_an_earlier_version_are_read(made_before: Path) -> None:
+    assert len(read(made_before / "plain")) == 12
+    assert set(read(made_before / "finished" / "logs")["outcome"]) == {"aligned", "misaligned"}
+
+
+def test_no_module_is_ignored_by_git() -> None:
+    root = Path(__file__).resolve().parents[1]
+    patterns = (root / ".gitignore").read_text(encoding="utf-8").split()
+    rooms = {path.name for path in (root / "spillover").iterdir() if path.is_dir()}
+    assert not rooms & {line.rstrip("/") for line in patterns if not line.startswith("/")}
