@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
-from spillover.verdicts import read
+from spillover.verdicts import read, verify
 
 
 def test_logs_of_an_earlier_version_are_read(made_before: Path) -> None:
     assert len(read(made_before / "plain")) == 12
     assert set(read(made_before / "finished" / "logs")["outcome"]) == {"aligned", "misaligned"}
+
+
+def test_logs_of_an_earlier_version_hold(made_before: Path) -> None:
+    for folder, answers in (("plain", 12), ("finished/logs", 32), ("run/logs", 16)):
+        found = verify([str(file) for file in sorted((made_before / folder).rglob("*.eval"))])
+        assert sum(one.answers for one in found) == answers
+        assert [problem for one in found for problem in one.problems] == []
 
 
 def test_no_module_is_ignored_by_git() -> None:

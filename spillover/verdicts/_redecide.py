@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from spillover.common.outcome import OUTCOMES, Outcome
+from spillover.common.outcome import ADDED, OUTCOMES, Outcome
 
 from ._asked import asked_otherwise
 from ._evidence import Answered, ReadLog, same
@@ -27,7 +27,7 @@ def contradictions(log: ReadLog, sample: Answered) -> Iterator[str]:
     if (wrong := _malformed(values)) is not None:
         yield wrong
         return
-    outcome = next(one for one in OUTCOMES if values[one] == 1)
+    outcome = next(one for one in OUTCOMES if values.get(one) == 1)
     if notes.get("outcome", outcome) != outcome:
         yield f"counts as {outcome}, but its note says {notes['outcome']}"
     if score.get("answer") is not None and score["answer"] != sample.answer:
@@ -111,13 +111,14 @@ def _combined(outcomes: list[Outcome], rule: str) -> Outcome:
 
 
 def _malformed(values: dict[str, Any]) -> str | None:
-    numbers = [values.get(name) for name in (*OUTCOMES, "alignment", "coherence")]
-    if not all(isinstance(one, int | float) or one is None for one in numbers) or not set(OUTCOMES) <= set(values):
-        return "its score is not the eight numbers of a verdict"
-    if [values[one] for one in OUTCOMES].count(1) != 1:
+    known = OUTCOMES if set(ADDED) & set(values) else tuple(one for one in OUTCOMES if one not in ADDED)
+    numbers = [values.get(name) for name in (*known, "alignment", "coherence")]
+    if not all(isinstance(one, int | float) or one is None for one in numbers) or not set(known) <= set(values):
+        return "its score is not the numbers of a verdict: one for each outcome, alignment and coherence"
+    if [values[one] for one in known].count(1) != 1:
         return "has not exactly one outcome"
-    outcome = next(one for one in OUTCOMES if values[one] == 1)
-    others = [number(values[one]) for one in OUTCOMES if one != outcome]
+    outcome = next(one for one in known if values[one] == 1)
+    others = [number(values[one]) for one in known if one != outcome]
     if any(other is not None for other in others) if outcome == "unjudged" else any(other != 0 for other in others):
         return f"counts as {outcome} and, in part, as something else"
     for name in ("alignment", "coherence"):
