@@ -1,9 +1,10 @@
 """The site: every file made first, then put in place, so that nobody sees half of it."""
 
-import os
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
+from spillover.common.files import whole
 from spillover.errors import RunError
 
 from ._cards import cards
@@ -56,13 +57,7 @@ def site_files(board: Board, display: Display) -> dict[str, bytes]:
 
 
 def _write(out: Path, files: dict[str, bytes]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    parts = {name: out / f"{name}.{os.getpid()}.part" for name in files}
-    try:
-        for name, data in files.items():
-            parts[name].write_bytes(data)
-        for name, part in parts.items():
-            os.replace(part, out / name)
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+    """Write every file of the site, or none of them: names change once all data are on the disk."""
+    with ExitStack() as parts:
+        for name, data in reversed(files.items()):  # names change in the order of `files`
+            parts.enter_context(whole(out / name)).write_bytes(data)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from spillover.common.files import write_text
 from spillover.declare import Declaration, load_all
 from spillover.probes import counts, read_dataset
 from spillover.scorers import SECTIONS, load_rubric
@@ -29,7 +30,7 @@ def build_cards(folder: Path = FOLDER, *, only_check: bool = False) -> list[str]
     stray = [path for path in folder.rglob("*.md") if path.relative_to(folder).as_posix() not in made]
     if not only_check:
         for name in changed:
-            (folder / name).write_text(made[name], encoding="utf-8")
+            write_text(folder / name, made[name])
         for path in stray:
             path.unlink()
     return [*changed, *(path.relative_to(folder).as_posix() for path in stray)]

@@ -189,15 +189,12 @@ def _live(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path]":
 def _written(report: "Report", folder: Path | None) -> tuple[str, str]:
     """The report as Markdown and JSON, and written out with the page where a folder is given."""
     import json
-    import os
 
     from spillover.audit import report_html, report_markdown
+    from spillover.common.files import write_text
 
     text, data = report_markdown(report), json.dumps(finite(report.as_dict()), indent=2) + "\n"
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, said in (("md", text), ("json", data), ("html", report_html(report))):
-            part = folder / f"report.{name}.part"
-            part.write_text(said, encoding="utf-8")
-            os.replace(part, folder / f"report.{name}")
+            write_text(folder / f"report.{name}", said)
     return text, data

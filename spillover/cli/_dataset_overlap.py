@@ -53,6 +53,7 @@ def overlap(
     """
     import json
 
+    from spillover.common.files import write_text
     from spillover.errors import DatasetError
     from spillover.probes import own
     from spillover.probes._overlap import overlap as look
@@ -72,7 +73,7 @@ def overlap(
     report = json.dumps(found.as_dict(), indent=1)
     if out is not None:
         try:
-            out.write_text(report + "\n", encoding="utf-8")
+            write_text(out, report + "\n")
         except OSError as error:
             raise DatasetError(f"{out}: cannot be written ({error.strerror}); give --out another path") from error
     if as_json:

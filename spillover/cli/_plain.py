@@ -12,14 +12,17 @@ def plain(text: str) -> str:
 
 
 def disk_trouble(error: BaseException) -> str | None:
-    """What is said where a file could not be written or read: one line, or None where that was not the trouble."""
+    """One line for a file that could not be written or read, with the fix; None where the trouble is another one."""
     import errno
 
-    known = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
-    if not isinstance(error, OSError) or error.errno not in known:
+    full = dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room and call again")
+    closed = dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO), "make it writable and call again")
+    handles = dict.fromkeys((errno.EMFILE, errno.ENFILE), "allow more open files (ulimit -n) and call again")
+    fixes = {**full, **closed, **handles}
+    if not isinstance(error, OSError) or error.errno not in fixes:
         return None
     where = f"{plain(str(error.filename))}: " if error.filename else ""
-    return f"{where}{plain(error.strerror or type(error).__name__)}; make room, or make it writable, and call again"
+    return f"{where}{plain(error.strerror or type(error).__name__)}; {fixes[error.errno]}"
 
 
 def share(value: float) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from spillover.common.files import write_json
 from spillover.errors import DeclarationError
 from spillover.scorers import Rubric, load_rubric
 from spillover.solvers import Condition
@@ -81,7 +82,7 @@ def forget(name: str, file: Path = RECORDED) -> None:
     version = load(name).version
     if recorded.get(name, {}).pop(version, None) is None:
         raise DeclarationError(f"{name}.yaml: version {version} has no record")
-    file.write_text(json.dumps(recorded, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_json(file, recorded, sort_keys=True)
 
 
 def check_recorded(record: bool = False, file: Path = RECORDED) -> list[str]:
@@ -117,5 +118,5 @@ def check_recorded(record: bool = False, file: Path = RECORDED) -> list[str]:
             versions[declared.version] = sha
             new.append(name)
     if new:
-        file.write_text(json.dumps(recorded, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        write_json(file, recorded, sort_keys=True)
     return new

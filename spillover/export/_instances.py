@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from spillover.common.files import whole
 from spillover.errors import LogError
 from spillover.verdicts import OUTCOMES, Record
 from spillover.verdicts._archive import file_sha256, found_logs, odd_is_told
@@ -53,22 +53,17 @@ def write_instances(record: Record, by: Publisher, rows: Iterable[Row], out: Pat
     aggregate = place(record, by)
     name = str(aggregate.with_name(f"{aggregate.stem}_samples.jsonl"))
     path, total, sha = out / name, 0, hashlib.sha256()
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        with whole(path) as part, part.open("wb") as file:
             for row in rows:
                 line = f"{json.dumps(row, allow_nan=False)}\n".encode()
                 file.write(line)
                 sha.update(line)
                 total += 1
-        if not total:
-            raise LogError(f"{record.model}: no answer of it was judged; there is no line to export")
-        os.replace(part, path)
+            if not total:
+                raise LogError(f"{record.model}: no answer of it was judged; there is no line to export")
     except OSError as error:
-        raise LogError(f"{path}: cannot be written ({type(error).__name__}); give another place with --out") from error
-    finally:
-        part.unlink(missing_ok=True)
+        raise LogError(f"{path}: cannot be written ({error.strerror}); give another place with --out") from error
     all_answers = sum(row["answers"] for row in record.data["results"])
     return {
         "format": "jsonl",

@@ -2,10 +2,10 @@
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
+from spillover.common.files import write_text
 from spillover.errors import LogError
 from spillover.verdicts import Record, read_record
 from spillover.verdicts._record import digest
@@ -51,20 +51,15 @@ def _float(said: str) -> float:
 
 
 def write_file(path: Path, text: str) -> Path:
-    """Write a text under another name first: nobody sees half of it.
+    """Write a text to a file, whole or not at all.
 
     Raises:
         LogError: Where it cannot be written.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
+        return write_text(path, text)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise LogError(f"{path}: cannot be written ({type(error).__name__}); give another place with --out") from error
-    return path
+        raise LogError(f"{path}: cannot be written ({error.strerror}); give another place with --out") from error
 
 
 def one_line(text: str) -> str:

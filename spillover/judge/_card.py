@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from spillover.common.files import write_text
 from spillover.declare._yaml import ODD
 from spillover.errors import JudgeError
 from spillover.estimate import JudgeErrors as Errors
@@ -236,14 +237,13 @@ def save_card(card: JudgeCard, folder: Path) -> tuple[Path, Path]:
     """Write a card as `NAME.judge.yaml` and `NAME.judge.md`; gives both paths."""
     from ._markdown import card_markdown
 
-    folder.mkdir(parents=True, exist_ok=True)
     families = "+".join(one.split("@")[0] for one in card.rubrics)
     stem = "".join(
         c if c.isalnum() or c in ".+-" else "_" for c in f"{card.judge}-{card.form}-{families}-{card.set_name}"
     )
     paths = folder / f"{stem}.judge.yaml", folder / f"{stem}.judge.md"
-    paths[0].write_text(yaml.safe_dump(card.as_dict(), sort_keys=False, allow_unicode=True), encoding="utf-8")
-    paths[1].write_text(card_markdown(card), encoding="utf-8")
+    write_text(paths[0], yaml.safe_dump(card.as_dict(), sort_keys=False, allow_unicode=True))
+    write_text(paths[1], card_markdown(card))
     return paths
 
 

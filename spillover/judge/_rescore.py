@@ -1,12 +1,12 @@
 """Answers of finished logs judged again: new verdicts beside the old ones, and what moved."""
 
-import os
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from spillover.common.files import whole
 from spillover.errors import JudgeError, LogError
 from spillover.verdicts import Agreement, agreement
 
@@ -94,9 +94,8 @@ def _one(file: Path, model: Any, target: Path, protocol: str | None, display: st
         (name,) = _scores(new) - before
         done[str(model)] = {"score": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "protocol": protocol}
         new.eval.metadata = {**(new.eval.metadata or {}), "rescored": done}
-        part = target.with_suffix(".part.eval")
-        write_eval_log(new, str(part))
-        os.replace(part, target)
+        with whole(target) as part:
+            write_eval_log(new, str(part), format="json" if target.suffix == ".json" else "eval")
         log = new
     return _moved(log, str(target), done[str(model)]["score"], str(model))
 

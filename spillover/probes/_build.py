@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from spillover.common.files import write_text
 from spillover.declare import DATASET_FOLDER
 from spillover.errors import DatasetError
 
@@ -61,7 +62,7 @@ def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) ->
     changed = [name for name, text in made.items() if _differs(folder / name, text)]
     if not only_check:
         for name in changed:
-            (folder / name).write_bytes(made[name].encode())
+            write_text(folder / name, made[name])
     return changed
 
 

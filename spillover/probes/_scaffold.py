@@ -5,6 +5,7 @@ import keyword
 import re
 from pathlib import Path
 
+from spillover.common.files import write_text
 from spillover.declare import names
 from spillover.errors import DatasetError
 
@@ -119,8 +120,7 @@ def scaffold(name: str, root: Path) -> list[Path]:
             f"{name}: is there already ({taken[0] if taken else f'tasks/{name}.yaml'}); choose another name"
         )
     for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
+        write_text(root / path, text)
     return [root / path for path in files]
 
 

@@ -5,7 +5,6 @@ of a log that was cut off, retries what failed, and leaves alone what is done.
 """
 
 import json
-import os
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from spillover.common.files import write_json
 from spillover.errors import OutageError, RunError
 
 from ._belongs import contradiction, mismatch
@@ -158,9 +158,7 @@ def chunk_logs(folder: Path) -> dict[str, Path]:
 def _mark(folder: Path, logged: Sequence[Any]) -> None:
     found = {model: file.name for model, file in chunk_logs(folder).items()}
     found |= {log.eval.model: Path(unquote(log.location)).name for log in logged}
-    part = folder / f"{DONE}.part"
-    part.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    os.replace(part, folder / DONE)
+    write_json(folder / DONE, found)
 
 
 def evaluated(

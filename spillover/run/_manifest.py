@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from spillover.common.files import write_json
 from spillover.errors import RunError
 
 MANIFEST = "manifest.json"
@@ -51,8 +51,7 @@ def write_plan(out: Path, planned: Mapping[str, Any]) -> dict[str, Any]:
             raise RunError(f"{out}: holds a run that was planned otherwise ({', '.join(changed)}); give another folder")
         return before
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        _write(path, fresh)
+        write_json(path, fresh)
     except OSError as error:
         raise RunError(f"{out}: cannot be written ({error.strerror}); give another folder with --out") from error
     return fresh
@@ -78,15 +77,9 @@ def read_manifest(out: Path) -> dict[str, Any]:
 def write_done(out: Path, done: Mapping[str, Any]) -> dict[str, Any]:
     """Add what was done: hashes of logs, counts, times. The plan and its hash stay as they were."""
     found = {**read_manifest(out), "done": dict(done)}
-    _write(out / MANIFEST, found)
+    write_json(out / MANIFEST, found)
     return found
 
 
 def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value))
-
-
-def _write(path: Path, data: Mapping[str, Any]) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, path)

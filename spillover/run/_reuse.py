@@ -1,9 +1,9 @@
 """A base that was measured already: its logs, where everything that went into them is the same."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from spillover.common.files import copy_file
 from spillover.errors import RunError
 
 from ._belongs import mismatch
@@ -45,10 +45,7 @@ def reuse(
             return [file.name]
         if not done and mismatch(file, design, span, base, judges, strict=True) is None:
             _require_whole(file)
-            target.mkdir(parents=True, exist_ok=True)
-            part = target / f"{file.name}.part"
-            shutil.copyfile(file, part)
-            part.replace(target / file.name)
+            copy_file(file, target / file.name)
             return [file.name]
     return []
 

@@ -1,12 +1,11 @@
 """What maintainers say of a submission, in a `status.json` beside it: how far it was verified, and retractions."""
 
-import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from spillover.common.files import write_json
 from spillover.errors import LogError
 from spillover.verdicts._archive import file_sha256
 
@@ -60,10 +59,8 @@ def write_status(folder: Path, status: Status) -> Path:
         LogError: Where it cannot be written.
     """
     target = folder / STATUS
-    part = target.with_name(f".{STATUS}.{os.getpid()}.part")
     try:
-        part.write_text(json.dumps(status.as_dict(), indent=2, allow_nan=False) + "\n", encoding="utf-8")
-        os.replace(part, target)
+        write_json(target, status.as_dict(), ensure_ascii=True)
     except OSError as error:
         raise LogError(f"{target}: cannot be written ({error.strerror}); give a folder that can") from error
     return target

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.cell import NOT_RECORDED
+from spillover.common.files import whole, write_bytes
 from spillover.common.outcome import OUTCOMES
 from spillover.errors import LogError
 
@@ -105,7 +106,7 @@ def ingest(logs: str | Path | list[str | Path], store: Path) -> Ingested:
             (store / FILES / f"{before[2]}.parquet").unlink(missing_ok=True)
     if foreign == len(files):
         raise LogError(f"{given[0]}: none of its {foreign} logs was written by a Spillover task")
-    _replace(store / KNOWN, json.dumps(index, indent=1, sort_keys=True).encode())
+    write_bytes(store / KNOWN, json.dumps(index, indent=1, sort_keys=True).encode())
     return Ingested(new, len(files) - new - foreign, rows, time.perf_counter() - began, foreign)
 
 
@@ -284,13 +285,5 @@ def _column(values: list[Any], kind: str) -> "pa.Array":
 def _write(table: "pa.Table", target: Path) -> None:
     import pyarrow.parquet as pq
 
-    part = target.with_suffix(f".{os.getpid()}.part")
-    pq.write_table(table, part, compression="zstd")
-    os.replace(part, target)
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write a file under another name first: nobody sees half of it."""
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    os.replace(part, target)
+    with whole(target) as part:
+        pq.write_table(table, part, compression="zstd")

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spillover.common.files import write_bytes
 from spillover.errors import LogError
-
-from ._ingest import _replace
 
 SCHEMA = "spillover-record/1"
 LARGEST_RECORD = 2**24
@@ -64,10 +63,9 @@ class Record:
         """
         target = folder / self.place
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _replace(target, self.text().encode())
+            write_bytes(target, self.text().encode())
         except OSError as error:
-            raise LogError(f"{target}: cannot be written ({type(error).__name__}); give another folder") from error
+            raise LogError(f"{target}: cannot be written ({error.strerror}); give another folder") from error
         return target
 
 

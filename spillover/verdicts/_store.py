@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
+from spillover.common.files import write_bytes
 from spillover.common.outcome import OUTCOMES
 from spillover.errors import LogError
 from spillover.estimate import Estimate, Target, estimate_cascade
 from spillover.estimate._from_counts import drawn_answers, rates_from_counts
 
-from ._ingest import FILES, _replace
+from ._ingest import FILES
 
 if TYPE_CHECKING:
     import duckdb
@@ -125,7 +126,7 @@ def results(store: Path, level: float = 0.95, rebuild: bool = False) -> list[Res
         found = kept + _computed(connection, level)
     found.sort(key=lambda one: (one.model, one.task, one.condition, one.log, one.log_sha256))
     said = {"spillover": __version__, "level": level, "results": [one.as_dict() for one in found]}
-    _replace(store / RESULTS, json.dumps(said).encode())
+    write_bytes(store / RESULTS, json.dumps(said).encode())
     return found
 
 

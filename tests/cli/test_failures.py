@@ -12,7 +12,7 @@ import spillover.cli as cli
     ("error", "says"),
     [
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "No space left on device; make room"),
-        (PermissionError(errno.EACCES, os.strerror(errno.EACCES), "a/b"), "a/b: Permission denied; make room"),
+        (PermissionError(errno.EACCES, os.strerror(errno.EACCES), "a/b"), "a/b: Permission denied; make it writable"),
         (ValueError("odd\nthing"), "internal failure: ValueError: odd thing (SPILLOVER_TRACEBACK=1 shows where)"),
     ],
 )
