@@ -9,6 +9,7 @@ from spillover.errors import LogError
 
 from ._archive import LARGEST, file_sha256, opened
 from ._asking import decoding_of, solver_of
+from ._bounds import check_bounds
 
 HEADER_PARTS = ("version", "status", "eval", "plan", "results", "stats", "reductions")
 
@@ -139,6 +140,8 @@ def log_source(file: str, named: bool = True, sha256: str | None = None) -> LogS
         raise LogError(f"{file}: not a readable Inspect log (no header)") from error
     if not ours and named:
         raise LogError(f"{file}: task {str(spec.get('task'))!r} is not a Spillover task; its answers carry no verdict")
+    if ours:
+        check_bounds(header, file)
     return LogSource(file, sha256 or file_sha256(file), header) if ours else None
 
 

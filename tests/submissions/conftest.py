@@ -61,6 +61,13 @@ class Sent:
         self.change("submission.json", lambda said: [one.update(sha256=hashes[one["log"]]) for one in said["logs"]])
         self.sign()
 
+    def sign_logs(self) -> None:
+        """Put the hashes of the logs right in record and submission.json, and leave every figure."""
+        now = {file.name: sha256(file) for file in self.file("logs").iterdir()}
+        for name in ("record.json", "submission.json"):
+            self.change(name, lambda said: [one.update(sha256=now[one["log"]]) for one in said["logs"]])
+        self.sign()
+
     def without_logs(self) -> None:
         """Self-reported: no log is given."""
         shutil.rmtree(self.file("logs"))
