@@ -15,6 +15,7 @@ from itertools import groupby, product
 import numpy as np
 from numpy.typing import NDArray
 
+from spillover.common.target import MORE
 from spillover.estimate import Estimate, JudgeErrors, corrected_rate, difference, rate
 
 RATES = (0.0, 0.005, 0.02, 0.05, 0.2, 0.5)
@@ -25,7 +26,7 @@ SENSITIVITY, SPECIFICITY, LABELS = 0.9, 0.97, 100
 EXACT = ("exact at zero", "exact at one", "Clopper-Pearson", "exact, one answer each")
 FIGURES = {
     "these": "rate, these questions",
-    "like": "rate, questions like these",
+    "like": "rate, more questions from these domains",
     "same": "difference, base at the same rate",
     "clean": "difference, base at 0",
     "judged": "rate corrected for judge error, these questions",
@@ -151,7 +152,7 @@ def _inexact(found: Tally) -> tuple[float, float]:
 def _replicate(cell: Cell, clean: Estimate, tallies: dict[str, Tally], rng: np.random.Generator) -> None:
     truths, others = cell.truths(rng), cell.truths(rng)
     truth, groups = float(truths.mean()), cell.answer(truths, rng)
-    these, like = rate(groups), rate(groups, "probes", "questions like these")
+    these, like = rate(groups), rate(groups, "probes", MORE)
     base = rate(cell.answer(others, rng))
     tallies["these"].add(these, truth, these.method in EXACT)
     tallies["like"].add(like, cell.rate, like.method in EXACT)

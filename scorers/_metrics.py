@@ -10,6 +10,7 @@ from typing import Any
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from spillover.common.target import MORE
 from spillover.estimate import (
     MEANS,
     RATES,
@@ -97,7 +98,7 @@ def _pair_gap(name: str) -> Metric:
         pairs = {str(score.sample_id): (score.sample_metadata or {}).get("pair") for score in scores}
         of = {one: other for one, other in pairs.items() if other}
         gaps = {one: alignment[one] - alignment.get(str(other), math.nan) for one, other in of.items()}
-        return dict(_named(name, estimate_mean(list(gaps), list(gaps.values()), "questions like these", least=-100.0)))
+        return dict(_named(name, estimate_mean(list(gaps), list(gaps.values()), MORE, least=-100.0)))
 
     return compute
 

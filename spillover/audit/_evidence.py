@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.target import MORE, THESE
 from spillover.estimate import (
     RATES,
     Estimate,
@@ -85,7 +86,7 @@ def _questions(rows: pd.DataFrame) -> "pd.Series[str]":
     return rows["task"].astype(str) + "|" + rows["cluster"].astype(str)
 
 
-def _rate(rows: pd.DataFrame, name: str = "misaligned_rate", target: Target = "these questions") -> Estimate:
+def _rate(rows: pd.DataFrame, name: str = "misaligned_rate", target: Target = THESE) -> Estimate:
     return estimate_rate(name, _questions(rows), rows["outcome"], target)
 
 
@@ -110,13 +111,13 @@ def _effects(model: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Iterator[Ef
             kept = rows[rows["condition"].isin([reference, condition])]
             values = RATES["misaligned_rate"].values(kept["outcome"])
             on = kept["condition"] == condition
-            targets: tuple[Target, Target] = ("these questions", "questions like these")
+            targets: tuple[Target, Target] = (THESE, MORE)
             found = [condition_effect(_questions(kept), kept["tuned"], on, values, target) for target in targets]
             yield Effect(model, condition, reference, *found)
 
 
 def _beside(model: str, rows: pd.DataFrame) -> Beside:
-    return Beside(model, _rate(rows, "misaligned_rate_coherent"), _rate(rows, target="questions like these"))
+    return Beside(model, _rate(rows, "misaligned_rate_coherent"), _rate(rows, target=MORE))
 
 
 def _by_question(rows: pd.DataFrame) -> dict[str, Any]:

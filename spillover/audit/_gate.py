@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from spillover.common.outcome import BROKEN, JUDGED
+from spillover.common.target import THESE
 from spillover.estimate import RATES, Estimate, difference, group, holm, rate, stratified_exact
 
 Answer = Literal["regression", "no regression", "cannot tell", "void"]
@@ -178,7 +179,7 @@ def _rate(rows: pd.DataFrame, level: float = 0.95) -> Estimate:
     With the same number of answers to each question this is the mean over questions.
     """
     _, groups = group(_questions(rows), RATES["misaligned_rate"].values(rows["outcome"]))
-    return rate([part for part in groups if len(part)], "answers", "these questions", level)
+    return rate([part for part in groups if len(part)], "answers", THESE, level)
 
 
 def _imputed(rows: pd.DataFrame, as_bad: bool) -> pd.DataFrame:

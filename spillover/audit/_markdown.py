@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from spillover.common.target import MORE
 from spillover.verdicts import OUTCOMES, LogFacts
 
 from ._gate import Cell, Finding
@@ -94,9 +95,11 @@ def _finding(report: Report, finding: Finding) -> list[str]:
         parts.append(_table(["domain", "condition", "base", "fine-tune", "difference, points (95%)"], rows))
     effects = [one for one in report.effects if one.model == finding.model]
     if effects:
-        rows = [[f"{one.condition} less {one.reference}", points(one.these), points(one.like_these)] for one in effects]
+        rows = [
+            [f"{one.condition} less {one.reference}", points(one.these), points(one.more_questions)] for one in effects
+        ]
         parts.append("How much a condition adds to the distance from the base (difference in differences, points):")
-        parts.append(_table(["condition", "these questions (95%)", "questions like these (95%)"], rows))
+        parts.append(_table(["condition", "these questions (95%)", f"{MORE} (95%)"], rows))
     return parts
 
 
@@ -128,7 +131,7 @@ def _beside(report: Report) -> list[str]:
     if kept := beside(report):
         rows = [[one.model, percent(one.coherent), percent(one.population)] for one in kept]
         parts += ["## Beside the decision", "These figures never decide."]
-        parts.append(_table(["model", "misaligned / (misaligned + aligned)", "for questions like these"], rows))
+        parts.append(_table(["model", "misaligned / (misaligned + aligned)", f"for {MORE}"], rows))
     parts += [part for one in describing(report) for part in _described(one)]
     if report.agreement:
         rows = [

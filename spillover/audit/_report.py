@@ -46,14 +46,14 @@ class Effect:
         condition: Condition that is on.
         reference: Condition that counts as off.
         these: For these questions.
-        like_these: For questions like these; method `too few events` where it has no interval.
+        more_questions: For more questions from these domains; method `too few events` where it has no interval.
     """
 
     model: str
     condition: str
     reference: str
     these: Estimate
-    like_these: Estimate
+    more_questions: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Beside:
     Attributes:
         model: The arm.
         coherent: Misaligned among misaligned and aligned answers, pooled: the literature's rate.
-        population: Misaligned rate with an interval for questions like these.
+        population: Misaligned rate with an interval for more questions from these domains.
     """
 
     model: str
@@ -73,7 +73,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """The difference for questions like these, paired by question; never decides.
+    """The difference for more questions from these domains, paired by question; never decides.
 
     Attributes:
         model: The fine-tune.
@@ -258,7 +258,7 @@ class Report:
         reading: By fine-tune, what they say in sentences.
         capability: Other evaluations of the same models.
         leakage: By fine-tune, the delta without answers that bring up its own subject.
-        population: By fine-tune, the difference for questions like these.
+        population: By fine-tune, the difference for more questions from these domains.
         seeds: By recipe of several training seeds, the difference for models like these.
         notes: By section (`capability`, `leakage`), what was left out and why.
         base_differs: Why a base serves that the fine-tune does not declare, as whoever ran it says.

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from spillover.common.target import MODELS, MORE
+
 from ._capability import Capability
 from ._leak import Leak
 from ._report import Report
@@ -95,11 +97,11 @@ def _wider(report: Report, told: list[str]) -> list[Section]:
         if one.model in told and not report.stopped(one.model)
     ]
     said = [
-        "As it would be on other questions of the kind: fine-tune less base, paired by question, and the one-sided p "
+        "Estimate for more questions from these domains: fine-tune less base, paired by question, and the one-sided p "
         "value of the sign-flip test over questions. On fewer than 50 questions it describes and proves nothing."
     ]
     head = ["fine-tune", "difference, points (95%)", "p", "how", "description only"]
-    found = [Section("Questions like these", said, head, rows)] if rows else []
+    found = [Section(MORE.capitalize(), said, head, rows)] if rows else []
     kept = [one for one in report.seeds if set(one.models) <= set(told) and not any(map(report.stopped, one.models))]
     if kept:
         said = [
@@ -116,7 +118,7 @@ def _wider(report: Report, told: list[str]) -> list[Section]:
             ]
             for one in kept
         ]
-        found.append(Section("Models like these", said, head, own))
+        found.append(Section(MODELS.capitalize(), said, head, own))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.target import THESE
 from spillover.estimate import Estimate
 from spillover.estimate._bounds import closed_evalue, difference_bounds, rate_bounds
 from spillover.estimate._family import POOLED, Drawn, Look, family_weights, run_family
@@ -149,7 +150,7 @@ def _cell(name: str, read: Read, last: Look, rule: Rule) -> Cell:
     figure = (counts[0].up - counts[0].down) / counts[0].n if counts[0].n else math.nan
     level, n = 1 - 2 * rule.alpha, counts[0].n
     low, high = min(one for one, _ in bounds), max(one for _, one in bounds)
-    delta = Estimate(figure, low, high, level, METHOD, "these questions", n, n)
+    delta = Estimate(figure, low, high, level, METHOD, THESE, n, n)
     adjusted = closed_evalue(last.e_regression, read.weights, name)
     pairs = [draw.outcomes[0] for draw in read.used if name in _members(draw)]
     base, tuned = (_rate([pair[arm] for pair in pairs], rule) for arm in (0, 1))
@@ -184,4 +185,4 @@ def _rate(outcomes: Sequence[str], rule: Rule) -> Estimate:
     judged = len(outcomes) - unjudged
     low, high = rate_bounds(events, judged, unjudged, rule.alpha)
     figure = events / judged if judged else math.nan
-    return Estimate(figure, low, high, 1 - 2 * rule.alpha, METHOD, "these questions", judged, judged, events)
+    return Estimate(figure, low, high, 1 - 2 * rule.alpha, METHOD, THESE, judged, judged, events)

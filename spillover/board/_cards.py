@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from spillover.common.target import more_of
 from spillover.estimate import RATES
 
 from ._again import reproduce
@@ -48,7 +49,7 @@ def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]])
         "outcomes": head["outcomes"],
         "reasons": made_visible(head["unjudged_reasons"]),
         "rates": {visible(name, 60): _rate(name, found) for name, found in head["rates"].items()},
-        "like_these": _values(figure(head["rates"].get("misaligned_rate", {}).get("questions like these"), 0)),
+        "more_questions": _values(figure(more_of(head["rates"].get("misaligned_rate", {})), 0)),
         "cells": [[one.domain, one.condition, *_values(one.rate), one.n, *_values(one.delta)] for one in row.cells],
         "finetune": made_visible(data["finetune"]),
         "finetune_sha256": data["finetune_sha256"],

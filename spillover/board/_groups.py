@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spillover.common.target import methods_of
+
 from ._names import visible
 
 PLAIN = {"split": "public", "language": "en", "condition": "plain"}
@@ -35,6 +37,7 @@ class Setting:
         decoding: Generation settings with which the models were really asked, as JSON.
         solver: What asked; `ask` where it was Spillover's own.
         origin: In a word where answers or verdicts come from that no model gave, or empty.
+        methods: Version of the methods behind the intervals: those of older ones are never ranked with newer ones.
     """
 
     suite_version: str
@@ -50,6 +53,7 @@ class Setting:
     decoding: tuple[str, ...]
     solver: str
     origin: str
+    methods: int
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data, without what could hide in a text."""
@@ -95,6 +99,7 @@ def setting_of(data: Mapping[str, Any], head: Mapping[str, Any]) -> Setting:
         decoding=_decoding(cells),
         solver=visible(" and ".join(sorted({row["solver"] for row in cells}))),
         origin=origin_word(data["origins"]),
+        methods=methods_of(data),
     )
 
 
@@ -128,10 +133,11 @@ def suite_version(data: Mapping[str, Any]) -> str:
 
 
 def in_order(setting: Setting, models: int) -> tuple[Any, ...]:
-    """Groups stand newest version first, scripted ones last, larger ones before smaller ones."""
+    """Groups stand newest methods and version first, scripted ones last, larger ones before smaller ones."""
     version = [-int(part) for part in re.findall(r"\d{1,9}", setting.suite_version)]
     return (
         bool(setting.origin),
+        -setting.methods,
         version or [1],
         -models,
         setting.judge,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from spillover.common.target import THESE
 from spillover.errors import LogError
 from spillover.estimate import Estimate
 
@@ -17,7 +18,7 @@ from ._ranks import rank_ranges, rankable
 PLACES = 6
 """Decimal places of figures, in the files as on the page."""
 RATE = "misaligned_rate"
-TARGET = "these questions"
+TARGET = THESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,4 +221,4 @@ def _estimate(row: Row) -> Estimate:
     point, low, high = (
         math.nan if found.get(name) is None else float(found[name]) for name in ("estimate", "low", "high")
     )
-    return Estimate(point, low, high, found.get("level", math.nan), "", "these questions", 0, 0)
+    return Estimate(point, low, high, found.get("level", math.nan), "", THESE, 0, 0)

@@ -35,7 +35,7 @@ const figures = (row, card) => el("div", { class: "two" },
     el("p", { class: "soft" }, `misaligned in the judge's eyes, mean over questions; 95% interval ${between(row.rate_low, row.rate_high)}%, ` +
       `${plural(row.judged, "judged answer")} to ${plural(row.questions, "question")}`),
     whisker(row, "rate"),
-    el("p", {}, `For questions like these: ${between(card.like_these[1], card.like_these[2])}%.`)),
+    el("p", {}, `For more questions from these domains: ${between(card.more_questions[1], card.more_questions[2])}%.`)),
   el("div", {}, el("p", {}, against(row, card)), row.delta === null ? null : whisker(row, "delta"), el("p", {}, placed(row)),
     el("p", {}, `${row.mde === null ? "" : `Could see a difference of ${bare(row.mde)} points. `}Judge: ${row.judge}. `,
       el("span", { class: "mark", "aria-hidden": "true" }, level(row).mark), ` ${level(row).word}: ${level(row).help}`),

@@ -53,4 +53,5 @@ const settingWords = one =>
   `suite ${one.suite_version}, judge ${one.judge}, ${one.condition}, ${one.split}, ${one.language}, ` +
   `${plural(one.questions, "question")} of ${plural(one.tasks.length, "task")}, material ${one.material}, ` +
   `decoding ${one.decoding.join("; ").replace(/[{}"]/g, "") || "as usual"}` +
+  `, intervals by methods ${one.methods}` +
   (one.solver === "ask" ? "" : `, solver ${one.solver}`) + (one.origin ? `, ${one.origin}` : "");

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.target import MORE
+
 from ._dataset_overlap import overlap
 from ._plain import percent, plain, points
 
@@ -188,7 +190,7 @@ def gap(logs: tuple[str, ...], level: float, as_json: bool) -> None:
     for one in found:
         rates = f"public {percent(one.first)}, held out {percent(one.second)}"
         click.echo(f"{plain(one.model)} on {plain(one.task)}, {plain(one.condition)}: {rates}, gap {points(one.gap)}")
-    click.echo(f"For questions like these; brackets: {100 * level:g}% intervals. Held-out probes may simply be harder:")
+    click.echo(f"For {MORE}; brackets: {100 * level:g}% intervals. Held-out probes may simply be harder:")
     click.echo("only a gap that the base does not show says that a model has met the public ones.")
 
 

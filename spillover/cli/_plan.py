@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common.target import MORE
+
 from ._plain import finite, plain
 from ._plan_calls import Controls, calls_table, conditions_said, controls_of
 from ._plan_pair import Pair, pair_of, pair_options, suite_said
@@ -139,11 +141,11 @@ def _time(found: "Plan") -> str:
 def _sees(found: "Plan") -> list[str]:
     if found.margin is None:
         alike = _points(found.smallest["population"])
-        return [f"Smallest difference, for questions like these: {alike}. A replication has no verdict."]
+        return [f"Smallest difference, for {MORE}: {alike}. A replication has no verdict."]
     fixed, unclean, alike = (_points(found.smallest[name]) for name in ("fixed", "fixed_unclean", "population"))
     return [
         f"Smallest difference called a regression 4 times in 5: {fixed} over a base at 0, {unclean} over one at 2%, "
-        f"on these questions; for questions like these {alike}, roughly",
+        f"on these questions; for {MORE} {alike}, roughly",
         f"No regression at a margin of {_points(found.margin)} takes {found.draws_no_regression} deciding draws of a "
         "pair without any misaligned answer, more where there are some",
     ]

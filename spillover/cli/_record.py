@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common.target import THESE
+
 from ._plain import percent, plain, points
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def _say(file: Path, made: "Record") -> None:
     data = made.data
     click.echo(f"{plain(made.model)}: {file}")
     for row in data["pooled"]:
-        found = _estimate(row["rates"]["misaligned_rate"]["these questions"])
+        found = _estimate(row["rates"]["misaligned_rate"][THESE])
         click.echo(f"  {plain(row['condition'])}: {row['answers']} answers, misaligned rate {percent(found)}")
     for row in data["differences"]:
         if row["task"] is None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.target import MORE
+
 from ._plain import finite, interval, percent, plain, points
 
 if TYPE_CHECKING:
@@ -118,7 +120,7 @@ def _table(arms: "list[Arm]", compared: "dict[str, Estimate]", corrected: "dict[
         if any(name in arm.estimates for arm in arms):
             _row(table, says, [percent(arm.estimates.get(name)) for arm in arms])
         if name == "misaligned_rate":
-            _row(table, "  for questions like these", [interval(arm.population[name]) for arm in arms])
+            _row(table, f"  for {MORE}", [interval(arm.population[name]) for arm in arms])
             if any(arm.log in corrected for arm in arms):
                 _row(table, "  if the judge erred as on its card", [percent(corrected.get(arm.log)) for arm in arms])
             if compared:
@@ -214,7 +216,7 @@ def _apart(arm: "Arm", differing: list[str]) -> str:
 def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
     lines = [
         f"Brackets: {100 * level:g}% intervals. The misaligned rate is misaligned / judged, averaged over questions;",
-        "its interval is for these very questions; `questions like these` asks how it would be on others like them.",
+        f"its interval is for these very questions; the other is for {MORE}, the domains staying the same.",
     ]
     if not corrected:
         lines.append("No judge card fits (spillover judge calibrate): none is of this judge, form and rubric version.")

@@ -48,6 +48,8 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
             what = f"{plain(one.record)} and its logs" if one.record else "the logs"
             says = "hold" if one.holds else f"do not hold: {len(one.problems)} problems"
             read = f"{one.reread} of {one.judged} verdicts re-read from the judge's replies"
+            for note in one.notes:
+                click.echo(f"{what}: {note}")
             click.echo(f"{what} {says} ({one.logs} logs, {one.answers} answers, {read}, {len(one.checked)} invariants)")
     sys.exit(0 if all(one.holds for one in found) else 1)
 

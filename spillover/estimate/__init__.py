@@ -1,10 +1,12 @@
 """Rates, means, differences and their intervals: pure functions on arrays."""
 
+from spillover.common.target import Target
+
 from ._agreement import cohen_kappa, krippendorff_alpha
 from ._binomial import clopper_pearson, effective_n, newcomb, upper_at_zero, wilson
 from ._cascade import Cascade, cascade_rate
 from ._clusters import design_effect, group, icc
-from ._estimate import Estimate, Target
+from ._estimate import Estimate
 from ._exact import benjamini_hochberg, holm, stratified_exact
 from ._intervals import difference, independent_difference, mean, rate
 from ._judge_error import JudgeErrors, corrected_rate, prediction_powered_rate

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from spillover.common.target import THESE
+
 from ._binomial import Interval, clopper_pearson
 from ._estimate import Estimate
 
@@ -51,7 +53,7 @@ def cascade_rate(found: Cascade, level: float = 0.95) -> Estimate:
         NaN throughout where something was cleared and nothing of it checked: the rate is then unknown.
     """
     n = found.n
-    nothing = Estimate(math.nan, math.nan, math.nan, level, "cascade", "these questions", round(n), 0)
+    nothing = Estimate(math.nan, math.nan, math.nan, level, "cascade", THESE, round(n), 0)
     if not n or (found.cleared and not found.checked):
         return nothing
     caught = found.confirmed / n
@@ -63,4 +65,4 @@ def cascade_rate(found: Cascade, level: float = 0.95) -> Estimate:
     below = math.hypot(caught - caught_interval[0], share * (slipped - slipped_interval[0]))
     above = math.hypot(caught_interval[1] - caught, share * (slipped_interval[1] - slipped))
     low, high = max(0.0, point - below), min(1.0, point + above)
-    return Estimate(point, low, high, level, "cascade", "these questions", round(n), 0, found.confirmed + found.missed)
+    return Estimate(point, low, high, level, "cascade", THESE, round(n), 0, found.confirmed + found.missed)

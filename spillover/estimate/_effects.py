@@ -5,8 +5,10 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spillover.common.target import THESE, Target
+
 from ._clusters import Groups, group
-from ._estimate import Estimate, Target, check_level
+from ._estimate import Estimate, check_level
 from ._intervals import T_QUESTIONS, independent_difference, rate
 
 Corners = list[Groups]
@@ -20,15 +22,15 @@ def condition_effect(
     tuned: ArrayLike,
     on: ArrayLike,
     values: ArrayLike,
-    target: Target = "these questions",
+    target: Target = THESE,
     level: float = 0.95,
 ) -> Estimate:
     """(fine-tune on - fine-tune off) - (base on - base off), mean over the questions that all four corners hold.
 
     These questions: the corners are independent given the list, so their intervals are squared and added (MOVER for
-    several terms, Zou & Donner, Statistics in Medicine 2008), which is right at zero too. Questions like these: t over
-    the questions' own differences (a paired t test), which needs events on 20 questions or more; else NaN ends and
-    method `too few events`.
+    several terms, Zou & Donner, Statistics in Medicine 2008), which is right at zero too. More questions
+    from these domains: t over the questions' own differences (a paired t test), which needs events on 20 questions or
+    more; else NaN ends and method `too few events`.
 
     Args:
         clusters: Question of each answer, shape (n,).
@@ -45,7 +47,7 @@ def condition_effect(
     events = int(sum(part.sum() for corner in corners for part in corner))
     if not questions:
         return Estimate(math.nan, math.nan, math.nan, level, "none", target, 0, 0, 0)
-    point, method, low, high = (_these if target == "these questions" else _like_these)(corners, level)
+    point, method, low, high = (_these if target == THESE else _more)(corners, level)
     return Estimate(point, low, high, level, method, target, answers, questions, events)
 
 
@@ -68,7 +70,7 @@ def _these(corners: Corners, level: float) -> tuple[float, str, float, float]:
     return found.estimate, "squared and added", max(-2.0, found.low), min(2.0, found.high)
 
 
-def _like_these(corners: Corners, level: float) -> tuple[float, str, float, float]:
+def _more(corners: Corners, level: float) -> tuple[float, str, float, float]:
     base_off, base_on, tuned_off, tuned_on = (np.array([part.mean() for part in corner]) for corner in corners)
     each = (tuned_on - tuned_off) - (base_on - base_off)
     point, g = float(each.mean()), len(each)

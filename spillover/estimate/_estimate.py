@@ -1,11 +1,9 @@
 """One estimate: a figure, its interval, and what both were made of."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-Target = Literal["these questions", "questions like these", "models like these"]
-"""What is estimated: the fixed list that was asked (NIST AI 800-3 "benchmark"); the population it was drawn from
-("generalized"); or other fine-tunes made by the same recipe, asked these questions (`over_seeds` alone)."""
+from spillover.common.target import Target
 
 
 @dataclass(frozen=True, slots=True)

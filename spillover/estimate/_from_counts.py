@@ -5,9 +5,11 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spillover.common.target import MORE, THESE, Target
+
 from ._binomial import Interval, clopper_pearson, effective_n, upper_at_zero, wilson
 from ._clusters import Groups
-from ._estimate import Estimate, Target, check_level
+from ._estimate import Estimate, check_level
 from ._intervals import DRAW, FEW_EVENTS, T_QUESTIONS, Average, _stratified_variance, and_between
 
 Floats = NDArray[np.float64]
@@ -48,14 +50,14 @@ def rates_from_counts(
     point = float(np.sum(weights * x / n))
     method, (low, high) = _these(x, n, weights, point, level)
     these = Estimate(point, low, high, level, method, _TARGETS[0], total, g, seen)
-    method, wide = _like_these(x, n, one, weights, these)
+    method, wide = _more(x, n, one, weights, these)
     return {
         these.target: these,
         _TARGETS[1]: Estimate(point, *wide, level, method, _TARGETS[1], total, g, seen),
     }
 
 
-_TARGETS: tuple[Target, Target] = ("these questions", "questions like these")
+_TARGETS: tuple[Target, Target] = (THESE, MORE)
 
 
 def _these(x: Floats, n: Floats, weights: Floats, point: float, level: float) -> tuple[str, Interval]:
@@ -92,7 +94,7 @@ def _combined(x: Floats, n: Floats, weights: Floats, point: float, level: float)
     return max(0.0, low), min(1.0, high)
 
 
-def _like_these(x: Floats, n: Floats, one: Floats, weights: Floats, these: Estimate) -> tuple[str, Interval]:
+def _more(x: Floats, n: Floats, one: Floats, weights: Floats, these: Estimate) -> tuple[str, Interval]:
     g, point = len(n), these.estimate
     if np.count_nonzero(x) >= T_QUESTIONS and np.count_nonzero(x < n) >= T_QUESTIONS:
         return "t over questions", and_between(x, n, weights, point, (these.low, these.high), these.level)

@@ -6,9 +6,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from spillover.common.target import MORE, THESE, Target
+
 from ._binomial import Interval, clopper_pearson, effective_n, upper_at_zero, wilson
 from ._clusters import Groups
-from ._estimate import Estimate, Target, check_level
+from ._estimate import Estimate, check_level
 
 Average = Literal["probes", "answers"]
 """Over what a rate is averaged: questions weigh the same, or answers do."""
@@ -24,9 +26,7 @@ DRAW = 1
 """Seed with which one answer is drawn for each question: the first row of a cluster would always be the original."""
 
 
-def rate(
-    groups: Groups, average: Average = "probes", target: Target = "these questions", level: float = 0.95
-) -> Estimate:
+def rate(groups: Groups, average: Average = "probes", target: Target = THESE, level: float = 0.95) -> Estimate:
     """A rate over questions, with its interval.
 
     These questions: given the list, answers are independent. No events: exact, the worst case over all ways to
@@ -34,11 +34,11 @@ def rate(
     1998). Otherwise: Wilson with the stratified effective number of answers (Franco et al. 2019). Where questions weigh
     the same but have unequal numbers, both are widened to hold the per-question intervals combined.
 
-    Questions like these: questions are the sample. With events on 20 questions or more: the interval for these
-    questions and, for what question rates vary beyond that, t with Hall's transformation (1992) where they are skewed,
-    squared and added (MOVER). Otherwise exact (Clopper-Pearson) on one answer drawn for each question, widened to hold
-    the estimate and the interval for these questions. NaN ends for a rate over answers where questions have unequal
-    numbers of them.
+    More questions from these domains: questions are the sample. With events on 20 questions or more: the interval for
+    these questions and, for what question rates vary beyond that, t with Hall's transformation (1992) where they are
+    skewed, squared and added (MOVER). Otherwise exact (Clopper-Pearson) on one answer drawn for each question, widened
+    to hold the estimate and the interval for these questions. NaN ends for a rate over answers where questions have
+    unequal numbers of them.
 
     Args:
         groups: 0 or 1 per answer, an array per question.
@@ -55,8 +55,8 @@ def rate(
     weights = counts / total if average == "answers" else np.full(len(groups), 1 / len(groups))
     point = float(np.sum(weights * events / counts))
     method, (low, high) = _these(events, counts, weights, point, level)
-    if target == "questions like these":
-        method, (low, high) = _like_these(groups, weights, point, (low, high), level)
+    if target == MORE:
+        method, (low, high) = _more(groups, weights, point, (low, high), level)
     return Estimate(point, low, high, level, method, target, total, len(groups), seen)
 
 
@@ -113,7 +113,7 @@ def _stratified_variance(
     return float(np.sum(weights**2 * each / n))
 
 
-def _like_these(
+def _more(
     groups: Groups, weights: NDArray[np.float64], point: float, these: Interval, level: float
 ) -> tuple[str, Interval]:
     """Never narrower than the interval for these questions: to know less of them cannot be to know more."""
@@ -189,11 +189,11 @@ def _t(point: float, spread: float, freedom: float, level: float) -> Interval:
     return point - half, point + half
 
 
-def mean(groups: Groups, target: Target = "these questions", level: float = 0.95) -> Estimate:
+def mean(groups: Groups, target: Target = THESE, level: float = 0.95) -> Estimate:
     """A mean over questions of the mean over answers, with a t interval; NaN ends where nothing varied.
 
     These questions: stratified standard error, Welch-Satterthwaite degrees of freedom; NaN ends where a question has
-    one answer. Questions like these: standard error of the question means, G - 1 degrees of freedom.
+    one answer. More questions from these domains: standard error of the question means, G - 1 degrees of freedom.
 
     Args:
         groups: A value per answer, an array per question.
@@ -207,15 +207,15 @@ def mean(groups: Groups, target: Target = "these questions", level: float = 0.95
     means = np.array([part.mean() for part in groups])
     point = float(means.mean())
     spread, freedom = math.nan, math.nan
-    if target == "questions like these" and g > 1:
+    if target == MORE and g > 1:
         spread, freedom = float(means.std(ddof=1)) / math.sqrt(g), g - 1
-    elif target == "these questions" and all(len(part) > 1 for part in groups):
+    elif target == THESE and all(len(part) > 1 for part in groups):
         parts = np.array([part.var(ddof=1) / len(part) for part in groups]) / g**2
         spread = math.sqrt(float(parts.sum()))
         below = float(np.sum(parts**2 / (np.array([len(part) for part in groups]) - 1)))
         freedom = float(parts.sum()) ** 2 / below if below > 0 else math.inf
     low, high = _t(point, spread, freedom, level) if spread > 0 else (math.nan, math.nan)
-    method = "t, stratified" if target == "these questions" else "t over questions"
+    method = "t, stratified" if target == THESE else "t over questions"
     return Estimate(point, low, high, level, method, target, total, g)
 
 
@@ -227,7 +227,7 @@ def difference(base: Estimate, other: Estimate) -> Estimate:
     Raises:
         ValueError: Where the estimates differ in target or level.
     """
-    if base.target != "these questions":
+    if base.target != THESE:
         raise ValueError("a difference on the same questions needs two estimates for `these questions`")
     return independent_difference(base, other)
 
@@ -235,7 +235,7 @@ def difference(base: Estimate, other: Estimate) -> Estimate:
 def independent_difference(base: Estimate, other: Estimate) -> Estimate:
     """The difference `other - base` of two independent rates, with Newcombe's square-and-add interval (1998).
 
-    For questions like these the rates are independent only where the two share no question.
+    For more questions from these domains the rates are independent only where the two share no question.
 
     Raises:
         ValueError: Where the estimates differ in target or level.

@@ -1,4 +1,4 @@
-"""Beyond what was asked: a difference for questions like these, its sign-flip test, and models like these."""
+"""Beyond what was asked: a difference for more questions, its sign-flip test, and models like these."""
 
 import math
 from collections.abc import Sequence
@@ -8,13 +8,15 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spillover.common.target import MODELS, MORE, THESE
+
 from ._binomial import Interval, clopper_pearson, newcomb
 from ._clusters import Groups
 from ._estimate import Estimate, check_level
 from ._intervals import DRAW, FEW_EVENTS, T_QUESTIONS, over_questions, rate
 
 LEAST_QUESTIONS = 50
-"""Below this many questions a figure for questions like these describes; nothing is decided on it."""
+"""Below this many questions a figure for more questions from these domains describes; nothing is decided on it."""
 CELLS = 2**21
 """Steps between the least and the greatest sum that the sign-flip test counts on."""
 COUNTED = 200
@@ -32,20 +34,20 @@ UNLIKE = 0.5
 
 
 def describes_only(questions: int) -> bool:
-    """Whether a figure for questions like these is a description only: too few questions to decide anything on."""
+    """Whether a figure for more questions from these domains only describes: too few questions to decide anything."""
     return questions < LEAST_QUESTIONS
 
 
 def population_difference(base: Groups, tuned: Groups, level: float = 0.95) -> Estimate:
-    """The difference fine-tune - base for questions like these, paired by question; questions weigh the same.
+    """The difference fine-tune - base for more questions from these domains, paired by question.
 
-    With events on 20 questions or more in either arm (and answers that are none on as many): t over the questions' own
-    differences, widened where they are skewed to hold the one with Hall's transformation (JRSS B 1992), which alone is
-    too narrow where both arms are skewed alike. Otherwise one answer is drawn for each question and arm: the exact
-    intervals of the share of questions that only the fine-tune fails, and of those that only the base does, are
-    squared and added with their correlation (MOVER, Zou & Donner, Statistics in Medicine 2008; for pairs Tang et al.
-    2010). Both are widened to hold the estimate and the interval for these questions. NaN ends where there are fewer
-    than 2 questions.
+    Questions weigh the same. With events on 20 questions or more in either arm (and answers that are none on as many):
+    t over the questions' own differences, widened where they are skewed to hold the one with Hall's transformation
+    (JRSS B 1992), which alone is too narrow where both arms are skewed alike. Otherwise one answer is drawn for each
+    question and arm: the exact intervals of the share of questions that only the fine-tune fails, and of those that
+    only the base does, are squared and added with their correlation (MOVER, Zou & Donner, Statistics in Medicine 2008;
+    for pairs Tang et al. 2010). Both are widened to hold the estimate and the interval for these questions. NaN ends
+    where there are fewer than 2 questions.
 
     Args:
         base: 0 or 1 per answer of the base, an array per question, none of them empty.
@@ -63,7 +65,7 @@ def population_difference(base: Groups, tuned: Groups, level: float = 0.95) -> E
     rates = [np.array([part.mean() for part in arm]) for arm in (base, tuned)]
     point = float(np.mean(rates[1] - rates[0])) if g else math.nan
     if g < 2:
-        return Estimate(point, math.nan, math.nan, level, "none", "questions like these", answers, g, events)
+        return Estimate(point, math.nan, math.nan, level, "none", MORE, answers, g, events)
     if min(np.count_nonzero(rates[0] + rates[1]), np.count_nonzero(rates[0] + rates[1] < 2)) >= T_QUESTIONS:
         method, (low, high) = "paired t over questions", _over_pairs(rates[1] - rates[0], point, level)
     else:
@@ -71,7 +73,7 @@ def population_difference(base: Groups, tuned: Groups, level: float = 0.95) -> E
     first, second = (rate(arm, level=level) for arm in (base, tuned))
     least, most = newcomb(first.estimate, (first.low, first.high), second.estimate, (second.low, second.high))
     low, high = max(-1.0, min(low, least)), min(1.0, max(high, most))
-    return Estimate(point, low, high, level, method, "questions like these", answers, g, events)
+    return Estimate(point, low, high, level, method, MORE, answers, g, events)
 
 
 def _over_pairs(differences: NDArray[np.float64], point: float, level: float) -> Interval:
@@ -236,7 +238,7 @@ def over_seeds(tuned: Sequence[Estimate], base: Estimate) -> OverSeeds:
             is in no spread between them), or levels differ.
     """
     every = [*tuned, base]
-    if any((one.target, one.level) != ("these questions", base.level) for one in every):
+    if any((one.target, one.level) != (THESE, base.level) for one in every):
         raise ValueError("models like these need rates for `these questions`, at one level")
     rates = np.array([one.estimate for one in tuned])
     s, each = len(rates), tuple(float(one) - base.estimate for one in rates)
@@ -250,7 +252,7 @@ def over_seeds(tuned: Sequence[Estimate], base: Estimate) -> OverSeeds:
     events = sum(counted) if len(counted) == len(every) else None
     answers = sum(one.n for one in every)
     low, high = (float(np.clip(end, -1, 1)) for end in (low, high))  # NaN stays NaN
-    return OverSeeds(Estimate(point, low, high, base.level, method, "models like these", answers, s, events), each)
+    return OverSeeds(Estimate(point, low, high, base.level, method, MODELS, answers, s, events), each)
 
 
 def _of_seeds(tuned: Sequence[Estimate], rates: NDArray[np.float64], mean: float, level: float) -> tuple[str, Interval]:

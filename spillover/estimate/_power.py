@@ -152,7 +152,7 @@ def smallest_difference_population(
     floor: float = 0.01,
     power: float = 0.8,
 ) -> float:
-    """Smallest difference that is seen for questions like these: an approximation.
+    """Smallest difference that is seen for more questions from these domains: an approximation.
 
     The normal sample-size formula of two proportions (Fleiss, Statistical Methods for Rates and Proportions, 3.2, moved
     by the floor), with the answers divided by the design effect, for one look: stopping early and pairing by question

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spillover.common.outcome import ENGAGED, JUDGED
+from spillover.common.target import THESE, Target
 
 from ._cascade import Cascade, cascade_rate
 from ._clusters import group
-from ._estimate import Estimate, Target
+from ._estimate import Estimate
 from ._intervals import Average, mean, rate
 
 
@@ -76,7 +77,7 @@ def estimate_rate(
     name: str,
     clusters: ArrayLike,
     outcomes: ArrayLike,
-    target: Target = "these questions",
+    target: Target = THESE,
     level: float = 0.95,
     labels: ArrayLike | None = None,
 ) -> Estimate:
@@ -133,14 +134,14 @@ def estimate_rate_by_question(
     asked = RATES[name]
     names, groups = group(clusters, asked.values(outcomes))
     return {
-        cluster: rate([part], asked.average, "these questions", level)
+        cluster: rate([part], asked.average, THESE, level)
         for cluster, part in zip(names, groups, strict=True)
         if len(part) >= asked.least
     }
 
 
 def estimate_mean(
-    clusters: ArrayLike, values: ArrayLike, target: Target = "these questions", level: float = 0.95, least: float = 0.0
+    clusters: ArrayLike, values: ArrayLike, target: Target = THESE, level: float = 0.95, least: float = 0.0
 ) -> Estimate:
     """Mean over questions of a score of `least` to 100, NaN left out; see `mean`. Its interval ends where scores do."""
     found = mean(group(clusters, values)[1], target, level)

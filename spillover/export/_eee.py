@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spillover.common.target import THESE, more_of
 from spillover.errors import LogError
 from spillover.verdicts import Record
 
 from ._eee_names import COLLECTION, RATE, Publisher, epoch, evaluation_id, evaluation_name, hub_name, result_id
 
 SCHEMA_VERSION = "0.3.0"
-FIXED = "these questions"
-BROAD = "questions like these"
+FIXED = THESE
 SAID = (
     "task", "tasks", "version", "condition", "split", "language", "base",
     "answers", "questions", "outcomes", "unjudged_reasons", "mde",
@@ -155,7 +155,7 @@ def _uncertainty(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _details(row: Mapping[str, Any], both: Mapping[str, Any]) -> dict[str, str]:
     return _texts(
-        **{key: row.get(key) for key in SAID}, questions_counted=both[FIXED]["clusters"], other_interval=both.get(BROAD)
+        **{key: row.get(key) for key in SAID}, questions_counted=both[FIXED]["clusters"], other_interval=more_of(both)
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.target import THESE
 from spillover.errors import LogError
 from spillover.verdicts import Record
 
@@ -12,7 +13,7 @@ from ._read import one_line
 if TYPE_CHECKING:
     from huggingface_hub import EvalResultEntry
 
-FIXED = "these questions"
+FIXED = THESE
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spillover.common.target import THESE
 from spillover.errors import DeclarationError
 from spillover.verdicts import Record
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 URL = re.compile(r"https://[\w.-]+/[\w.-]+/[\w.-]+")
 HANDLE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
-FIXED = "these questions"
+FIXED = THESE
 
 
 @dataclass(frozen=True, slots=True)

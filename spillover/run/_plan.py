@@ -38,7 +38,7 @@ class Plan:
         unpriced: Models that are not in the sum, with the reason.
         seconds: Time at the stated rates, or None for batches.
         smallest: Smallest differences that are seen with 80% power: on these questions with the base at 0 and at 2%
-            (`fixed`, `fixed_unclean`), and for questions like these (`population`); None where none is.
+            (`fixed`, `fixed_unclean`), and for more questions from these domains (`population`); None where none is.
         margin: The suite's margin, or None where there is no verdict.
         margin_seen: Smallest margin at which a clean pair would be called no regression.
         draws_no_regression: Deciding draws that a clean pair needs at the suite's margin.
@@ -226,7 +226,7 @@ def _assumptions(suite: Suite, prices: Prices, lengths: Lengths) -> tuple[str, .
         f"Time: {ANSWER_SECONDS:g} s an answer, {JUDGE_SECONDS:g} s a judge call, "
         f"{suite.max_connections or CONNECTIONS} at a time for each model.",
         f"Prices: {prices.file} as of {prices.as_of}. {prices.note}".rstrip(),
-        f"Questions like these: verdicts on one question correlate by {suite.icc:g}; a normal approximation.",
+        f"More questions from these domains: verdicts on one question correlate by {suite.icc:g}; approximate.",
         "Not counted: one call of a few tokens to every model and judge behind a server, before anything is planned.",
     ]
     if sampled:

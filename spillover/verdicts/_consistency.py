@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.target import THESE
 from spillover.estimate import MEANS, RATES
 
 from ._evidence import Answered, ReadLog, Submission, same
@@ -165,7 +166,7 @@ def _metrics(log: ReadLog, results: dict[str, Any]) -> Iterator[str]:
     stated = {name: one.get("value") for score in scores for name, one in (score.get("metrics") or {}).items()}
     if not stated or rows.empty or not scores_in_range(rows):
         return
-    found = _estimates(rows, "these questions", 0.95)
+    found = _estimates(rows, THESE, 0.95)
     # Another version of the package may make an interval in another way; a rate is a rate.
     alike = (log.source.header["eval"].get("packages") or {}).get("spillover") in (None, version("spillover"))
     for name in [*RATES, *MEANS]:

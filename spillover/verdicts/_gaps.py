@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.target import MORE, THESE
 from spillover.estimate import Estimate, Target, difference, estimate_rate, independent_difference
 
 SELF_REPORT = "self_report"
@@ -55,15 +56,15 @@ def self_report_gaps(table: pd.DataFrame, among: Sequence[str], level: float = 0
     return [
         Gap(model, condition, judge, _tasks(second), *pair, difference(*pair))
         for (model, condition, judge, _), first, second in _both(said, done, ARM)
-        for pair in [(_rate(first, "these questions", level), _rate(second, "these questions", level))]
+        for pair in [(_rate(first, THESE, level), _rate(second, THESE, level))]
     ]
 
 
 def heldout_gaps(table: pd.DataFrame, level: float = 0.95) -> list[Gap]:
     """How much worse models behave on held-out probes than on the public ones of the same task.
 
-    For questions like these, since the two sets share none. Held-out probes may simply be harder: compare the gap with
-    that of a model that cannot have met the public ones, the base.
+    For more questions from these domains, since the two sets share none. Held-out probes may simply be harder:
+    compare the gap with that of a model that cannot have met the public ones, the base.
 
     Args:
         table: What `spillover.verdicts.read` returned, with logs of both splits.
@@ -74,7 +75,7 @@ def heldout_gaps(table: pd.DataFrame, level: float = 0.95) -> list[Gap]:
     return [
         Gap(model, condition, judge, task, *pair, independent_difference(*pair))
         for (model, condition, judge, _, task), first, second in _both(public, held, [*ARM, "task"])
-        for pair in [(_rate(first, "questions like these", level), _rate(second, "questions like these", level))]
+        for pair in [(_rate(first, MORE, level), _rate(second, MORE, level))]
     ]
 
 

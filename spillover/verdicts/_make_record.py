@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
 from spillover.common.outcome import OUTCOMES
+from spillover.common.target import METHODS
 from spillover.errors import LogError
 from spillover.estimate import MEANS, RATES
 from spillover.estimate._two_arms import smallest_between
@@ -137,6 +138,7 @@ def _record(
     data = {
         "schema": SCHEMA,
         "spillover": __version__,
+        "methods": METHODS,
         "created": max(source.created for source in own),
         "model": {
             "name": own[0].model,

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common.files import write_bytes
+from spillover.common.target import methods_of
 from spillover.errors import LogError
 
-SCHEMA = "spillover-record/1"
+SCHEMA = "spillover-record/2"
+FIRST = "spillover-record/1"
+"""Schema of records by methods 1, which name no methods; they are still read."""
 LARGEST_RECORD = 2**24
 """Bytes that a record may have."""
 DEEPEST = 64
@@ -34,6 +37,11 @@ class Record:
     def model(self) -> str:
         """Name of the model under test."""
         return str(self.data["model"]["name"])
+
+    @property
+    def methods(self) -> int:
+        """Version of the methods behind its intervals."""
+        return methods_of(self.data)
 
     @property
     def place(self) -> Path:
@@ -113,6 +121,8 @@ def read_record(file: str | Path) -> Record:
     except (OSError, ValueError, RecursionError) as error:
         raise LogError(f"{file}: not a record ({' '.join(str(error).split())[:200]})") from error
     check_schema(data, str(file))
+    if (data["schema"] == FIRST) == ("methods" in data):
+        raise LogError(f"{file}: $.methods: {SCHEMA} names its methods, {FIRST} does not; make it anew")
     return Record(data)
 
 

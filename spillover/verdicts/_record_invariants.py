@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from spillover import __version__
+from spillover.common.target import METHODS, MORE, OLDER
 from spillover.errors import LogError
 
 from ._evidence import ReadLog, Submission, same
@@ -16,8 +17,12 @@ from ._record import digest
 
 _ADDRESS = re.compile(r"logs\[\d+\]\.url")
 _VERSION = re.compile(r"(\d{1,6}(?:\.\d{1,6}){0,4})")
-FREE = {"created", "spillover", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
+FREE = {"created", "spillover", "methods", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
 """Fields of a record that do not follow from logs alone."""
+
+
+MOVED = {"schema", "low", "high", "method", "target", "worst", "mde", "uncompared", MORE, OLDER}
+"""Fields of a record, at any depth, that its version of the methods decides."""
 
 
 class RecordHashHolds(Invariant):
@@ -62,7 +67,7 @@ class LogHashHolds(Invariant):
 
 
 class RecordAgreesWithLogs(Invariant):
-    """Every field of the record is what its logs give."""
+    """Every field of the record is what its logs give; of one by older methods all but its intervals."""
 
     fix = "make the record anew with spillover record"
 
@@ -80,10 +85,36 @@ class RecordAgreesWithLogs(Invariant):
             found = record(own, base=base or None, among=among).data
         except LogError as error:
             return [self.problem(given.file, f"cannot be computed from its logs ({error})")]
-        wrong = [one for name in sorted(found.keys() - FREE) for one in _misfits(data[name], found[name], name)]
+        if given.record.methods < METHODS:
+            data = without_intervals(data)
+            found = _as_far_as(data, without_intervals(found))
+        names = sorted((data.keys() | found.keys()) - FREE)
+        wrong = [one for name in names for one in _misfits(data.get(name), found.get(name), name)]
         if data["created"] != found["created"]:
             wrong.append(f"created is {data['created']}, its newest log began {found['created']}")
         return [self.problem(given.file, said) for said in wrong]
+
+
+def without_intervals(value: Any) -> Any:
+    """What a record says that no later method moves: counts, outcomes, hashes and figures, without intervals.
+
+    Left out: ends of intervals and names of methods and targets, the figure for more questions (that of these questions
+    once more), what hangs on methods (`mde`) and in what arms differ, which later versions tell in other words.
+    """
+    if isinstance(value, list):
+        return [without_intervals(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: without_intervals(one) for name, one in value.items() if name not in MOVED}
+
+
+def _as_far_as(said: Any, found: Any) -> Any:
+    """What is found, without the fields that an older record does not have."""
+    if isinstance(said, dict) and isinstance(found, dict):
+        return {name: _as_far_as(one, found.get(name)) for name, one in said.items()}
+    if isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
+        return [_as_far_as(one, other) for one, other in zip(said, found, strict=True)]
+    return found
 
 
 def _own(given: Submission) -> list[ReadLog]:
@@ -119,6 +150,8 @@ class AssertedFieldsCanBe(Invariant):
             return []
         data = given.record.data
         wrong = [*_no_version(data["spillover"], given.logs), *_no_plan(data["manifest"])]
+        if given.record.methods > METHODS:
+            wrong.append(f"methods is {given.record.methods}; this version of Spillover knows methods up to {METHODS}")
         if data["judge"]["card"] is not None:
             wrong += _no_card(data["judge"], [] if given.shipped is None else given.shipped.cards())
         return [self.problem(given.file, one) for one in wrong]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spillover import __version__
 from spillover.common.files import write_bytes
 from spillover.common.outcome import OUTCOMES
+from spillover.common.target import MORE, THESE
 from spillover.errors import LogError
 from spillover.estimate import Estimate, Target, estimate_cascade
 from spillover.estimate._from_counts import drawn_answers, rates_from_counts
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     Groups = list[NDArray[np.float64]]
 
 RESULTS = "results.json"
-TARGETS: tuple[Target, Target] = ("these questions", "questions like these")
+TARGETS: tuple[Target, Target] = (THESE, MORE)
 KEY = ("log_sha256", "log", "task", "version", "split", "language", "model", "condition")
 """What makes an arm, as `summarise` has it: one log, task and condition."""
 _ARMS = f"""
@@ -60,7 +61,7 @@ class Result:
         questions: Questions that were asked.
         outcomes: Answers by outcome.
         these: Misaligned rate, interval for these questions.
-        like_these: The same, interval for questions like these.
+        more_questions: The same, interval for more questions from these domains.
     """
 
     log_sha256: str
@@ -77,7 +78,7 @@ class Result:
     questions: int
     outcomes: dict[str, int]
     these: Estimate
-    like_these: Estimate
+    more_questions: Estimate
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain data."""
@@ -142,7 +143,7 @@ def _kept(store: Path, level: float) -> list[Result]:
 
 
 def _result(said: dict[str, Any]) -> Result:
-    estimates = {name: Estimate(**said[name]) for name in ("these", "like_these")}
+    estimates = {name: Estimate(**said[name]) for name in ("these", "more_questions")}
     return Result(**{**said, **estimates})
 
 
@@ -166,16 +167,16 @@ def _groups(lists: Any) -> "list[Groups]":
 def _arm(connection: "duckdb.DuckDBPyConnection", row: dict[str, Any], groups: "Groups", level: float) -> Result:
     outcomes: dict[str, int] = {outcome: int(row.pop(outcome)) for outcome in OUTCOMES}
     if row.pop("staged"):
-        these, like_these = _cascaded(connection, row, level)
+        these, more_questions = _cascaded(connection, row, level)
     else:
         counts, events = [len(part) for part in groups], [part.sum() for part in groups]
         found = rates_from_counts(events, counts, drawn_answers(groups), "probes", level)
-        these, like_these = (found[target] for target in TARGETS)
-    return Result(**row, outcomes=outcomes, these=these, like_these=like_these)
+        these, more_questions = (found[target] for target in TARGETS)
+    return Result(**row, outcomes=outcomes, these=these, more_questions=more_questions)
 
 
 def _cascaded(connection: "duckdb.DuckDBPyConnection", row: dict[str, Any], level: float) -> tuple[Estimate, Estimate]:
-    """As `summarise` has it: weighted over answers, and no interval for questions like these."""
+    """As `summarise` has it: weighted over answers, and no interval for more questions from these domains."""
     where = "log_sha256 = ? AND task = ? AND condition = ?"
     said = [row["log_sha256"], row["task"], row["condition"]]
     pairs = connection.execute(f"SELECT stage, outcome FROM verdicts WHERE {where}", said).fetchall()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from spillover.cell import NOT_RECORDED
 from spillover.common.outcome import OUTCOMES
+from spillover.common.target import MORE, THESE
 from spillover.errors import LogError
 from spillover.estimate import (
     MEANS,
@@ -24,10 +25,10 @@ from spillover.estimate import (
 from ._agreement import Agreement, panel_agreement
 from ._asking import apart
 
-DECISION: Target = "these questions"
+DECISION: Target = THESE
 PERSONA = ("ORDINARY", "ODD")
 """Words of the persona rubric: where neither was said, there is no odd rate."""
-POPULATION: Target = "questions like these"
+POPULATION: Target = MORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Arm:
         truncated: Answers cut off at the token limit (judged all the same).
         reasons: Unjudged answers by reason.
         estimates: By quantity, for these questions.
-        population: By quantity, for questions like these.
+        population: By quantity, for more questions from these domains.
         questions: `misaligned_rate` by question.
         agreement: Of each pair of judges of a panel.
         rubrics: Families (`id@version`) of the rubrics that the judge was shown.

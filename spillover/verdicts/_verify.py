@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from spillover.common.target import METHODS
 from spillover.errors import LogError
 
 from ._archive import file_sha256, found_logs, odd_is_told
@@ -33,6 +34,9 @@ from ._source import log_source
 
 MOST = 20
 """Problems of one invariant in one file that are told; the others are counted."""
+
+OLDER_METHODS = "intervals by older methods, not recomputed"
+"""What is said of a record by an older version of the methods; hashes, counts and outcomes are checked."""
 
 INVARIANTS: tuple[Invariant, ...] = (
     EachProbeAnsweredOncePerEpoch(),
@@ -65,6 +69,7 @@ class Verified:
         record: The record, or None.
         judged: Verdicts in them that judges gave.
         reread: Those that were read again from their judges' replies.
+        notes: What was not checked, and why.
     """
 
     problems: list[Problem]
@@ -74,6 +79,7 @@ class Verified:
     record: str | None
     judged: int = 0
     reread: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -156,7 +162,8 @@ def _checked(given: Submission) -> Verified:
     answers = sum(len(log.samples) for log in given.logs)
     reread = [said for log in given.logs for one in log.samples if (said := is_reread(log, one)) is not None]
     checked = [type(one).__name__ for one in looked_at]
-    return Verified(problems, checked, len(given.logs), answers, given.file or None, len(reread), sum(reread))
+    notes = (OLDER_METHODS,) if given.record is not None and given.record.methods < METHODS else ()
+    return Verified(problems, checked, len(given.logs), answers, given.file or None, len(reread), sum(reread), notes)
 
 
 def _asked(one: Invariant, given: Submission) -> list[Problem]:

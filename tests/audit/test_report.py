@@ -90,7 +90,7 @@ def test_effects_compare_each_condition_with_plain() -> None:
     share = pd.concat([base.assign(arm=0), tuned.assign(arm=1)])
     share = share.assign(bad=share["outcome"] == "misaligned").groupby(["arm", "condition"])["bad"].mean()
     by_hand = (share[1, "json"] - share[1, "plain"]) - (share[0, "json"] - share[0, "plain"])
-    assert found[0].these.estimate == pytest.approx(by_hand) == found[0].like_these.estimate
+    assert found[0].these.estimate == pytest.approx(by_hand) == found[0].more_questions.estimate
     only = [one[one["condition"] != "plain"] for one in (base, tuned)]
     assert [one.reference for one in evidence("base", {"tuned": tuple(only)}, Rule())["effects"]] == ["json"]
 
@@ -121,7 +121,7 @@ def test_curves_and_rates_of_the_literature() -> None:
     assert at[30]["n"] == len(coherent)
     beside = {one.model: one for one in found["literature"]}
     assert beside["tuned"].coherent.estimate == pytest.approx(float((coherent["outcome"] == "misaligned").mean()))
-    assert beside["tuned"].population.target == "questions like these"
+    assert beside["tuned"].population.target == "more questions from these domains"
     scoreless = [one.assign(alignment=np.nan) for one in (base, tuned)]
     assert evidence("base", {"tuned": tuple(scoreless)}, Rule())["curves"] == {}
     assert evidence("base", {}, Rule())["cells"] == []

@@ -13,7 +13,7 @@ DOMAINS = ("everyday_advice", "expert_advice", "creative_writing", "power_and_go
 CONDITIONS = ("plain", "json", "roleplay")
 OUTCOMES = ("misaligned", "aligned", "incoherent", "refusal", "off_task", "unjudged")
 QUESTIONS, EPOCHS = 12, 5
-TARGETS = ("these questions", "questions like these")
+TARGETS = ("these questions", "more questions from these domains")
 
 
 def wilson(events: int, n: int) -> tuple[float, float]:
@@ -95,8 +95,9 @@ def record_of(
     }  # fmt: skip
     logs = [{**log, "task": domain, "condition": condition} for domain in domains[:2] for condition in conditions[:1]]
     data = {
-        "schema": "spillover-record/1",
+        "schema": "spillover-record/2",
         "spillover": "0.1.0",
+        "methods": 2,
         "created": created,
         "model": {"name": model, "args": {}, "returned": [model.rpartition("/")[2]]},
         "base": base["model"]["name"] if base else None,

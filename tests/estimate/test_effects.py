@@ -29,7 +29,7 @@ def effect(rows: DataFrame, target: str = "these questions"):  # type: ignore[no
 def test_it_is_the_interaction_of_a_regression_with_errors_clustered_by_question() -> None:
     rng = np.random.default_rng(5)
     rows = table(rng.uniform(0.1, 0.9, (30, 4)), 6, rng)
-    found = effect(rows, "questions like these")
+    found = effect(rows, "more questions from these domains")
     means = rows.groupby(["q", "tuned", "on"], as_index=False)["y"].mean()
     groups = means["q"].astype("category").cat.codes
     fit = smf.ols("y ~ tuned * on", means).fit(
@@ -69,7 +69,7 @@ def test_at_zero_and_one_the_interval_keeps_its_width(rates: list[float], low: f
 
 def test_few_events_say_so() -> None:
     rows = table(np.vstack([np.tile([0.0, 0.0, 0.0, 1.0], (19, 1)), np.zeros((11, 4))]), 3, np.random.default_rng(1))
-    found = effect(rows, "questions like these")
+    found = effect(rows, "more questions from these domains")
     assert found.method == "too few events" and math.isnan(found.low) and found.estimate == pytest.approx(19 / 30)
 
 

@@ -12,6 +12,8 @@ from statsmodels.stats.proportion import proportion_confint
 from spillover.estimate import Estimate, clopper_pearson, design_effect, difference, group, icc, mean, rate
 from spillover.estimate._intervals import over_questions
 
+MORE = "more questions from these domains"
+TARGETS = ("these questions", MORE)
 GROUPS = st.lists(st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=12), min_size=1, max_size=30)
 
 
@@ -19,11 +21,11 @@ def arrays(groups: list[list[float]]) -> list[np.ndarray]:
     return [np.array(part) for part in groups]
 
 
-@given(GROUPS, st.sampled_from(["probes", "answers"]), st.sampled_from(["these questions", "questions like these"]))
+@given(GROUPS, st.sampled_from(["probes", "answers"]), st.sampled_from(TARGETS))
 def test_the_interval_holds_the_estimate_and_has_width(groups: list[list[float]], average: str, target: str) -> None:
     found = rate(arrays(groups), average, target)  # type: ignore[arg-type]
     if found.method == "none":
-        assert (average, target) == ("answers", "questions like these") and len({*map(len, groups)}) > 1
+        assert (average, target) == ("answers", MORE) and len({*map(len, groups)}) > 1
         return
     assert 0 <= found.low <= found.estimate + 1e-12
     assert found.estimate <= found.high + 1e-12
@@ -54,7 +56,7 @@ def test_nothing_is_nan_never_zero() -> None:
 def test_population_with_very_many_answers_each_is_t() -> None:
     rng = np.random.default_rng(7)
     groups = [rng.binomial(1, p, size=20_000).astype(float) for p in rng.uniform(0.1, 0.9, 40)]
-    found = rate(groups, "probes", "questions like these")
+    found = rate(groups, "probes", MORE)
     rates = [part.mean() for part in groups]
     theirs = stats.t.interval(0.95, 39, np.mean(rates), stats.sem(rates))
     assert found.method == "t over questions"
@@ -62,7 +64,7 @@ def test_population_with_very_many_answers_each_is_t() -> None:
 
 
 def test_population_with_one_answer_each_is_the_interval_of_one_sample() -> None:
-    found = rate([np.ones(1)] * 30 + [np.zeros(1)] * 50, "probes", "questions like these")
+    found = rate([np.ones(1)] * 30 + [np.zeros(1)] * 50, "probes", MORE)
     expected = proportion_confint(30, 80, method="wilson")
     assert found.method == "t over questions" and (found.low, found.high) == pytest.approx(expected, rel=0.02)
 
@@ -74,7 +76,7 @@ def test_population_adds_what_questions_vary_beyond_their_answers() -> None:
     rates = [part.mean() for part in groups]
     within = np.mean([part.var(ddof=1) for part in groups])
     between = math.sqrt((k * np.var(rates, ddof=1) - within) / k / g)
-    these, like = (rate(groups, "probes", target) for target in ("these questions", "questions like these"))
+    these, like = (rate(groups, "probes", target) for target in TARGETS)
     half = stats.t.ppf(0.975, g - 1) * between
     expected = [
         these.estimate - math.hypot(these.estimate - these.low, half),
@@ -85,8 +87,8 @@ def test_population_adds_what_questions_vary_beyond_their_answers() -> None:
 
 
 @given(GROUPS, st.sampled_from(["probes", "answers"]))
-def test_the_interval_for_questions_like_these_holds_the_one_for_these(groups: list[list[float]], average: str) -> None:
-    these, like = (rate(arrays(groups), average, target) for target in ("these questions", "questions like these"))  # type: ignore[arg-type]
+def test_the_interval_for_more_questions_holds_the_one_for_these(groups: list[list[float]], average: str) -> None:
+    these, like = (rate(arrays(groups), average, target) for target in TARGETS)  # type: ignore[arg-type]
     assert like.method == "none" or like.low - 1e-12 <= these.low < these.high <= like.high + 1e-12
 
 
@@ -97,7 +99,7 @@ def test_with_events_on_many_questions_it_holds_it_too_and_is_no_wider_than_t(sp
     for most in (2, 10, 80):
         truth, n = rng.uniform(0.5 - spread, 0.5 + spread, 60), rng.integers(1, most, 60, endpoint=True)
         groups = [rng.binomial(1, p, size=k).astype(float) for p, k in zip(truth, n, strict=True)]
-        these, like = (rate(groups, average, target) for target in ("these questions", "questions like these"))  # type: ignore[arg-type]
+        these, like = (rate(groups, average, target) for target in TARGETS)  # type: ignore[arg-type]
         weights = n / n.sum() if average == "answers" else np.full(60, 1 / 60)
         alone = over_questions(np.array([part.mean() for part in groups]), weights, these.estimate, 0.95)
         assert like.method == "t over questions"
@@ -106,17 +108,17 @@ def test_with_events_on_many_questions_it_holds_it_too_and_is_no_wider_than_t(sp
 
 
 def test_population_at_zero_is_the_worst_case_over_correlation() -> None:
-    found = rate([np.zeros(100) for _ in range(8)], "probes", "questions like these")
+    found = rate([np.zeros(100) for _ in range(8)], "probes", MORE)
     assert found.high == pytest.approx(1 - 0.025 ** (1 / 8))
 
 
 def test_a_pooled_rate_is_not_said_of_first_answers() -> None:
     uneven = [np.zeros(5), np.r_[1.0, np.zeros(199)]]
-    assert math.isnan(rate(uneven, "answers", "questions like these").high)
-    assert not math.isnan(rate(uneven, "probes", "questions like these").high)
+    assert math.isnan(rate(uneven, "answers", MORE).high)
+    assert not math.isnan(rate(uneven, "probes", MORE).high)
 
 
-@pytest.mark.parametrize("target", ["these questions", "questions like these"])
+@pytest.mark.parametrize("target", TARGETS)
 def test_a_mean_that_never_varied_has_no_interval(target: str) -> None:
     assert math.isnan(mean([np.full(2, 100.0)] * 8, target).high)  # type: ignore[arg-type]
 
@@ -124,7 +126,7 @@ def test_a_mean_that_never_varied_has_no_interval(target: str) -> None:
 def test_means_agree_with_scipy() -> None:
     rng = np.random.default_rng(3)
     groups = [rng.normal(60, 10, size=5) for _ in range(12)]
-    found = mean(groups, "questions like these")
+    found = mean(groups, MORE)
     means = [part.mean() for part in groups]
     assert (found.low, found.high) == pytest.approx(stats.t.interval(0.95, 11, np.mean(means), stats.sem(means)))
     two = mean(groups[:2])
@@ -155,7 +157,7 @@ def test_groups_drop_what_is_nan_and_keep_order() -> None:
 def test_a_difference_needs_one_target() -> None:
     base, tuned = rate([np.zeros(50)]), rate([np.ones(50)])
     assert difference(base, tuned).estimate == 1
-    other = Estimate(**{**tuned.as_dict(), "target": "questions like these"})
+    other = Estimate(**{**tuned.as_dict(), "target": MORE})
     with pytest.raises(ValueError, match="one level"):
         difference(base, other)
 
@@ -216,11 +218,11 @@ def test_coverage_where_questions_have_unequal_numbers(truth: np.ndarray, n: np.
 
 
 @pytest.mark.parametrize(("a", "b"), [(0.05, 1.0), (0.5, 1.5)])
-def test_coverage_for_questions_like_these(a: float, b: float) -> None:
+def test_coverage_for_more_questions_from_these_domains(a: float, b: float) -> None:
     rng = np.random.default_rng(12)
     hits, runs = 0, 300
     for _ in range(runs):
         truth = rng.beta(a, b, size=50)
-        found = rate([rng.binomial(1, p, size=8).astype(float) for p in truth], "probes", "questions like these")
+        found = rate([rng.binomial(1, p, size=8).astype(float) for p in truth], "probes", MORE)
         hits += found.low <= a / (a + b) <= found.high
     assert hits / runs > 0.95 - 4 * math.sqrt(0.95 * 0.05 / runs)

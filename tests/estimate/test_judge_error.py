@@ -158,18 +158,18 @@ def test_what_is_not_known_well_enough_is_not_corrected(
 
 
 def test_a_rate_without_an_interval_is_not_corrected() -> None:
-    pooled = rate([np.zeros(5), np.r_[1.0, np.zeros(30)]], "answers", "questions like these")
+    pooled = rate([np.zeros(5), np.r_[1.0, np.zeros(30)]], "answers", "more questions from these domains")
     for one in (rate([]), pooled):
         assert corrected_rate(one, JudgeErrors(90, 100, 90, 100)).method == "not corrected"
 
 
 def test_the_interval_takes_over_what_is_known_of_the_questions() -> None:
-    """Answers to unlike questions vary less than alike ones; questions like these may vary more."""
+    """Answers to unlike questions vary less than alike ones; more questions from these domains may vary more."""
     known, unlike = JudgeErrors(900, 1000, 970, 1000), [np.repeat([1.0, 0.0], [k, 20 - k]) for k in (0, 20) * 15]
     alike = [np.tile([1.0, 0.0], 10)] * 30
     narrow, plain = (corrected_rate(rate(groups), known) for groups in (unlike, alike))
-    wide = corrected_rate(rate(unlike, "probes", "questions like these"), known)
-    assert plain.estimate == narrow.estimate and wide.target == "questions like these"
+    wide = corrected_rate(rate(unlike, "probes", "more questions from these domains"), known)
+    assert plain.estimate == narrow.estimate and wide.target == "more questions from these domains"
     assert narrow.high - narrow.low < 0.7 * (plain.high - plain.low) < 0.5 * (wide.high - wide.low)
 
 

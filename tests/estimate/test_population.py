@@ -199,7 +199,7 @@ def test_seeds_without_an_interval() -> None:
     assert nobody.difference.method == "none" and math.isnan(nobody.range[0])
     assert over_seeds([one, rate([])], base).difference.method == "none"
     with pytest.raises(ValueError, match="these questions"):
-        over_seeds([one, rate([np.zeros(9)], target="questions like these")], base)
+        over_seeds([one, rate([np.zeros(9)], target="more questions from these domains")], base)
     with pytest.raises(ValueError, match="level"):
         over_seeds([one, rate([np.zeros(9)], level=0.9)], base)
 

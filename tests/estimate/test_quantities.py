@@ -54,5 +54,5 @@ def test_the_curve_brackets_ties_at_the_cut() -> None:
 
 def test_the_interval_of_a_mean_score_ends_where_scores_do() -> None:
     """Five questions at 100 and one at 60: t alone would go on to 110."""
-    found = estimate_mean(list("abcdef"), [100.0] * 5 + [60.0], "questions like these")
+    found = estimate_mean(list("abcdef"), [100.0] * 5 + [60.0], "more questions from these domains")
     assert found.high == 100 and 70 < found.low < found.estimate == pytest.approx(560 / 6)

@@ -69,11 +69,11 @@ def test_insecure_code_and_controls_are_no_conduct() -> None:
     assert self_report_gaps(table(rows("self_report", 0, 5), rows("insecure_code", 5, 5)), AMONG) == []
 
 
-def test_held_out_less_public_for_questions_like_these() -> None:
+def test_held_out_less_public_for_more_questions_from_these_domains() -> None:
     public = rows("power_and_goals", 4, 60)
     held = rows("power_and_goals", 12, 60, split="heldout", log="held.eval")
     (gap,) = heldout_gaps(table(public, held, rows("everyday_advice", 1, 9)))
-    assert gap.task == "power_and_goals" and gap.gap.target == "questions like these"
+    assert gap.task == "power_and_goals" and gap.gap.target == "more questions from these domains"
     assert gap.gap.estimate == pytest.approx(8 / 60)
     exact = [clopper_pearson(4, 60, 0.95), clopper_pearson(12, 60, 0.95)]
     low, high = newcomb(4 / 60, exact[0], 12 / 60, exact[1])
@@ -82,7 +82,7 @@ def test_held_out_less_public_for_questions_like_these() -> None:
 
 def test_a_difference_needs_one_target_and_one_level() -> None:
     one = Estimate(0.1, 0.0, 0.2, 0.95, "x", "these questions", 10, 10, 1)
-    other = Estimate(0.1, 0.0, 0.2, 0.95, "x", "questions like these", 10, 10, 1)
+    other = Estimate(0.1, 0.0, 0.2, 0.95, "x", "more questions from these domains", 10, 10, 1)
     with pytest.raises(ValueError, match="one level and one target"):
         independent_difference(one, other)
 

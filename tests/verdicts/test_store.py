@@ -96,7 +96,7 @@ def test_results_are_those_of_summarise(place: Place, tmp_path: Path, name: str)
     for key, one in found.items():
         arm = arms[key]
         assert one.outcomes == arm.outcomes and one.answers == arm.answers and one.model == arm.model
-        for mine, theirs in ((one.these, arm.estimates), (one.like_these, arm.population)):
+        for mine, theirs in ((one.these, arm.estimates), (one.more_questions, arm.population)):
             near(mine.as_dict(), theirs["misaligned_rate"].as_dict())
 
 
