@@ -70,6 +70,12 @@ def choose_form(declared: Form, judge: Model, dimension: str) -> Form:
     return "sampled" if declared == "distribution" and provider in NO_LOGPROBS else declared
 
 
+def recorded_replies(judge: Model, dimension: str) -> int | None:
+    """Replies that a recording holds of one answer; None for a judge that is asked now."""
+    recording = getattr(judge.api, "recording", None)
+    return None if recording is None else recording.replies(dimension) or None
+
+
 async def ask(
     judge: Model, rubric: Rubric, form: Form, prompt: str, cell: Cell, *, samples: int, retries: int
 ) -> Asked:

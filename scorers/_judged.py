@@ -1,19 +1,20 @@
 """The scorer: every judge form behind one verdict."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from inspect_ai.model import Model, get_model, model_roles
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from spillover.cell import NOT_RECORDED, left_out
+from spillover.cell import NOT_RECORDED, Cell, left_out
 from spillover.errors import DeclarationError, JudgeError
 from spillover.solvers import cell_of, shown_to_model
 from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 
 from ._checks import by_bandit, by_key
-from ._forms import Asked, Form, ask, choose_form
+from ._forms import Asked, Form, ask, choose_form, recorded_replies
 from ._metrics import METRICS
 from ._panel import Panel, combine, stage_of
 from ._rubric import ASIDE, Rubric, render
@@ -64,7 +65,7 @@ def judged(
 
     async def one(judge: Model, state: TaskState, said: str | None = None) -> tuple[Verdict, dict[str, Any]]:
         conversation, answer = shown_to_model(state), said or state.output.completion
-        cell = cell_of(state)
+        cell = _answered(state)
         readings: dict[str, Reading] = {}
         notes: dict[str, Any] = {"judge": str(judge)}
         if (origin := getattr(getattr(judge.api, "recording", None), "origin", None)) is not None:
@@ -79,7 +80,8 @@ def judged(
                 key=_key(state),
             )
             used = form_for(judge, rubric.dimension)
-            asked = await ask(judge, rubric, used, prompt, cell, samples=samples, retries=retries)
+            replies = recorded_replies(judge, rubric.dimension) or samples
+            asked = await ask(judge, rubric, used, prompt, cell, samples=replies, retries=retries)
             _not_itself(judge, asked, state)
             readings |= asked.readings
             notes["judge_returned"] = asked.returned
@@ -107,7 +109,7 @@ def judged(
 
     def lacking(judges: list[Model], state: TaskState) -> bool:
         """Whether a replayed judge holds no verdict of this answer and may skip it."""
-        cell = cell_of(state)
+        cell = _answered(state)
         return any(left_out(judge.api, cell.judged(rubric.dimension)) for judge in judges for rubric in asked_of)
 
     async def score(state: TaskState, target: Target) -> Score:
@@ -138,6 +140,13 @@ def judged(
         return _score(state, verdict, {**notes, **flags, "judge": who, "stage": stage, "screen": by})
 
     return score
+
+
+def _answered(state: TaskState) -> Cell:
+    """The cell of an answer, with what a recorded judge needs to see that its verdict is about this answer."""
+    recorded = (state.output.metadata or {}).get("recorded_model")
+    names = [str(one) for one in (recorded, state.model, state.model.name) if one]
+    return replace(cell_of(state), answer=state.output.completion, names=tuple(names))
 
 
 def _flags(state: TaskState) -> dict[str, Any]:

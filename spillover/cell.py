@@ -7,7 +7,7 @@ scorer set this context variable and the `replay` provider reads it. A leaf: eve
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class Cell:
         dimension: What the judge is asked (`alignment`, ...), None for the model under test.
         repetition: 1-based repetition of the judge call.
         turn: 1-based turn of the conversation; 1 for a judge call, which is about the last answer.
+        model: What a recording calls the model that answered, "" where it does not say.
+        answer: For a judge call, the answer that is judged; None where it is not known. No part of the key.
+        names: For a judge call, names of the model that answered. No part of the key.
     """
 
     probe: str
@@ -29,6 +32,9 @@ class Cell:
     dimension: str | None = None
     repetition: int = 1
     turn: int = 1
+    model: str = ""
+    answer: str | None = field(default=None, compare=False)
+    names: tuple[str, ...] = field(default=(), compare=False)
 
     def judged(self, dimension: str, repetition: int = 1) -> "Cell":
         """The judge call about this answer."""

@@ -17,6 +17,7 @@ from ._check import choose
 from ._declaration import Declaration, load
 from ._material import fingerprint, material
 from ._probes import Probe, read_probes
+from ._replayed import check_replayed, recorded_epochs, recorded_facts
 from ._source import dataset_source
 from ._splits import asked_probes
 from ._upstream import Questions, upstream_questions
@@ -72,6 +73,7 @@ def build(
         asked = Questions(asked_probes(declared.id, declared.probes, split, language, heldout, source.data), {})
     choose("panel rule", panel, dict.fromkeys(PANELS))
     require_judge(protocol.default, _share(cascade))
+    check_replayed()
     domains = [probe.domain for probe in asked.probes]
     rubrics = [_with_prompt(load_rubric(rubric), asked.prompts).for_domains(domains) for rubric in protocol.rubrics]
     sha = fingerprint(material(declared, asked.probes, {condition: put}, {protocol.form: protocol}, rubrics))
@@ -92,10 +94,11 @@ def build(
         metrics=[choose("metric", metric, METRICS)() for metric in _metrics(declared, rubrics)],
         headline_metric=HeadlineMetric(metric=declared.metrics[0]),
         config=GenerateConfig(**declared.decoding),
-        epochs=Epochs(declared.epochs, []),
+        epochs=Epochs(recorded_epochs(asked.probes, condition) or declared.epochs, []),
         version=declared.version,
         metadata=_metadata(declared, sha, condition, judge or declared.judge)
-        | {"split": split, "language": language, "dataset": source.said},
+        | {"split": split, "language": language, "dataset": source.said}
+        | recorded_facts(),
         continue_on_fail=True,
     )
 

@@ -1,5 +1,7 @@
 """The `replay` model provider, and the readers of answers and verdicts made elsewhere."""
 
-from ._recording import Columns, Record, Recording, read_recording
+from ._columns import Columns
+from ._record import Record
+from ._recording import Recording, read_recording
 
 __all__ = ["Columns", "Record", "Recording", "read_recording"]

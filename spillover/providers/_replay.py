@@ -1,6 +1,8 @@
 """`--model replay/NAME -M path=FILE`: plays recorded answers or verdicts back, the same under any concurrency."""
 
+import hashlib
 import math
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -22,19 +24,22 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 from spillover.cell import current_cell
 from spillover.errors import RecordingError
 
-from ._recording import Columns, Record, Recording, read_recording
+from ._columns import Columns, columns_of
+from ._record import Record
+from ._recording import Recording, read_recording
+from ._rows import one_file
 
 
 @lru_cache(maxsize=16)
 def _read(path: str, columns: Columns, stamp: tuple[int, int]) -> Recording:
     """The recording, read once as long as the file stays as it is; `stamp` tells when it was changed."""
-    return read_recording(path, columns)
+    return replace(read_recording(path, columns), sha256=hashlib.sha256(Path(path).read_bytes()).hexdigest())
 
 
-def _recording(path: str, columns: Columns) -> Recording:
+def _recording(path: str, columns: Columns, name: str) -> Recording:
     file = Path(path)
     stamp = (file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else (0, 0)
-    return _read(path, columns, stamp)
+    return replace(_read(path, columns, stamp), name=name)
 
 
 class ReplayAPI(ModelAPI):
@@ -55,11 +60,10 @@ class ReplayAPI(ModelAPI):
             raise RecordingError(f"replay/{model_name}: no recording named; give -M path=FILE")
         if missing not in ("error", "skip"):
             raise RecordingError(f"replay/{model_name}: missing must be 'error' or 'skip', found {missing!r}")
-        unknown = sorted(set(columns) - set(Columns.__slots__))
-        if unknown:
-            raise RecordingError(f"replay/{model_name}: unknown -M {unknown[0]}; use {', '.join(Columns.__slots__)}")
         self.missing = missing
-        self.recording: Recording = _recording(path, Columns(**columns))
+        self.recording: Recording = _recording(
+            one_file(path, f"replay/{model_name}: path"), columns_of(f"replay/{model_name}", columns), model_name
+        )
 
     def max_connections(self) -> int:
         """Nobody is waiting at the other end."""
@@ -76,18 +80,29 @@ class ReplayAPI(ModelAPI):
         cell = current_cell.get()
         if cell is None:
             raise RecordingError("replay plays back Spillover's own tasks only; this call names no probe")
-        return _output(self.model_name, self.recording.get(cell), self.recording.origin)
+        record = self.recording.get(cell)
+        notes: dict[str, Any] = {"origin": self.recording.origin}
+        if cell.dimension is None:
+            notes["recorded_model"] = self.recording.answering() or None
+            return _output(self.model_name, record, notes)
+        if record.kind == "text" and record.text and self.recording.kind(cell.dimension) == "distribution":
+            record = replace(record, kind="distribution", distribution={record.text: 1.0})  # a word among them
+        if record.kind == "score" and self.recording.kind(cell.dimension) == "score":
+            record = replace(record, text="")
+            notes["recorded_score"] = record.score
+            return _output(self.model_name, record, notes, keep=("recorded_score",))
+        return _output(self.model_name, record, notes)
 
 
-def _output(model: str, record: Record, origin: str | None) -> ModelOutput:
+def _output(model: str, record: Record, notes: dict[str, Any], keep: tuple[str, ...] = ()) -> ModelOutput:
+    """A reply as a provider gives it; of the notes, those that say nothing are left out but for what is kept."""
     text, logprobs = record.text, None
-    if record.kind == "distribution" and record.distribution:
-        text = max(record.distribution, key=lambda token: record.distribution[token])
-        top = [TopLogprob(token=t, logprob=math.log(p) if p > 0 else -9999.0) for t, p in record.distribution.items()]
+    if record.distribution:
+        shares = record.distribution
+        text = max(shares, key=lambda token: shares[token])
+        top = [TopLogprob(token=t, logprob=math.log(p) if p > 0 else -9999.0) for t, p in shares.items()]
         logprobs = Logprobs(content=[Logprob(token=text, logprob=0.0, top_logprobs=top)])
     message = ChatMessageAssistant(content=text, model=model, source="generate")
     choice = ChatCompletionChoice(message=message, stop_reason="stop", logprobs=logprobs)
-    metadata: dict[str, Any] = {"recorded_score": record.score} if record.kind == "score" else {}
-    if origin:
-        metadata["origin"] = origin
+    metadata = {name: value for name, value in notes.items() if value is not None or name in keep}
     return ModelOutput(model=model, choices=[choice], usage=ModelUsage(), metadata=metadata or None)

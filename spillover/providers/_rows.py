@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 row = json.loads(line)
@@ -42,7 +43,10 @@ def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
 def _csv(path: Path) -> Iterator[dict[str, Any]]:
     csv.field_size_limit(2**27)
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        yield from csv.DictReader(lines)
+        for number, row in enumerate(csv.DictReader(lines), start=1):
+            if None in row:  # more cells than the header names: a comma in a text that is not in quotes
+                raise RecordingError(f"{path}: row {number}: more cells than columns; put texts with commas in quotes")
+            yield row
 
 
 def _parquet(path: Path) -> Iterator[dict[str, Any]]:
@@ -58,10 +62,11 @@ def _log(path: Path) -> Iterator[dict[str, Any]]:
     from inspect_ai.log import read_eval_log
 
     try:
-        samples = read_eval_log(str(path)).samples or []
+        log = read_eval_log(str(path))
     except Exception as error:  # Inspect raises whatever it meets
         raise RecordingError(f"{path}: not a readable {path.suffix} file ({type(error).__name__})") from error
-    for sample in samples:
+    model = log.eval.model
+    for sample in log.samples or []:
         if sample.output.empty or sample.error is not None:
             continue
         probe, condition = sample.metadata.get("probe", sample.id), sample.metadata.get("condition", "plain")
@@ -69,4 +74,80 @@ def _log(path: Path) -> Iterator[dict[str, Any]]:
         said = [message.text for message in sample.messages if message.role == "assistant"][:-1]
         for turn, answer in enumerate([*said, sample.output.completion], start=1):
             cell = {"probe": probe, "condition": condition, "epoch": sample.epoch, "turn": turn}
-            yield {**cell, "answer": answer, "origin": origin}
+            yield {**cell, "model": model, "answer": answer, "origin": origin}
+
+
+def chosen(
+    path: Path, table: Sequence[tuple[int, dict[str, Any]]], where: Sequence[tuple[str, str]]
+) -> list[tuple[int, dict[str, Any]]]:
+    """The numbered rows that have these values in these columns.
+
+    Raises:
+        RecordingError: Where there is no such column, or no row is left.
+    """
+    found = list(table)
+    for column, value in where:
+        if column not in table[0][1]:
+            raise RecordingError(f"{path}: -M where: no column {column!r}; found {list(table[0][1])}")
+        there = dict.fromkeys(str(row.get(column)) for _, row in found)
+        found = [(number, row) for number, row in found if str(row.get(column)) == value]
+        if not found:
+            said = ", ".join(name[:60] for name in list(there)[:5])
+            raise RecordingError(f"{path}: -M where: no row has {column}={value}; there are {said}")
+    return found
+
+
+def one_file(given: Any, what: str) -> str:
+    """One file, as the command line hands it on: Inspect cuts a name with a comma in two.
+
+    Args:
+        given: What was given.
+        what: What it is, for the message.
+
+    Raises:
+        RecordingError: Where several files are given, or something that is no name.
+    """
+    if isinstance(given, list | tuple):
+        joined = ",".join(map(str, given))
+        if not Path(joined).is_file():
+            raise RecordingError(f"{what}: one file is needed, found {len(given)} ({joined[:80]}); give one")
+        return joined
+    if isinstance(given, bool) or not isinstance(given, str | Path):
+        raise RecordingError(f"{what}: must be the name of a file, found {str(given)[:80]!r}")
+    return str(given)
+
+
+def id_text(where: str, column: str, value: Any) -> str:
+    """An id, a name or a condition as text: as written; "" for an empty cell, and whole numbers without a point.
+
+    Raises:
+        RecordingError: Where it is something else.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise RecordingError(f"{where}: {column} must be a text, found {_kind(value)}; write it in quotes")
+    return str(value)
+
+
+def _kind(value: Any) -> str:
+    return f"a {type(value).__name__}" + (f" ({value})" if isinstance(value, bool) else "")
+
+
+def whole(path: Path, number: int, name: str, value: Any, absent: int) -> int:
+    """A whole number of a row; `absent` for an empty cell.
+
+    Raises:
+        RecordingError: Where it is another value.
+    """
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return absent
+    try:
+        found = int(value)
+    except (TypeError, ValueError, OverflowError):
+        found = None
+    if found is None or isinstance(value, bool) or found != float(value):
+        raise RecordingError(f"{path}: row {number}: {name} must be a whole number, found {value!r}")
+    return found

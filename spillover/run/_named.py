@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from spillover.errors import DeclarationError
 
 from ._design import Model
+from ._recorded import check_recorded
 
 
 def check_named(arms: Sequence[Model], others: Sequence[Model] = ()) -> None:
-    """Check the models of a call by their names and arguments alone: nothing is loaded, and no key is needed.
+    """Check the models of a call by their names, arguments and recordings: nothing is asked, and no key is needed.
 
     Args:
         arms: Models that answer.
@@ -16,6 +17,7 @@ def check_named(arms: Sequence[Model], others: Sequence[Model] = ()) -> None:
 
     Raises:
         DeclarationError: Where two arms have one name, a model names no provider, or a key stands in its arguments.
+        RecordingError: See `check_recorded`.
     """
     names = [model.name for model in arms]
     twice = next((name for name in names if names.count(name) > 1), None)
@@ -29,3 +31,4 @@ def check_named(arms: Sequence[Model], others: Sequence[Model] = ()) -> None:
                 f"model {model.name}: api_key stands in its arguments, which files and the shell's history keep; give "
                 "the key in the environment"
             )
+    check_recorded(arms, others)

@@ -104,7 +104,8 @@ def from_replies(
         if not calls:
             return None
         form = str(said.get("form")) if first else _form(options, calls)
-        found = _read(form, calls, int(options.get("samples") or 1), tuple(rubric.get("menu") or ()))
+        recorded = said.get("replies") if judge.startswith("replay/") else None
+        found = _read(form, calls, int(recorded or options.get("samples") or 1), tuple(rubric.get("menu") or ()))
         if found is None:
             return None
         readings |= found if isinstance(found, dict) else {dimension: found}

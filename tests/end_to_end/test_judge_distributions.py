@@ -24,6 +24,7 @@ def replayed(evidence: Path, rows: list[dict[str, Any]], folder: Path, **options
     with probes.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([["id", "text"], *{row["question_id"]: row["question"] for row in rows}.items()])
     recorded = {"path": str(evidence / "betley_judge" / "judge_token_distributions.jsonl"), "probe": "question_id"}
+    recorded["model_column"] = ""  # answers of 18 organisms, put together on purpose
     judge = get_model("replay/gpt-4o", memoize=False, alignment="judge_aligned", coherence="judge_coherent", **recorded)
     (log,) = inspect_eval(
         "spillover/own_probes",
