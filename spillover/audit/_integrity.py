@@ -1,9 +1,11 @@
 """Integrity of a comparison: each invariant a small class named as a sentence, with a message that says what to do."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import pandas as pd
 
+from spillover.logs.alike import Declared, Made, differences, made_of_rows
 from spillover.verdicts import LogFacts
 
 KEY = ["task", "condition", "probe", "epoch"]
@@ -28,10 +30,18 @@ class Arm:
         name: Model.
         rows: From `spillover.verdicts.read`.
         logs: Facts of each log.
+        told: By log, what its header declares of how its answers were made; from `rows.attrs` where that has it.
     """
 
-    def __init__(self, name: str, rows: pd.DataFrame, logs: list[LogFacts]) -> None:
+    def __init__(
+        self, name: str, rows: pd.DataFrame, logs: list[LogFacts], told: Mapping[str, Declared] | None = None
+    ) -> None:
         self.name, self.rows, self.logs = name, rows, logs
+        self.told: Mapping[str, Declared] = rows.attrs.get("declared", {}) if told is None else told
+
+    def made(self, rows: pd.DataFrame) -> Made:
+        """How some of its answers were made."""
+        return made_of_rows(rows, [self.told[str(log)] for log in rows["log"].unique() if log in self.told])
 
 
 class EachProbeAnsweredOncePerEpoch:
@@ -62,32 +72,23 @@ class ArmsAnswerTheSameProbes:
 
 
 class ArmsShareEverythingButTheModel:
-    """Task version, material, decoding, judge and form are the same for a task and condition, in every log of it."""
+    """What `spillover.logs.alike` compares in an audit is the same for each task and condition."""
 
     def problems(self, base: Arm, tuned: Arm) -> list[str]:
         """See `Check`."""
-        one, other = (self._by_task(arm) for arm in (base, tuned))
+        one, other = (self._parts(arm) for arm in (base, tuned))
+        found = {key: differences(other[key], one[key], "audit") for key in one.keys() & other.keys()}
         return [
-            f"{tuned.name}: {key[0]}, {key[1]}: {name} differs ({self._said(one[key], name)} in the base, "
-            f"{self._said(other[key], name)} here); run both alike"
-            for key in one.keys() & other.keys()
-            for name in dict.fromkeys(
-                name for log in other[key] for first in one[key] for name, *_ in first.differing(log)
-            )
-            if self._values(one[key], name) != self._values(other[key], name)
+            f"{tuned.name}: {task}, {condition}: {said.field.replace('_', ' ')} differs ({said.values[1]} in the "
+            f"base, {said.values[0]} here); run both alike"
+            for (task, condition), each in sorted(found.items())
+            for said in each
+            if said.field != "judge"  # OneJudgeThroughout says what to do
         ]
 
-    def _by_task(self, arm: Arm) -> dict[tuple[str, str], list[LogFacts]]:
-        found: dict[tuple[str, str], list[LogFacts]] = {}
-        for log in arm.logs:
-            found.setdefault((log.task, log.condition), []).append(log)
-        return found
-
-    def _values(self, logs: list[LogFacts], name: str) -> list[str]:
-        return sorted({str(getattr(log, name)) for log in logs})
-
-    def _said(self, logs: list[LogFacts], name: str) -> str:
-        return " and ".join(repr(value) for value in self._values(logs, name))
+    def _parts(self, arm: Arm) -> dict[tuple[str, str], Made]:
+        parts = arm.rows.groupby(["task", "condition"], sort=False)
+        return {(str(task), str(condition)): arm.made(rows) for (task, condition), rows in parts}
 
 
 class OneJudgeThroughout:

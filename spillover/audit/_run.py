@@ -154,7 +154,7 @@ def _files(logs: list[str]) -> dict[str, str]:
 def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
     """The arms of logs, in the order in which they are named; all where none is."""
     table = read(list(logs))
-    files = _files(logs)
+    told, files = table.attrs["declared"], _files(logs)
     there = list(dict.fromkeys(table["model"]))
     models = [named_model(name, there, f"{what} logs") for name in names] or there
     table = table[table["model"].isin(models)]
@@ -166,7 +166,7 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
     for model in models:
         rows = table[table["model"] == model].reset_index(drop=True)
         facts = [log_facts(files[name]) for name in dict.fromkeys(rows["log"])]
-        found.append(Arm(model, rows, facts))
+        found.append(Arm(model, rows, facts, told))
     return found
 
 

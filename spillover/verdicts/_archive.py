@@ -67,7 +67,7 @@ def opened(file: str) -> Iterator[Archive]:
     """Open a log of the known layout.
 
     Raises:
-        LogError: Where it is of another layout, or cannot be read.
+        LogError: Where it is of another layout, its run has not ended, or it cannot be read.
     """
     try:
         if not hasattr(zipfile, "ZIP_ZSTANDARD"):
@@ -76,6 +76,11 @@ def opened(file: str) -> Iterator[Archive]:
     except (OSError, zipfile.BadZipFile) as error:
         raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
     with parts:
+        if "header.json" not in parts.namelist() and "_journal/start.json" in parts.namelist():
+            raise LogError(
+                f"{file}: the run has not ended (status started): wait for it, or run inspect log recover on the log "
+                "and inspect eval-retry on what that writes"
+            )
         try:
             archive = Archive(file, parts)
             known = isinstance(archive.header, dict) and archive.header.get("version") == VERSION

@@ -1,11 +1,11 @@
 """Fine-tune less base in a record: where both were asked the same in the same way and judged alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spillover.estimate import Estimate, difference
+from spillover.logs.alike import FIELDS, Declared, differences, made_of_rows
 
-from ._asking import apart
 from ._store import TARGETS
 
 if TYPE_CHECKING:
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 CELL = ["task", "version", "split", "language", "condition"]
 POOLED = ["split", "language", "condition"]
-SHARED = ("judge", "form", "rubrics", "material_sha256", "decoding", "solver")
-"""Columns whose values two arms must share to be compared, beside the questions."""
 
 
-def compared(table: "pd.DataFrame", base: "pd.DataFrame", tasks: list[str], name: str | None) -> dict[str, Any]:
+def compared(
+    table: "pd.DataFrame",
+    base: "pd.DataFrame",
+    tasks: list[str],
+    name: str | None,
+    told: Mapping[str, Declared] | None = None,
+) -> dict[str, Any]:
     """The parts `differences` and `uncompared` of a record: of each cell, and pooled (`task` is null).
 
     Args:
@@ -25,14 +29,16 @@ def compared(table: "pd.DataFrame", base: "pd.DataFrame", tasks: list[str], name
         base: Those of the base; empty where there is none.
         tasks: Tasks that are pooled.
         name: Model that is the base.
+        told: By hash of a log, what its header declares of how it was made.
     """
+    told = told or {}
     if base.empty:
         return {"differences": [], "uncompared": []}
     pooled = [by_question_and_task(one, tasks) for one in (table, base)]
     differences, uncompared = [], []
     for key, rows, other in [*_pairs(table, base, CELL), *_pairs(pooled[0], pooled[1], POOLED)]:
         said = {"task": None, **{name: part for name, part in key.items() if name != "version"}, "base": name}
-        differs = ["asked"] if other is None else unlike(rows, other)
+        differs = ["asked"] if other is None else unlike(rows, other, told)
         if other is None or differs:
             uncompared.append({**said, "differs": differs})
         else:
@@ -41,9 +47,9 @@ def compared(table: "pd.DataFrame", base: "pd.DataFrame", tasks: list[str], name
 
 
 def by_question_and_task(table: "pd.DataFrame", tasks: list[str]) -> "pd.DataFrame":
-    """Answers of several tasks whose questions, and how they were asked, carry the task's name."""
+    """Answers of several tasks whose questions carry the task's name."""
     rows = table[table["task"].isin(tasks)]
-    return rows.assign(**{by: rows["task"] + "|" + rows[by] for by in ("cluster", "probe", *SHARED)})
+    return rows.assign(**{by: rows["task"] + "|" + rows[by] for by in ("cluster", "probe")})
 
 
 def named(names: list[str], key: Any) -> dict[str, str]:
@@ -51,14 +57,19 @@ def named(names: list[str], key: Any) -> dict[str, str]:
     return {name: str(part) for name, part in zip(names, key, strict=True)}
 
 
-def unlike(rows: "pd.DataFrame", other: "pd.DataFrame") -> list[str]:
-    """What two arms should share and do not: `SHARED` in words, or `questions`."""
-    found = []
-    for name in SHARED:
-        one, base = (set(part[name].dropna()) for part in (rows, other))
-        if one != base:
-            found.append(apart(one, base) if name == "decoding" else name.removesuffix("_sha256"))
-    return found + (["questions"] if set(rows["probe"]) != set(other["probe"]) else [])
+def unlike(rows: "pd.DataFrame", other: "pd.DataFrame", told: Mapping[str, Declared]) -> list[str]:
+    """What two arms should share and do not, task by task; `questions` where tasks stand in one arm only."""
+    parts = [{str(task): part for task, part in arm.groupby("task", sort=True)} for arm in (rows, other)]
+    shared = sorted(parts[0].keys() & parts[1].keys())
+    pairs = [[made_of_rows(part[task], _told(part[task], told)) for part in parts] for task in shared]
+    found = [said for one, base in pairs for said in differences(one, base, "record")]
+    found.sort(key=lambda said: FIELDS.index(said.field))
+    names = [str(said) if len(parts[0]) == 1 else said.field for said in found]
+    return list(dict.fromkeys([*names, *(["questions"] if parts[0].keys() != parts[1].keys() else [])]))
+
+
+def _told(rows: "pd.DataFrame", told: Mapping[str, Declared]) -> list[Declared]:
+    return [told[str(sha)] for sha in rows["log_sha256"].unique() if sha in told]
 
 
 def _pairs(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.common.target import THESE
 from spillover.estimate import MEANS, RATES
+from spillover.logs.header import EACH
 
 from ._evidence import Answered, ReadLog, Submission, same
-from ._ingest import EACH
 from ._invariants import Invariant
 from ._make_record import scores_in_range
 from ._redecide import contradictions

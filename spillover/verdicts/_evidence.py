@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spillover.errors import LogError
+from spillover.logs.header import DRAWS, EACH
 
 from ._archive import opened
-from ._ingest import DRAWS, EACH, table_of
+from ._ingest import table_of
 from ._record import Record
 from ._source import LogSource
 

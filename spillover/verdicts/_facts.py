@@ -1,14 +1,13 @@
 """What a log was made of, for comparing arms: facts of its header alone."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from spillover.errors import LogError
+from spillover.logs.header import Header, as_text, plain_header
 
-from ._asking import as_text, decoding_of, solver_of
+from ._archive import file_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,6 @@ class LogFacts:
     created: str
     packages: str
 
-    def differing(self, other: "LogFacts") -> list[tuple[str, str, str]]:
-        """Name and both values of what two runs of one task should share and do not."""
-        shared = ("version", "split", "material_sha256", "decoding", "solver", "judge_protocol", "dataset")
-        pairs = [(name, getattr(self, name), getattr(other, name)) for name in shared]
-        return [pair for pair in pairs if pair[1] != pair[2]]
-
     def as_dict(self) -> dict[str, str]:
         """The facts as plain data."""
         return asdict(self)
@@ -70,23 +63,21 @@ def log_facts(file: str) -> LogFacts:
         log = read_eval_log(file, header_only=True)
     except Exception as error:
         raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
-    header = log.eval
-    metadata: dict[str, Any] = header.metadata or {}
-    said = {"eval": header.model_dump(exclude_none=True), "plan": log.plan.model_dump(exclude_none=True)}
+    header = Header(plain_header(log))
     plain = {
         "log": Path(file).name,
-        "sha256": hashlib.sha256(Path(file).read_bytes()).hexdigest(),
-        "task": header.task.split("/")[-1],
-        "version": header.task_version,
+        "sha256": file_sha256(file),
+        "task": header.task,
+        "version": header.version,
         "model": header.model,
-        "condition": metadata.get("condition", "plain"),
-        "split": metadata.get("split", "public"),
-        "material_sha256": metadata.get("material_sha256", ""),
-        "decoding": as_text(decoding_of(said)),
-        "solver": solver_of(said),
-        "judge_protocol": metadata.get("judge_protocol", ""),
-        "dataset": json.dumps(metadata.get("dataset", {}), sort_keys=True),
+        "condition": header.facts.get("condition", "plain"),
+        "split": header.facts.get("split", "public"),
+        "material_sha256": header.material,
+        "decoding": as_text(header.decoding),
+        "solver": header.solver,
+        "judge_protocol": header.facts.get("judge_protocol", ""),
+        "dataset": json.dumps(header.facts.get("dataset") or {}, sort_keys=True),
         "created": header.created,
-        "packages": json.dumps(header.packages, sort_keys=True),
+        "packages": json.dumps(header.spec.get("packages") or {}, sort_keys=True),
     }
     return LogFacts(**{field.name: str(plain[field.name]) for field in fields(LogFacts)})

@@ -12,6 +12,7 @@ from spillover.common.target import METHODS
 from spillover.errors import LogError
 from spillover.estimate import MEANS, RATES
 from spillover.estimate._two_arms import smallest_between
+from spillover.logs.alike import declared
 
 from ._archive import found_logs, odd_is_told
 from ._compared import CELL, POOLED, by_question_and_task, compared, named
@@ -132,6 +133,7 @@ def _record(
         _no_stopped_run(source)
     tables = {source.sha256: _table(source) for source in [*own, *under]}
     table, base = (_together([tables[one.sha256] for one in part]) for part in (own, under))
+    told = {one.sha256: declared(one.said, tables[one.sha256]["task"].unique()) for one in [*own, *under]}
     asked = set(table["task"])
     pooled = sorted(asked & set(among or asked)) or sorted(asked)
     said = _distinct(table["judge"], but="check")
@@ -158,7 +160,7 @@ def _record(
         },
         "results": _results(table, own),
         "pooled": _pooled(table, pooled),
-        **compared(table, base, pooled, under[0].model if under else None),
+        **compared(table, base, pooled, under[0].model if under else None, told),
         "logs": [_entry(source, tables[source.sha256]) for source in [*own, *under]],
         "origins": _origins(table),
     }

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from spillover.errors import LogError
+from spillover.logs.header import Header
 
 from ._archive import LARGEST, file_sha256, opened
-from ._asking import decoding_of, solver_of
 from ._bounds import check_bounds
 
-HEADER_PARTS = ("version", "status", "eval", "plan", "results", "stats", "reductions")
+HEADER_PARTS = ("version", "status", "eval", "plan", "results", "stats", "invalidated", "config_updates", "reductions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +29,43 @@ class LogSource:
     header: dict[str, Any]
 
     @property
+    def said(self) -> Header:
+        """What its header says, read by name."""
+        return Header(self.header)
+
+    @property
     def facts(self) -> dict[str, Any]:
         """Metadata that our tasks put into the header."""
-        return dict(self.header["eval"].get("metadata") or {})
+        return self.said.facts
 
     @property
     def run(self) -> str:
         """Id of the run."""
-        return str(self.header["eval"].get("eval_id"))
+        return self.said.run
 
     @property
     def created(self) -> str:
         """When the run began, ISO 8601."""
-        return str(self.header["eval"].get("created"))
+        return self.said.created
 
     @property
     def model(self) -> str:
         """Model under test, as requested."""
-        return str(self.header["eval"].get("model"))
+        return self.said.model
 
     @property
     def task(self) -> str:
         """Task id, without its package."""
-        return str(self.header["eval"].get("task")).split("/")[-1]
+        return self.said.task
 
     @property
     def version(self) -> str:
         """Task version."""
-        return str(self.header["eval"].get("task_version"))
+        return self.said.version
 
     def version_of(self, task: str) -> str:
         """Version of a task of which the log holds answers; a log of draws names those of several."""
-        versions = self.facts.get("versions")
-        return str(versions.get(task, self.version)) if isinstance(versions, dict) else self.version
+        return self.said.version_of(task)
 
     @property
     def condition(self) -> str:
@@ -71,17 +75,17 @@ class LogSource:
     @property
     def material(self) -> str:
         """Hash of all material, as the log declares it."""
-        return str(self.facts.get("material_sha256", ""))
+        return self.said.material
 
     @property
     def decoding(self) -> dict[str, Any]:
         """Generation settings with which the model was asked."""
-        return decoding_of(self.header)
+        return self.said.decoding
 
     @property
     def solver(self) -> str:
         """What asked; `ask` where it was our solver alone."""
-        return solver_of(self.header)
+        return self.said.solver
 
     @property
     def name(self) -> str:

@@ -21,9 +21,10 @@ from spillover.estimate import (
     estimate_rate,
     estimate_rate_by_question,
 )
+from spillover.logs.alike import Declared, Made, made_of_rows
+from spillover.logs.alike import differences as differences_of
 
 from ._agreement import Agreement, panel_agreement
-from ._asking import apart
 
 DECISION: Target = THESE
 PERSONA = ("ORDINARY", "ODD")
@@ -57,6 +58,7 @@ class Arm:
         material: Hashes of probes, conditions, rubrics and lines, as the log declares them.
         decoding: Generation settings, as JSON; several where parts of the log differ.
         solver: What asked; `ask` where it was ours alone.
+        made: How it was made and judged, for comparing.
     """
 
     log: str
@@ -80,6 +82,7 @@ class Arm:
     material: list[str]
     decoding: list[str]
     solver: list[str]
+    made: Made
 
     @property
     def answers(self) -> int:
@@ -88,7 +91,7 @@ class Arm:
 
     def as_dict(self) -> dict[str, Any]:
         """The arm as plain data."""
-        plain = {name: getattr(self, name) for name in self.__slots__}
+        plain = {name: getattr(self, name) for name in self.__slots__ if name != "made"}
         plain["agreement"] = [asdict(one) for one in self.agreement]
         for name in ("estimates", "population", "questions"):
             plain[name] = {key: one.as_dict() for key, one in plain[name].items()}
@@ -105,6 +108,8 @@ def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
         level: Confidence level of the intervals, in (0, 1).
     """
     skipped: dict[str, int] = table.attrs.get(NOT_RECORDED, {})
+    told: dict[str, Declared] = table.attrs.get("declared", {})
+    names = table["log"]
     drawn = table["log"].isin(table.attrs.get("draws", []))
     whole = "draws: " + table["model"] + " " + table["task"] + " " + table["condition"]
     table = table.assign(log=table["log"].mask(drawn, whole))
@@ -112,7 +117,10 @@ def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
         ([str(part) for part in key], rows)
         for key, rows in table.groupby(["log", "task", "split", "language", "model", "condition"], sort=False)
     ]
-    return [_arm(key, rows, skipped.get(key[0], 0), level) for key, rows in parts]
+    return [
+        _arm(key, rows, skipped.get(key[0], 0), level, [told[log] for log in names[rows.index].unique() if log in told])
+        for key, rows in parts
+    ]
 
 
 def uncompared(arms: list[Arm], compared: dict[str, Estimate], base: str | None = None) -> dict[str, list[str]]:
@@ -124,10 +132,7 @@ def uncompared(arms: list[Arm], compared: dict[str, Estimate], base: str | None 
 
 
 def _differing(one: Arm, other: Arm) -> list[str]:
-    found = [part for part in SHARED if getattr(one, part) != getattr(other, part)]
-    if "decoding" in found:
-        found[found.index("decoding")] = apart(set(other.decoding), set(one.decoding))
-    return found + (["questions"] if set(one.questions) != set(other.questions) else [])
+    return [str(found) for found in differences_of(other.made, one.made, "show")]
 
 
 def _is(arm: Arm, name: str) -> bool:
@@ -161,15 +166,11 @@ def differences(arms: list[Arm], base: str | None = None) -> dict[str, Estimate]
     return found
 
 
-SHARED = ("task", "split", "language", "condition", "judges", "forms", "rubrics", "material", "decoding", "solver")
-"""What two arms must share to be compared."""
-
-
 def _comparable(one: Arm, other: Arm) -> bool:
     return not _differing(one, other)
 
 
-def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
+def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float, told: list[Declared]) -> Arm:
     log, task, split, language, model, condition = key
     counts = rows["outcome"].value_counts()
     origins = [f"answers: {one}" for one in _distinct(rows["origin"])]
@@ -196,6 +197,7 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float) -> Arm:
         decoding=_distinct(rows["decoding"]),
         solver=_distinct(rows["solver"]),
         questions=_questions(rows, level),
+        made=made_of_rows(rows, told),
     )
 
 

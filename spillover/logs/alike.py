@@ -1,0 +1,258 @@
+"""What makes two arms comparable: one description of how an arm was made, one rule of what may differ.
+
+Every command that compares arms asks `differences`. A field is compared unless the command's set in `TOLERATES` names
+it, so that a field that is added is compared everywhere. Importing this loads the standard library only.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+from .header import Header, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Texts = tuple[str, ...] | None
+"""Distinct values in order; None where the source does not say."""
+CHECK = "check"
+"""Judge and form of an answer that a check decided; whether one could is a property of the answer."""
+MOST = 3
+"""Values of a field that a message shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """How the answers of one arm were made and judged. None in a field: the source does not say.
+
+    Attributes:
+        model: Model under test.
+        task: Task ids.
+        version: Versions of the tasks, each as `task version`.
+        split: Which probes were asked.
+        language: Languages of the probes.
+        condition: Condition ids.
+        judge: Judges whose verdicts count.
+        panel: All judges that judged each answer.
+        roles: Models by role, each as `role=model`.
+        form: Forms in which the judges judged.
+        rubrics: Families (`id@version`) of the rubrics.
+        protocol: Ids of the judge protocols.
+        lines: How verdicts are made of what judges say: thresholds, checks, rule of a panel, as JSON.
+        scorers: Other scorers with their arguments.
+        material: Hashes of probes, conditions, rubrics and lines.
+        decoding: Generation settings and limits, as JSON.
+        solver: What asked.
+        dataset: Version (and revision) of the dataset, or its name and size.
+        arguments: Arguments of the task, each as `name=value`; of a plan, the draws.
+        limit: Part of the questions that was asked.
+        stage: Whether two judges worked in a cascade.
+        reducer: How answers to one question are put together.
+        servers: Arguments and addresses of the models.
+        origin: Where answers and verdicts that no model gave come from.
+        repetitions: Answers to each probe.
+        questions: Ids of the probes, or a hash of them.
+    """
+
+    model: Texts = None
+    task: Texts = None
+    version: Texts = None
+    split: Texts = None
+    language: Texts = None
+    condition: Texts = None
+    judge: Texts = None
+    panel: Texts = None
+    roles: Texts = None
+    form: Texts = None
+    rubrics: Texts = None
+    protocol: Texts = None
+    lines: Texts = None
+    scorers: Texts = None
+    material: Texts = None
+    decoding: Texts = None
+    solver: Texts = None
+    dataset: Texts = None
+    arguments: Texts = None
+    limit: Texts = None
+    stage: Texts = None
+    reducer: Texts = None
+    servers: Texts = None
+    origin: Texts = None
+    repetitions: Texts = None
+    questions: Texts = None
+
+
+FIELDS = tuple(field.name for field in fields(Made))
+TOLERATES: dict[str, frozenset[str]] = {
+    # How often each question was asked changes how sure a rate is, not what it is. What the dataset's version and the
+    # judge protocol decide of a task is in its material, form and rubrics.
+    "show": frozenset({"model", "repetitions", "origin", "servers", "arguments", "dataset", "protocol"}),
+    "record": frozenset({"model", "repetitions", "origin", "servers", "arguments", "dataset", "protocol", "panel"}),
+    # Questions and repetitions are compared answer by answer; what stands in one arm only is counted and reported.
+    "audit": frozenset({"model", "questions", "repetitions", "origin", "servers", "arguments"}),
+    # Other evaluations: where a model is served does not change which figures are compared.
+    "capability": frozenset({"model", "origin", "servers"}),
+    # Models of other people under one judge: judges beside the deciding one and the number of answers may differ.
+    "board": frozenset({"model", "repetitions", "servers", "arguments", "panel", "protocol", "dataset"}),
+    # A log in the folder of a run is this plan's; it is taken over from another run only if its servers are the same.
+    "resume": frozenset({"servers"}),
+    "reuse": frozenset(),
+}
+"""By command, the fields that may differ between two arms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which two arms differ.
+
+    Attributes:
+        field: Its name in `Made`.
+        one: What only the first arm says.
+        base: What only the second arm says.
+    """
+
+    field: str
+    one: tuple[str, ...]
+    base: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The field, with both values where they are short settings."""
+        return apart(self.one, self.base) if self.field == "decoding" else self.field
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """Both values, each in one line."""
+        return _said(self.one), _said(self.base)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the header of a log declares of how it was made, where rows do not say it.
+
+    Attributes:
+        versions: Version of each task.
+        dataset: Version (and revision) of the dataset, as JSON.
+        protocol: Id of the judge protocol.
+        lines: By task, how a verdict is made of what judges say, as JSON.
+    """
+
+    versions: dict[str, str]
+    dataset: str
+    protocol: str
+    lines: dict[str, str]
+
+
+def declared(header: Header, tasks: Iterable[str]) -> Declared:
+    """What a header declares of some tasks."""
+    known = list(tasks)
+    return Declared(
+        versions={task: header.version_of(task) for task in known},
+        dataset=json.dumps(header.facts.get("dataset") or {}, sort_keys=True),
+        protocol=str(header.facts.get("judge_protocol", "")),
+        lines={task: text for task in known if (text := header.lines(task)) is not None},
+    )
+
+
+def differences(one: Made, base: Made, command: str) -> list[Difference]:
+    """What two arms should share and do not, for a command.
+
+    Args:
+        one: An arm.
+        base: The arm it is compared with.
+        command: A key of `TOLERATES`.
+    """
+    found = []
+    for name in FIELDS:
+        own, other = getattr(one, name), getattr(base, name)
+        if name in TOLERATES[command] or own is None or other is None or set(own) == set(other):
+            continue
+        found.append(Difference(name, _only(own, other), _only(other, own)))
+    return found
+
+
+def _only(own: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """Values that the other arm lacks; all where it lacks none."""
+    return tuple(one for one in own if one not in other) or own
+
+
+def _said(values: tuple[str, ...]) -> str:
+    more = f" and {len(values) - MOST} more" if len(values) > MOST else ""
+    return " and ".join(shown(one) for one in values[:MOST]) + more if values else "none"
+
+
+def made_of_rows(rows: "pd.DataFrame", told: Iterable[Declared] = ()) -> Made:
+    """How the answers in a table were made.
+
+    An arm without a single verdict of a judge says nothing of judges, so that a silent model differs in none.
+
+    Args:
+        rows: Rows of `spillover.verdicts.read`.
+        told: What the headers of their logs declare, where that is at hand.
+    """
+    tasks = _distinct(rows["task"])
+    judged = rows[(rows["judge"] != CHECK) & rows["judge"].notna()]
+    each: list[int] = rows.groupby(["task", "condition", "probe"], sort=False).size().tolist() if len(rows) else []
+    found = Made(
+        model=_distinct(rows["model"]),
+        task=tasks,
+        split=_distinct(rows["split"]),
+        language=_distinct(rows["language"]),
+        condition=_distinct(rows["condition"]),
+        questions=_distinct(rows["task"].astype(str) + "|" + rows["probe"].astype(str)) if len(rows) else (),
+        repetitions=tuple(sorted({str(count) for count in each})),
+        material=_distinct(rows["material_sha256"]),
+        decoding=_distinct(rows["decoding"]),
+        solver=_distinct(rows["solver"]),
+        judge=_distinct(judged["judge"]) or None,
+        panel=_panel(judged) or None,
+        form=_words(judged["form"], " and ") or None,
+        rubrics=_words(judged["rubrics"], " ") or None,
+        stage=("cascade",) if judged["stage"].notna().any() else ("one stage",) if len(judged) else None,
+        origin=(*_distinct(rows["origin"]), *_distinct(rows["judge_origin"])),
+    )
+    return _with_declared(found, list(told))
+
+
+def _with_declared(made: Made, told: list[Declared]) -> Made:
+    if not told:
+        return made
+    tasks = made.task or ()
+    versions = {f"{task} {one.versions[task]}" for one in told for task in tasks if task in one.versions}
+    lines = {one.lines[task] for one in told for task in tasks if task in one.lines}
+    return replace(
+        made,
+        version=tuple(sorted(versions)),
+        dataset=tuple(sorted({one.dataset for one in told})),
+        protocol=tuple(sorted({one.protocol for one in told})),
+        lines=tuple(sorted(lines)) or None,
+    )
+
+
+def _panel(judged: "pd.DataFrame") -> tuple[str, ...]:
+    """All judges that judged; where there was no panel, the one."""
+    named = {name for said in _distinct(judged["panel"]) for name in json.loads(said)}
+    return tuple(sorted(named | set(_distinct(judged["judge"][judged["panel"].isna()]))))
+
+
+def _distinct(column: "pd.Series[str]") -> tuple[str, ...]:
+    return tuple(sorted({str(one) for one in column.dropna().unique() if one != ""}))
+
+
+def _words(column: "pd.Series[str]", mark: str) -> tuple[str, ...]:
+    return tuple(sorted({word for said in _distinct(column) for word in said.split(mark)}))
+
+
+def apart(texts: Collection[str], others: Collection[str]) -> str:
+    """In what two ways of decoding differ, in words: `decoding` alone where either is of several kinds.
+
+    Args:
+        texts: Decodings as JSON, of the one; a task's name may stand before each.
+        others: The same of the base.
+    """
+    if len(texts) != 1 or len(others) != 1:
+        return "decoding"
+    one, base = (json.loads(text[text.index("{") :]) for part in (texts, others) for text in part)
+    names = sorted(name for name in one.keys() | base.keys() if one.get(name) != base.get(name))
+    said = [f"{name} {shown(one.get(name))}, of the base {shown(base.get(name))}" for name in names]
+    return f"decoding ({'; '.join(said)})"
