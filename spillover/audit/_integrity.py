@@ -1,6 +1,7 @@
 """Integrity of a comparison: each invariant a small class named as a sentence, with a message that says what to do."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import pandas as pd
@@ -11,6 +12,8 @@ from spillover.verdicts import LogFacts
 KEY = ["task", "condition", "probe", "epoch"]
 MOST_UNJUDGED = 0.1
 """Share of unjudged answers from which an arm says too little (the register of Inspect evals wants 10% or less)."""
+OF_ROWS = ("language", "judge", "panel", "form", "rubrics", "lines", "stage")
+"""What the rows say of how an arm was made, beside what the headers of its logs say."""
 LEAST_OWN = 5
 """Different answers, each to one question alone, without which equal answers say nothing of a copy."""
 
@@ -87,8 +90,31 @@ class ArmsShareEverythingButTheModel:
         ]
 
     def _parts(self, arm: Arm) -> dict[tuple[str, str], Made]:
-        parts = arm.rows.groupby(["task", "condition"], sort=False)
-        return {(str(task), str(condition)): arm.made(rows) for (task, condition), rows in parts}
+        """By task and condition: what the headers say of each log, and what the rows say of each answer."""
+        logs: dict[tuple[str, str], list[LogFacts]] = {}
+        for log in arm.logs:
+            logs.setdefault((log.task, log.condition), []).append(log)
+        found = {key: _of_headers(own) for key, own in logs.items()}
+        for (task, condition), rows in [] if arm.rows.empty else arm.rows.groupby(["task", "condition"], sort=False):
+            key, made = (str(task), str(condition)), arm.made(rows)
+            said = found.get(key, Made())
+            found[key] = replace(said, **{name: getattr(made, name) for name in OF_ROWS})
+        return found
+
+
+def _of_headers(logs: list[LogFacts]) -> Made:
+    def values(name: str) -> tuple[str, ...]:
+        return tuple(sorted({str(getattr(log, name)) for log in logs}))
+
+    return Made(
+        version=values("version"),
+        split=values("split"),
+        material=values("material_sha256"),
+        decoding=values("decoding"),
+        solver=values("solver"),
+        protocol=values("judge_protocol"),
+        dataset=values("dataset"),
+    )
 
 
 class OneJudgeThroughout:

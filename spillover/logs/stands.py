@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CELL = ["model", "task", "split", "language", "condition", "probe", "epoch"]
 """Columns that name one answer."""
-MADE = ("material_sha256", "decoding", "solver", "judge", "form")
+MADE = ("material_sha256", "decoding", "solver", "judge", "form", "probe")
 """Columns by which two logs of one model are two arms, not one arm twice."""
 ENDED = ("success", "error")
 """Statuses of a run that came to its end; `error` where some answers failed."""
@@ -166,27 +166,31 @@ def refuse_unfinished(accounts: Iterable[Account]) -> None:
             raise LogError(f"{one}; the run is not finished: finish it with inspect eval-retry and give the new log")
 
 
-def refuse_twice(table: "pd.DataFrame") -> None:
+def refuse_twice(table: "pd.DataFrame", pooled: bool = False) -> None:
     """Refuse answers that stand twice in one arm.
 
-    Two logs of one model that were asked or judged in different ways are two arms.
+    Where answers are not pooled, two logs of one model that hold other questions, or were asked or judged in another
+    way, are two arms.
 
     Args:
         table: Rows of `spillover.verdicts.read`.
+        pooled: Whether all answers of a model are put together, whatever logs they stand in.
 
     Raises:
         LogError: Where an answer stands twice.
     """
     if table.empty:
         return
-    made = {log: _made(rows) for log, rows in table.groupby("log", sort=False)}
-    marked = table.assign(made=table["log"].map(made))
-    again = marked[marked.duplicated([*CELL, "made"])]
+    marked = table
+    if not pooled:
+        made = {log: _made(rows) for log, rows in table.groupby("log", sort=False)}
+        marked = table.assign(made=table["log"].map(made))
+    key = CELL if pooled else [*CELL, "made"]
+    again = marked[marked.duplicated(key)]
     if again.empty:
         return
     row = again.iloc[0]
-    same = (marked[[*CELL, "made"]] == row[[*CELL, "made"]]).all(axis=1)
-    first = marked[same].iloc[0]["log"]
+    first = marked[(marked[key] == row[key]).all(axis=1)].iloc[0]["log"]
     where = f"in {first} and again in {row['log']}" if first != row["log"] else f"twice in {first}"
     raise LogError(
         f"{row['log']}: {len(again)} answers of {row['model']} stand {where} (first: {row['probe']}, condition "
@@ -195,4 +199,5 @@ def refuse_twice(table: "pd.DataFrame") -> None:
 
 
 def _made(rows: "pd.DataFrame") -> str:
-    return repr([sorted({str(one) for one in rows[name].dropna().unique()} - {"check"}) for name in MADE])
+    said = [sorted({str(one) for one in rows[name].dropna().unique()} - {"check"}) for name in MADE]
+    return hashlib.sha256(repr(said).encode()).hexdigest()

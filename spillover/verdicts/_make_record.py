@@ -12,18 +12,23 @@ from spillover.common.target import METHODS
 from spillover.errors import LogError
 from spillover.estimate import MEANS, RATES
 from spillover.estimate._two_arms import smallest_between
-from spillover.logs.alike import declared
+from spillover.logs.alike import declared, made_of_rows
+from spillover.logs.stands import Account, attempt_of, refuse_twice, refuse_unfinished, standing
 
 from ._archive import found_logs, odd_is_told
 from ._compared import CELL, POOLED, by_question_and_task, compared, named
-from ._ingest import table_of
+from ._ingest import frame_of
 from ._record import SCHEMA, Record, digest, finite
+from ._rows import log_rows
 from ._secrets import public
 from ._source import LogSource, log_source
 from ._store import TARGETS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+ACCOUNT = ("status", "planned", "finished", "failed", "invalidated")
+"""What a record says of each log's plan: how its run ended, and answers planned, finished, failed, declared invalid."""
 
 
 def record(
@@ -117,6 +122,8 @@ def _by_model(given: str | Path | Sequence[str | Path]) -> list[tuple[str, list[
     for source in sources:
         if (first := runs.setdefault(source.run, source.file)) != source.file:
             raise LogError(f"{source.file}: the same run as {first}; give each run once")
+    stands = standing((source.file, attempt_of(source.said)) for source in sources)
+    sources = [source for source in sources if source.file not in stands.superseded]
     found: dict[str, list[LogSource]] = {}
     for source in sorted(sources, key=lambda one: (one.created, one.sha256)):
         found.setdefault(source.model, []).append(source)
@@ -131,8 +138,12 @@ def _record(
 ) -> Record:
     for source in [*own, *under]:
         _no_stopped_run(source)
-    tables = {source.sha256: _table(source) for source in [*own, *under]}
+    read = {source.sha256: _read(source) for source in [*own, *under]}
+    tables = {sha: table for sha, (table, _) in read.items()}
     table, base = (_together([tables[one.sha256] for one in part]) for part in (own, under))
+    results = _results(table, own)
+    for rows in (table, base):
+        refuse_twice(rows, pooled=True)
     told = {one.sha256: declared(one.said, tables[one.sha256]["task"].unique()) for one in [*own, *under]}
     asked = set(table["task"])
     pooled = sorted(asked & set(among or asked)) or sorted(asked)
@@ -153,15 +164,16 @@ def _record(
         "dataset": {"versions": _versions(own)},
         "judge": {
             "name": " and ".join(said) or None,
+            "panel": list(made_of_rows(table).panel or ()),
             "returned": _distinct(table["judge_returned"]),
             "form": _distinct(table["form"], but="check"),
             "rubrics": sorted({label for source in own for label in source.rubrics()}),
             "card": None,
         },
-        "results": _results(table, own),
+        "results": results,
         "pooled": _pooled(table, pooled),
         **compared(table, base, pooled, under[0].model if under else None, told),
-        "logs": [_entry(source, tables[source.sha256]) for source in [*own, *under]],
+        "logs": [_entry(source, *read[source.sha256]) for source in [*own, *under]],
         "origins": _origins(table),
     }
     data = finite(data, own[0].file)
@@ -184,11 +196,20 @@ def content_hash(rows: "pd.DataFrame") -> str:
     return hashlib.sha256(repr(sorted(map(tuple, cells.to_numpy()))).encode()).hexdigest()
 
 
-def _table(source: LogSource) -> "pd.DataFrame":
-    table = table_of(source.file)
+def _read(source: LogSource) -> "tuple[pd.DataFrame, Account]":
+    """Answers of a log that count, and what was planned in it.
+
+    Raises:
+        LogError: Where its run is not finished, or a score cannot be.
+    """
+    found = log_rows(source.file)
+    assert found is not None
+    refuse_unfinished([found.account])
+    table = frame_of(found)
     if not scores_in_range(table):
         raise LogError(f"{source.file}: a score lies outside 0 to 100; see which with spillover verify")
-    return table.assign(version=[source.version_of(task) for task in table["task"]], log_sha256=source.sha256)
+    versions = [source.version_of(task) for task in table["task"]]
+    return table.assign(version=versions, log_sha256=source.sha256), found.account
 
 
 def scores_in_range(table: "pd.DataFrame") -> bool:
@@ -256,7 +277,7 @@ def _figures(rows: "pd.DataFrame") -> dict[str, Any]:
     }
 
 
-def _entry(source: LogSource, table: "pd.DataFrame") -> dict[str, Any]:
+def _entry(source: LogSource, table: "pd.DataFrame", account: Account) -> dict[str, Any]:
     return {
         "log": Path(source.file).name,
         "sha256": source.sha256,
@@ -267,6 +288,7 @@ def _entry(source: LogSource, table: "pd.DataFrame") -> dict[str, Any]:
         "condition": source.condition,
         "material_sha256": source.material,
         "created": source.created,
+        **{name: said for name, said in account.as_dict().items() if name in ACCOUNT},
         "url": None,
     }
 

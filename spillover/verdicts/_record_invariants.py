@@ -12,11 +12,13 @@ from spillover.errors import LogError
 
 from ._evidence import ReadLog, Submission, same
 from ._invariants import Invariant, Problem
-from ._make_record import content_hash, record
+from ._make_record import ACCOUNT, content_hash, record
 from ._record import digest
 
 _ADDRESS = re.compile(r"logs\[\d+\]\.url")
 _VERSION = re.compile(r"(\d{1,6}(?:\.\d{1,6}){0,4})")
+ADDED = {"panel", *ACCOUNT}
+"""Fields that a record of version 0.1.0 lacks."""
 FREE = {"created", "spillover", "methods", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
 """Fields of a record that do not follow from logs alone."""
 
@@ -130,7 +132,7 @@ def _misfits(said: Any, found: Any, at: str) -> Iterator[str]:
     if at == "judge.card" or _ADDRESS.fullmatch(at):
         return
     if isinstance(said, dict) and isinstance(found, dict):
-        for key in sorted(said.keys() | found.keys()):
+        for key in sorted((said.keys() | found.keys()) - (ADDED - said.keys())):
             yield from _misfits(said.get(key), found.get(key), f"{at}.{key}")
     elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
         for number, (one, other) in enumerate(zip(said, found, strict=True)):
