@@ -11,10 +11,9 @@ from inspect_ai.solver import Solver, generate
 
 from spillover.board._groups import headline, setting_of
 from spillover.cli._verify import Package
-from spillover.verdicts import read, record, records, summarise, uncompared, verify
 from spillover.logs import Difference, differences, made_of_rows
+from spillover.verdicts import read, record, records, summarise, uncompared, verify
 from spillover.verdicts._asking import decoding_of, solver_of
-from spillover.verdicts._facts import log_facts
 
 from .conftest import Place
 
