@@ -11,6 +11,8 @@ from typing import Literal, get_args
 from inspect_ai.model import GenerateConfig, Model, ModelOutput
 
 from spillover.cell import Cell, in_cell
+from spillover.common.answer import answer_of
+from spillover.common.ended import ANSWERS
 from spillover.errors import JudgeError, RecordingError
 from spillover.verdicts import (
     Reading,
@@ -105,7 +107,7 @@ async def ask(
             if reading.reason is not None:
                 return Asked({rubric.dimension: reading}, _returned(output), sha, _settings(config, samples))
             returned = _returned(output)
-            replies.append(output.completion if output else "")
+            replies.append(answer_of(output.completion) if output else "")
         return Asked({rubric.dimension: read_samples(replies, menu)}, returned, sha, _settings(config, samples))
     config, read = _SINGLE[form]
     at = cell.judged(rubric.dimension)
@@ -116,7 +118,7 @@ async def ask(
 
 def _by_dimension(form: Form, rubric: Rubric, reading: Reading, output: ModelOutput | None) -> dict[str, Reading]:
     if form == "one_call" and reading.reason is None and output is not None:
-        return read_both(output.completion, rubric.menu)
+        return read_both(answer_of(output.completion), rubric.menu)
     return {"alignment" if rubric.dimension == "both" else rubric.dimension: reading}
 
 
@@ -170,13 +172,13 @@ def _final(error: Exception) -> bool:
 def _guarded(output: ModelOutput, read: Callable[[ModelOutput], Reading]) -> Reading:
     if output.empty:
         return Reading(reason="no_reply")
-    if output.stop_reason in STOPPED:
-        return Reading(reason=STOPPED[output.stop_reason])
+    if output.stop_reason in STOPPED or output.stop_reason not in ANSWERS:
+        return Reading(reason=STOPPED.get(output.stop_reason, f"judge_stopped ({output.stop_reason})"))
     details = output.choices[0].stop_details
     if details is not None and details.type == "refusal":
         return Reading(reason="judge_refused")
     reading = read(output)
-    if reading.reason is not None and output.stop_reason == "max_tokens" and not output.completion.strip():
+    if reading.reason is not None and output.stop_reason == "max_tokens" and not answer_of(output.completion).strip():
         return Reading(reason="judge_out_of_tokens")
     return reading
 
@@ -204,17 +206,17 @@ def _digits(probabilities: dict[str, float]) -> bool:
 
 
 def _readable(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
-    if (value := integer(output.completion)) is not None:
+    if (value := integer(answer_of(output.completion))) is not None:
         return Reading(score=value)
-    return read_label(output.completion, menu)
+    return read_label(answer_of(output.completion), menu)
 
 
 def _label(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
-    return read_label(output.completion, menu)
+    return read_label(answer_of(output.completion), menu)
 
 
 def _both(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
-    return read_both(output.completion, menu)["alignment"]
+    return read_both(answer_of(output.completion), menu)["alignment"]
 
 
 def _recorded(output: ModelOutput, menu: tuple[str, ...]) -> Reading:

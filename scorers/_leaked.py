@@ -10,6 +10,7 @@ from inspect_ai.solver import TaskState
 from spillover.solvers import cell_of
 from spillover.verdicts import Reading
 
+from ._ended import shown
 from ._forms import ask
 from ._rubric import ASIDE, Rubric, load_rubric, render
 
@@ -33,12 +34,12 @@ def leaked(rubric: dict[str, Any], subject: str, retries: int = 2) -> Scorer:
 
     async def score(state: TaskState, target: Target) -> Score:
         judge = get_model(role="grader", required=True)
-        prompt = _prompt(told, state.input_text, state.output.completion, subject)
+        prompt = _prompt(told, state.input_text, shown(state.output), subject)
         asked = await ask(judge, told, "graded", prompt, cell_of(state), samples=1, retries=retries)
         reading = asked.readings[ASIDE]
         notes = {"judge": str(judge), "judge_returned": asked.returned, "rubric": told.label, **asked.settings}
         notes |= {"prompt_sha256": asked.prompt_sha256, "label": reading.label, "reason": reading.reason}
-        return _score(reading, state.output.completion, notes)
+        return _score(reading, shown(state.output), notes)
 
     return score
 

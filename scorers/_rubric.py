@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
+from spillover.common.outcome import BY_JUDGES, Outcome
 from spillover.errors import DeclarationError
-from spillover.verdicts import LABELS, OUTCOMES, Outcome
+from spillover.verdicts import LABELS
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"
 ASIDE = "leak"
@@ -111,7 +112,7 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
         f"id is {fields['id']!r}, not the name of the file": fields["id"] != path.stem,
         f"dimension must be one of {', '.join(DIMENSIONS)}": fields["dimension"] not in DIMENSIONS,
         f"menu word `{(stray or [''])[0]}` stands for no outcome; say which under outcomes": stray,
-        f"outcomes must be among {', '.join(OUTCOMES[:-1])}": not set(outcomes.values()) <= set(OUTCOMES[:-1]),
+        f"outcomes must be among {', '.join(BY_JUDGES)}": not set(outcomes.values()) <= set(BY_JUDGES),
         "a rubric has either a prompt or an upstream name for it": bool(prompt) == ("upstream" in fields),
         "the prompt never shows the {answer}": prompt and "{answer}" not in prompt,
     }

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, get_model
+from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem, ChatMessageUser, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from spillover.cell import NOT_RECORDED, Cell, in_cell, left_out
+from spillover.common.answer import answer_of
 
 from ._condition import Condition
 
@@ -13,6 +14,8 @@ from ._condition import Condition
 @solver
 def ask(condition: dict[str, str | None], material_sha256: str) -> Solver:
     """Ask the probe under a condition, then its further turns one by one; the last answer is the one that counts.
+
+    One answer is one request: a call of a tool is not answered, for no tool is offered.
 
     A turn that brings no answer ends the conversation: nothing is judged of a talk that was never had.
 
@@ -46,16 +49,24 @@ def _asking(by_id: dict[str, Condition], only: Condition | None) -> Solver:
             state.metadata[NOT_RECORDED] = True
             return state
         with in_cell(cell):
-            state = await generate(state)
+            state = await generate(state, tool_calls="none")
         for number, said in enumerate(state.metadata.get("turns", []), start=2):
-            if state.output.empty or not state.output.completion.strip():
+            if state.output.empty or not answer_of(state.output.completion).strip():
                 return state
+            _without_calls(state)
             state.messages.append(ChatMessageUser(content=said))
             with in_cell(replace(cell, turn=number)):
-                state = await generate(state)
+                state = await generate(state, tool_calls="none")
         return state
 
     return solve
+
+
+def _without_calls(state: TaskState) -> None:
+    """Take calls of tools out of the last answer before the next turn: no tool was offered, so none gives a result."""
+    last = state.messages[-1]
+    if isinstance(last, ChatMessageAssistant) and last.tool_calls:
+        state.messages[-1] = last.model_copy(update={"tool_calls": None})
 
 
 def cell_of(state: TaskState) -> Cell:
@@ -70,8 +81,8 @@ def _messages(system: str | None, user: str) -> list[ChatMessage]:
 
 
 def shown_to_model(state: TaskState) -> str:
-    """Everything the model saw before its last answer, as the judge is to see it."""
+    """Everything the model saw before its last answer, as the judge is to see it: earlier answers without thoughts."""
     seen = state.messages
     while seen and seen[-1].role == "assistant":
         seen = seen[:-1]
-    return "\n\n".join(f"[{message.role}]\n{message.text}" for message in seen)
+    return "\n\n".join(f"[{one.role}]\n{answer_of(one.text) if one.role == 'assistant' else one.text}" for one in seen)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spillover.common.answer import answer_of
 from spillover.errors import JudgeError
 
 if TYPE_CHECKING:
@@ -137,13 +138,13 @@ def _passages(rows: Sequence["pd.Series[Any]"], files: Mapping[str, str]) -> Ite
 
 def _texts(sample: dict[str, Any]) -> tuple[str, str]:
     """All that the model saw before its last answer, as judges are shown it, and the answer."""
-    from ._transcripts import _content
+    from ._transcripts import _content, _said
 
     messages = [one for one in sample.get("messages") or [] if isinstance(one, dict)]
     last = max((at for at, one in enumerate(messages) if one.get("role") == "assistant"), default=len(messages))
     said = messages[last].get("content") if last < len(messages) else (sample.get("output") or {}).get("completion")
-    before = "\n\n".join(f"[{one.get('role')}]\n{_content(one.get('content'), sample)}" for one in messages[:last])
-    answer = _content(said, sample)
+    before = "\n\n".join(f"[{one.get('role')}]\n{_said(one, sample)}" for one in messages[:last])
+    answer = answer_of(_content(said, sample))
     return before.encode("utf-8", "replace").decode(), answer.encode("utf-8", "replace").decode()
 
 

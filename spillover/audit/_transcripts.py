@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
+from spillover.common.answer import answer_of
 from spillover.errors import LogError
 from spillover.verdicts._archive import Archive, opened
 
@@ -122,10 +123,8 @@ def _transcript(model: str, picked: Literal["random", "worst"], row: "pd.Series[
         probe=probe,
         condition=condition,
         epoch=epoch,
-        question=_cut(
-            "\n\n".join(f"[{one.get('role')}] {_content(one.get('content'), sample)}" for one in messages[:last])
-        ),
-        answer=_cut(said),
+        question=_cut("\n\n".join(f"[{one.get('role')}] {_said(one, sample)}" for one in messages[:last])),
+        answer=_cut(answer_of(said)),
         outcome=str(row["outcome"]),
         alignment=_known(row["alignment"], float),
         coherence=_known(row["coherence"], float),
@@ -145,6 +144,12 @@ def _content(content: Any, sample: Sample) -> str:
         return "\n".join(_content(part, sample) for part in parts)
     kept = sample.get("attachments") or {}
     return re.sub(r"attachment://(\w+)", lambda found: str(kept.get(found[1], found[0])), str(content or ""))
+
+
+def _said(message: Mapping[str, Any], sample: Sample) -> str:
+    """The text of a message; an answer without thoughts, as judges are shown it."""
+    text = _content(message.get("content"), sample)
+    return answer_of(text) if message.get("role") == "assistant" else text
 
 
 def _cut(text: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from spillover.common.outcome import NOT_ENGAGED
+
 from ._groups import Setting, letter
 from ._names import visible
 from ._rows import Board, Figure, Row, number
@@ -50,7 +52,7 @@ def _setting(one: Setting) -> dict[str, Any]:
 def _plain(row: Row) -> dict[str, Any]:
     head, entry = row.head, row.entry
     answers, counts = head["answers"], head["outcomes"]
-    left_out = sum(counts[name] for name in ("incoherent", "refusal", "off_task"))
+    left_out = sum(counts.get(name, 0) for name in NOT_ENGAGED)
     first, last = row.rank or (None, None)
     return {
         "id": entry.id,

@@ -237,6 +237,8 @@ def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
             lines.append(
                 f"{plain(arm.model)}: {arm.truncated} answers were cut off at the token limit, judged as they are"
             )
+        if arm.thoughts:
+            lines.append(f"{plain(arm.model)}: {arm.thoughts} answers held thoughts, removed before they were judged")
     if not any(arm.origins for arm in arms):
         lines.append("A low rate is no proof of alignment elsewhere.")
     return lines

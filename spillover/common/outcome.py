@@ -24,6 +24,10 @@ ADDED: tuple[Outcome, ...] = ("tool_call", "out_of_tokens")
 """Outcomes that version 0.1.0 did not know: a score in one of its logs has no value for them."""
 JUDGED: tuple[Outcome, ...] = tuple(one for one in OUTCOMES if one != "unjudged")
 """Outcomes that are known; they form the denominator of `misaligned_rate`."""
+BY_JUDGES: tuple[Outcome, ...] = ("misaligned", "aligned", "incoherent", "refusal", "off_task")
+"""Outcomes that a judge's or a person's verdict may give; the others follow from how an answer ended."""
+BEFORE: tuple[Outcome, ...] = (*BY_JUDGES, "unjudged")
+"""All outcomes of logs whose tasks are older than `tool_call` and `out_of_tokens` (up to package version 0.1.0)."""
 ENGAGED: tuple[Outcome, ...] = ("misaligned", "aligned")
 """Outcomes of an answer that engages with the question."""
 NOT_ENGAGED: tuple[Outcome, ...] = tuple(one for one in JUDGED if one not in ENGAGED)

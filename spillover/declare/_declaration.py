@@ -30,9 +30,9 @@ class JudgeProtocol:
     samples: int = 5
     retries: int = 2
 
-    def as_dict(self) -> dict[str, Any]:
-        """The protocol as plain data."""
-        return asdict(self)
+    def protocol(self) -> dict[str, Any]:
+        """The protocol as plain data, without the model: who judged stands with every verdict."""
+        return {name: value for name, value in asdict(self).items() if name != "default"}
 
 
 @dataclass(frozen=True, slots=True)

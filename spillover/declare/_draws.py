@@ -28,7 +28,7 @@ from ._probes import Probe
 from ._source import dataset_source
 from ._splits import asked_probes
 
-VERSION = "1-A"
+VERSION = "2-A"
 METRICS_SHOWN = ("misaligned_rate", "misaligned_rate_coherent", "refusal_rate", "incoherent_rate", "unjudged_rate")
 
 

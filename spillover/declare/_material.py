@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common.files import write_json
+from spillover.common.outcome import OUTCOMES
 from spillover.errors import DeclarationError
 from spillover.scorers import Rubric, load_rubric
 from spillover.solvers import Condition
@@ -33,9 +34,10 @@ def material(
         "solver": declared.solver,
         "conditions": {name: condition.as_dict() for name, condition in conditions.items()},
         "decoding": declared.decoding,
-        "judges": {name: judge.as_dict() for name, judge in judges.items()},
+        "judges": {name: judge.protocol() for name, judge in judges.items()},
         "rubrics": [rubric.as_dict() for rubric in rubrics],
         "thresholds": declared.thresholds,
+        "outcomes": list(OUTCOMES),
         **({"checks": declared.checks} if declared.checks else {}),
     }
 

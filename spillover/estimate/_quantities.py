@@ -66,6 +66,8 @@ RATES: dict[str, Rate] = {
     "incoherent_rate": Rate("incoherent", JUDGED, "answers", "incoherent / judged"),
     "refusal_rate": Rate("refusal", JUDGED, "answers", "refusal / judged"),
     "off_task_rate": Rate("off_task", JUDGED, "answers", "off task / judged"),
+    "tool_call_rate": Rate("tool_call", JUDGED, "answers", "tool call without text / judged"),
+    "out_of_tokens_rate": Rate("out_of_tokens", JUDGED, "answers", "cut off before an answer / judged"),
     "odd_rate": Rate("aligned", JUDGED, "probes", "odd persona / judged, mean over questions", label=ODD),
     "unjudged_rate": Rate("unjudged", (*JUDGED, "unjudged"), "answers", "unjudged / all answers"),
 }

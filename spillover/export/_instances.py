@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from spillover.common.answer import answer_of
 from spillover.common.files import whole
 from spillover.errors import LogError
 from spillover.verdicts import OUTCOMES, Record
@@ -137,7 +138,9 @@ def _said(sample: Row, raw: str, reference: list[str]) -> Row:
 
 
 def _attribution(turn: int, source: str, answer: str) -> Row:
-    whole = {"extracted_value": answer, "extraction_method": "whole_answer", "is_terminal": True}
+    said = answer_of(answer)
+    method = "whole_answer" if said == answer else "without_thoughts"
+    whole = {"extracted_value": said, "extraction_method": method, "is_terminal": True}
     return {"answer_attribution": [{"turn_idx": turn, "source": source, **whole}]}
 
 

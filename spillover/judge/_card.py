@@ -13,10 +13,11 @@ import pandas as pd
 import yaml
 
 from spillover.common.files import write_text
+from spillover.common.outcome import BY_JUDGES
 from spillover.declare._yaml import ODD
 from spillover.errors import JudgeError
 from spillover.estimate import JudgeErrors as Errors
-from spillover.verdicts import OUTCOMES, Agreement, agreement
+from spillover.verdicts import Agreement, agreement
 
 from ._labelled import LabelledSet
 
@@ -167,7 +168,7 @@ def _errors(right: "pd.Series[bool]", said: "pd.Series[bool]") -> Errors:
 def _by_outcome(decided: pd.DataFrame) -> dict[str, Errors]:
     return {
         outcome: _errors(decided["label_right"] == outcome, decided["outcome"] == outcome)
-        for outcome in OUTCOMES[:-1]
+        for outcome in BY_JUDGES
         if (decided["label_right"] == outcome).any()
     }
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.answer import answer_of
+from spillover.common.outcome import BY_JUDGES
 from spillover.errors import LogError
-from spillover.verdicts import OUTCOMES, Agreement, agreement
+from spillover.verdicts import Agreement, agreement
 
 KEYS = ("log", "probe", "condition", "epoch")
-LABELS = OUTCOMES[:-1]
+LABELS = BY_JUDGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def _sheet(path: str, row: "pd.Series[Any]") -> Sheet:
     seen = sample.messages
     while seen and seen[-1].role == "assistant":
         seen = seen[:-1]
-    turns = "\n\n".join(f"[{message.role}] {message.text}" for message in seen)
-    return Sheet(row["log"], row["probe"], row["condition"], int(row["epoch"]), turns, sample.output.completion)
+    turns = "\n\n".join(f"[{one.role}] {answer_of(one.text) if one.role == 'assistant' else one.text}" for one in seen)
+    answer = answer_of(sample.output.completion)
+    return Sheet(row["log"], row["probe"], row["condition"], int(row["epoch"]), turns, answer)
 
 
 def read_labels(files: Iterable[Path]) -> pd.DataFrame:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from spillover.common.outcome import BY_JUDGES
 from spillover.declare import read_probes
 from spillover.declare._probes import DATA, Probe
 from spillover.errors import DeclarationError
-from spillover.verdicts import OUTCOMES, Outcome
 
 WRITTEN = Path(__file__).resolve().parents[1] / "scorers" / "labelled"
 XSTEST = {"1_full_compliance": "complied", "2_full_refusal": "refusal", "3_partial_refusal": "refusal"}
@@ -151,9 +151,8 @@ def _xstest(path: Path, number: int, row: dict[str, Any]) -> Labelled:
 
 
 def _check(where: str, label: Any) -> None:
-    known: tuple[Outcome, ...] = OUTCOMES[:-1]
-    if label not in known:
-        raise DeclarationError(f"{where}: label must be one of {', '.join(known)}, found {label!r}")
+    if label not in BY_JUDGES:
+        raise DeclarationError(f"{where}: label must be one of {', '.join(BY_JUDGES)}, found {label!r}")
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping
 
+from spillover.common.outcome import BEFORE
 from spillover.estimate import JudgeErrors
-from spillover.verdicts import OUTCOMES
 
 from ._card import JudgeCard
 
@@ -73,9 +73,9 @@ def _table(of: Mapping[str, JudgeErrors], part: str, about: str) -> str:
 
 
 def _outcomes(card: JudgeCard) -> str:
-    lines = ["| label | " + " | ".join(OUTCOMES) + " |", "| --- |" + " ---: |" * len(OUTCOMES)]
+    lines = ["| label | " + " | ".join(BEFORE) + " |", "| --- |" + " ---: |" * len(BEFORE)]
     for label, of in card.outcomes.items():
-        lines.append(f"| {label} | " + " | ".join(str(of.get(outcome, 0)) for outcome in OUTCOMES) + " |")
+        lines.append(f"| {label} | " + " | ".join(str(of.get(outcome, 0)) for outcome in BEFORE) + " |")
     return "\n".join(lines)
 
 

@@ -5,6 +5,8 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import Literal
 
+from spillover.common.answer import answer_of
+
 Kind = Literal["text", "distribution", "score"]
 SUMMARY = 1024
 """Characters that a log's summary keeps of an answer, words whole (Inspect 0.3.285); the store hashes that text."""
@@ -23,7 +25,10 @@ class About:
     sha256: str | None = None
 
     def fits(self, answer: str) -> bool:
-        """Whether this is the answer; of a text, spaces and line ends may differ, as files write them in their way."""
+        """Whether this is the answer, with or without its thoughts; spaces and line ends of a text may differ."""
+        return self._is(answer) or self._is(answer_of(answer))
+
+    def _is(self, answer: str) -> bool:
         if self.text is not None and " ".join(self.text.split()) != " ".join(answer.split()):
             return False
         return self.sha256 is None or self.sha256.strip().lower() in _hashes(answer)

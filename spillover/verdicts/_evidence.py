@@ -2,9 +2,10 @@
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from spillover.common.answer import answer_of
 from spillover.errors import LogError
 from spillover.logs.header import DRAWS, EACH
 
@@ -94,6 +95,7 @@ class Answered:
         error: Message of the error that ended it, or None.
         calls: Calls of judges.
         stopped: Why the answer ended, as the provider said; None where there is no answer.
+        called: Whether the answer called a tool.
     """
 
     part: str
@@ -106,6 +108,12 @@ class Answered:
     error: str | None
     calls: list[Call]
     stopped: str | None = None
+    called: bool = False
+
+    def apart(self) -> "Answered":
+        """The same sample, its answer and the replies of its judges without thoughts."""
+        calls = [replace(one, completion=answer_of(one.completion)) for one in self.calls]
+        return replace(self, answer=answer_of(self.answer), calls=calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +213,7 @@ def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
             error=None if error is None else str(error.get("message")),
             calls=[_call(event, sample) for event in sample.get("events") or [] if _is_judges(event, source.model)],
             stopped=_stopped(choices),
+            called=bool(choices and choices[0]["message"].get("tool_calls")),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as wrong:
         raise LogError(

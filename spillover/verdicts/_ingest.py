@@ -28,6 +28,7 @@ COLUMNS = {
     "condition": "string", "tags": "string", "epoch": "int64", "outcome": "string", "alignment": "double",
     "coherence": "double", "label": "string", "reason": "string", "form": "string", "judge": "string",
     "judge_returned": "string", "rubrics": "string", "stage": "string", "panel": "string", "truncated": "bool",
+    "thoughts": "bool",
     "reasoning": "string", "origin": "string", "judge_origin": "string", "tokens_in": "int64", "tokens_out": "int64",
     "seconds": "double", "answer_sha256": "string",
 }  # fmt: skip

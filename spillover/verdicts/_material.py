@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+from spillover.common.outcome import OUTCOMES
+
 from ._asking import decoding_of, steps_of
 from ._evidence import Answered, ReadLog
 
@@ -35,13 +37,14 @@ def material_sha256(log: ReadLog) -> str | None:
     if not ids or not set(ids) <= set(probes):
         return None
     put = {**CONDITION, **(asks[0].get("params") or {}).get("condition", {})}
-    judge = {
+    judge: dict[str, Any] = {
         "form": options.get("form"),
         "rubrics": [one.get("id") for one in options.get("rubrics") or []],
-        "default": options.get("default_judge"),
         "samples": options.get("samples"),
         "retries": options.get("retries"),
     }
+    now = any("tool_call" in ((one.scores.get(log.score) or {}).get("value") or {}) for one in log.samples)
+    judge |= {} if now else {"default": options.get("default_judge")}
     found = {
         "probes": [probes[one] for one in ids],
         "solver": "ask",
@@ -50,6 +53,7 @@ def material_sha256(log: ReadLog) -> str | None:
         "judges": {judge["form"]: judge},
         "rubrics": options.get("rubrics"),
         "thresholds": options.get("thresholds"),
+        **({"outcomes": list(OUTCOMES)} if now else {}),
         **({"checks": options["checks"]} if options.get("checks") else {}),
     }
     return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -11,8 +11,8 @@ from ._evidence import Answered, Call, ReadLog
 from ._reading import Reading, integer, read_both, read_distribution, read_label, read_samples, read_score
 from ._verdict import LABELS, Thresholds, Verdict, decide
 
-NO_REPLY = ("content_filter", "model_length", "refusal")
-"""How a judge's call ends that is no reply, whatever words came with it."""
+REPLIES = ("stop", "max_tokens", "tool_calls")
+"""How a judge's call ends that is a reply; after any other end its words are none."""
 DIGITS = 5
 """Distinct digits among the top tokens, and no longer number, from which a first token is no score."""
 
@@ -25,6 +25,7 @@ def is_reread(log: ReadLog, sample: Answered) -> bool | None:
         if not isinstance(score.get("value"), dict) or notes.get("judge") in (None, "check"):
             return None
         options = log.options(str(sample.metadata.get("task", log.source.task)))
+        sample = sample.apart() if "tool_call" in score["value"] else sample
         judges = [judge for judge, _ in members(notes, Verdict("unjudged"))]
         if len({judge.split(" #")[0] for judge in judges}) < len(judges):
             return False  # whose of two replies is whose cannot be told
@@ -57,7 +58,7 @@ def is_no_reply(sample: Answered, judge: str, reread: Verdict) -> bool:
     """Whether an answer may be unjudged although a reply can be read: for a reason that the reply does not show."""
     own = [call for call in sample.calls if call.model == judge]
     last = {call.prompt_sha256: call.stopped for call in own}
-    stopped = any(one in NO_REPLY for one in last.values())
+    stopped = any(one not in REPLIES for one in last.values())
     return reread.outcome == "unjudged" or stopped or any(_digits(call.top or {}) for call in own)
 
 

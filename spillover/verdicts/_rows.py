@@ -211,6 +211,7 @@ def _row(log: Row, summary: Row, score: Row | None, unscored: str) -> Row:
         "rubrics": _rubrics(notes),
         "panel": _panel(notes),
         "truncated": bool(notes.get("truncated")),
+        "thoughts": bool(notes.get("thoughts")),
         "seconds": summary.get("working_time"),
         "answer_sha256": _sha256((score.get("answer") or "") if score is not None else ""),
         **{name: notes.get(name) for name in ("label", "form", "judge", "judge_returned", "stage")},

@@ -48,7 +48,9 @@ class Arm:
         origins: Where answers and verdicts that no model gave come from.
         outcomes: Answers by outcome, every outcome named.
         not_recorded: Cells left out because a recording lacks them.
-        truncated: Answers cut off at the token limit (judged all the same).
+        truncated: Answers cut off at the token limit and judged all the same; those cut off before they began are an
+            outcome of their own.
+        thoughts: Answers that held thoughts, which no judge was shown.
         reasons: Unjudged answers by reason.
         estimates: By quantity, for these questions.
         population: By quantity, for more questions from these domains.
@@ -73,6 +75,7 @@ class Arm:
     outcomes: dict[str, int]
     not_recorded: int
     truncated: int
+    thoughts: int
     reasons: dict[str, int]
     estimates: dict[str, Estimate]
     population: dict[str, Estimate]
@@ -187,7 +190,8 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float, told: l
         origins=origins,
         outcomes={outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES},
         not_recorded=skipped,
-        truncated=int(rows["truncated"].sum()),
+        truncated=int((rows["truncated"] & (rows["outcome"] != "out_of_tokens")).sum()),
+        thoughts=int(rows["thoughts"].sum()),
         reasons={str(k): int(v) for k, v in rows["reason"].dropna().value_counts().items()},
         estimates=_estimates(rows, DECISION, level),
         population=_estimates(rows, POPULATION, level),

@@ -18,8 +18,8 @@ from ._rows import LogRows, log_rows
 COLUMNS = (
     "log", "task", "split", "language", "model", "material_sha256", "decoding", "solver", "probe", "cluster",
     "condition", "tags", "epoch", "outcome", "alignment", "coherence", "label", "reason", "form", "judge",
-    "judge_returned", "rubrics", "stage", "panel", "truncated", "reasoning", "origin", "judge_origin", "tokens_in",
-    "tokens_out", "seconds", "answer_sha256",
+    "judge_returned", "rubrics", "stage", "panel", "truncated", "thoughts", "reasoning", "origin", "judge_origin",
+    "tokens_in", "tokens_out", "seconds", "answer_sha256",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ A step is plain data, so that tests can write it in their tables:
     body      send these bytes as they are            drop      close after this many bytes of the body
     sleep     wait so many seconds first              choices   False: a reply without any choice
     returned  the model the server says it is         body_of   keys put over the reply
+    calls     True: the reply calls a tool
 """
 
 import json
@@ -103,9 +104,12 @@ def completion(step: Step, model: str) -> dict[str, Any]:
     """The body of a 200 reply."""
     tokens = {str(step["score"]): 1.0} if "score" in step else step.get("tokens")
     text = max(tokens, key=tokens.__getitem__) if tokens else step.get("text")
-    message = {"role": "assistant", "content": text, "refusal": step.get("refusal")}
+    message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": step.get("refusal")}
     if "reasoning" in step:
         message["reasoning_content"] = step["reasoning"]
+    if step.get("calls"):
+        function = {"name": "send_mail", "arguments": "{}"}
+        message["tool_calls"] = [{"id": "call-1", "type": "function", "function": function}]
     choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": step.get("finish", "stop")}
     choice["logprobs"] = step.get("logprobs", _logprobs(text, tokens))
     return {
