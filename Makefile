@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # What test-local installs as torch; torch==2.13.0+cpu, say, where the index has such a build.
 TORCH ?= torch
 
-.PHONY: help hf-environment test test-local test-browser test-kills lint types check demo clean
+.PHONY: help hf-environment test test-local test-browser test-kills test-interrupts lint types check demo clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ test-browser: $(STAMP)  ## pages in a real Chromium (installs Playwright; Chromi
 
 test-kills: $(STAMP)  ## an audit killed 50 times and called again (10 minutes)
 	SPILLOVER_KILLS=50 $(BIN)/python -m pytest -s tests/run/test_kills.py
+
+test-interrupts: $(STAMP)  ## audits interrupted 100 times on a busy machine, and called again (an hour)
+	SPILLOVER_INTERRUPTS=100 SPILLOVER_BUSY=8 $(BIN)/python -m pytest -s tests/run/test_interrupts.py
 
 DEMO := demo-logs
 RECORDED = --model replay/scripted-$(1) -M path=examples/demo/$(1).jsonl \

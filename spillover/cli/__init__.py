@@ -1,80 +1,50 @@
-"""The command line: one short file per command; heavy imports stay inside the commands."""
+"""The command line. Signals are taken before the commands are imported, so that no interrupt is lost."""
 
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
-import click
+from spillover.common.interrupt import exit_code, listening
 
-from spillover.errors import SpilloverError
+if TYPE_CHECKING:
+    from ._commands import spillover
 
-from ._audit import audit
-from ._cards import cards
-from ._check import check
-from ._dataset import dataset
-from ._export import export
-from ._judge import judge
-from ._leaderboard import leaderboard
-from ._leaderboard_check import check as check_submissions
-from ._leaderboard_check import retract
-from ._new_domain import new_domain
-from ._plain import disk_trouble, plain
-from ._plan import plan
-from ._publish import publish
-from ._record import record
-from ._rescore import rescore
-from ._run import run
-from ._show import show
-from ._submit import submit
-from ._verify import verify
+__all__ = ["main", "spillover"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="spillover")
-def spillover() -> None:
-    """Spillover: did a narrow fine-tune make this model broadly misaligned?
+def __getattr__(name: str) -> Any:
+    if name != "spillover":
+        raise AttributeError(name)
+    from ._commands import spillover
 
-    Run a task with Inspect, `inspect eval spillover/emergent_misalignment --model PROVIDER/MODEL`, then `spillover
-    show logs`.
-    """
-
-
-spillover.add_command(audit)
-spillover.add_command(cards)
-spillover.add_command(check)
-spillover.add_command(dataset)
-spillover.add_command(export)
-spillover.add_command(judge)
-spillover.add_command(leaderboard)
-leaderboard.add_command(check_submissions)
-leaderboard.add_command(retract)
-spillover.add_command(new_domain)
-spillover.add_command(plan)
-spillover.add_command(publish)
-spillover.add_command(record)
-spillover.add_command(rescore)
-spillover.add_command(run)
-spillover.add_command(show)
-spillover.add_command(submit)
-spillover.add_command(verify)
-
-
-def _tell_whole(group: click.Group) -> None:
-    """Have lists of commands show the first sentence of each whole; click would cut it off."""
-    for one in group.commands.values():
-        one.short_help = one.get_short_help_str(limit=1000)
-        if isinstance(one, click.Group):
-            _tell_whole(one)
-
-
-_tell_whole(spillover)
+    return spillover
 
 
 def main() -> None:
-    """Run the command line; a user's mistake is one line on stderr and exit code 2, a failure of ours one and 70."""
+    """Run the command line; a user's mistake is one line on stderr and exit code 2, a failure of ours one and 70.
+
+    A signal ends it with 128 and the signal's number: 130 after Ctrl-C, 143 after SIGTERM.
+    """
     try:
-        spillover(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
+        with listening(to_the_end=True):
+            _carried_out()
+    except KeyboardInterrupt as error:
+        print("stopped", file=sys.stderr)
+        sys.exit(exit_code(error))
+
+
+def _carried_out() -> None:
+    import click
+
+    from spillover import cli
+    from spillover.errors import SpilloverError
+
+    from ._plain import disk_trouble, plain
+
+    try:
+        cli.spillover(standalone_mode=False)
+    except click.exceptions.Abort as error:
+        raise error.__cause__ or KeyboardInterrupt from error
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -91,11 +61,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("SPILLOVER_TRACEBACK"):
             raise
-        said = disk_trouble(error) or f"internal failure: {type(error).__name__}: {_line(error)}"
-        more = "" if disk_trouble(error) else " (SPILLOVER_TRACEBACK=1 shows where)"
-        click.echo(f"Error: {said}{more}", err=True)
+        why = plain(" ".join(str(error).split())[:300])
+        said = disk_trouble(error)
+        internal = f"internal failure: {type(error).__name__}: {why} (SPILLOVER_TRACEBACK=1 shows where)"
+        click.echo(f"Error: {said or internal}", err=True)
         sys.exit(70)
-
-
-def _line(error: Exception) -> str:
-    return plain(" ".join(str(error).split())[:300])

@@ -58,7 +58,7 @@ def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
     was cut off goes on when it is made again.
 
     Exit code: 0 no regression at the margin, 1 regression, 3 cannot tell, 4 void, 2 wrong use, 70 an outage or
-    an internal failure, 130 Ctrl-C.
+    an internal failure, 130 Ctrl-C, 143 SIGTERM. Both signals keep what was answered.
     """
     import sys
 

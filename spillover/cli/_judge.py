@@ -7,6 +7,7 @@ import click
 
 from ._judge_label import label, labels
 from ._plain import plain
+from ._stopped import stopping
 
 if TYPE_CHECKING:
     from spillover.judge import JudgeCard
@@ -85,16 +86,17 @@ def calibrate(
     items = labelled_set(given)
     shown = min(limit or len(items.items), len(items.items))
     click.echo(f"{shown} answers of the set {plain(items.name)}: {plain(items.origin)}", err=True)
-    made = run(
-        _model(model, arguments),
-        items,
-        out,
-        protocol=protocol,
-        repeats=repeats,
-        limit=limit,
-        second=None if second is None else _model(second, second_arguments),
-        display="rich" if sys.stderr.isatty() and not as_json else "none",
-    )
+    with stopping():
+        made = run(
+            _model(model, arguments),
+            items,
+            out,
+            protocol=protocol,
+            repeats=repeats,
+            limit=limit,
+            second=None if second is None else _model(second, second_arguments),
+            display="rich" if sys.stderr.isatty() and not as_json else "none",
+        )
     paths = [save_card(card, out) for card in made]
     if as_json:
         cards = [{**card.as_dict(), "card": str(path)} for card, (path, _) in zip(made, paths, strict=True)]
@@ -165,7 +167,7 @@ def drift(
         items = card_items(known, labelled_set(given))
         before = with_labels([str(card.parent / "logs" / name) for name in known.logs], items)
         asked = [item for item in items if item.id in set(before["probe"])]
-        with tempfile.TemporaryDirectory() as folder:
+        with stopping(), tempfile.TemporaryDirectory() as folder:
             now = judged_table(_model(model, arguments), asked, Path(folder), protocol, 1)
         found = compare(known, before, now, today)
     if as_json:

@@ -6,6 +6,7 @@ import click
 
 from ._judge import ARGUMENT, JSON, JUDGE, PROTOCOL, _model
 from ._plain import finite, plain
+from ._stopped import stopping
 
 
 @click.command()
@@ -25,7 +26,9 @@ def rescore(
 
     from spillover.judge import rescore as run
 
-    moved = run(list(logs), _model(model, arguments), out, protocol=protocol, display="none" if as_json else "plain")
+    with stopping():
+        shown = "none" if as_json else "plain"
+        moved = run(list(logs), _model(model, arguments), out, protocol=protocol, display=shown)
     if as_json:
         click.echo(json.dumps(finite([one.as_dict() for one in moved])))
         return

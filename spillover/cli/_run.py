@@ -36,7 +36,7 @@ def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: b
     Every question comes equally often. A run that was cut off goes on when it is called again. Then:
     `spillover show OUT/logs --base MODEL`.
 
-    Exit code: 0, 2 wrong use, 70 an outage, or no verdict at all on the answers of a model, 130 Ctrl-C.
+    Exit code: 0, 2 wrong use, 70 an outage, or no verdict at all on the answers of a model, 130 Ctrl-C, 143 SIGTERM.
     """
     import sys
 

@@ -1,29 +1,45 @@
-"""A run that ends before its time, by an outage or by Ctrl-C: one line that says how to go on, and an exit code."""
+"""A run that ends before its time, by an outage or an interrupt: one line that says how to resume, and an exit code."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
+from spillover.common.interrupt import exit_code, listening, pending
+
 from ._plain import plain
 
-OUTAGE, INTERRUPTED = 70, 130
+OUTAGE = 70
 BEAT = 60.0
 """Seconds of silence after which a run says how far it is."""
 
 
 @contextmanager
 def stopping() -> Iterator[None]:
-    """End with one line on stderr where a model or judge is away, or somebody presses Ctrl-C."""
+    """End with one line on stderr where a model or judge is away, or a signal asks the command to stop.
+
+    Exit codes: 70 for an outage, 130 after Ctrl-C (SIGINT), 143 after SIGTERM, 129 after SIGHUP.
+    """
     import sys
 
     from spillover.errors import OutageError
 
-    try:
-        yield
-    except OutageError as error:
-        click.echo(f"stopped, no answer: {plain(str(error))}", err=True)
-        sys.exit(OUTAGE)
-    except KeyboardInterrupt:
-        click.echo("stopped by Ctrl-C, no answer: what was answered is kept; the same command goes on", err=True)
-        sys.exit(INTERRUPTED)
+    with listening():
+        try:
+            yield
+        except OutageError as error:
+            if pending() is None:
+                click.echo(f"stopped, no answer: {plain(str(error))}", err=True)
+                sys.exit(OUTAGE)
+            sys.exit(interrupted(KeyboardInterrupt(), pending()))
+        except KeyboardInterrupt as error:
+            sys.exit(interrupted(error, getattr(error, "signum", pending())))
+
+
+def interrupted(error: KeyboardInterrupt, signum: int | None) -> int:
+    """Say that a signal stopped the command; gives the exit code."""
+    name = signal.Signals(signum).name if signum is not None else "SIGINT"
+    by = "Ctrl-C" if name == "SIGINT" else name
+    click.echo(f"stopped by {by}, no answer: what was answered is kept; the same command resumes", err=True)
+    return exit_code(error) if signum is None else 128 + signum

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.interrupt import watched
 from spillover.errors import JudgeError, LogError
 
 from ._card import JudgeCard, measure
@@ -85,14 +86,15 @@ def judged_table(
         model = get_model(judge) if isinstance(judge, str) else judge
     except Exception as error:
         raise JudgeError(f"judge {judge} cannot be had ({' '.join(str(error).split())[:200]})") from error
-    ran = inspect_eval(
-        judging_tasks(items, protocol, repeats),
-        model="none/none",
-        model_roles={"grader": model},
-        log_dir=str(logs),
-        display=display,  # type: ignore[arg-type]
-        log_realtime=False,
-    )
+    with watched():
+        ran = inspect_eval(
+            judging_tasks(items, protocol, repeats),
+            model="none/none",
+            model_roles={"grader": model},
+            log_dir=str(logs),
+            display=display,  # type: ignore[arg-type]
+            log_realtime=False,
+        )
     if not ran or any(log.status == "cancelled" for log in ran):
         raise KeyboardInterrupt  # Inspect takes Ctrl-C in and returns the logs that it has
     failed = [log for log in ran if log.status != "success"]

@@ -12,6 +12,7 @@ from inspect_ai import Task
 from inspect_ai import eval as inspect_eval
 from inspect_ai.dataset import MemoryDataset, Sample
 
+from spillover.common.interrupt import watched
 from spillover.errors import JudgeError
 from spillover.scorers._leaked import LEAKED, leak_prompt_sha256, leak_rubric, leaked
 
@@ -76,16 +77,17 @@ def brings_up(
     left = [one for one in passages if one.id not in before]
     if not left:
         return before
-    (ran,) = inspect_eval(
-        _task(left, about, split),
-        model="none/none",
-        model_roles={"grader": judge},
-        log_dir=str(logs),
-        display=display,  # type: ignore[arg-type]
-        log_realtime=False,
-        log_buffer=BUFFER,
-        score_display=False,
-    )
+    with watched():
+        (ran,) = inspect_eval(
+            _task(left, about, split),
+            model="none/none",
+            model_roles={"grader": judge},
+            log_dir=str(logs),
+            display=display,  # type: ignore[arg-type]
+            log_realtime=False,
+            log_buffer=BUFFER,
+            score_display=False,
+        )
     if ran.status != "success":
         why = " ".join((ran.error.message if ran.error else ran.status).split())[:200]
         raise JudgeError(f"judge {judge}: {why}; call again to go on")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common.files import whole
+from spillover.common.interrupt import watched
 from spillover.errors import JudgeError, LogError
 from spillover.verdicts import Agreement, agreement
 
@@ -84,13 +85,14 @@ def _one(file: Path, model: Any, target: Path, protocol: str | None, display: st
     done = ((log.eval.metadata or {}).get("rescored") or {}).copy()
     if str(model) not in done:
         before = _scores(log)
-        new = score(
-            log,
-            judged(**_options(log, protocol)),
-            model_roles={"grader": model},
-            action="append",
-            display=display,  # type: ignore[arg-type]
-        )
+        with watched():
+            new = score(
+                log,
+                judged(**_options(log, protocol)),
+                model_roles={"grader": model},
+                action="append",
+                display=display,  # type: ignore[arg-type]
+            )
         (name,) = _scores(new) - before
         done[str(model)] = {"score": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "protocol": protocol}
         new.eval.metadata = {**(new.eval.metadata or {}), "rescored": done}

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from spillover.common.files import write_json
+from spillover.common.interrupt import look, watched
 from spillover.errors import OutageError, RunError
 
 from ._belongs import contradiction, mismatch
@@ -84,6 +85,7 @@ def run_chunk(
     """
     from filelock import FileLock
 
+    look()
     folder = logs / f"{span[0]:06d}-{span[1]:06d}"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):  # a worker whose parent was killed may still be at it
@@ -177,7 +179,7 @@ def evaluated(
         The logs' headers.
 
     Raises:
-        KeyboardInterrupt: Where it was interrupted.
+        Interrupted: Where a signal came before or during it.
     """
     from inspect_ai import eval_set
 
@@ -185,9 +187,10 @@ def evaluated(
         return model.load(options.max_connections, options.call_retries)
 
     loaded = [load(model) for model in models]
-    from ._heartbeat import beating  # not before a model is loaded, see there
+    from . import _last_call  # noqa: F401  not before a model is loaded, see there
+    from ._heartbeat import beating
 
-    with _quiet(), beating(options.beat):
+    with _quiet(), beating(options.beat), watched():
         _, logged = eval_set(
             list(tasks),
             log_dir=str(folder),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from spillover.common.interrupt import watched
 from spillover.errors import OutageError
 
 from ._design import OWN, Model
@@ -31,7 +32,8 @@ def first_calls(models: Sequence[Model], say: Callable[[str], None] = lambda _: 
     if not asked:
         return
     say(f"first call: one tiny question to each of {len(asked)} models and judges")
-    found = asyncio.run(_all(asked))
+    with watched():
+        found = asyncio.run(_all(asked))
     said: dict[str, list[str]] = {}
     for model, why in zip(asked, found, strict=True):
         if why is not None:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from spillover.common.interrupt import listening, look, pending
 from spillover.errors import RunError
 
 from ._design import Design, Model
@@ -58,9 +60,46 @@ def _side_by_side(
     folders = [logs / f"{first:06d}-{last:06d}" for first, last in spans]
     if all(is_done(folder, design, span, models, judges) for folder, span in zip(folders, spans, strict=True)):
         return folders
-    with ProcessPoolExecutor(len(spans), get_context("spawn"), _end_with_parent) as pool:
-        started = [pool.submit(run_chunk, design, span, models, judges, logs, options) for span in spans]
+    with ProcessPoolExecutor(len(spans), get_context("spawn"), _end_with_parent) as pool, _passing_on():
+        with _deaf():
+            started = [pool.submit(_in_worker, design, span, models, judges, logs, options) for span in spans]
         return [one.result() for one in started]
+
+
+def _in_worker(*said: Any) -> Path:
+    """Run one chunk in a worker: SIGTERM, which the parent sends, ends it as Ctrl-C ends the parent."""
+    with listening():
+        return run_chunk(*said)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start workers that Ctrl-C at the terminal does not reach: only the parent stops them."""
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _passing_on() -> Iterator[None]:
+    """Stop all workers where the parent is interrupted: they write their logs, and the parent waits for that."""
+    from multiprocessing import active_children
+
+    try:
+        yield
+    except BaseException:
+        if pending() is not None:
+            for child in active_children():
+                child.terminate()
+            look()
+        raise
 
 
 def _end_with_parent() -> None:

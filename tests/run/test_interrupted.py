@@ -1,4 +1,4 @@
-"""Ctrl-C at a terminal: one line, exit code 130, and the same command goes on."""
+"""Ctrl-C at a terminal: one line, exit code 130, and the same command resumes."""
 
 import os
 import pty
@@ -62,7 +62,7 @@ def test_one_line_and_the_same_command_goes_on(command: str, processes: int, pai
     pair.wire.reads = lambda call: {**whole(call), "sleep": 0.7}
     code, said = at_a_terminal(called, pair, press_after=6)
     assert code == 130, said
-    assert "Traceback" not in said and "the same command goes on" in said.splitlines()[-1]
+    assert "Traceback" not in said and "the same command resumes" in said.splitlines()[-1]
     pair.wire.reads = whole
     code, said = at_a_terminal(called, pair, press_after=None)
     assert code == {"run": 0, "audit": 3}[command] and "inspect_ai" not in said, said
