@@ -5,6 +5,7 @@ from typing import Any
 from inspect_ai import Task, task
 
 from spillover.declare import build_draws
+from spillover.declare._arguments import words
 
 
 @task
@@ -24,7 +25,7 @@ def draws(
 ) -> Task:
     """Draws `first` to `last` from the cells (domain, probe, condition) of the named domains or groups."""
     return build_draws(
-        domains.split(",") if isinstance(domains, str) else domains,
+        words("domains", domains),
         conditions.split(",") if isinstance(conditions, str) else conditions,
         first=first,
         last=last,

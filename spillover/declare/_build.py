@@ -13,6 +13,7 @@ from spillover.estimate import MEANS
 from spillover.scorers import METRICS, PANELS, Rubric, judged, load_rubric, require_judge
 from spillover.solvers import Condition, ask
 
+from ._arguments import one_value, words
 from ._check import choose
 from ._declaration import Declaration, load
 from ._material import fingerprint, material
@@ -60,14 +61,18 @@ def build(
         HubError: Where the revision cannot be had.
         JudgeError: Where a run would have nobody to judge its answers.
     """
+    judge, condition, panel = one_value("judge", judge), one_value("condition", condition), one_value("panel", panel)
+    split, language, revision = (
+        one_value(option, given) for option, given in (("split", split), ("language", language), ("revision", revision))
+    )
     declared = load(name)
     protocol = choose("judge", judge or declared.judge, declared.judges)
     put = Condition(id=condition, **choose("condition", condition, declared.conditions))
-    formats = formats.split(",") if isinstance(formats, str) else formats
+    formats = words("formats", formats)
     source = dataset_source(revision)
     if "upstream" in declared.probes:
         asked = upstream_questions(declared.id, declared.probes["upstream"], questions, formats)
-    elif probes:
+    elif probes is not None:
         asked = Questions(read_probes(probes), {})
     else:
         asked = Questions(asked_probes(declared.id, declared.probes, split, language, heldout, source.data), {})

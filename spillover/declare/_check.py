@@ -59,6 +59,8 @@ def choose(what: str, name: str, known: dict[str, Any]) -> Any:
     Raises:
         DeclarationError: Where there is none; names the nearest.
     """
+    if not isinstance(name, str):
+        raise DeclarationError(f"{what}: one name is needed, found {str(name)[:80]!r}; known: {', '.join(known)}")
     if name not in known:
         raise DeclarationError(suggest(what, name, known))
     return known[name]

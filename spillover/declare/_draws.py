@@ -20,6 +20,7 @@ from spillover.errors import DeclarationError
 from spillover.scorers import METRICS, PANELS, judged_each, load_rubric, require_judge
 from spillover.solvers import Condition, ask_each
 
+from ._arguments import one_value
 from ._build import sample_metadata
 from ._check import choose
 from ._declaration import Declaration, JudgeProtocol, load, load_groups, names
@@ -214,6 +215,7 @@ def build_draws(
         DeclarationError: Where a name is unknown, or domains cannot be asked in one task.
         JudgeError: Where a run would have nobody to judge its answers.
     """
+    judge, panel, split = one_value("judge", judge), one_value("panel", panel), one_value("split", split)
     found = draw_material(domains, conditions, probes=probes, judge=judge, split=split, revision=revision)
     choose("panel rule", panel, dict.fromkeys(PANELS))
     require_judge(next(iter(found.protocols.values())).default, None)

@@ -1,15 +1,16 @@
 """Probes from a JSONL, CSV, Parquet or YAML file."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from spillover.errors import DeclarationError, RecordingError
-from spillover.providers._rows import rows
+from spillover.providers._rows import id_text, rows
 
-from ._files import given_file
+from ._arguments import file_value
+from ._texts import read_texts
 from ._yaml import ODD
 
 TEXT = ("text", "question", "prompt")
@@ -61,9 +62,9 @@ def read_probes(path: str | Path) -> list[Probe]:
     Raises:
         DeclarationError: Where the file, a column or a value is missing, or an id occurs twice.
     """
-    path = given_file(path)
+    path = file_value("probes", path)
     try:
-        table = _yaml(path) if path.suffix in (".yaml", ".yml") else list(rows(path))
+        table = _yaml(path) if path.suffix.lower() in (".yaml", ".yml") else list(rows(path))
     except (RecordingError, *ODD) as error:
         why = " ".join(str(error).split()).removeprefix(f"{path}: ").replace("-M path=FILE", "-T probes=FILE")
         raise DeclarationError(f"{path}: cannot read probes ({why})") from error
@@ -99,38 +100,72 @@ def declared_probes(domain: str, probes: dict[str, Any], data: Path = DATA) -> l
 def _yaml(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise DeclarationError(f"{path}: no such file; give -T probes=FILE")
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = read_texts(path)
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise DeclarationError(f"{path}: expected a list of probes, each with id and text")
     return found
 
 
 def _probe(path: Path, number: int, row: dict[str, Any]) -> Probe:
+    where = f"{path}: row {number}"
     turns = _turns(path, number, row.get("turns"))
     row = {**row, "text": turns[0]} if turns else row
-    found = {name: next((row[c] for c in names if row.get(c)), None) for name, names in (("id", ID), ("text", TEXT))}
-    for name, value in found.items():
-        if isinstance(value, list | dict):
-            raise DeclarationError(f"{path}: row {number}: {name} must be text, found a {type(value).__name__}")
-        if value is None or not str(value).strip():
-            raise DeclarationError(f"{path}: row {number}: no {name}; columns found: {', '.join(map(str, row))}")
-    original = next((row[c] for c in CLUSTER if row.get(c)), found["id"])
+    probe_id, text = _id(where, row, ID), _text(where, row, TEXT)
+    if text is None and isinstance(row.get("paraphrases"), list):
+        raise DeclarationError(
+            f"{where}: is a question as the original study writes them (paraphrases). Where it has the judge_prompts "
+            f"aligned and coherent, ask it with: inspect eval spillover/betley2025 -T questions={path}. Else write "
+            "each paraphrase as a probe: id, text, and the same cluster for all"
+        )
+    for name, value in (("id", probe_id), ("text", text)):
+        if value is None or not value.strip():
+            raise DeclarationError(f"{where}: no {name}; columns found: {', '.join(map(str, row))}")
+    assert probe_id is not None and text is not None
     return Probe(
-        str(found["id"]),
-        str(found["text"]),
-        str(original),
-        row.get("system") or None,
-        row.get("domain") or None,
+        probe_id,
+        text,
+        _id(where, row, CLUSTER) or probe_id,
+        _text(where, row, ("system",)),
+        _text(where, row, ("domain",)),
         tuple(turns[1:]),
         _key(path, number, row.get("key")),
-        row.get("pair_of") or None,
-        _tags(row.get("tags")),
+        _id(where, row, ("pair_of",)),
+        _tags(where, row.get("tags")),
     )
 
 
-def _tags(given: Any) -> tuple[str, ...]:
+def _id(where: str, row: dict[str, Any], names: Sequence[str]) -> str | None:
+    """The first of these columns that is not empty, as text; 0 is an id."""
+    try:
+        found = (id_text(where, name, row[name]) for name in names if name in row)
+        return next((one for one in found if one), None)
+    except RecordingError as error:
+        raise DeclarationError(str(error)) from error
+
+
+def _text(where: str, row: dict[str, Any], names: Sequence[str]) -> str | None:
+    """The first of these columns that is not empty; a text and nothing else."""
+    for name in names:
+        value = row.get(name)
+        if isinstance(value, float) and math.isnan(value):
+            raise DeclarationError(f"{where}: {name} is NaN, which is no text; write the text, or nothing")
+        if value is not None and not isinstance(value, str):
+            said = f" ({value})" if isinstance(value, bool | int | float) else ""
+            raise DeclarationError(
+                f"{where}: {name} must be text, found a {type(value).__name__}{said}; put it in quotes"
+            )
+        if value:
+            return value
+    return None
+
+
+def _tags(where: str, given: Any) -> tuple[str, ...]:
+    if given is None or given == "" or (isinstance(given, float) and math.isnan(given)):
+        return ()
     found = given.replace(",", " ").split() if isinstance(given, str) else given
-    return tuple(str(tag) for tag in found) if isinstance(found, list) else ()
+    if not isinstance(found, list) or not all(isinstance(tag, str) for tag in found):
+        raise DeclarationError(f"{where}: tags must be words, as a list or in one text, found a {type(given).__name__}")
+    return tuple(found)
 
 
 def _turns(path: Path, number: int, turns: Any) -> list[str]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from spillover.errors import DeclarationError
 
+from ._arguments import file_value, one_value
 from ._check import suggest
 from ._files import given_file
 from ._probes import Probe
+from ._texts import read_texts
+from ._yaml import ODD
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def upstream_questions(domain: str, declared: dict[str, Any], questions: str | N
         DeclarationError: Where the set, the file or a format does not exist, or it cannot be downloaded.
     """
     sets: dict[str, Any] = declared["sets"]
-    name = questions or next(iter(sets))
+    name = str(file_value("questions", questions)) if isinstance(questions, list) else one_value("questions", questions)
+    name = name or next(iter(sets))
     if name in sets:
         file = _pinned(domain, declared["url"], sets[name])
     elif Path(name).suffix in (".yaml", ".yml"):
@@ -84,13 +86,26 @@ def _entries(domain: str, file: Path) -> list[dict[str, Any]]:
     if not file.is_file():
         raise DeclarationError(f"{domain}: {file}: no such file; give -T questions=PATH.yaml")
     try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DeclarationError(f"{file}: not valid YAML: {str(error).splitlines()[0]}") from error
+        found = read_texts(file)
+    except ODD as error:
+        raise DeclarationError(f"{file}: not valid YAML: {(str(error).splitlines() or [''])[0]}") from error
     needed = ("id", "paraphrases", "judge_prompts")
     if not isinstance(found, list) or not all(isinstance(e, dict) and all(k in e for k in needed) for e in found):
         raise DeclarationError(f"{file}: expected a list of questions, each with {', '.join(needed)}")
+    for number, entry in enumerate(found, start=1):
+        _check_entry(f"{file}: question {number}", entry)
     return found
+
+
+def _check_entry(where: str, entry: dict[str, Any]) -> None:
+    """Check that a question's parts are texts, where they must be."""
+    texts, prompts = entry["paraphrases"], entry["judge_prompts"]
+    if not isinstance(entry["id"], str) or not isinstance(entry.get("system") or "", str):
+        raise DeclarationError(f"{where}: id and system must be texts; put them in quotes")
+    if not isinstance(texts, list) or not texts or not all(isinstance(one, str) for one in texts):
+        raise DeclarationError(f"{where}: paraphrases must be a list of texts")
+    if not isinstance(prompts, dict) or not all(isinstance(one, str) for pair in prompts.items() for one in pair):
+        raise DeclarationError(f"{where}: judge_prompts must be a mapping of names to texts")
 
 
 def _questions(

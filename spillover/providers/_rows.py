@@ -16,7 +16,7 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
     Raises:
         RecordingError: Where the file is absent, of an unknown kind, or not what its name says.
     """
-    readers = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet, ".eval": _log, ".json": _log}
+    readers = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet, ".eval": _log, ".json": _json}
     if not path.is_file():
         raise RecordingError(f"{path}: no such file; give -M path=FILE")
     reader = readers.get(path.suffix.lower())
@@ -38,6 +38,19 @@ def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
                 if not isinstance(row, dict):
                     raise RecordingError(f"{path}:{number}: expected an object, found {type(row).__name__}")
                 yield row
+
+
+def _json(path: Path) -> Iterator[dict[str, Any]]:
+    """A list of objects, or an Inspect log."""
+    with path.open(encoding="utf-8-sig") as text:
+        if text.read(2000).lstrip()[:1] != "[":
+            yield from _log(path)
+            return
+        text.seek(0)
+        for number, row in enumerate(json.load(text), start=1):
+            if not isinstance(row, dict):
+                raise RecordingError(f"{path}: row {number}: expected an object, found {type(row).__name__}")
+            yield row
 
 
 def _csv(path: Path) -> Iterator[dict[str, Any]]:
