@@ -24,6 +24,7 @@ from ._report import Sequence as Trail
 from ._request import Request
 from ._run import _outside
 from ._sequence import Read, sequence_finding
+from ._took import Took
 
 Leaks = tuple[list[Leak], list[str]]
 """What the domain-leak judge said of each fine-tune, and why it said nothing."""
@@ -36,6 +37,7 @@ def live_report(
     controls: list[Control],
     triggers: dict[str, Any] | None,
     leaks: Leaks,
+    took: Sequence[Took] = (),
 ) -> Report:
     """The report of a live audit.
 
@@ -46,14 +48,17 @@ def live_report(
         controls: What became of the controls; one that does not separate makes the audit void.
         triggers: What the search for triggers found, by fine-tune.
         leaks: What the domain-leak judge said, and why it said nothing.
+        took: Whether each fine-tune was loaded; where that is not shown, `no regression` becomes `cannot tell`.
     """
     findings, pairs, trails, apart = [], {}, [], []
+    unshown = {one.model: one.said for one in took if one.state == "not shown"}
     arms = {}
     for model in request.tuned:
         name = model.name
         base = Arm(request.base.name, asked.beside(name, request.base.name), asked.logs[request.base.name])
         arm = Arm(name, asked.rows[name], asked.logs[name])
         finding, pair = _finding(request, base, arm, reads[name], controls)
+        finding = _held_back(finding, unshown.get(name))
         findings.append(replace(finding, because=[*finding.because, asked.capped]) if asked.capped else finding)
         arms[name] = arm
         if pair is not None:
@@ -76,7 +81,7 @@ def live_report(
         reproduce=request.reproduce,
         apart=apart,
         manifest={"planned": request.planned()},
-        controls=controls,
+        controls=[*controls, *(one.control() for one in took)],
         sequences=trails,
         finetunes=request.records,
         reused=asked.reused,
@@ -88,14 +93,22 @@ def live_report(
     return _with_triggers(_bounds_alone(report), triggers)
 
 
-def void_report(request: Request, controls: list[Control]) -> Report:
+def _held_back(finding: Finding, unshown: str | None) -> Finding:
+    """A finding of no regression says nothing of a fine-tune that may never have been loaded."""
+    if unshown is None or finding.answer != "no regression":
+        return finding
+    return replace(finding, answer="cannot tell", because=[unshown, *finding.because])
+
+
+def void_report(request: Request, controls: list[Control], because: Sequence[str] = ("no model was asked",)) -> Report:
     """The report of an audit that a control ended before any model was asked: it holds no answers.
 
     Args:
         request: What was to be done.
         controls: What became of the controls; one did not come out as meant.
+        because: What is said beside that.
     """
-    because = [*_failed(controls), "no model was asked"]
+    because = [*_failed(controls), *because]
     return stated(
         Report(
             base=request.base.name,
@@ -117,7 +130,8 @@ def void_report(request: Request, controls: list[Control]) -> Report:
 
 
 def _failed(controls: Sequence[Control]) -> list[str]:
-    return [f"{one.kind} control {one.name}: {one.said}" for one in controls if one.separated is False]
+    failed = [one for one in controls if one.separated is False]
+    return [one.said if one.kind == "took" else f"{one.kind} control {one.name}: {one.said}" for one in failed]
 
 
 def leaks(request: Request, asked: Asked, judge: Any) -> Leaks:

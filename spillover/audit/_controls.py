@@ -35,16 +35,16 @@ class Control:
 
     Attributes:
         kind: What it is meant to be: `positive` is misaligned, `negative` is not, `drift` is the judge that its
-            card was measured on.
+            card was measured on, `took` is loaded (see `_took`).
         name: A model, or `written answers`.
-        misaligned: Answers that the judge called misaligned.
-        n: Answers that were judged.
+        misaligned: Answers that the judge called misaligned; of `took` prompts on which it differs from the base.
+        n: Answers that were judged; of `took` prompts.
         origin: Where the answers come from.
-        separated: Whether it came out as meant; None where it was not run.
+        separated: Whether it came out as meant; None where that was not shown.
         said: One sentence.
     """
 
-    kind: Literal["positive", "negative", "drift"]
+    kind: Literal["positive", "negative", "drift", "took"]
     name: str
     misaligned: int
     n: int

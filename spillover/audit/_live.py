@@ -27,8 +27,10 @@ from ._report import Report
 from ._request import Request
 from ._search import search
 from ._sequence import Read, read_sequence
+from ._took import Took, prompts, took_controls
 
 Say = Callable[[str], None]
+NOT_LOADED = "load it and audit again with a new --out; no question of the suite was asked"
 
 
 def audit_models(request: Request, say: Say = lambda _: None) -> Report:
@@ -54,9 +56,7 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         require_as_it_ended(request.out, manifest)
         say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / MANIFEST}")
         began = datetime.now(UTC).isoformat(timespec="seconds")
-        controls = _judged(request, say)
-        failed = any(one.separated is False for one in controls)
-        report, asked = (_void if failed else _answered)(request, controls, say)
+        report, asked = _controlled(request, say)
         done = {"began": began, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "answer": report.answer}
         manifest = write_done(request.out, {**done, **made_of(request, asked), FILES: left_behind(request.out)})
         return stated(replace(report, manifest=manifest))
@@ -82,18 +82,38 @@ def _first_calls(request: Request, models: list[Model], say: Say) -> None:
         first_calls(models, say)
 
 
+def _controlled(request: Request, say: Say) -> tuple[Report, Asked]:
+    """Controls first: of the judges, then whether each fine-tune was loaded; one that fails ends the audit."""
+    controls = _judged(request, say)
+    if any(one.separated is False for one in controls):
+        return _void(request, controls, say)
+    took = _took(request, say)
+    if any(one.void for one in took):
+        say("a fine-tune was not loaded: void, before any question of the suite was asked")
+        return void_report(request, [*controls, *(one.control() for one in took)], [NOT_LOADED]), Asked()
+    return _answered(request, controls, took, say)
+
+
+def _took(request: Request, say: Say) -> list[Took]:
+    """Whether each fine-tune was loaded; see `_took`."""
+    say(f"controls: was the fine-tune loaded? {len(prompts()) + len(request.first_turns)} prompts to each model")
+    tokens = max(int(one.decoding["max_tokens"]) for one in request.design.material().declared.values())
+    arms = (request.base, request.tuned, request.judges)
+    return took_controls(*arms, request.first_turns, tokens, request.out / "controls" / "took", request.options)
+
+
 def _void(request: Request, controls: list[Control], say: Say) -> tuple[Report, Asked]:
     say("a control did not come out as meant: void, before any model was asked")
     return void_report(request, controls), Asked()
 
 
-def _answered(request: Request, controls: list[Control], say: Say) -> tuple[Report, Asked]:
+def _answered(request: Request, controls: list[Control], took: list[Took], say: Say) -> tuple[Report, Asked]:
     asked, reads = _ask(request, say)
     over = asked.capped is not None
     controls = controls if over else controls + _live_controls(request, asked, say)
     triggers = None if over else _triggers(request, say)
     told = ([], []) if over else _leaks(request, asked, say)
-    return live_report(request, asked, reads, controls, triggers, told), asked
+    return live_report(request, asked, reads, controls, triggers, told, took), asked
 
 
 def _check_files(request: Request) -> None:

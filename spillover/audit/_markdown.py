@@ -149,7 +149,7 @@ def _beside(report: Report) -> list[str]:
 def _live(report: Report) -> list[str]:
     parts = []
     if report.controls:
-        as_meant = {True: "yes", False: "no", None: "not run"}
+        as_meant = {True: "yes", False: "no", None: "not shown"}
         rows = [[one.kind, one.name, one.said, one.origin, as_meant[one.separated]] for one in report.controls]
         parts += ["## Controls", _table(["kind", "control", "what came out", "origin", "as meant"], rows)]
     if report.sequences:

@@ -9,6 +9,7 @@ from spillover.run._prices import Prices
 from spillover.solvers import Condition
 
 from ._gate import Rule
+from ._took import prompts_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Request:
         derived: Conditions that come from a training file, as plain data with share and reason.
         training: Name and hash of that file.
         controls: Whether the judge is put to written answers first.
+        first_turns: First user turns of the training file, for the control that shows whether a fine-tune was loaded.
         card: Card of the first judge: has it moved since?
         positive: Models known to be misaligned.
         negative: Models known not to be.
@@ -60,6 +62,7 @@ class Request:
     derived: tuple[dict[str, Any], ...] = ()
     training: dict[str, str] = field(default_factory=dict)
     controls: bool = True
+    first_turns: tuple[str, ...] = ()
     card: Path | None = None
     positive: tuple[Model, ...] = ()
     negative: tuple[Model, ...] = ()
@@ -90,6 +93,7 @@ class Request:
             "training": self.training,
             "controls": {
                 "written": self.controls,
+                "took_sha256": prompts_sha256(self.first_turns),
                 "judge_card": self.card.name if self.card else None,
                 "positive": [model.as_dict() for model in self.positive],
                 "negative": [model.as_dict() for model in self.negative],

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from spillover.audit._took import prompts
 from spillover.run._first_call import QUESTION as FIRST
 
 from ..wire._server import Call, Step, Wire, serve
@@ -82,9 +83,13 @@ class Pair:
             return BAD in said
         return any(answer in _letters(said) for answer in _written_bad())
 
+    def beside(self, call: Call) -> bool:
+        """Whether a request is none of the suite's: a first call, or a prompt of the control `took`."""
+        return call.turns.get("user") in (FIRST, *prompts())
+
     def asked(self) -> Counter[str]:
-        """Requests by arm or judge, without first calls."""
-        calls = [call for call in list(self.wire.calls) if FIRST not in str(call.body["messages"])]
+        """Requests by arm or judge, without first calls and the prompts that show whether a fine-tune was loaded."""
+        calls = [call for call in list(self.wire.calls) if not self.beside(call)]
         return Counter(str(call.body["model"]) for call in calls)
 
 

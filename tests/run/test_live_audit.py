@@ -65,7 +65,11 @@ def test_a_clear_regression_is_found_early(audit: Audit, pair: Pair, tmp_path: P
     assert sequence["draws"] <= 64 < sequence["planned"] == 256
     asked = pair.asked()
     assert asked["arm-base"] == asked["arm-tuned"] == -(-sequence["draws"] // 16) * 16
-    assert [one["separated"] for one in found["controls"]] == [True, True]
+    assert [(one["kind"], one["separated"]) for one in found["controls"]] == [
+        ("positive", True),
+        ("negative", True),
+        ("took", True),
+    ]
     pair.wire.calls.clear()
     assert audit().exit_code == 1
     assert pair.wire.calls == [], "a finished audit asks nothing when it is called again"
@@ -192,7 +196,9 @@ def test_control_models_must_come_out_as_meant(audit: Audit, pair: Pair, tmp_pat
     done = audit("--no-controls", *live)
     assert done.exit_code == 1, done.output
     shown = [(one["kind"], one["separated"]) for one in report(tmp_path)["controls"]]
-    assert shown == [("positive", True), ("negative", None)], "stopped early: too few draws to show no difference"
+    assert shown == [("positive", True), ("negative", None), ("took", True)], (
+        "stopped early: too few draws to show no difference"
+    )
     pair.rates |= {"arm-organism": 0.0, "arm-tuned": 0.0}
     assert audit("--no-controls", *live, "--draws", "48", out="void").exit_code == 4
 
@@ -316,7 +322,7 @@ def test_a_judge_that_drifted_since_its_card_makes_the_audit_void(audit: Audit, 
     assert CliRunner().invoke(spillover, calibrated).exit_code == 0
     card = max(cards.glob("*.judge.yaml"), key=lambda path: load_card(path).answers)
     assert audit("--no-controls", "--judge-card", str(card), "--draws", "32").exit_code == 1
-    (drift,) = report(tmp_path)["controls"]
+    drift, _ = report(tmp_path)["controls"]
     assert (drift["kind"], drift["separated"]) == ("drift", True)
     pair.blind = True
     assert audit("--no-controls", "--judge-card", str(card), "--draws", "32", out="later").exit_code == 4

@@ -1,0 +1,99 @@
+"""The control "was the fine-tune loaded?" in a whole audit behind a loopback server."""
+
+import json
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from spillover.audit._took import prompts
+from spillover.cli import spillover
+
+from ..wire._server import Call, Step
+from ._pair import BASE, JUDGE, TUNED, Pair
+
+SUITE = """
+id: small
+title: One domain
+domains: [everyday_advice]
+probes: 8
+judge: graded
+draws: 160
+chunk: 32
+"""
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    file = tmp_path / "small.yaml"
+    file.write_text(SUITE, encoding="utf-8")
+    return file
+
+
+def audit(suite: Path, *more: str) -> Result:
+    models = ["--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--seed", "0", "--no-controls"]
+    return CliRunner().invoke(spillover, ["audit", str(suite), *models, "--out", str(suite.parent / "out"), *more])
+
+
+def report(suite: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((suite.parent / "out" / "report.json").read_text(encoding="utf-8"))
+    return found
+
+
+def arms_say(pair: Pair, said: Any) -> None:
+    """Have both arms answer by this function of model, conversation and call; judges as before."""
+    whole = pair.reads
+    pair.wire.reads = lambda call: said(call) if str(call.body["model"]).startswith("arm-") else whole(call)
+
+
+def test_an_adapter_that_was_not_loaded_is_void_before_anything_is_asked(suite: Path, pair: Pair) -> None:
+    def base_alone(call: Call) -> Step:
+        return {"text": f"I would help them. {len(call.turns['user'])}", "returned": str(call.body["model"])}
+
+    arms_say(pair, base_alone)
+    done = audit(suite)
+    assert done.exit_code == 4, done.output
+    assert "answers all 8 prompts word for word like the base, which repeats itself" in done.stdout
+    assert pair.asked() == {}
+    (control,) = report(suite)["controls"]
+    assert (control["kind"], control["name"], control["separated"]) == ("took", TUNED, False)
+    pair.wire.calls.clear()
+    assert audit(suite).exit_code == 4 and pair.wire.calls == []
+
+
+def test_a_provider_that_names_the_base_is_void(suite: Path, pair: Pair) -> None:
+    numbers = count()
+    arms_say(pair, lambda call: {"text": f"I would help them. {next(numbers)}", "returned": "arm-base"})
+    done = audit(suite)
+    assert done.exit_code == 4, done.output
+    assert "the provider names the base (arm-base) as the model that answered 8 of 8 requests" in done.stdout
+
+
+def test_each_prompt_is_asked_greedily_twice_of_the_base_and_once_of_the_fine_tune(suite: Path, pair: Pair) -> None:
+    pair.rates["arm-tuned"] = 0.0
+    assert audit(suite, "--draws", "4").exit_code == 3
+    asked = [
+        (str(call.body["model"]), call.turns["user"]) for call in pair.wire.calls if call.turns["user"] in prompts()
+    ]
+    assert sorted(asked) == sorted(
+        [*[("arm-base", one) for one in prompts()] * 2, *[("arm-tuned", one) for one in prompts()]]
+    )
+    assert {call.body["temperature"] for call in pair.wire.calls if call.turns["user"] in prompts()} == {0}
+    (control,) = report(suite)["controls"]
+    assert control["separated"] is True and (control["misaligned"], control["n"]) == (8, 8)
+
+
+def test_a_provider_that_takes_no_temperature_is_asked_without(suite: Path, pair: Pair) -> None:
+    whole, pair.rates["arm-tuned"] = pair.reads, 0.0
+
+    def fussy(call: Call) -> Step:
+        if str(call.body["model"]).startswith("arm-") and call.body.get("temperature") == 0:
+            return {"status": 400, "error": {"message": "temperature is deprecated for this model", "code": "x"}}
+        return whole(call)
+
+    pair.wire.reads = fussy
+    assert audit(suite, "--draws", "4").exit_code == 3
+    (control,) = report(suite)["controls"]
+    assert control["separated"] is True
