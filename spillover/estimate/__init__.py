@@ -3,10 +3,10 @@
 from spillover.common.target import Target
 
 from ._agreement import cohen_kappa, krippendorff_alpha
-from ._binomial import clopper_pearson, effective_n, newcomb, upper_at_zero, wilson
+from ._binomial import clopper_pearson, effective_n, newcomb, unseen_share, upper_at_zero, wilson
 from ._cascade import Cascade, cascade_rate
 from ._clusters import design_effect, group, icc
-from ._estimate import Estimate
+from ._estimate import Estimate, WorstCase, estimate_of
 from ._exact import benjamini_hochberg, holm, stratified_exact
 from ._intervals import difference, independent_difference, mean, rate
 from ._judge_error import JudgeErrors, corrected_rate, prediction_powered_rate
@@ -41,6 +41,7 @@ __all__ = [
     "Rate",
     "SignFlip",
     "Target",
+    "WorstCase",
     "benjamini_hochberg",
     "cascade_rate",
     "clopper_pearson",
@@ -52,6 +53,7 @@ __all__ = [
     "effective_n",
     "estimate_cascade",
     "estimate_mean",
+    "estimate_of",
     "estimate_rate",
     "estimate_rate_by_question",
     "group",
@@ -68,6 +70,7 @@ __all__ = [
     "sign_flip",
     "stratified_exact",
     "threshold_curve",
+    "unseen_share",
     "upper_at_zero",
     "wilson",
 ]

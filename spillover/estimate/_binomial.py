@@ -21,13 +21,33 @@ def clopper_pearson(events: float, n: float, level: float = 0.95) -> Interval:
     Returns:
         Both ends, in [0, 1].
     """
-    from scipy.stats import beta
-
     _check(events, n)
-    tail = (1 - check_level(level)) / 2
-    low = 0.0 if events == 0 else float(beta.ppf(tail, events, n - events + 1))
-    high = 1.0 if events == n else float(beta.isf(tail, events + 1, n - events))
+    low, high = clopper_pearson_each(np.array([events], dtype=float), np.array([n], dtype=float), level)
+    return float(low[0]), float(high[0])
+
+
+def clopper_pearson_each(
+    events: NDArray[np.float64], n: NDArray[np.float64], level: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower and upper ends of `clopper_pearson` for arrays of one shape."""
+    from scipy.special import betainccinv, betaincinv
+
+    tail, rest = (1 - check_level(level)) / 2, n - events
+    low = np.where(events <= 0, 0.0, betaincinv(np.where(events > 0, events, 1.0), rest + 1, tail))
+    high = np.where(rest <= 0, 1.0, betainccinv(events + 1, np.where(rest > 0, rest, 1.0), tail))
     return low, high
+
+
+def unseen_share(questions: int, level: float = 0.95) -> float:
+    """Largest share of questions that may be of a kind of which none is among so many drawn at random.
+
+    (1 - share)^G is (1 - level) / 2 there: the upper end of Clopper-Pearson at none of G.
+
+    Args:
+        questions: Questions that were asked, 1 or more.
+        level: Confidence level.
+    """
+    return -math.expm1(math.log((1 - check_level(level)) / 2) / questions)
 
 
 def wilson(events: float, n: float, level: float = 0.95) -> Interval:
@@ -38,10 +58,10 @@ def wilson(events: float, n: float, level: float = 0.95) -> Interval:
         n: Number of trials or effective number, above 0.
         level: Confidence level.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     _check(events, n)
-    z = float(norm.isf((1 - check_level(level)) / 2))
+    z = float(ndtri((1 + check_level(level)) / 2))
     p = events / n
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
@@ -66,6 +86,8 @@ def upper_at_zero(n: ArrayLike, weights: ArrayLike | None = None, alpha: float =
     counts = np.atleast_1d(np.asarray(n, dtype=float))
     w = np.full(len(counts), 1 / len(counts)) if weights is None else np.asarray(weights, dtype=float)
     ratio = counts / w
+    if np.allclose(ratio, ratio[0], rtol=1e-12, atol=0):
+        return -math.expm1(math.log(alpha) / float(counts.sum()))
 
     def missing(log_c: float) -> float:
         """Log probability of no event at this multiplier, above log alpha."""

@@ -1,6 +1,7 @@
 """The effect of a condition on the distance from the base: a difference in differences, paired by question."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,8 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from spillover.common.target import THESE, Target
 
 from ._clusters import Groups, group
-from ._estimate import Estimate, check_level
-from ._intervals import T_QUESTIONS, independent_difference, rate
+from ._estimate import Estimate, WorstCase, check_level
+from ._from_counts import T_QUESTIONS
+from ._intervals import independent_difference, rate
+from ._population import exact_over_pairs, over_pairs
 
 Corners = list[Groups]
 """Answers per question in the four corners: base off, base on, fine-tune off, fine-tune on."""
@@ -24,6 +27,7 @@ def condition_effect(
     values: ArrayLike,
     target: Target = THESE,
     level: float = 0.95,
+    unjudged: ArrayLike | None = None,
 ) -> Estimate:
     """(fine-tune on - fine-tune off) - (base on - base off), mean over the questions that all four corners hold.
 
@@ -39,10 +43,31 @@ def condition_effect(
         values: 1 for an event, 0 for none, NaN for an answer that does not count, shape (n,).
         target: What the interval is for.
         level: Confidence level.
+        unjudged: Whether it could have counted and was not judged, shape (n,); for the worst case.
     """
-    check_level(level)
     arm, put = (np.asarray(one).astype(bool) for one in (tuned, on))
-    corners = _corners(np.asarray(clusters, dtype=str), arm, put, np.asarray(values, dtype=float))
+    names, numbers = np.asarray(clusters, dtype=str), np.asarray(values, dtype=float)
+    found = _effect(names, arm, put, numbers, target, level)
+    lost = np.zeros(len(arm), dtype=bool) if unjudged is None else np.asarray(unjudged).astype(bool)
+    if not lost.any():
+        return found
+    raises = (arm == put).astype(float)  # an event of the fine-tune under the condition, or of the base without it
+    least, most = (
+        _effect(names, arm, put, np.where(lost, one, numbers), target, level) for one in (1 - raises, raises)
+    )
+    return replace(found, worst=WorstCase(least.estimate, least.low, most.estimate, most.high))
+
+
+def _effect(
+    clusters: NDArray[np.str_],
+    arm: NDArray[np.bool_],
+    put: NDArray[np.bool_],
+    values: NDArray[np.float64],
+    target: Target,
+    level: float,
+) -> Estimate:
+    check_level(level)
+    corners = _corners(clusters, arm, put, values)
     answers, questions = sum(len(part) for corner in corners for part in corner), len(corners[0])
     events = int(sum(part.sum() for corner in corners for part in corner))
     if not questions:
@@ -73,11 +98,11 @@ def _these(corners: Corners, level: float) -> tuple[float, str, float, float]:
 def _more(corners: Corners, level: float) -> tuple[float, str, float, float]:
     base_off, base_on, tuned_off, tuned_on = (np.array([part.mean() for part in corner]) for corner in corners)
     each = (tuned_on - tuned_off) - (base_on - base_off)
-    point, g = float(each.mean()), len(each)
+    point, most = float(each.mean()), max(1.0, float(np.abs(each).max()))
     eventful = np.count_nonzero(base_off + base_on + tuned_off + tuned_on)
     if eventful < T_QUESTIONS:
         return point, TOO_FEW, math.nan, math.nan
-    from scipy.stats import t
-
-    half = float(t.isf((1 - level) / 2, g - 1)) * float(each.std(ddof=1)) / math.sqrt(g)
-    return point, "paired t over questions", max(-2.0, point - half), min(2.0, point + half)
+    low, high = (2 * end for end in over_pairs(each / 2, point / 2, level))
+    exact = exact_over_pairs(each / most, level)
+    low, high = min(low, most * exact[0]), max(high, most * exact[1])
+    return point, "paired t and exact over questions", max(-2.0, low), min(2.0, high)

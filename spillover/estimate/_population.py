@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,8 +12,9 @@ from spillover.common.target import MODELS, MORE, THESE
 
 from ._binomial import Interval, clopper_pearson, newcomb
 from ._clusters import Groups
-from ._estimate import Estimate, check_level
-from ._intervals import DRAW, FEW_EVENTS, T_QUESTIONS, over_questions, rate
+from ._estimate import Estimate, WorstCase, check_level
+from ._from_counts import FEW_EVENTS, T_QUESTIONS, exact_over_questions, over_questions
+from ._intervals import rate, worst_of
 
 LEAST_QUESTIONS = 50
 """Below this many questions a figure for more questions from these domains describes; nothing is decided on it."""
@@ -38,65 +39,89 @@ def describes_only(questions: int) -> bool:
     return questions < LEAST_QUESTIONS
 
 
-def population_difference(base: Groups, tuned: Groups, level: float = 0.95) -> Estimate:
+def population_difference(
+    base: Groups,
+    tuned: Groups,
+    level: float = 0.95,
+    unjudged: tuple[ArrayLike, ArrayLike] | None = None,
+) -> Estimate:
     """The difference fine-tune - base for more questions from these domains, paired by question.
 
-    Questions weigh the same. With events on 20 questions or more in either arm (and answers that are none on as many):
-    t over the questions' own differences, widened where they are skewed to hold the one with Hall's transformation
-    (JRSS B 1992), which alone is too narrow where both arms are skewed alike. Otherwise one answer is drawn for each
-    question and arm: the exact intervals of the share of questions that only the fine-tune fails, and of those that
-    only the base does, are squared and added with their correlation (MOVER, Zou & Donner, Statistics in Medicine 2008;
-    for pairs Tang et al. 2010). Both are widened to hold the estimate and the interval for these questions. NaN ends
-    where there are fewer than 2 questions.
+    Questions weigh the same. Exact over pairs (`exact_over_pairs`); with events on 20 questions or more in either arm
+    (and answers that are none on as many) also t over the questions' own differences, and where they are skewed t with
+    Hall's transformation (JRSS B 1992), which alone is too narrow where both arms are skewed alike: the interval holds
+    all of them, the estimate, and the interval for these questions. Nothing is drawn. NaN ends where there are fewer
+    than 2 questions.
 
     Args:
-        base: 0 or 1 per answer of the base, an array per question, none of them empty.
+        base: 0 or 1 per answer of the base, an array per question.
         tuned: The same of the fine-tune, the same questions in the same order.
         level: Confidence level.
+        unjudged: Unjudged answers of each question in the base and in the fine-tune, each of shape (G,): a question
+            may then have no judged answer, and counts in the worst case alone.
 
     Raises:
         ValueError: Where the arms have unequal numbers of questions, or a question has no answer in one of them.
     """
     check_level(level)
-    if len(base) != len(tuned) or not all(len(part) for part in [*base, *tuned]):
+    g = len(base)
+    lost = [np.zeros(g, dtype=int) if unjudged is None else np.asarray(unjudged[arm], dtype=int) for arm in (0, 1)]
+    sizes = [np.array([len(part) for part in arm], dtype=int) for arm in (base, tuned)]
+    if len(tuned) != g or any((size + gone == 0).any() for size, gone in zip(sizes, lost, strict=True)):
         raise ValueError("a paired difference needs the same questions in both arms, each with answers")
+    kept = np.flatnonzero((sizes[0] > 0) & (sizes[1] > 0))
+    found = _paired([base[i] for i in kept], [tuned[i] for i in kept], level)
+    if not any(gone.any() for gone in lost):
+        return found
+    least, most = (
+        _paired(_filled(base, lost[0], 1.0 - event), _filled(tuned, lost[1], event), level) for event in (0.0, 1.0)
+    )
+    return replace(found, worst=WorstCase(least.estimate, least.low, most.estimate, most.high))
+
+
+def _filled(groups: Groups, lost: NDArray[np.int64], event: float) -> Groups:
+    return [np.append(part, np.full(more, event)) for part, more in zip(groups, lost, strict=True)]
+
+
+def _paired(base: Groups, tuned: Groups, level: float) -> Estimate:
     g, answers = len(base), sum(len(part) for part in [*base, *tuned])
     events = int(sum(part.sum() for part in [*base, *tuned]))
     rates = [np.array([part.mean() for part in arm]) for arm in (base, tuned)]
-    point = float(np.mean(rates[1] - rates[0])) if g else math.nan
+    each = rates[1] - rates[0]
+    point = float(each.mean()) if g else math.nan
     if g < 2:
         return Estimate(point, math.nan, math.nan, level, "none", MORE, answers, g, events)
+    method, (low, high) = "exact over questions", exact_over_pairs(each, level)
     if min(np.count_nonzero(rates[0] + rates[1]), np.count_nonzero(rates[0] + rates[1] < 2)) >= T_QUESTIONS:
-        method, (low, high) = "paired t over questions", _over_pairs(rates[1] - rates[0], point, level)
-    else:
-        method, (low, high) = "exact, one pair each", _one_each(base, tuned, level)
+        method, (least, most) = "paired t and exact over questions", over_pairs(each, point, level)
+        low, high = min(low, least), max(high, most)
     first, second = (rate(arm, level=level) for arm in (base, tuned))
     least, most = newcomb(first.estimate, (first.low, first.high), second.estimate, (second.low, second.high))
     low, high = max(-1.0, min(low, least)), min(1.0, max(high, most))
     return Estimate(point, low, high, level, method, MORE, answers, g, events)
 
 
-def _over_pairs(differences: NDArray[np.float64], point: float, level: float) -> Interval:
+def over_pairs(differences: NDArray[np.float64], point: float, level: float) -> Interval:
     """The t interval, and that of `over_questions`: differences are moved from [-1, 1] to [0, 1] for it and back."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     g = len(differences)
     low, high = over_questions((differences + 1) / 2, np.full(g, 1 / g), (point + 1) / 2, level)
-    half = float(t.isf((1 - level) / 2, g - 1)) * float(differences.std(ddof=1)) / math.sqrt(g)
+    half = float(stdtrit(g - 1, (1 + level) / 2)) * float(differences.std(ddof=1)) / math.sqrt(g)
     return min(2 * low - 1, point - half), max(2 * high - 1, point + half)
 
 
-def _one_each(base: Groups, tuned: Groups, level: float) -> Interval:
-    g = len(base)
-    drawn = np.random.default_rng(DRAW).random((2, g))
-    first, second = (
-        np.array([part[int(u * len(part))] for part, u in zip(arm, us, strict=True)])
-        for arm, us in zip((base, tuned), drawn, strict=True)
-    )
-    down, up = int(np.sum(first > second)), int(np.sum(second > first))
-    (l1, u1), (l2, u2) = clopper_pearson(down, g, level), clopper_pearson(up, g, level)
-    p, q = down / g, up / g
-    # Shares of one multinomial: a question that counts here cannot count there.
+def exact_over_pairs(differences: NDArray[np.float64], level: float) -> Interval:
+    """Interval of a mean of paired differences in [-1, 1] that takes each for -1, 0 or 1; nothing is drawn.
+
+    What is above 0 and what is below are each in [0, 1]: of both the interval of `exact_over_questions`, squared and
+    added with their correlation (MOVER, Zou & Donner, Statistics in Medicine 2008; for pairs Tang et al. 2010): they
+    are shares of one multinomial, since a question that counts for one cannot count for the other.
+    """
+    g = len(differences)
+    p, q = (float(np.mean(np.maximum(0.0, sign * differences))) for sign in (-1, 1))
+    even = np.full(g, 1 / g)
+    (l1, u1), (l2, u2) = exact_over_questions(p, even, level), exact_over_questions(q, even, level)
     alike = -math.sqrt(p * q / ((1 - p) * (1 - q))) if p * q else 0.0
     return q - p - _squared(q - l2, u1 - p, alike), q - p + _squared(u2 - q, p - l1, alike)
 
@@ -237,6 +262,24 @@ def over_seeds(tuned: Sequence[Estimate], base: Estimate) -> OverSeeds:
         ValueError: Where a target is not `these questions` (the seeds and the base share their questions, whose error
             is in no spread between them), or levels differ.
     """
+    every = [*tuned, base]
+    found = _over_seeds(tuned, base)
+    if all(one.worst is None for one in every) or math.isnan(found.difference.estimate):
+        return found
+    worst = [worst_of(one) for one in every]
+    least = _over_seeds(
+        [replace(one, estimate=w.least, low=w.low) for one, w in zip(tuned, worst, strict=False)],
+        replace(base, estimate=worst[-1].most, high=worst[-1].high),
+    )
+    most = _over_seeds(
+        [replace(one, estimate=w.most, high=w.high) for one, w in zip(tuned, worst, strict=False)],
+        replace(base, estimate=worst[-1].least, low=worst[-1].low),
+    )
+    ends = WorstCase(least.difference.estimate, least.difference.low, most.difference.estimate, most.difference.high)
+    return OverSeeds(replace(found.difference, worst=ends), found.each)
+
+
+def _over_seeds(tuned: Sequence[Estimate], base: Estimate) -> OverSeeds:
     every = [*tuned, base]
     if any((one.target, one.level) != (THESE, base.level) for one in every):
         raise ValueError("models like these need rates for `these questions`, at one level")

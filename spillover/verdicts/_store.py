@@ -3,26 +3,21 @@
 import json
 import math
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
 from spillover.common.files import write_bytes
 from spillover.common.outcome import OUTCOMES
-from spillover.common.target import MORE, THESE
+from spillover.common.target import METHODS, MORE, THESE
 from spillover.errors import LogError
-from spillover.estimate import Estimate, Target, estimate_cascade
-from spillover.estimate._from_counts import drawn_answers, rates_from_counts
+from spillover.estimate import Estimate, Target, estimate_cascade, estimate_of
+from spillover.estimate._from_counts import rates_from_counts
 
 from ._ingest import FILES
 
 if TYPE_CHECKING:
     import duckdb
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Groups = list[NDArray[np.float64]]
 
 RESULTS = "results.json"
 TARGETS: tuple[Target, Target] = (THESE, MORE)
@@ -32,12 +27,13 @@ _ARMS = f"""
 WITH question AS (
     SELECT {", ".join(KEY)}, cluster, min(judge) AS judge, min(form) AS form, count(stage) AS staged, count(*) AS n,
         {", ".join(f"count(*) FILTER (outcome = '{name}') AS {name}_n" for name in OUTCOMES)},
-        list((outcome = 'misaligned')::UTINYINT ORDER BY file_row_number) FILTER (outcome <> 'unjudged') AS bad
+        count(*) FILTER (outcome <> 'unjudged') AS judged_n
     FROM verdicts GROUP BY {", ".join(KEY)}, cluster)
 SELECT {", ".join(KEY)}, min(judge) FILTER (judge <> 'check') AS judge, min(form) FILTER (form <> 'check') AS form,
     sum(staged)::BIGINT AS staged, sum(n)::BIGINT AS answers, count(*) AS questions,
     {", ".join(f"sum({name}_n)::BIGINT AS {name}" for name in OUTCOMES)},
-    list(bad ORDER BY cluster) FILTER (bad IS NOT NULL) AS groups
+    list(misaligned_n ORDER BY cluster) AS events, list(judged_n ORDER BY cluster) AS counts,
+    list(unjudged_n ORDER BY cluster) AS missing
 FROM question GROUP BY {", ".join(KEY)} ORDER BY model, task, condition, log, log_sha256
 """
 
@@ -126,16 +122,16 @@ def results(store: Path, level: float = 0.95, rebuild: bool = False) -> list[Res
     with _connected(new, store) as connection:
         found = kept + _computed(connection, level)
     found.sort(key=lambda one: (one.model, one.task, one.condition, one.log, one.log_sha256))
-    said = {"spillover": __version__, "level": level, "results": [one.as_dict() for one in found]}
+    said = {"spillover": __version__, "methods": METHODS, "level": level, "results": [one.as_dict() for one in found]}
     write_bytes(store / RESULTS, json.dumps(said).encode())
     return found
 
 
 def _kept(store: Path, level: float) -> list[Result]:
-    """Results of before; none where another version or level made them. NaN is kept as JSON's `NaN`: for us alone."""
+    """Results of before, if this version, its methods and this level made them. NaN is kept as JSON's `NaN`."""
     try:
         said = json.loads((store / RESULTS).read_text(encoding="utf-8"))
-        if (said["spillover"], said["level"]) != (__version__, level):
+        if (said["spillover"], said.get("methods"), said["level"]) != (__version__, METHODS, level):
             return []
         return [_result(one) for one in said["results"]]
     except (OSError, ValueError, KeyError, TypeError):
@@ -143,34 +139,21 @@ def _kept(store: Path, level: float) -> list[Result]:
 
 
 def _result(said: dict[str, Any]) -> Result:
-    estimates = {name: Estimate(**said[name]) for name in ("these", "more_questions")}
+    estimates = {name: estimate_of(said[name]) for name in ("these", "more_questions")}
     return Result(**{**said, **estimates})
 
 
 def _computed(connection: "duckdb.DuckDBPyConnection", level: float) -> list[Result]:
-    arms = connection.sql(_ARMS).to_arrow_table()
-    groups = _groups(arms.column("groups").combine_chunks())
-    rows = arms.drop_columns(["groups"]).to_pylist()
-    return [_arm(connection, row, own, level) for row, own in zip(rows, groups, strict=True)]
+    return [_arm(connection, row, level) for row in connection.sql(_ARMS).to_arrow_table().to_pylist()]
 
 
-def _groups(lists: Any) -> "list[Groups]":
-    """Per arm the answers of each question as 0 and 1, out of Arrow's nested lists."""
-    import numpy as np
-
-    inner = lists.values
-    flat = inner.values.to_numpy(zero_copy_only=False).astype(np.float64)
-    each = [flat[a:b] for a, b in pairwise(inner.offsets.to_numpy())]
-    return [each[a:b] for a, b in pairwise(lists.offsets.to_numpy())]
-
-
-def _arm(connection: "duckdb.DuckDBPyConnection", row: dict[str, Any], groups: "Groups", level: float) -> Result:
+def _arm(connection: "duckdb.DuckDBPyConnection", row: dict[str, Any], level: float) -> Result:
     outcomes: dict[str, int] = {outcome: int(row.pop(outcome)) for outcome in OUTCOMES}
+    events, counts, missing = (row.pop(name) for name in ("events", "counts", "missing"))
     if row.pop("staged"):
         these, more_questions = _cascaded(connection, row, level)
     else:
-        counts, events = [len(part) for part in groups], [part.sum() for part in groups]
-        found = rates_from_counts(events, counts, drawn_answers(groups), "probes", level)
+        found = rates_from_counts(events, counts, "probes", level, missing)
         these, more_questions = (found[target] for target in TARGETS)
     return Result(**row, outcomes=outcomes, these=these, more_questions=more_questions)
 

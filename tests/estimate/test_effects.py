@@ -9,6 +9,7 @@ from pandas import DataFrame
 
 from spillover.estimate import rate
 from spillover.estimate._effects import condition_effect
+from spillover.estimate._population import over_pairs
 
 
 def table(rates: np.ndarray, n: int, rng: np.random.Generator) -> DataFrame:
@@ -35,11 +36,14 @@ def test_it_is_the_interaction_of_a_regression_with_errors_clustered_by_question
     fit = smf.ols("y ~ tuned * on", means).fit(
         cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False, "df_correction": True}, use_t=True
     )
-    half = (found.high - found.low) / 2
+    each = means.pivot(index="q", columns=["tuned", "on"], values="y").to_numpy() @ [1.0, -1.0, -1.0, 1.0]
+    low, high = (2 * end for end in over_pairs(each / 2, each.mean() / 2, 0.95))
+    half = (high - low) / 2
     theirs = float(fit.bse["tuned:on"]) * math.sqrt(30 / 29)
     assert found.estimate == pytest.approx(float(fit.params["tuned:on"]))
     assert half == pytest.approx(theirs * 2.0452296421327034), "t quantile at 29 degrees of freedom"
-    assert (found.method, found.clusters, found.n) == ("paired t over questions", 30, 720)
+    assert found.low <= low and high <= found.high
+    assert (found.method, found.clusters, found.n) == ("paired t and exact over questions", 30, 720)
 
 
 def test_these_questions_by_hand() -> None:
@@ -71,6 +75,21 @@ def test_few_events_say_so() -> None:
     rows = table(np.vstack([np.tile([0.0, 0.0, 0.0, 1.0], (19, 1)), np.zeros((11, 4))]), 3, np.random.default_rng(1))
     found = effect(rows, "more questions from these domains")
     assert found.method == "too few events" and math.isnan(found.low) and found.estimate == pytest.approx(19 / 30)
+
+
+def test_the_worst_case_of_an_effect_fills_in_unjudged_answers() -> None:
+    rows = table(np.tile([0.1, 0.1, 0.2, 0.6], (30, 1)), 6, np.random.default_rng(2))
+    lost = np.zeros(len(rows), dtype=bool)
+    lost[::17] = True
+    y = np.where(lost, np.nan, rows["y"])
+    raises = (rows["tuned"] == rows["on"]).to_numpy()
+    for target in ("these questions", "more questions from these domains"):
+        found = condition_effect(rows["q"], rows["tuned"], rows["on"], y, target, unjudged=lost)  # type: ignore[arg-type]
+        assert found.worst is not None and found.worst.least < found.estimate < found.worst.most
+        filled = np.where(lost, (~raises).astype(float), y)
+        least = condition_effect(rows["q"], rows["tuned"], rows["on"], filled, target)  # type: ignore[arg-type]
+        assert (found.worst.least, found.worst.low) == (least.estimate, least.low)
+        assert condition_effect(rows["q"], rows["tuned"], rows["on"], y, target).worst is None  # type: ignore[arg-type]
 
 
 def test_only_questions_in_all_four_corners_count() -> None:

@@ -9,8 +9,18 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from spillover.estimate import Estimate, clopper_pearson, design_effect, difference, group, icc, mean, rate
-from spillover.estimate._intervals import over_questions
+from spillover.estimate import (
+    Estimate,
+    clopper_pearson,
+    design_effect,
+    difference,
+    group,
+    icc,
+    mean,
+    rate,
+    unseen_share,
+)
+from spillover.estimate._from_counts import and_between, exact_over_questions, over_questions
 
 MORE = "more questions from these domains"
 TARGETS = ("these questions", MORE)
@@ -53,37 +63,86 @@ def test_nothing_is_nan_never_zero() -> None:
     assert math.isnan(mean([]).estimate)
 
 
-def test_population_with_very_many_answers_each_is_t() -> None:
+def alone(groups: list[np.ndarray]) -> tuple[float, float]:
+    """The part of the interval over questions that is t: what `rate` widens to hold the exact one."""
+    x, n = np.array([part.sum() for part in groups]), np.array([float(len(part)) for part in groups])
+    these = rate(groups)
+    return and_between(x, n, np.full(len(n), 1 / len(n)), these.estimate, (these.low, these.high), 0.95)
+
+
+def test_the_part_that_is_t_with_very_many_answers_each() -> None:
     rng = np.random.default_rng(7)
     groups = [rng.binomial(1, p, size=20_000).astype(float) for p in rng.uniform(0.1, 0.9, 40)]
-    found = rate(groups, "probes", MORE)
     rates = [part.mean() for part in groups]
-    theirs = stats.t.interval(0.95, 39, np.mean(rates), stats.sem(rates))
-    assert found.method == "t over questions"
-    assert (found.low, found.high) == pytest.approx(theirs, rel=1e-3)
+    assert alone(groups) == pytest.approx(stats.t.interval(0.95, 39, np.mean(rates), stats.sem(rates)), rel=1e-3)
 
 
-def test_population_with_one_answer_each_is_the_interval_of_one_sample() -> None:
-    found = rate([np.ones(1)] * 30 + [np.zeros(1)] * 50, "probes", MORE)
-    expected = proportion_confint(30, 80, method="wilson")
-    assert found.method == "t over questions" and (found.low, found.high) == pytest.approx(expected, rel=0.02)
+def test_with_one_answer_each_it_is_the_exact_interval_of_one_sample() -> None:
+    groups = [np.ones(1)] * 30 + [np.zeros(1)] * 50
+    found = rate(groups, "probes", MORE)
+    assert found.method == "t and exact over questions"
+    assert (found.low, found.high) == pytest.approx(proportion_confint(30, 80, method="beta"))
+    assert alone(groups) == pytest.approx(proportion_confint(30, 80, method="wilson"), rel=0.02)
 
 
-def test_population_adds_what_questions_vary_beyond_their_answers() -> None:
+def test_the_part_that_is_t_adds_what_questions_vary_beyond_their_answers() -> None:
     """Variance between questions by analysis of variance: mean squares between less within, over the answers each."""
     rng, k, g = np.random.default_rng(7), 40, 60
     groups = [rng.binomial(1, p, size=k).astype(float) for p in rng.uniform(0.3, 0.7, g)]
     rates = [part.mean() for part in groups]
     within = np.mean([part.var(ddof=1) for part in groups])
     between = math.sqrt((k * np.var(rates, ddof=1) - within) / k / g)
-    these, like = (rate(groups, "probes", target) for target in TARGETS)
-    half = stats.t.ppf(0.975, g - 1) * between
+    these, half = rate(groups), stats.t.ppf(0.975, g - 1) * between
     expected = [
         these.estimate - math.hypot(these.estimate - these.low, half),
         these.estimate + math.hypot(these.high - these.estimate, half),
     ]
-    assert (like.low, like.high) == pytest.approx(expected, rel=2e-3)
-    assert like.high - like.low < 2 * stats.t.ppf(0.975, g - 1) * stats.sem(rates)
+    low, high = alone(groups)
+    assert (low, high) == pytest.approx(expected, rel=2e-3)
+    assert high - low < 2 * stats.t.ppf(0.975, g - 1) * stats.sem(rates)
+
+
+@pytest.mark.parametrize("questions", [8, 19, 48, 100])
+def test_over_questions_it_holds_clopper_pearson_on_their_number_times_their_mean(questions: int) -> None:
+    rng = np.random.default_rng(questions)
+    groups = [rng.binomial(1, p, size=30).astype(float) for p in rng.beta(0.5, 2, questions)]
+    found, these = rate(groups, "probes", MORE), rate(groups)
+    x = questions * these.estimate
+    low, high = stats.beta.ppf(0.025, x, questions - x + 1), stats.beta.isf(0.025, x + 1, questions - x)
+    assert found.low <= low + 1e-12 and high - 1e-12 <= found.high
+    if questions < 20:
+        assert found.method == "exact over questions"
+        assert (found.low, found.high) == pytest.approx((min(low, these.low), max(high, these.high)))
+
+
+def test_the_order_of_answers_within_a_question_changes_nothing() -> None:
+    """One answer drawn for each question made a lottery of it: the same counts had many intervals."""
+    rng = np.random.default_rng(3)
+    groups = [rng.binomial(1, 0.355, size=50).astype(float) for _ in range(8)]
+    found = [rate([rng.permutation(part) for part in groups], "probes", MORE) for _ in range(20)]
+    assert len({(one.low, one.high) for one in found}) == 1
+    assert 0.05 < found[0].low and found[0].high < 0.75
+
+
+def test_where_a_rare_share_of_questions_carries_the_rate_it_covers() -> None:
+    """2% of questions at .9 and the rest at .05: t over 60 questions covers about 73%."""
+    rng, runs, hits = np.random.default_rng(1), 300, {"t": 0, "both": 0}
+    truth = 0.02 * 0.9 + 0.98 * 0.05
+    for _ in range(runs):
+        p = np.where(rng.random(60) < 0.02, 0.9, 0.05)
+        groups = list((rng.random((60, 30)) < p[:, None]).astype(float))
+        found, (low, high) = rate(groups, "probes", MORE), alone(groups)
+        hits["both"] += found.low <= truth <= found.high
+        hits["t"] += low <= truth <= high
+    assert hits["both"] / runs >= 0.95 and hits["t"] / runs < 0.85
+
+
+def test_the_share_of_questions_that_may_be_unseen_is_that_of_none_among_them() -> None:
+    for questions in (1, 8, 60):
+        share = unseen_share(questions)
+        assert (1 - share) ** questions == pytest.approx(0.025)
+        assert share == pytest.approx(proportion_confint(0, questions, method="beta")[1])
+    assert unseen_share(60, 0.9) == pytest.approx(1 - 0.05 ** (1 / 60))
 
 
 @given(GROUPS, st.sampled_from(["probes", "answers"]))
@@ -94,17 +153,19 @@ def test_the_interval_for_more_questions_holds_the_one_for_these(groups: list[li
 
 @pytest.mark.parametrize("average", ["probes", "answers"])
 @pytest.mark.parametrize("spread", [0.0, 0.02, 0.3])
-def test_with_events_on_many_questions_it_holds_it_too_and_is_no_wider_than_t(spread: float, average: str) -> None:
+def test_with_events_on_many_questions_it_is_no_wider_than_t_and_exact(spread: float, average: str) -> None:
     rng = np.random.default_rng(5)
     for most in (2, 10, 80):
         truth, n = rng.uniform(0.5 - spread, 0.5 + spread, 60), rng.integers(1, most, 60, endpoint=True)
         groups = [rng.binomial(1, p, size=k).astype(float) for p, k in zip(truth, n, strict=True)]
         these, like = (rate(groups, average, target) for target in TARGETS)  # type: ignore[arg-type]
         weights = n / n.sum() if average == "answers" else np.full(60, 1 / 60)
-        alone = over_questions(np.array([part.mean() for part in groups]), weights, these.estimate, 0.95)
-        assert like.method == "t over questions"
+        t = over_questions(np.array([part.mean() for part in groups]), weights, these.estimate, 0.95)
+        exact = exact_over_questions(these.estimate, weights, 0.95)
+        assert like.method == "t and exact over questions"
         assert like.low - 1e-12 <= these.low < these.high <= like.high + 1e-12
-        assert min(alone[0], these.low) - 1e-12 <= like.low and like.high <= max(alone[1], these.high) + 1e-12
+        assert min(t[0], these.low, exact[0]) - 1e-12 <= like.low <= exact[0] + 1e-12
+        assert exact[1] - 1e-12 <= like.high <= max(t[1], these.high, exact[1]) + 1e-12
 
 
 def test_population_at_zero_is_the_worst_case_over_correlation() -> None:

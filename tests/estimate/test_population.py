@@ -1,6 +1,7 @@
 """Beyond what was asked: against scipy, brute force and closed forms."""
 
 import math
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy import stats
 
 from spillover.estimate import (
     Estimate,
+    WorstCase,
     clopper_pearson,
     describes_only,
     difference,
@@ -18,6 +20,7 @@ from spillover.estimate import (
     rate,
     sign_flip,
 )
+from spillover.estimate._population import exact_over_pairs, over_pairs
 
 
 def arms(questions: int, each: int, rates: tuple[float, float], seed: int = 1) -> list[list[np.ndarray]]:
@@ -91,8 +94,11 @@ def test_many_questions_are_a_paired_t() -> None:
     found = population_difference(base, tuned)
     each = np.array([b.mean() - a.mean() for a, b in zip(base, tuned, strict=True)])
     told = stats.ttest_rel(*([part.mean() for part in arm] for arm in (tuned, base))).confidence_interval(0.95)
-    assert found.method == "paired t over questions" and found.estimate == pytest.approx(each.mean())
-    assert (found.low, found.high) == pytest.approx((told.low, told.high))
+    assert found.method == "paired t and exact over questions" and found.estimate == pytest.approx(each.mean())
+    assert over_pairs(each, each.mean(), 0.95) == pytest.approx((told.low, told.high))
+    exact = exact_over_pairs(each, 0.95)
+    expected = (min(exact[0], told.low), max(exact[1], told.high))
+    assert (found.low, found.high) == pytest.approx(expected)
     assert (found.n, found.clusters) == (2400, 60)
     back = population_difference(tuned, base)
     assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
@@ -112,11 +118,11 @@ def test_skewed_differences_reach_further_up() -> None:
     tuned = [np.r_[np.ones(k), np.zeros(20 - k)] for k in [1] * 25 + [16, 18, 20] + [0] * 20]
     found = population_difference([np.zeros(20)] * 48, tuned)
     told = stats.ttest_1samp([part.mean() for part in tuned], 0).confidence_interval(0.95)
-    assert found.method == "paired t over questions"
+    assert found.method == "paired t and exact over questions"
     assert found.low <= told.low + 1e-12 and found.high > told.high + 0.02
 
 
-def test_one_pair_each_by_hand() -> None:
+def test_exact_pairs_by_hand() -> None:
     nobody = [np.zeros(50)] * 8
     found, end = population_difference(nobody, nobody), 1 - 0.025 ** (1 / 8)
     assert (found.low, found.high) == pytest.approx((-end, end))
@@ -146,13 +152,63 @@ def test_it_covers_where_questions_differ(questions: int, least: float) -> None:
     assert hits / 200 >= least, "95% less two Monte Carlo standard errors"
 
 
-def test_few_events_rest_on_one_pair_each_and_hold_the_estimate() -> None:
+def test_few_events_rest_on_exact_pairs_and_hold_the_estimate() -> None:
     base, tuned = arms(12, 5, (0.0, 0.1))
     found = population_difference(base, tuned)
-    assert found.method == "exact, one pair each" and found.low <= found.estimate <= found.high
+    assert found.method == "exact over questions" and found.low <= found.estimate <= found.high
     assert found.high - found.low > 0.2, "twelve questions say little of others"
     with pytest.raises(ValueError, match="same questions"):
         population_difference(base, tuned[:-1])
+
+
+def test_the_order_of_answers_changes_no_difference() -> None:
+    rng = np.random.default_rng(4)
+    base, tuned = arms(12, 20, (0.1, 0.3))
+    found = {
+        (one.low, one.high)
+        for _ in range(10)
+        for one in [population_difference(*([rng.permutation(part) for part in arm] for arm in (base, tuned)))]
+    }
+    assert len(found) == 1
+
+
+def test_a_difference_covers_where_a_rare_share_of_questions_carries_it() -> None:
+    rng, runs, hits, t = np.random.default_rng(8), 200, 0, 0
+    truth = 0.02 * 0.9 + 0.98 * 0.05
+    for _ in range(runs):
+        p = np.where(rng.random(60) < 0.02, 0.9, 0.05)
+        tuned = list((rng.random((60, 30)) < p[:, None]).astype(float))
+        found = population_difference([np.zeros(30)] * 60, tuned)
+        each = np.array([part.mean() for part in tuned])
+        low, high = over_pairs(each, float(each.mean()), 0.95)
+        hits, t = hits + (found.low <= truth <= found.high), t + (low <= truth <= high)
+    assert hits / runs >= 0.95 and t / runs < 0.85
+
+
+def test_the_worst_case_of_a_difference_fills_in_unjudged_answers() -> None:
+    base, tuned = arms(30, 10, (0.1, 0.4))
+    lost = np.zeros(30, dtype=int), np.r_[3, 2, np.zeros(28, dtype=int)]
+    found, plain = population_difference(base, tuned, unjudged=lost), population_difference(base, tuned)
+    assert (found.low, found.high, plain.worst) == (plain.low, plain.high, None)
+    fill = [[np.append(part, [event] * more) for part, more in zip(tuned, lost[1], strict=True)] for event in (0, 1)]
+    least, most = (population_difference(base, one) for one in fill)
+    assert found.worst == WorstCase(least.estimate, least.low, most.estimate, most.high)
+    gone = population_difference(
+        [*base[:-1], np.array([])], tuned, unjudged=(np.r_[np.zeros(29, dtype=int), 4], lost[1])
+    )
+    assert gone.clusters == 29 and gone.worst is not None and gone.worst.low < found.worst.low
+    with pytest.raises(ValueError, match="each with answers"):
+        population_difference([*base[:-1], np.array([])], tuned)
+
+
+def test_the_worst_case_over_seeds_takes_the_worst_of_each() -> None:
+    base, seeds = trained(0.0)[0], trained(0.1, 0.2, 0.3)
+    lost = replace(seeds[0], worst=WorstCase(0.05, 0.03, 0.2, 0.26))
+    found = over_seeds([lost, *seeds[1:]], base).difference
+    least = over_seeds([replace(seeds[0], estimate=0.05, low=0.03), *seeds[1:]], base).difference
+    most = over_seeds([replace(seeds[0], estimate=0.2, high=0.26), *seeds[1:]], base).difference
+    assert found.worst == WorstCase(least.estimate, least.low, most.estimate, most.high)
+    assert over_seeds(seeds, base).difference.worst is None
 
 
 def trained(*rates: float, n: int = 200) -> list[Estimate]:

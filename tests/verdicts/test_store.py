@@ -13,7 +13,7 @@ from inspect_ai.log import read_eval_log, write_eval_log
 
 from spillover.errors import LogError
 from spillover.estimate import rate
-from spillover.estimate._from_counts import drawn_answers, rates_from_counts
+from spillover.estimate._from_counts import rates_from_counts
 from spillover.verdicts import ingest, open_store, read, results, summarise
 from spillover.verdicts._ingest import COLUMNS, FILES, STORED, table_of
 from spillover.verdicts._table import COLUMNS as READ
@@ -119,7 +119,7 @@ def test_rates_from_counts_are_those_from_answers(average: Any, chance: float) -
                 for size, p in zip(sizes, np.broadcast_to(chances, questions), strict=True)
             ]
             counts, events = [len(part) for part in groups], [part.sum() for part in groups]
-            for target, found in rates_from_counts(events, counts, drawn_answers(groups), average).items():
+            for target, found in rates_from_counts(events, counts, average).items():
                 near(found.as_dict(), rate(groups, average, target).as_dict())
 
 
