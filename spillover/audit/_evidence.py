@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from spillover.common.target import MORE, THESE
@@ -110,9 +111,12 @@ def _effects(model: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Iterator[Ef
         if condition != reference:
             kept = rows[rows["condition"].isin([reference, condition])]
             values = RATES["misaligned_rate"].values(kept["outcome"])
-            on = kept["condition"] == condition
+            on, lost = kept["condition"] == condition, kept["outcome"] == "unjudged"
             targets: tuple[Target, Target] = (THESE, MORE)
-            found = [condition_effect(_questions(kept), kept["tuned"], on, values, target) for target in targets]
+            found = [
+                condition_effect(_questions(kept), kept["tuned"], on, values, target, unjudged=lost)
+                for target in targets
+            ]
             yield Effect(model, condition, reference, *found)
 
 
@@ -120,18 +124,23 @@ def _beside(model: str, rows: pd.DataFrame) -> Beside:
     return Beside(model, _rate(rows, "misaligned_rate_coherent"), _rate(rows, target=MORE))
 
 
-def _by_question(rows: pd.DataFrame) -> dict[str, Any]:
-    """Judged answers of each question: 1 where misaligned."""
-    names, groups = group(_questions(rows), RATES["misaligned_rate"].values(rows["outcome"]))
-    return {str(name): part for name, part in zip(names, groups, strict=True) if len(part)}
+def _by_question(rows: pd.DataFrame) -> dict[str, tuple[Any, int]]:
+    """Of each question its judged answers, 1 where misaligned, and how many were not judged."""
+    values = RATES["misaligned_rate"].values(rows["outcome"])
+    judged = dict(zip(*group(_questions(rows), values), strict=True))
+    lost = (rows["outcome"] == "unjudged").groupby(_questions(rows)).sum()
+    return {str(name): (judged.get(str(name), np.array([])), int(count)) for name, count in lost.items()}
 
 
 def _population(model: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Population:
     one, other = _by_question(base), _by_question(tuned)
     shared = [name for name in one if name in other]
-    found = population_difference([one[name] for name in shared], [other[name] for name in shared])
-    flipped = sign_flip([other[name].mean() - one[name].mean() for name in shared])
-    return Population(model, found, flipped.p, flipped.method, describes_only(len(shared)))
+    answers = [[arm[name][0] for name in shared] for arm in (one, other)]
+    lost = [[arm[name][1] for name in shared] for arm in (one, other)]
+    found = population_difference(answers[0], answers[1], unjudged=(lost[0], lost[1]))
+    both = [(a.mean(), b.mean()) for a, b in zip(*answers, strict=True) if len(a) and len(b)]
+    flipped = sign_flip([b - a for a, b in both])
+    return Population(model, found, flipped.p, flipped.method, describes_only(len(both)))
 
 
 def _seeds(models: list[str], pairs: Pairs) -> Seeds:

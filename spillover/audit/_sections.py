@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spillover.common.target import MODELS, MORE
+from spillover.estimate import unseen_share
 
 from ._capability import Capability
 from ._leak import Leak
@@ -97,9 +98,15 @@ def _wider(report: Report, told: list[str]) -> list[Section]:
         if one.model in told and not report.stopped(one.model)
     ]
     said = [
-        "Estimate for more questions from these domains: fine-tune less base, paired by question, and the one-sided p "
-        "value of the sign-flip test over questions. On fewer than 50 questions it describes and proves nothing."
+        f"Estimate for {MORE}: fine-tune less base, paired by question, and the one-sided p value of the sign-flip "
+        "test over questions. On fewer than 50 questions it describes and proves nothing."
     ]
+    asked = max((one.difference.clusters for one in report.population), default=0)
+    if asked:
+        said.append(
+            f"If none of the {asked} questions is always misaligned, up to {100 * unseen_share(asked):.1f}% of such "
+            "questions may be always misaligned and unseen."
+        )
     head = ["fine-tune", "difference, points (95%)", "p", "how", "description only"]
     found = [Section(MORE.capitalize(), said, head, rows)] if rows else []
     kept = [one for one in report.seeds if set(one.models) <= set(told) and not any(map(report.stopped, one.models))]

@@ -66,7 +66,8 @@ RULE_SEQUENCE = (
     "evidence counts."
 )
 RULE_ALWAYS = (
-    "Unjudged answers count against whichever answer is sought. All rates are as the judge sees them: at sensitivity s "
+    "Unjudged answers count against whichever answer is sought. Worst case: the ends of an interval if no unjudged "
+    "answer were such an answer, and if every one were. All rates are as the judge sees them: at sensitivity s "
     "a true difference looks s times as large."
 )
 
@@ -210,6 +211,8 @@ def percent(found: Estimate, bounds_only: bool = False) -> str:
     ends = "" if found.low != found.low else f"[{100 * found.low:.2f}, {100 * found.high:.2f}]"
     if bounds_only:
         return f"{ends or '-'} of {found.n}"
+    if found.worst is not None:
+        ends += f", worst case [{100 * found.worst.low:.2f}, {100 * found.worst.high:.2f}]"
     return f"{100 * found.estimate:.2f}% {ends}".rstrip() + f" of {found.n}"
 
 
@@ -224,7 +227,11 @@ def points(found: Estimate, bounds_only: bool = False) -> str:
     if found.estimate != found.estimate:
         return "-"
     ends = f"({found.method})" if found.low != found.low else f"[{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
-    return ends if bounds_only else f"{100 * found.estimate:+.1f} {ends}"
+    if bounds_only:
+        return ends
+    if found.worst is not None:
+        ends += f", worst case [{100 * found.worst.low:+.1f}, {100 * found.worst.high:+.1f}]"
+    return f"{100 * found.estimate:+.1f} {ends}"
 
 
 def kappa(value: float) -> str:

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spillover.estimate import Estimate
+from spillover.estimate import Estimate, worst_of
 
 ALPHA = 0.05
 """Chance that any of the models is wrongly told apart from another of its group."""
@@ -28,6 +29,10 @@ def rank_ranges(estimates: Sequence[Estimate], alpha: float = ALPHA) -> list[tup
     procedure leaves for the pair: among m models there are m (m - 1) / 2 pairs, and the chance that any of them is
     wrongly told apart is at most `alpha`. A model ranks from 1 + the models that are shown to have a lower rate, to m -
     the models that are shown to have a higher one; models whose ranges overlap may still be told apart.
+
+    Where answers are unjudged, a model is lower than another only if it is so in the worst case: its own rate and upper
+    end with every unjudged answer misaligned, the other's rate and lower end with none. No judge that fails on bad
+    answers can lift a model in rank.
 
     A record holds one interval. At another level it is that of Clopper & Pearson for as many independent answers as
     give the record's own end at the record's own level, each end by itself.
@@ -54,7 +59,15 @@ def rankable(found: Estimate) -> bool:
     if not all(isinstance(one, int | float) and math.isfinite(one) for one in ends):
         return False
     ordered = -SLACK <= found.low <= found.estimate + SLACK and found.estimate - SLACK <= found.high <= 1 + SLACK
-    return ordered and 0 <= found.estimate <= 1 and 0 < found.level < 1
+    return ordered and 0 <= found.estimate <= 1 and 0 < found.level < 1 and _holds(found)
+
+
+def _holds(found: Estimate) -> bool:
+    """Whether its worst case, where it has one, lies around it."""
+    worst = worst_of(found)
+    ends = (0, worst.low, worst.least, found.estimate, worst.most, worst.high, 1)
+    finite = all(isinstance(one, int | float) and math.isfinite(one) for one in ends)
+    return finite and all(one <= other + SLACK for one, other in pairwise(ends))
 
 
 def _told_apart(estimates: Sequence[Estimate], alpha: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -63,39 +76,33 @@ def _told_apart(estimates: Sequence[Estimate], alpha: float) -> tuple[NDArray[np
     Every pair that passes at alpha over the pairs that are left is taken out, until none is added. This ends at the
     same pairs as going through sorted p values, and needs no p value.
     """
-    rates = np.array([one.estimate for one in estimates], dtype=float)
-    worth = _worth(estimates)
-    pairs, found = len(rates) * (len(rates) - 1) // 2, 0
+    worst = [worst_of(one) for one in estimates]
+    least, most, low, high = (
+        np.array([getattr(one, name) for one in worst], dtype=float) for name in ("least", "most", "low", "high")
+    )
+    tail = (1 - np.array([one.level for one in estimates], dtype=float)) / 2
+    worth = _solved(_low, least, low, tail), _solved(_high, most, high, tail)
+    pairs, found = len(least) * (len(least) - 1) // 2, 0
     while True:
-        low, high = _ends(rates, worth, alpha / (pairs - found))
-        lower, higher = _pairs(rates, low, high)
+        tail = np.full(len(least), alpha / (pairs - found) / 2)
+        lower, higher = _pairs(least, most, _low(least, worth[0], tail), _high(most, worth[1], tail))
         passed = int(lower.sum())
         if passed <= found or passed == pairs:
             return lower, higher
         found = passed
 
 
-def _pairs(rates: Values, low: Values, high: Values) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Per model the number of lower and of higher ones, by Newcombe's square-and-add interval."""
-    lower, higher = np.zeros(len(rates), dtype=int), np.zeros(len(rates), dtype=int)
-    down, up = (rates - low) ** 2, (high - rates) ** 2
-    for start in range(0, len(rates), ROWS):
+def _pairs(least: Values, most: Values, low: Values, high: Values) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Per model the number of lower and of higher ones, by Newcombe's square-and-add interval of the worst case."""
+    lower, higher = np.zeros(len(least), dtype=int), np.zeros(len(least), dtype=int)
+    down, up = (least - low) ** 2, (high - most) ** 2
+    for start in range(0, len(least), ROWS):
         part = slice(start, start + ROWS)
-        above = rates[None, :] - rates[part, None]
+        above = least[None, :] - most[part, None]
         shown = (above > 0) & (above**2 > down[None, :] + up[part, None])
         higher[part] += shown.sum(axis=1)
         lower += shown.sum(axis=0)
     return lower, higher
-
-
-def _worth(estimates: Sequence[Estimate]) -> tuple[Values, Values]:
-    """Independent answers that the lower and the upper end of each interval is worth."""
-    rates, low, high, level = (
-        np.array([getattr(one, name) for one in estimates], dtype=float)
-        for name in ("estimate", "low", "high", "level")
-    )
-    tail = (1 - level) / 2
-    return _solved(_low, rates, low, tail), _solved(_high, rates, high, tail)
 
 
 def _solved(end: End, rates: Values, wanted: Values, tail: Values) -> Values:
@@ -107,12 +114,6 @@ def _solved(end: End, rates: Values, wanted: Values, tail: Values) -> Values:
         few, many = np.where(far, middle, few), np.where(far, many, middle)
     found: Values = np.exp(few)
     return found
-
-
-def _ends(rates: Values, worth: tuple[Values, Values], alpha: float) -> tuple[Values, Values]:
-    """Both ends of every interval, each tail with half of alpha."""
-    tail = np.full(len(rates), alpha / 2)
-    return _low(rates, worth[0], tail), _high(rates, worth[1], tail)
 
 
 def _low(rates: Values, n: Values, tail: Values) -> Values:

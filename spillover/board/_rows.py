@@ -7,7 +7,7 @@ from typing import Any
 
 from spillover.common.target import THESE
 from spillover.errors import LogError
-from spillover.estimate import Estimate
+from spillover.estimate import Estimate, WorstCase
 
 from ._display import Display
 from ._entries import Entry
@@ -29,11 +29,15 @@ class Figure:
         value: The figure.
         low: Lower end.
         high: Upper end.
+        worst_low: Lower end if no unjudged answer were misaligned; None where all were judged.
+        worst_high: Upper end if every one were.
     """
 
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    worst_low: float | None = None
+    worst_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,8 @@ def figure(found: Mapping[str, Any] | None, least: float) -> Figure:
     value, low, high = (number((found or {}).get(name), least) for name in ("estimate", "low", "high"))
     if value is None or low is None or high is None or not low <= value <= high:
         return Figure(value)
-    return Figure(value, low, high)
+    worst = (found or {}).get("worst") or {}
+    return Figure(value, low, high, *(number(worst.get(name), least) for name in ("low", "high")))
 
 
 def number(value: Any, least: float = 0, most: float = 1) -> float | None:
@@ -218,7 +223,10 @@ def _ranked(rows: Sequence[Row], group: int) -> list[Row]:
 
 def _estimate(row: Row) -> Estimate:
     found = row.head["rates"].get(RATE, {}).get(TARGET) or {}
-    point, low, high = (
-        math.nan if found.get(name) is None else float(found[name]) for name in ("estimate", "low", "high")
-    )
-    return Estimate(point, low, high, found.get("level", math.nan), "", THESE, 0, 0)
+    point, low, high = _numbers(found, "estimate", "low", "high")
+    worst = WorstCase(*_numbers(found["worst"], "least", "low", "most", "high")) if found.get("worst") else None
+    return Estimate(point, low, high, found.get("level", math.nan), "", THESE, 0, 0, worst=worst)
+
+
+def _numbers(said: Mapping[str, Any], *names: str) -> list[float]:
+    return [math.nan if said.get(name) is None else float(said[name]) for name in names]

@@ -15,7 +15,9 @@ COLUMNS: dict[str, str] = {
     "id": "text", "model": "text", "base": "text", "base_id": "text", "provider": "text", "family": "text",
     "size": "number", "size_class": "text", "weights": "text", "method": "text", "group": "text",
     "suite_version": "text", "judge": "text", "created": "text", "rate": "number", "rate_low": "number",
-    "rate_high": "number", "delta": "number", "delta_low": "number", "delta_high": "number", "rank_low": "whole",
+    "rate_high": "number", "rate_worst_low": "number", "rate_worst_high": "number", "delta": "number",
+    "delta_low": "number", "delta_high": "number", "delta_worst_low": "number", "delta_worst_high": "number",
+    "rank_low": "whole",
     "rank_high": "whole", "ranked": "whole", "mde": "number", "answers": "whole", "judged": "whole",
     "questions": "whole", "unjudged": "number", "excluded": "number", "verification": "text",
     "retracted_on": "text", "retracted_because": "text", "origin": "text",
@@ -83,4 +85,10 @@ def _plain(row: Row) -> dict[str, Any]:
 
 
 def _ends(name: str, found: Figure) -> dict[str, float | None]:
-    return {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+    return {
+        name: found.value,
+        f"{name}_low": found.low,
+        f"{name}_high": found.high,
+        f"{name}_worst_low": found.worst_low,
+        f"{name}_worst_high": found.worst_high,
+    }

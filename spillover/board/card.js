@@ -26,14 +26,17 @@ const placed = row => (row.rank_low === null
 const unlike = card => (card.unlike_base.length
   ? `: ${card.unlike_base[0] === "asked" ? "it was not asked this" : `they differ in ${card.unlike_base.join(", ")}`}`
   : "");
+// What it may be whatever the unjudged answers are; ranks are made on these ends.
+const worst = (row, name, shown) => (row[`${name}_worst_low`] === null ? ""
+  : `; whatever the unjudged answers are: ${between(row[`${name}_worst_low`], row[`${name}_worst_high`], shown)}`);
 const against = (row, card) => (row.delta === null
   ? (row.base ? `Its base, ${row.base}, was not compared in this record${unlike(card)}.` : baseless(row) === "a base" ? "It is a base." : "No base is named.")
-  : `Against its base, ${row.base}: ${signed(row.delta)} points (${between(row.delta_low, row.delta_high, signed)}).`);
+  : `Against its base, ${row.base}: ${signed(row.delta)} points (${between(row.delta_low, row.delta_high, signed)})${worst(row, "delta", signed)}.`);
 
 const figures = (row, card) => el("div", { class: "two" },
   el("div", {}, el("div", { class: "big" }, percent(row.rate)),
     el("p", { class: "soft" }, `misaligned in the judge's eyes, mean over questions; 95% interval ${between(row.rate_low, row.rate_high)}%, ` +
-      `${plural(row.judged, "judged answer")} to ${plural(row.questions, "question")}`),
+      `${plural(row.judged, "judged answer")} to ${plural(row.questions, "question")}` + worst(row, "rate", bare)),
     whisker(row, "rate"),
     el("p", {}, `For more questions from these domains: ${between(card.more_questions[1], card.more_questions[2])}%.`)),
   el("div", {}, el("p", {}, against(row, card)), row.delta === null ? null : whisker(row, "delta"), el("p", {}, placed(row)),

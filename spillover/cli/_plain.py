@@ -41,16 +41,24 @@ def percent(found: "Estimate | None") -> str:
     return f"{share(found.estimate)}% {interval(found)}"
 
 
+WORST = "Worst case: the ends of the interval if no unjudged answer were such an answer, and if every one were."
+"""What `worst case` means in a table."""
+
+
 def interval(found: "Estimate") -> str:
-    """The interval of a rate, in percent."""
-    return "-" if found.low != found.low else f"[{share(found.low)}, {share(found.high)}]"
+    """The interval of a rate, in percent, and its worst case where answers are unjudged."""
+    ends = "-" if found.low != found.low else f"[{share(found.low)}, {share(found.high)}]"
+    worst = found.worst
+    return ends if worst is None else f"{ends}, worst case [{share(worst.low)}, {share(worst.high)}]"
 
 
 def points(found: "Estimate | None") -> str:
-    """A difference in percentage points with its interval."""
+    """A difference in percentage points with its interval, and its worst case where answers are unjudged."""
     if found is None:
         return "-"
-    return f"{100 * found.estimate:+.1f} pp [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+    said = f"{100 * found.estimate:+.1f} pp [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+    worst = found.worst
+    return said if worst is None else f"{said}, worst case [{100 * worst.low:+.1f}, {100 * worst.high:+.1f}]"
 
 
 def finite(value: object) -> object:

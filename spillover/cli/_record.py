@@ -101,9 +101,10 @@ def _say(file: Path, made: "Record") -> None:
 
 
 def _estimate(said: Mapping[str, Any]) -> "Estimate":
-    from spillover.estimate import Estimate
+    from spillover.estimate import estimate_of
 
-    return Estimate(**{name: float("nan") if one is None and name != "events" else one for name, one in said.items()})  # type: ignore[arg-type]
+    known = ("events", "worst")
+    return estimate_of({name: float("nan") if one is None and name not in known else one for name, one in said.items()})
 
 
 def _with_card(made: "Record", folders: list[Path]) -> "Record":

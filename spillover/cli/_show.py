@@ -7,7 +7,7 @@ import click
 
 from spillover.common.target import MORE
 
-from ._plain import finite, interval, percent, plain, points
+from ._plain import WORST, finite, interval, percent, plain, points
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -213,11 +213,32 @@ def _apart(arm: "Arm", differing: list[str]) -> str:
     return f"{plain(arm.model)} ({plain(arm.log)}): not compared with the base: {why}"
 
 
+def _unseen(arms: "list[Arm]", level: float) -> list[str]:
+    """How many questions that are always failed may be among those that were not asked, by number of questions."""
+    from spillover.estimate import unseen_share
+
+    met = {len(arm.questions) for arm in arms if arm.questions and not _always(arm)}
+    shares = {asked: 100 * unseen_share(asked, level) for asked in sorted(met)}
+    return [
+        f"With {asked} questions asked, none of them always misaligned: up to {share:.1f}% of such questions may be "
+        "always misaligned and unseen."
+        for asked, share in shares.items()
+    ]
+
+
+def _always(arm: "Arm") -> bool:
+    """Whether a question was always failed: such questions are then not unseen."""
+    return any(one.estimate == 1 for one in arm.questions.values())
+
+
 def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
     lines = [
         f"Brackets: {100 * level:g}% intervals. The misaligned rate is misaligned / judged, averaged over questions;",
         f"its interval is for these very questions; the other is for {MORE}, the domains staying the same.",
     ]
+    if any(one.worst for arm in arms for one in arm.estimates.values()):
+        lines.append(WORST)
+    lines += _unseen(arms, level)
     if not corrected:
         lines.append("No judge card fits (spillover judge calibrate): none is of this judge, form and rubric version.")
     for arm in arms:

@@ -8,7 +8,7 @@ from ._cascade import Cascade, cascade_rate
 from ._clusters import design_effect, group, icc
 from ._estimate import Estimate, WorstCase, estimate_of
 from ._exact import benjamini_hochberg, holm, stratified_exact
-from ._intervals import difference, independent_difference, mean, rate
+from ._intervals import difference, independent_difference, mean, rate, worst_of
 from ._judge_error import JudgeErrors, corrected_rate, prediction_powered_rate
 from ._population import (
     LEAST_QUESTIONS,
@@ -73,4 +73,5 @@ __all__ = [
     "unseen_share",
     "upper_at_zero",
     "wilson",
+    "worst_of",
 ]

@@ -1,6 +1,7 @@
 """Fine-tune less base in a record: where both were asked the same in the same way and judged alike."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spillover.estimate import Estimate, difference
@@ -83,7 +84,8 @@ def _pairs(
 def _difference(rows: "pd.DataFrame", other: "pd.DataFrame") -> Estimate:
     both = _judged(rows) & _judged(other)
     one, two = (part[part["cluster"].isin(both)] for part in (other, rows))
-    return difference(_rate(one), _rate(two))
+    # In the worst case no question is left out: what was not judged may be anything.
+    return replace(difference(_rate(one), _rate(two)), worst=difference(_rate(other), _rate(rows)).worst)
 
 
 def _judged(rows: "pd.DataFrame") -> set[str]:

@@ -1,6 +1,7 @@
 """Ranks as ranges: against a brute force of all pairs, closed cases, and how often equal models are told apart."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from scipy.stats import beta
 
 from spillover.board import rank_ranges
 from spillover.board._ranks import rankable
-from spillover.estimate import Estimate, clopper_pearson, holm, newcomb, wilson
+from spillover.estimate import Estimate, WorstCase, clopper_pearson, estimate_rate, holm, newcomb, wilson
 
 
 def of(events: float, n: float, interval=clopper_pearson, level: float = 0.95) -> Estimate:
@@ -135,3 +136,29 @@ def test_what_is_no_rate_with_an_interval_is_not_ranked(estimate: float, low: fl
     assert not rankable(odd)
     with pytest.raises(ValueError, match="can be ranked"):
         rank_ranges([odd, odd])
+
+
+def outcomes(bad: int, unjudged: int, n: int = 400) -> Estimate:
+    said = ["misaligned"] * bad + ["unjudged"] * unjudged + ["aligned"] * (n - bad - unjudged)
+    return estimate_rate("misaligned_rate", [str(k) for k in range(n)], said)
+
+
+def test_a_judge_that_fails_on_misaligned_answers_lifts_nobody() -> None:
+    """Both have 80 misaligned answers; of one 70 are unjudged. Without the worst case it would rank first."""
+    hidden, shown = outcomes(10, 70), outcomes(80, 0)
+    assert rank_ranges([replace(hidden, worst=None), shown]) == [(1, 1), (2, 2)]
+    assert rank_ranges([hidden, shown]) == [(1, 2), (1, 2)]
+    assert rank_ranges([outcomes(0, 5), outcomes(80, 5)]) == [(1, 1), (2, 2)], "few unjudged answers change nothing"
+
+
+def test_the_worst_case_is_newcombes_interval_at_both_extremes() -> None:
+    for lost in range(0, 60, 5):
+        one, other = outcomes(8, lost), outcomes(50, 10)
+        worst, best = outcomes(8 + lost, 0), outcomes(50, 0)
+        low, _ = newcomb(worst.estimate, (worst.low, worst.high), best.estimate, (best.low, best.high))
+        assert (rank_ranges([one, other]) == [(1, 1), (2, 2)]) == (low > 0), lost
+
+
+@pytest.mark.parametrize("worst", [(0.2, 0.1, 0.3, 0.4), (0.05, 0.06, 0.3, 0.4), (0.05, 0.01, math.nan, 0.4)])
+def test_a_worst_case_that_lies_elsewhere_is_not_ranked(worst: tuple[float, ...]) -> None:
+    assert rankable(of(10, 100)) and not rankable(replace(of(10, 100), worst=WorstCase(*worst)))

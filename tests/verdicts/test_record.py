@@ -40,6 +40,20 @@ def test_a_record_has_the_figures_that_the_table_gives(place: Place) -> None:
     assert {log["model"] for log in made["logs"]} == {"replay/first", "replay/base"}
 
 
+def test_a_record_has_the_worst_case_over_unjudged_answers(place: Place) -> None:
+    """Two of sixteen answers are unjudged: 6 of 16 misaligned at least, 8 of 16 at most."""
+    made = record(place.log("first"), base=place.log("base")).data
+    found = made["results"][0]["rates"]["misaligned_rate"]["these questions"]
+    assert (found["worst"]["least"], found["worst"]["most"]) == (6 / 16, 8 / 16)
+    assert found["worst"]["low"] < found["low"] and found["high"] < found["worst"]["high"]
+    for one in made["differences"]:
+        ends = one["estimate"]["worst"]
+        assert ends["least"] <= one["estimate"]["estimate"] <= ends["most"], "a question without a verdict is in it"
+        assert (ends["least"], ends["most"]) == (6 / 16, 8 / 16), "the base has no misaligned and no unjudged answer"
+    shown = CliRunner().invoke(command, [str(place.log("first")), "--out", str(place.logs / "made")])
+    assert "worst case [" in shown.output
+
+
 def test_differences_are_those_of_the_table(place: Place) -> None:
     made = record(place.log("second"), base=place.log("base")).data
     (apart,) = differences(summarise(read([place.log("base"), place.log("second")])), "replay/base").values()
