@@ -10,6 +10,7 @@ from spillover.errors import LogError
 from spillover.run._belongs import contradiction
 from spillover.verdicts import log_facts, log_files, read
 from spillover.verdicts._make_record import named_model
+from spillover.verdicts._recorded import shared_verdicts
 
 from ._compose import compose
 from ._gate import Finding, Rule, judge_pair
@@ -78,6 +79,7 @@ def audit_logs(
         raise LogError(f"{arm.name} is both the base and a fine-tune; check --base-logs and --finetune-logs")
     _check_tags(arm, in_domain)
     files = {arm.name: _files(base_logs), **{one.name: _files(tuned_logs) for one in tuned}}
+    _not_shared(arm, tuned)
     findings, apart, pairs = _compared(arm, tuned, rule, in_domain, files)
     recipes = [[one.name for one in tuned]] if one_recipe else []
     own: dict[str, Any] = {"in_domain": in_domain, "apart": apart, "recipes": recipes}
@@ -88,6 +90,20 @@ def audit_logs(
         notes = [f"{model}: {why}" for model, (one, why) in told.items() if one is None]
         own["notes"] = {"leakage": notes} if notes else {}
     return compose(arm, tuned, findings, pairs, rule, files=files, **own)
+
+
+def _not_shared(base: Arm, tuned: list[Arm]) -> None:
+    """Check that no recorded verdict stands for an answer of the base and one of a fine-tune.
+
+    Raises:
+        LogError: Where a recording gave both the same verdicts and does not say which answer they are about.
+    """
+    for arm in tuned:
+        if (file := shared_verdicts(base.rows, arm.rows)) is not None:
+            raise LogError(
+                f"{file}: gave {base.name} and {arm.name} the same recorded verdicts, for its rows do not say "
+                "which answer they are about; give the verdicts of each model, with the columns `model` and `answer`"
+            )
 
 
 def _base(logs: list[str], name: str | None) -> Arm:

@@ -52,6 +52,7 @@ def show(
     from spillover.declare import load_groups
     from spillover.errors import LogError
     from spillover.verdicts import differences, read, self_report_gaps, summarise, uncompared
+    from spillover.verdicts._recorded import left_over
 
     gone = [folder for folder in cards if not folder.is_dir()]
     if gone:
@@ -69,6 +70,7 @@ def show(
         found: dict[str, object] = {"arms": [arm.as_dict() for arm in arms], "differences": apart}
         found["cards"] = {log: card.as_dict() for log, card in known.items()}
         found |= {"self_report_gaps": own, "if_judge_erred_as_on_card": right}
+        found["not_asked_for"] = [one.as_dict() for one in left_over(table)]
         click.echo(json.dumps(finite(found)))
         return
     _print(arms, compared, corrected, questions)
@@ -76,6 +78,8 @@ def show(
         click.echo("Draws of an audit that may stop early: rates look more extreme than they are; see its report.")
     if foreign := table.attrs.get("foreign"):
         click.echo(f"Left out, not Spillover's: {plain(', '.join(foreign[:5]))}{' ...' if len(foreign) > 5 else ''}")
+    for one in left_over(table):
+        click.echo(plain(str(one)))
     differing = uncompared(arms, compared, base)
     apart_from = [_apart(arm, differing[arm.log]) for arm in arms if arm.log in differing]
     cited = [

@@ -44,12 +44,20 @@ def recorded_epochs(probes: Sequence[Probe], condition: str) -> int | None:
     return max((c.epoch for c in found.answers() if c.probe in asked and c.condition == put), default=0) or None
 
 
-def recorded_facts() -> dict[str, Any]:
-    """What a log says of the run's recordings: files, hashes, answers, and whether verdicts say what they are about."""
+def recorded_facts(probes: Sequence[Probe], condition: str) -> dict[str, Any]:
+    """What a log says of the run's recordings: files, hashes, answers, and whether verdicts say what they are about.
+
+    Args:
+        probes: What is asked.
+        condition: How it is put. `askable` counts the recorded answers to these probes put so.
+    """
     facts: dict[str, Any] = {}
     answers = _answers()
     if answers is not None:
-        facts["recorded_answers"] = {**_file(answers), "answers": len(answers.answers())}
+        recorded, ids = answers.conversations(), {probe.id for probe in probes}
+        put = condition if answers.has_conditions else ""
+        askable = sum(one in ids and how == put for one, how, _ in recorded)
+        facts["recorded_answers"] = {**_file(answers), "answers": len(recorded), "askable": askable}
     verdicts = [{"judge": judge, **_file(one), "names_answers": one.names_answers} for judge, one in _judges()]
     return facts | ({"recorded_verdicts": verdicts} if verdicts else {})
 

@@ -102,6 +102,10 @@ class Recording:
         model = self.answering()
         return [cell for cell in self.records if cell.dimension is None and cell.model == model]
 
+    def conversations(self) -> set[tuple[str, str, int]]:
+        """Probe, condition and epoch of all recorded answers; the turns of a conversation are one."""
+        return {(cell.probe, cell.condition, cell.epoch) for cell in self.answers()}
+
     @property
     def names_answers(self) -> bool:
         """Whether every recorded verdict says which answer or whose answer it is about."""

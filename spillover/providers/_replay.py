@@ -24,6 +24,7 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 from spillover.cell import current_cell
 from spillover.errors import RecordingError
 
+from ._account import Account
 from ._columns import Columns, columns_of
 from ._record import Record
 from ._recording import Recording, read_recording
@@ -64,6 +65,7 @@ class ReplayAPI(ModelAPI):
         self.recording: Recording = _recording(
             one_file(path, f"replay/{model_name}: path"), columns_of(f"replay/{model_name}", columns), model_name
         )
+        self.account = Account(self.recording)
 
     def max_connections(self) -> int:
         """Nobody is waiting at the other end."""
@@ -83,6 +85,7 @@ class ReplayAPI(ModelAPI):
         record = self.recording.get(cell)
         notes: dict[str, Any] = {"origin": self.recording.origin}
         if cell.dimension is None:
+            self.account.add(cell)
             notes["recorded_model"] = self.recording.answering() or None
             return _output(self.model_name, record, notes)
         if record.kind == "text" and record.text and self.recording.kind(cell.dimension) == "distribution":

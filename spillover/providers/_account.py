@@ -1,0 +1,61 @@
+"""Every recorded answer is accounted for: what was not asked for is said when the program ends."""
+
+import atexit
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from spillover.cell import Cell
+
+from ._recording import Recording, listed
+
+Key = tuple[str, str, int]
+INSPECT = "inspect"
+"""The program that has no line of ours at its end; Spillover's own commands say it themselves."""
+
+
+class Account:
+    """The answers of one recording that were asked for, turns of a conversation taken together."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.asked: set[Key] = set()
+        if Path(sys.argv[0]).stem == INSPECT:
+            atexit.register(self.tell)
+
+    def add(self, cell: Cell) -> None:
+        """Note that an answer was asked for."""
+        self.asked.add((cell.probe, cell.condition if self.recording.has_conditions else "", cell.epoch))
+
+    def tell(self) -> None:
+        """Say on standard error what was not asked for, where anything was."""
+        said = not_asked(self.recording, self.asked) if self.asked else None
+        if said is not None:
+            print(f"Note: {said}", file=sys.stderr)
+
+
+def not_asked(recording: Recording, asked: Iterable[Key]) -> str | None:
+    """One line about recorded answers that were not asked for; None where all were.
+
+    Args:
+        recording: The recording.
+        asked: Probe, condition ("" where the recording has none) and epoch of the answers that were asked for.
+    """
+    asked, recorded = set(asked), set(recording.conversations())
+    left = recorded - asked
+    if not left:
+        return None
+    probes, conditions = {probe for probe, _, _ in asked}, {condition for _, condition, _ in asked}
+    kinds: Counter[str] = Counter()
+    for probe, condition, _ in left:
+        kinds["probe" if probe not in probes else "condition" if condition not in conditions else "epoch"] += 1
+    others = sorted({probe for probe, _, _ in left} - probes)
+    last = max((epoch for probe, _, epoch in left if probe in probes), default=0)
+    whys = {
+        "probe": f"{kinds['probe']} of probes that were not asked ({listed(others)})",
+        "condition": f"{kinds['condition']} under another condition",
+        "epoch": f"{kinds['epoch']} of other epochs (they go up to {last}; leave out --epochs to ask all)",
+    }
+    why = "; ".join(whys[kind] for kind in whys if kinds[kind])
+    return f"{recording.path}: {len(left)} of {len(recorded)} recorded answers were not asked for: {why}"

@@ -1,0 +1,112 @@
+"""Recordings that logs play back: are all recorded answers accounted for, and did one verdict serve two models?"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from spillover.logs.header import DRAWS, Header
+
+from ._rows import LogRows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RECORDED = "recorded"
+"""Attribute of a table: what each log says of its recordings."""
+REPLAY = "replay/"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """Answers of a recording that no log asked for.
+
+    Attributes:
+        model: Model that the recording stands for.
+        file: Name of the recording.
+        answers: Answers in it.
+        left: Of these, how many were not asked for.
+    """
+
+    model: str
+    file: str
+    answers: int
+    left: int
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.left} of {self.answers} recorded answers in {self.file} were not asked for"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as plain data."""
+        return asdict(self)
+
+
+def recorded_in(log: LogRows) -> dict[str, Any]:
+    """What a log says of its recordings; empty where it plays none back."""
+    facts, found = log.header.facts, {}
+    answers = facts.get("recorded_answers")
+    if isinstance(answers, dict):
+        cells = {(row["condition"], row["probe"], row["epoch"]) for row in (*log.rows, *log.invalidated)}
+        found["answers"] = {**answers, "model": log.header.model, "cells": cells}
+    verdicts = _verdicts(log.header)
+    return found | ({"verdicts": verdicts} if verdicts else {})
+
+
+def left_over(table: "pd.DataFrame") -> list[LeftOver]:
+    """Recorded answers that none of a table's logs asked for, a finding for each recording that has some.
+
+    Args:
+        table: What `spillover.verdicts.read` returned.
+    """
+    by: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for said in table.attrs.get(RECORDED, {}).values():
+        if "answers" in said:
+            one = said["answers"]
+            by.setdefault((str(one["model"]), str(one.get("sha256"))), []).append(one)
+    found = []
+    for (model, _), logs in by.items():
+        answers = int(logs[0].get("answers") or 0)
+        cells = len(set().union(*(one["cells"] for one in logs)))
+        asked = min(answers, cells, sum(int(one.get("askable") or 0) for one in logs))
+        if asked < answers:
+            found.append(LeftOver(model, str(logs[0].get("file")), answers, answers - asked))
+    return found
+
+
+def shared_verdicts(base: "pd.DataFrame", tuned: "pd.DataFrame") -> str | None:
+    """Name of a file whose recorded verdicts served two models, though they do not say whose answers they judge.
+
+    Args:
+        base: Rows of the base.
+        tuned: Rows of the fine-tune.
+    """
+    served = [_unbound(rows) for rows in (base, tuned)]
+    both = sorted(set(served[0]) & set(served[1]))
+    return served[0][both[0]] if both else None
+
+
+def _unbound(rows: "pd.DataFrame") -> dict[str, str]:
+    """By hash (or path), recorded verdicts that do not say which answer they are about."""
+    logs = set(rows["log"])
+    said = [
+        one for log, found in rows.attrs.get(RECORDED, {}).items() if log in logs for one in found.get("verdicts", ())
+    ]
+    return {str(one["key"]): str(one["file"]) for one in said if not one["names_answers"]}
+
+
+def _verdicts(header: Header) -> list[dict[str, Any]]:
+    """The recorded verdicts of a log; one of an earlier version names the path alone."""
+    said = header.facts.get("recorded_verdicts")
+    if isinstance(said, list):
+        return [{**one, "key": one.get("sha256")} for one in said if isinstance(one, dict)]
+    if header.task == DRAWS:  # looked at before the run began
+        return []
+    roles: Any = (header.spec.get("model_roles") or {}).get("grader") or []
+    judges: Sequence[Any] = roles if isinstance(roles, list) else [roles]
+    paths = [
+        str((one.get("args") or {}).get("path") or "")
+        for one in judges
+        if isinstance(one, dict) and str(one.get("model")).startswith(REPLAY)
+    ]
+    return [
+        {"key": path, "file": path.replace("\\", "/").split("/")[-1], "names_answers": False} for path in paths if path
+    ]

@@ -1,0 +1,121 @@
+"""Every recorded answer is accounted for: asked, or named as not asked for, at the end of a run and in `show`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from inspect_ai import eval as inspect_eval
+from inspect_ai.model import get_model
+
+from spillover.cell import Cell
+from spillover.cli import spillover
+from spillover.errors import LogError
+from spillover.providers import Columns, read_recording
+from spillover.providers._account import Account, not_asked
+from spillover.verdicts import read
+from spillover.verdicts._recorded import left_over
+
+from ._written import table
+
+ROWS = [
+    {"probe": probe, "condition": condition, "epoch": epoch, "answer": f"{probe} {condition} {epoch}", "alignment": 90,
+     "coherence": 90}
+    for probe in "abc" for condition in ("plain", "json") for epoch in (1, 2, 3)
+]  # fmt: skip
+
+
+def run(folder: Path, rows: list[dict[str, Any]], probes: str = "abc", **args: Any) -> Path:
+    """Replay and judge a recording; gives the folder of its log."""
+    asked = table(folder / "probes.csv", [{"id": probe, "text": f"What of {probe}?"} for probe in probes])
+    file = str(table(folder / "answers.csv", rows))
+    inspect_eval(
+        "spillover/own_probes",
+        model=get_model("replay/m", memoize=False, path=file),
+        model_roles={"grader": get_model("replay/j", memoize=False, path=file)},
+        task_args={"probes": str(asked), "condition": args.pop("condition", "plain")},
+        log_dir=str(folder / "logs"),
+        display="none",
+        **args,
+    )
+    return folder / "logs"
+
+
+def test_without_epochs_all_recorded_answers_are_asked(tmp_path: Path) -> None:
+    bare = [
+        {name: value for name, value in row.items() if name != "condition"}
+        for row in ROWS
+        if row["condition"] == "json"
+    ]
+    found = read(str(run(tmp_path, bare)))
+    assert len(found) == 9 and set(found["outcome"]) == {"aligned"}
+    assert left_over(found) == []
+
+
+def test_what_fewer_epochs_probes_or_conditions_leave_is_counted(tmp_path: Path) -> None:
+    logs = str(run(tmp_path, ROWS, probes="ab", epochs=2))
+    (left,) = left_over(read(logs))
+    assert str(left) == "replay/m: 14 of 18 recorded answers in answers.csv were not asked for"
+    shown = CliRunner().invoke(spillover, ["show", logs])
+    assert shown.exit_code == 0 and str(left) in shown.stdout
+    said = json.loads(CliRunner().invoke(spillover, ["show", logs, "--json"]).stdout)
+    assert said["not_asked_for"] == [{"model": "replay/m", "file": "answers.csv", "answers": 18, "left": 14}]
+    run(tmp_path, ROWS, condition="json")
+    (left,) = left_over(read(logs))
+    assert left.left == 5, "two conditions of one recording are counted together"
+
+
+def test_an_answer_that_was_never_recorded_does_not_stand_for_one_that_was(tmp_path: Path) -> None:
+    (left,) = left_over(read(str(run(tmp_path, ROWS, probes="abx"))))
+    assert left.left == 9 + 3
+
+
+def test_the_line_at_the_end_says_which_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recording = read_recording(table(tmp_path / "r.csv", ROWS))
+    account = Account(recording)
+    account.tell()
+    assert capsys.readouterr().err == "", "nothing was asked: a task of another model"
+    for probe in "ab":
+        account.add(Cell(probe, "plain", 1))
+    account.tell()
+    assert capsys.readouterr().err == (
+        f"Note: {recording.path}: 16 of 18 recorded answers were not asked for: 6 of probes that were not asked (c); "
+        "6 under another condition; 4 of other epochs (they go up to 3; leave out --epochs to ask all)\n"
+    )
+    assert not_asked(recording, recording.conversations()) is None
+
+
+def test_the_line_is_for_inspect_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Any] = []
+    monkeypatch.setattr("atexit.register", kept.append)
+    recording = read_recording(table(tmp_path / "r.csv", ROWS), Columns())
+    for program, lines in (("/bin/spillover", 0), ("/bin/inspect", 1)):
+        monkeypatch.setattr(sys, "argv", [program])
+        Account(recording)
+        assert len(kept) == lines
+
+
+def test_one_file_of_verdicts_for_two_models_is_refused_by_an_audit_of_logs(tmp_path: Path) -> None:
+    rows = [row for row in ROWS if row["condition"] == "plain"]
+    verdicts = table(tmp_path / "v.csv", [{k: v for k, v in row.items() if k != "answer"} for row in rows])
+    probes = table(tmp_path / "probes.csv", [{"id": probe, "text": f"What of {probe}?"} for probe in "abc"])
+    for name in ("base", "tuned"):
+        file = table(tmp_path / f"{name}.csv", [{**row, "answer": f"{name} {row['answer']}"} for row in rows])
+        inspect_eval(
+            "spillover/own_probes",
+            model=get_model(f"replay/{name}", memoize=False, path=str(file)),
+            model_roles={"grader": get_model("replay/j", memoize=False, path=str(verdicts))},
+            task_args={"probes": str(probes)},
+            log_dir=str(tmp_path / name),
+            display="none",
+        )
+    logs = ["--base-logs", str(tmp_path / "base"), "--finetune-logs", str(tmp_path / "tuned")]
+    ran = CliRunner().invoke(spillover, ["audit", *logs, "--out", str(tmp_path / "out")])
+    assert isinstance(ran.exception, LogError) and ran.stdout == ""
+    assert str(ran.exception) == (
+        "v.csv: gave replay/base and replay/tuned the same recorded verdicts, for its rows do not say which answer they "
+        "are about; give the verdicts of each model, with the columns `model` and `answer`"
+    )
+    assert not (tmp_path / "out").exists()
