@@ -22,6 +22,7 @@ def draws(
     panel: str = "first",
     split: str = "public",
     revision: str | None = None,
+    own_probes: str | None = None,
 ) -> Task:
     """Draws `first` to `last` from the cells (domain, probe, condition) of the named domains or groups."""
     return build_draws(
@@ -37,4 +38,5 @@ def draws(
         panel=panel,
         split=split,
         revision=revision,
+        own_probes=own_probes,
     )

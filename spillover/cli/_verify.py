@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from spillover.verdicts._source import LogSource
 
-OURS = ("probes", "questions", "heldout", "revision")
+OURS = ("probes", "questions", "heldout", "revision", "own_probes")
 """Task arguments with which the material is not the package's own; `probes` of draws is a number of the package's."""
 
 

@@ -25,10 +25,12 @@ from ._build import sample_metadata
 from ._check import choose
 from ._declaration import Declaration, JudgeProtocol, load, load_groups, names
 from ._material import fingerprint, material
-from ._probes import Probe
+from ._probes import Probe, read_probes
 from ._source import dataset_source
 from ._splits import asked_probes
 
+OWN_PROBES = "own_probes"
+"""The domain whose probes stand in a file of the user's."""
 VERSION = "2-A"
 METRICS_SHOWN = ("misaligned_rate", "misaligned_rate_coherent", "refusal_rate", "incoherent_rate", "unjudged_rate")
 
@@ -151,6 +153,7 @@ def draw_material(
     judge: str = "distribution",
     split: str = "public",
     revision: str | None = None,
+    own_probes: str | None = None,
 ) -> Material:
     """What draws are taken from.
 
@@ -161,19 +164,23 @@ def draw_material(
         judge: Judge protocol; a domain that lacks it is judged by its own.
         split: `public` or `practice`.
         revision: Version of the dataset on the Hub; the package's own copy where None.
+        own_probes: File of the probes of the domain `own_probes`.
 
     Raises:
-        DeclarationError: Where a name is unknown, or domains cannot be asked in one task.
+        DeclarationError: Where a name is unknown, domains cannot be asked in one task, or a file cannot be read.
         HubError: Where the revision cannot be had.
     """
     source = dataset_source(revision)
     declared = {domain: load(domain) for domain in domains_of(domains)}
     for domain, one in declared.items():
-        if not set(one.probes) & {"path", "ids"}:
+        if not set(one.probes) & {"path", "ids"} and (domain != OWN_PROBES or own_probes is None):
             raise DeclarationError(f"{domain}: has no probes of its own to draw from; run it as a task by itself")
         if one.decoding != next(iter(declared.values())).decoding:
             raise DeclarationError(f"{domain}: is decoded unlike {next(iter(declared))}; run it as a task by itself")
-    asked = {name: asked_probes(name, one.probes, split, data=source.data)[:probes] for name, one in declared.items()}
+    own = {OWN_PROBES: read_probes(own_probes)} if own_probes is not None and OWN_PROBES in declared else {}
+    others = {name: one for name, one in declared.items() if name not in own}
+    asked = {name: asked_probes(name, one.probes, split, data=source.data)[:probes] for name, one in others.items()}
+    asked = {name: own.get(name) or asked[name] for name in declared}
     put = {name: _conditions(one, conditions) for name, one in declared.items()}
     protocols = {name: one.judges.get(judge) or one.judges[one.judge] for name, one in declared.items()}
     whole = {name: _material(one, asked[name], put[name], protocols[name]) for name, one in declared.items()}
@@ -194,6 +201,7 @@ def build_draws(
     panel: str = "first",
     split: str = "public",
     revision: str | None = None,
+    own_probes: str | None = None,
 ) -> Task:
     """Build the task of a part of a list of draws; arguments as `draw_material` and `draw_list` take them.
 
@@ -210,13 +218,16 @@ def build_draws(
         panel: How several judges make one verdict.
         split: `public` or `practice`.
         revision: Version of the dataset on the Hub.
+        own_probes: File of the probes of the domain `own_probes`.
 
     Raises:
         DeclarationError: Where a name is unknown, or domains cannot be asked in one task.
         JudgeError: Where a run would have nobody to judge its answers.
     """
     judge, panel, split = one_value("judge", judge), one_value("panel", panel), one_value("split", split)
-    found = draw_material(domains, conditions, probes=probes, judge=judge, split=split, revision=revision)
+    found = draw_material(
+        domains, conditions, probes=probes, judge=judge, split=split, revision=revision, own_probes=own_probes
+    )
     choose("panel rule", panel, dict.fromkeys(PANELS))
     require_judge(next(iter(found.protocols.values())).default, None)
     drawn = draw_list(found.cells(), first, last, seed, balanced, turns)

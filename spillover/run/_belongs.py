@@ -50,12 +50,14 @@ def mismatch(
     except Exception as error:
         return f"cannot be read ({type(error).__name__})"
     found = log.eval
-    wanted = _plain(design.task_args(*span))
+    wanted = {
+        name: one for name, one in _plain(design.task_args(*span)).items() if name != "own_probes"
+    }  # hashed below
     if {name: _plain(found.task_args.get(name)) for name in wanted} != wanted:
         return "holds other draws"
     if found.model != model.name:
         return f"is of {found.model}"
-    if (found.metadata or {}).get("material_sha256") != _material(json.dumps(design.as_dict())):
+    if (found.metadata or {}).get("material_sha256") != _material(json.dumps(design.whole())):
         return "is of other material"
     graders: Any = (found.model_roles or {}).get("grader") or []
     graders = graders if isinstance(graders, list) else [graders]
@@ -75,10 +77,7 @@ def mismatch(
 @lru_cache(maxsize=64)
 def _material(design: str) -> str:
     """Hash of a design's material; it costs a tenth of a second, and every log of a run is compared with it."""
-    said = json.loads(design)
-    return Design(
-        **{**said, "domains": tuple(said["domains"]), "conditions": tuple(said["conditions"])}
-    ).material_sha256()
+    return Design.of_whole(json.loads(design)).material_sha256()
 
 
 def _logged(args: Sequence[tuple[str, Any]]) -> Any:

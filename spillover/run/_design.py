@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.errors import DeclarationError
@@ -27,6 +28,7 @@ class Design:
         judge: Judge protocol.
         split: `public` or `practice`.
         revision: Version of the dataset on the Hub; the package's own copy where None.
+        own_probes: File of the user's own probes, asked as the domain `own_probes`; None without that domain.
     """
 
     domains: tuple[str, ...]
@@ -40,6 +42,7 @@ class Design:
     judge: str = "distribution"
     split: str = "public"
     revision: str | None = None
+    own_probes: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("draws", "chunk"):
@@ -52,7 +55,7 @@ class Design:
 
     def task_args(self, first: int, last: int) -> dict[str, Any]:
         """Arguments of the task `draws` for one part of the list."""
-        own = {name: value for name, value in asdict(self).items() if name not in ("draws", "chunk")}
+        own = {name: value for name, value in self.whole().items() if name not in ("draws", "chunk")}
         return {
             **own,
             "domains": list(self.domains),
@@ -70,6 +73,7 @@ class Design:
         from spillover.declare import draw_material
 
         own = {"probes": self.probes, "judge": self.judge, "split": self.split, "revision": self.revision}
+        own |= {"own_probes": self.own_probes}
         return draw_material(self.domains, self.conditions, **own)  # type: ignore[arg-type]
 
     def check_tags(self, tags: Sequence[str]) -> None:
@@ -91,9 +95,20 @@ class Design:
 
         return draw_list(self.material().cells(), 0, self.draws, self.seed, self.balanced, self.turns)
 
+    def whole(self) -> dict[str, Any]:
+        """The design as plain data from which it can be made again on this machine; see `of_whole`."""
+        own = {**asdict(self), "domains": list(self.domains), "conditions": list(self.conditions)}
+        return {name: value for name, value in own.items() if name != "own_probes" or value is not None}
+
+    @staticmethod
+    def of_whole(said: dict[str, Any]) -> "Design":
+        """The design that `whole` gives as plain data."""
+        return Design(**{**said, "domains": tuple(said["domains"]), "conditions": tuple(said["conditions"])})
+
     def as_dict(self) -> dict[str, Any]:
-        """The design as plain data."""
-        return {**asdict(self), "domains": list(self.domains), "conditions": list(self.conditions)}
+        """The design as it is written down: of the user's own file the name alone, for its content is hashed."""
+        own = self.whole()
+        return {**own, "own_probes": Path(self.own_probes).name} if self.own_probes else own
 
 
 OWN = ("hf", "vllm", "vllm-completions", "sglang", "ollama", "llama-cpp-python", "transformer_lens", "nnterp")

@@ -66,6 +66,7 @@ class Suite:
     title: str
     domains: tuple[str, ...] = ()
     probes: int | None = None
+    own_probes: Path | None = None
     conditions: tuple[Any, ...] = ("plain",)
     judges: tuple[Model, ...] = JUDGES
     judge: str = "distribution"
@@ -105,6 +106,7 @@ class Suite:
             balanced=not self.stop_early,
             probes=self.probes,
             judge=self.judge,
+            own_probes=str(self.own_probes) if self.own_probes else None,
         )
 
     def options(self) -> Options:
@@ -120,6 +122,7 @@ class Suite:
         }
         own |= {"base": self.base.as_dict() if self.base else None}
         own |= {"replication": asdict(self.replication) if self.replication else None}
+        own |= {"own_probes": str(self.own_probes) if self.own_probes else None}
         own |= {"training_data": str(self.training_data) if self.training_data else None}
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in own.items()}
         return {name: value for name, value in plain.items() if value is not None and value != []}
@@ -172,6 +175,7 @@ def _check(source: "Source") -> None:
     data = source.data
     if source.path.stem != data["id"]:
         raise DeclarationError(f"{source.at(('id',))}: id is {data['id']!r} but the file is {source.path.name}")
+    _check_own(source)
     if ("domains" in data) == ("replication" in data):
         raise DeclarationError(f"{source.path.name}: give either `domains` or a `replication`")
     for name in ("margin", "floor", "alpha", "icc"):
@@ -182,6 +186,34 @@ def _check(source: "Source") -> None:
     for index, one in enumerate(data.get("models", {}).get("finetunes", ())):
         _check_finetune(source.at(("models", "finetunes", index)), one, data["models"].get("base"))
     _check_names(source)
+
+
+def _own_file(source: "Source") -> Path | None:
+    """The file of one's own probes that a suite names, a path from the file that says it."""
+    said = source.data.get("probes", "all")
+    if not isinstance(said, str) or said == "all":
+        return None
+    return source.lines.get(("probes",), (source.path, 1))[0].parent / said
+
+
+def _check_own(source: "Source") -> None:
+    """Check the user's own probes; a suite that names a file and no domains asks these alone."""
+    from spillover.declare import read_probes
+    from spillover.declare._draws import OWN_PROBES
+
+    data, file, at = source.data, _own_file(source), source.at(("probes",))
+    if file is None:
+        if OWN_PROBES in data.get("domains", ()):
+            raise DeclarationError(f"{source.at(('domains',))}: domains: {OWN_PROBES} lacks its questions; give probes: FILE")
+        return
+    if "replication" not in data and OWN_PROBES not in data.setdefault("domains", [OWN_PROBES]):
+        raise DeclarationError(f"{at}: probes: {file.name} is asked as the domain {OWN_PROBES}; add it to `domains`")
+    if not file.is_file():
+        raise DeclarationError(f"{at}: probes: {file}: no such file; give a number, all, or a file of probes")
+    try:
+        read_probes(file)
+    except DeclarationError as error:
+        raise DeclarationError(f"{at}: probes: {error}") from error
 
 
 def _check_finetune(at: str, given: Any, base: Any) -> None:
@@ -232,7 +264,8 @@ def _suite(source: "Source") -> Suite:
     base = _model(models["base"]) if "base" in models else None
     said |= {name: int(said[name]) for name in WHOLE if name in said}  # 480.0 is a whole number to a schema
     said |= {name: tuple(said[name]) for name in ("domains", "conditions", "in_domain") if name in said}
-    said["probes"] = None if said.get("probes", "all") == "all" else int(said["probes"])
+    said["own_probes"] = _own_file(source)
+    said["probes"] = int(said["probes"]) if isinstance(said.get("probes"), int | float) else None
     said["judges"] = tuple(_model(one) for one in said["judges"]) if "judges" in said else JUDGES
     said["replication"] = Replication(**said["replication"]) if "replication" in said else None
     said["training_data"] = folder / said["training_data"] if "training_data" in said else None
