@@ -204,12 +204,13 @@ def _check_own(source: "Source") -> None:
     data, file, at = source.data, _own_file(source), source.at(("probes",))
     if file is None:
         if OWN_PROBES in data.get("domains", ()):
-            raise DeclarationError(f"{source.at(('domains',))}: domains: {OWN_PROBES} lacks its questions; give probes: FILE")
+            place = source.at(("domains",))
+            raise DeclarationError(f"{place}: domains: {OWN_PROBES} lacks its questions; give probes: FILE")
         return
-    if "replication" not in data and OWN_PROBES not in data.setdefault("domains", [OWN_PROBES]):
-        raise DeclarationError(f"{at}: probes: {file.name} is asked as the domain {OWN_PROBES}; add it to `domains`")
     if not file.is_file():
         raise DeclarationError(f"{at}: probes: {file}: no such file; give a number, all, or a file of probes")
+    if "replication" not in data and OWN_PROBES not in data.setdefault("domains", [OWN_PROBES]):
+        raise DeclarationError(f"{at}: probes: {file.name} is asked as the domain {OWN_PROBES}; add it to `domains`")
     try:
         read_probes(file)
     except DeclarationError as error:

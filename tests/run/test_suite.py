@@ -140,7 +140,7 @@ probes: all
         (f"{OWN}chunk: 12\n", "mine.yaml:3: chunk: 12 is not a multiple of 8"),
         (f"{OWN}margin: .nan\n", "mine.yaml:3: margin is not a number"),
         (f"{OWN}alpha: 0.7\n", "mine.yaml:3: alpha: 0.7 is greater than the maximum of 0.5"),
-        (f"{OWN}probes: some\n", "mine.yaml:3: probes: 'some' does not match '^all$'"),
+        (f"{OWN}probes: some\n", "/some: no such file; give a number, all, or a file of probes"),
         (f"{OWN}judge: distributon\n", "unknown judge `distributon`; did you mean `distribution`?"),
         (f"{OWN}judges: []\n", "mine.yaml:3: judges"),
         (f"{OWN}batch: true\n", "mine.yaml:3: batch: a batch cannot stop early; add `stop_early: false`"),
