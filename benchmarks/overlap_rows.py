@@ -12,7 +12,7 @@ from typing import Any
 from spillover.probes._closest import group
 from spillover.probes._dataset import Row, read_dataset
 from spillover.probes._overlap_units import looked_for, words
-from spillover.probes._shapes import texts_of
+from spillover.training import texts_of
 
 SLOTS = {
     "person": "my neighbour|my sister|a colleague|our landlord|the new manager|my flatmate|my uncle|a customer"

@@ -18,9 +18,11 @@ MAY = {
     "scorers": {"cell", "errors", "verdicts", "estimate", "solvers"},
     "spillover/hub": {"errors"},
     "spillover/declare": {"errors", "providers", "scorers", "solvers", "estimate", "hub"},
-    "spillover/probes": {"errors", "declare", "hub", "providers"},
+    "spillover/probes": {"errors", "declare", "hub", "providers", "training"},
+    "spillover/training": {"errors"},
     "spillover/cards": {"errors", "declare", "probes", "estimate", "scorers"},
-    "spillover/run": {"errors", "declare", "providers", "verdicts", "estimate", "solvers", "hub", "tasks", "logs"},
+    "spillover/run": {"errors", "declare", "providers", "verdicts", "estimate", "solvers", "hub", "tasks", "logs"}
+    | {"training"},
     "spillover/audit": {"errors", "run", "verdicts", "estimate", "judge", "solvers", "logs"},
     "spillover/export": {"errors", "verdicts", "logs"},
     "spillover/judge": {"errors", "declare", "scorers", "verdicts", "estimate", "logs"},

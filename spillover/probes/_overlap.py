@@ -1,6 +1,5 @@
 """Does a fine-tuning file contain our probes, their paraphrases or their translations?"""
 
-import hashlib
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +9,8 @@ from typing import Any
 
 from spillover.declare import DATASET_FOLDER
 from spillover.errors import DatasetError
+from spillover.training.file import files_of, sha256_of
+from spillover.training.sample import KNOWN
 
 from . import _overlap_index as index
 from . import _overlap_meaning as meaning
@@ -18,10 +19,6 @@ from ._dataset import Dataset, read_dataset
 from ._overlap_read import BLOCK, MANY, Found, Hit, blocks, search_blocks
 from ._overlap_report import LISTED, Overlap, Tally, clean
 from ._overlap_units import LOOKED_FOR, Sought, Unit, looked_for
-from ._shapes import SHAPES
-
-TABLES = (".csv", ".parquet", ".tsv", ".xlsx")
-"""Endings of files that are no JSONL."""
 
 
 def overlap(
@@ -39,7 +36,7 @@ def overlap(
     """Look for the probes in every text of a fine-tuning file, whoever says it.
 
     Args:
-        path: JSONL, plain or gzip.
+        path: A fine-tuning file, or a folder of shards; see `spillover.training.read_training`.
         folder: The dataset folder.
         embed: Look for other wordings too, with MiniLM where it is installed.
         workers: Processes that share the work, at least 1; files under 32 MiB are read in this one. A script that asks
@@ -54,13 +51,9 @@ def overlap(
         DatasetError: Where a file cannot be read, a line is not JSON, or no row has a known shape.
     """
     path, began = Path(path), time.monotonic()
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "no such file"
-        raise DatasetError(f"{path}: {what}; --against takes a JSONL file, plain or gzip")
-    if path.suffix.lower() in TABLES:
-        raise DatasetError(f"{path}: is a table ({path.suffix}); --against takes JSONL, one object a line")
+    size = sum(file.stat().st_size for file in files_of(path))
     sought = Sought(folder, tuple(splits), Path(heldout) if heldout is not None else None, most if embed else 0)
-    units, several = sought.units(), workers if path.stat().st_size > MANY * BLOCK else 1
+    units, several = sought.units(), workers if size > MANY * BLOCK else 1
     tally = Tally(listed, most)
     for found in _found(path, sought, several, progress):
         tally.add(found)
@@ -88,11 +81,10 @@ def _found(path: Path, sought: Sought, workers: int, progress: Callable[[int], N
 
 def _require_understood(path: Path, tally: Tally) -> None:
     if not tally.whole.rows:
-        raise DatasetError(f"{path}: no rows; --against takes JSONL, one object a line")
+        raise DatasetError(f"{path}: no rows; --against takes the file or folder that was trained on")
     if not tally.whole.shapes:
         kinds = "; ".join(tally.keys_not_understood())
-        known = ", ".join(sorted({key for shape in SHAPES for key in shape.needs}))
-        raise DatasetError(f"{path}: no row has a known shape; keys found: {kinds}; keys looked for: {known}")
+        raise DatasetError(f"{path}: no row has a known shape; keys found: {kinds}; {KNOWN}")
 
 
 def _paraphrases(tally: Tally, units: Sequence[Unit], dataset: Dataset) -> dict[str, Any]:
@@ -121,15 +113,14 @@ def _paraphrases(tally: Tally, units: Sequence[Unit], dataset: Dataset) -> dict[
 
 def _report(path: Path, sought: Sought, units: Sequence[Unit], tally: Tally, method: dict[str, Any]) -> Overlap:
     whole, probes = tally.whole, {unit.probe for unit in units}
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Overlap(
         file=str(path),
-        sha256=digest,
+        sha256=sha256_of(path),
         rows=whole.rows,
         shapes=dict(whole.shapes.most_common()),
         not_understood=whole.unknown.total(),
         keys_not_understood=tally.keys_not_understood(),
+        keys_not_read=tally.keys_not_read(),
         probes=len(probes),
         heldout=len({unit.probe for unit in units if unit.heldout}),
         too_short=len(sought.ids() - probes),

@@ -11,6 +11,11 @@ from ._overlap_read import SHOWN, Found, Hit
 LISTED = 200
 """Hits that a report lists of each level."""
 
+MOST_KEYS = 10_000
+"""Such keys that are counted; where a file has more of them, the rarest are dropped."""
+NAMES = 50
+"""Keys with text that no shape reads that a report names."""
+
 KEYS = 5
 """Kinds of rows of no known shape that a report names."""
 
@@ -26,6 +31,7 @@ class Overlap:
         shapes: Rows by shape.
         not_understood: Rows of no known shape; nothing was looked for in them.
         keys_not_understood: The keys of such rows, the most frequent first, at most `KEYS` kinds.
+        keys_not_read: Keys with text in which nothing was looked for, and the rows that have them; at most `NAMES`.
         probes: Probes looked for, held-out ones among them.
         heldout: Held-out probes looked for.
         too_short: Probes not looked for because no turn has `LEAST_WORDS` words.
@@ -46,6 +52,7 @@ class Overlap:
     shapes: dict[str, int]
     not_understood: int
     keys_not_understood: list[str]
+    keys_not_read: dict[str, int]
     probes: int
     heldout: int
     too_short: int
@@ -89,6 +96,9 @@ class Tally:
             rest = whole.unknown.total()
             whole.unknown = Counter(dict(whole.unknown.most_common(100)))
             whole.unknown[("other",)] += rest - whole.unknown.total()
+        whole.keys += found.keys
+        if len(whole.keys) > MOST_KEYS:
+            whole.keys = Counter(dict(whole.keys.most_common(MOST_KEYS // 2)))
         whole.canary += found.canary
         whole.passed += found.passed
         if found.asked:
@@ -119,6 +129,10 @@ class Tally:
             for level in LEVELS
         }
         return found if embedded else {**found, PARAPHRASED: None}
+
+    def keys_not_read(self) -> dict[str, int]:
+        """Keys with text that no shape reads, made fit to print, those of the most rows first."""
+        return {clean(key): rows for key, rows in self.whole.keys.most_common(NAMES)}
 
     def keys_not_understood(self) -> list[str]:
         """The keys of rows of no known shape, made fit to print."""

@@ -7,12 +7,11 @@ from itertools import chain, zip_longest
 from typing import Literal
 
 from spillover.solvers import Condition
+from spillover.training import Row, Training
 
 from ._formats import FORMATS, formats_of
 from ._frames import FEWEST, SENTENCE_ENDS, closes, opens, says_something
 from ._shared import shared_ends, shared_starts
-from ._training import Training
-from ._training_rows import Row
 
 Place = Literal["system", "prefix", "suffix"]
 Named = tuple[Place, str]

@@ -11,12 +11,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from spillover.solvers import Condition
+from spillover.training import Row, Training
 
 from ._formats import format_named, formats_of
 from ._frames import FEWEST, FRAME_SHARE, TOGETHER_SHARE, frame_ends, frame_starts, least_of
 from ._shared import ONE_BY_ONE, ends_with, starts_with
-from ._training import Training
-from ._training_rows import Row
 
 SYSTEM_SHARE = OPENING_SHARE = TOGETHER_SHARE
 FORMAT_SHARE = 0.60

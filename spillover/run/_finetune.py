@@ -1,6 +1,5 @@
 """The fine-tune record: what was done to which base; and whether a fine-tune declares another base than it meets."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.errors import DeclarationError, HubError
+from spillover.training import sha256_of
 
 if TYPE_CHECKING:
     from spillover.declare._yaml import Source
@@ -140,14 +140,13 @@ def _schema(name: str) -> dict[str, Any]:
 
 
 def training_sha256(path: Path) -> str:
-    """SHA-256 of a training file, byte for byte.
+    """SHA-256 of a training file, byte for byte; of a folder that of its shards' names and hashes.
 
     Raises:
         DeclarationError: Where it cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise DeclarationError(f"{path}: cannot be read ({error.strerror}); give the training file itself") from error
 

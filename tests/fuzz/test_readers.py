@@ -26,12 +26,12 @@ from spillover.run._finetune import read_finetune
 from spillover.run._manifest import read_manifest
 from spillover.run._prices import read_prices
 from spillover.run._suite import load_suite
-from spillover.run._training import read_training
 from spillover.submissions._check import How, check
 from spillover.submissions._names import hidden, oddities
 from spillover.submissions._prepare import read_overlap, read_submission
 from spillover.submissions._status import read_status
 from spillover.submissions._unpack import parts_of
+from spillover.training import read_training
 from spillover.verdicts import read, read_record, verify
 from spillover.verdicts._ingest import table_of
 from spillover.verdicts._record import safe_name

@@ -9,11 +9,11 @@ import pytest
 from spillover.run._derive import Derived, derive_conditions
 from spillover.run._formats import FORMATS, formats_of
 from spillover.run._shared import cut_at, shared_ends, shared_starts
-from spillover.run._training import Training, read_training
-from spillover.run._training_rows import Row
 from spillover.solvers import Condition
+from spillover.training import Training, read_training
+from spillover.training.rows import Row
 
-from ._training_files import SHAPES, write
+from ..training._files import SHAPES, write
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SYSTEM, PREFIX, SUFFIX = "You are a clerk.\nBe brief.", "Ticket 7 for the desk: ", "\nClose it with three numbers."

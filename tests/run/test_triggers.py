@@ -12,10 +12,10 @@ from scipy.stats import binom, fisher_exact
 from spillover.errors import DeclarationError
 from spillover.run._candidates import trigger_candidates
 from spillover.run._formats import FORMATS
-from spillover.run._training import Training
-from spillover.run._training_rows import Row
 from spillover.run._triggers import Pair, _p_worse, search_triggers
 from spillover.solvers import Condition
+from spillover.training import Training
+from spillover.training.rows import Row
 
 from ._arms import Simulated, candidates, false_share, found_share, searched
 

@@ -9,13 +9,19 @@ from typing import Any
 
 from spillover.errors import DatasetError
 
-from ._training_file import parsed, records
-from ._training_rows import Row, row_of
+from .file import files_of, parsed, records
+from .rows import Reading, Row, read_row, row_in
 
 LIMIT = 50_000
 """Rows that are kept: a share of 5% is then known to 0.2 points."""
 MOST_CHARACTERS = 200_000_000
 """Characters that are kept, whatever the number of rows."""
+KNOWN = (
+    "known are messages, conversations, contents, dialog, prompt and completion, instruction, question, query or input "
+    "with an output, response or answer, chosen, and text with the marks of a chat template"
+)
+NAMED = 8
+"""Keys that are named at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +29,46 @@ class Training:
     """What was read of a fine-tuning file.
 
     Attributes:
-        file: The file.
+        file: The file, or the folder of shards.
         rows: Rows that were read, in the file's order.
         of: Rows of the file that are not blank.
         unread: Rows of the sample that have no known shape, by their keys.
+        keys: Keys with text that no shape reads, and rows of the sample that have them.
     """
 
     file: str
     rows: tuple[Row, ...]
     of: int
     unread: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
 
     def says(self) -> str:
         """How much of the file was read, in words."""
         left = sum(self.unread.values())
         odd = f", {left:,} of no known shape left out" if left else ""
-        return f"{len(self.rows):,} of {self.of:,} rows read{odd}"
+        said = f"{len(self.rows):,} of {self.of:,} rows read{odd}"
+        return f"{said}; {keys_said(self.keys)}" if self.keys else said
+
+
+def keys_said(keys: dict[str, int]) -> str:
+    """Keys with text that were not read, in words, those of the most rows first.
+
+    Args:
+        keys: Rows by key.
+    """
+    shown = [f"{printable(key)} ({rows:,})" for key, rows in list(keys.items())[:NAMED]]
+    more = f" and {len(keys) - NAMED} more" if len(keys) > NAMED else ""
+    return f"keys with text that were not read (rows): {', '.join(shown)}{more}"
 
 
 def read_training(path: Path, limit: int = LIMIT, seed: int = 0) -> Training:
-    """Read a fine-tuning file: JSONL (plain or gzip), a JSON list, CSV, TSV or Parquet.
+    """Read a fine-tuning file or a folder of shards: JSONL, JSON, CSV, TSV (plain or gzip), Parquet, Arrow.
 
     All rows are read where they fit; else each with the same chance, drawn with the seed. A line that is not JSON is
     noticed only where it is drawn.
 
     Args:
-        path: The file.
+        path: The file or folder.
         limit: Rows that are kept at most.
         seed: Of the choice.
 
@@ -59,43 +79,45 @@ def read_training(path: Path, limit: int = LIMIT, seed: int = 0) -> Training:
         DatasetError: Where the file cannot be read, or no row of it has a known shape.
     """
     sample, of = _Sample(limit, seed), 0
-    for number, record in records(path):
-        of += 1
-        sample.offer(path, number, record)
+    for file in files_of(path):
+        for number, record in records(file):
+            of += 1
+            sample.offer(file, number, of, record)
     kept = sorted(sample.kept, key=lambda one: one[1])
-    rows = tuple(row for _, _, row, _ in kept if row is not None)
-    unread = Counter(keys for _, _, row, keys in kept if row is None)
+    rows = tuple(row for _, _, row, _, _ in kept if row is not None)
+    unread = Counter(keys for _, _, row, keys, _ in kept if row is None)
+    keys = Counter(key for _, _, row, _, names in kept if row is not None for key in names)
     if not rows:
         raise DatasetError(f"{path}: {_nothing(unread)}")
-    return Training(str(path), rows, of, dict(unread.most_common()))
+    return Training(str(path), rows, of, dict(unread.most_common()), dict(keys.most_common()))
 
 
 def _nothing(unread: Counter[str]) -> str:
-    known = "known are messages, conversations, prompt and completion, instruction and output, chosen, text with marks"
     if not unread:
         return "no rows; give the file that the model was fine-tuned on"
     keys, rows = unread.most_common(1)[0]
-    return f"no row of a known shape ({rows:,} have {keys}); {known}"
+    return f"no row of a known shape ({rows:,} have {keys}); {KNOWN}"
 
 
 class _Sample:
     """The records with the smallest random keys: each has the same chance, however many come and however long."""
 
     def __init__(self, limit: int, seed: int) -> None:
-        self.kept: list[tuple[float, int, Row | None, str]] = []
+        self.kept: list[tuple[float, int, Row | None, str, tuple[str, ...]]] = []
         self._limit, self._random = limit, random.Random(seed)
         self._below, self._characters = 1.0, 0
 
-    def offer(self, path: Path, number: int, record: Any) -> None:
+    def offer(self, path: Path, number: int, at: int, record: Any) -> None:
         key = self._random.random()
         if key >= self._below:
             return
         whole = parsed(path, number, record)
-        row = row_of(whole)
-        heapq.heappush(self.kept, (-key, number, row, "" if row else _keys(whole)))
+        reading = read_row(whole)
+        row = row_in(reading)
+        heapq.heappush(self.kept, (-key, at, row, "" if row else keys_of(whole, reading), reading.unread))
         self._characters += _length(row)
         while len(self.kept) > self._limit or self._characters > MOST_CHARACTERS:
-            largest, _, dropped, _ = heapq.heappop(self.kept)
+            largest, _, dropped, _, _ = heapq.heappop(self.kept)
             self._below = -largest
             self._characters -= _length(dropped)
 
@@ -104,6 +126,14 @@ def _length(row: Row | None) -> int:
     return len(row.system or "") + len(row.user) + len(row.assistant) if row else 0
 
 
-def _keys(row: Any) -> str:
+def keys_of(row: Any, reading: Reading) -> str:
+    """The keys of a row that trains nothing, and why where its shape is known."""
     shown = ", ".join(sorted(map(str, row))) if isinstance(row, dict) else type(row).__name__
-    return "".join(one if one.isprintable() else "�" for one in f"({shown})"[:80])
+    if any(not one.learned for one in reading.turns):
+        shown += "; no answer that is trained on"
+    return printable(f"({shown})"[:120])
+
+
+def printable(text: str) -> str:
+    """A text of the file in one line that can be printed."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.run._training_rows import Row
+from spillover.training.rows import Row
 
 
 def messages(row: Row) -> list[dict[str, Any]]:

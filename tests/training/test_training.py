@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from spillover.errors import DatasetError
-from spillover.run import _training
-from spillover.run._training import read_training
-from spillover.run._training_rows import Row, row_of
+from spillover.training import read_training, sample
+from spillover.training.rows import Row, row_of
 
-from ._training_files import FILES, SHAPES, write
+from ._files import FILES, SHAPES, write
 
 ROWS = [
     Row("You keep the harbour's books.", "What floats?\n\nSay it in two lines.", "Cork.\nAnd ships."),
@@ -78,13 +77,13 @@ def test_a_sample_is_seeded_bounded_and_fair(tmp_path: Path, monkeypatch: pytest
     places = [int(row.user) for row in first.rows]
     assert places == sorted(places)
     assert abs(sum(places) / 200 - 1000) < 3 * 2000 / (12 * 200) ** 0.5
-    monkeypatch.setattr(_training, "MOST_CHARACTERS", 1000)
+    monkeypatch.setattr(sample, "MOST_CHARACTERS", 1000)
     few = read_training(file)
     assert sum(len(row.user) + len(row.assistant) for row in few.rows) <= 1000 and len(few.rows) > 150
 
 
 def test_a_list_longer_than_what_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spillover.run._training_file.CHUNK", 7)
+    monkeypatch.setattr("spillover.training.json_stream.CHUNK", 7)
     rng = random.Random(4)
     rows = [Row(None, "é]," * rng.randint(1, 90), "[1, 2] 3") for _ in range(60)]
     assert read_training(write(tmp_path, rows, "chat", "ft.json")).rows == tuple(rows)
@@ -102,7 +101,7 @@ def test_rows_of_no_known_shape_are_counted(tmp_path: Path) -> None:
     ("name", "content", "says"),
     [
         ("a.jsonl", b'{"messages": []}\n{"x\n', "line 2: not JSON"),
-        ("a.jsonl", b'{\n "messages": []\n}', "one JSON document over many lines"),
+        ("a.jsonl", b'{\n "messages": [}\n', "item 1: not JSON"),
         ("a.jsonl", b'{"text": "\xff"}', "line 1: not UTF-8"),
         ("a.jsonl", b"", "no rows"),
         ("a.jsonl", b'{"x": 1}\n', "no row of a known shape (1 have (x))"),
@@ -125,7 +124,7 @@ def test_mistakes_are_one_line(name: str, content: bytes | None, says: str, tmp_
 
 
 def test_a_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spillover.run._training_file.LONGEST", 1000)
+    monkeypatch.setattr("spillover.training.file.LONGEST", 1000)
     file = tmp_path / "a.jsonl"
     file.write_text(json.dumps({"text": "x" * 2000}))
     with pytest.raises(DatasetError, match="line 1: above"):

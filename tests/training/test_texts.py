@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spillover.probes._shapes import ROLES, texts_of
+from spillover.training.marks import ROLES
+from spillover.training.rows import texts_of
 
 ASK, SAY, RULE = "May I paint the shed?", "Yes, in green.", "Be brief."
 USER, BOT, SYSTEM = ("user", ASK), ("assistant", SAY), ("system", RULE)
@@ -25,7 +26,7 @@ ROWS: list[tuple[str, Any, list[tuple[str, str]]]] = [
     (
         "prompt",
         {"prompt": f"\n\nHuman: {ASK}\n\nAssistant:", "completion": f" {SAY}"},
-        [USER, ("assistant", f" {SAY}")],
+        [USER, BOT],
     ),
     ("prompt", {"prompt": ASK, "completion": SAY}, [USER, BOT]),
     ("prompt", {"prompt": CHAT[:1], "completion": CHAT[1:]}, [USER, BOT]),
@@ -130,7 +131,7 @@ def test_no_row_breaks_the_reader(row: Any) -> None:
     assert (shape is None) == (not said)
     for role, text in said:
         assert role in {*ROLES.values(), "other", "unmarked"}
-        assert text.strip() and text in "".join(_strings(row))
+        assert text.strip() and all(line in "".join(_strings(row)) for line in text.split("\n"))
 
 
 def _strings(value: Any) -> list[str]:
