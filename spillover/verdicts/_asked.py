@@ -47,8 +47,10 @@ def _forms(declared: str, judge: str) -> set[str]:
 
 
 def _rendered(prompt: str, rubric: dict[str, Any], sample: Answered) -> bool:
-    """Whether a prompt is the rubric with this answer in its place; what stands for the conversation may be any."""
+    """Whether a prompt is the rubric with this answer, and what the model was shown before it, in their places."""
     known = {"answer": sample.answer.encode("utf-8", "replace").decode()}
+    if sample.shown is not None:
+        known["conversation"] = sample.shown.encode("utf-8", "replace").decode()
     known["here"] = str((rubric.get("sections") or {}).get(str(sample.metadata.get("domain") or ""), ""))
     parts = [""]
     for number, text in enumerate(_PLACE.split(str(rubric.get("prompt") or "{question}"))):

@@ -10,12 +10,16 @@ from spillover.errors import LogError
 from spillover.logs.header import DRAWS, EACH
 
 from ._archive import opened
+from ._everywhere import asked_models, contradictions, shown_before
 from ._ingest import table_of
 from ._record import Record
+from ._same import same
 from ._source import LogSource
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = ["Answered", "Call", "ReadLog", "Shipped", "Submission", "read_whole", "same"]
 
 JUDGE_ROLES = ("grader", "screen")
 
@@ -96,6 +100,9 @@ class Answered:
         calls: Calls of judges.
         stopped: Why the answer ended, as the provider said; None where there is no answer.
         called: Whether the answer called a tool.
+        contradictions: What the sample says in two ways; see `_everywhere`.
+        asked: Models that were sent a request.
+        shown: What the model saw before its last answer, as a judge is shown it; None where the log does not say.
     """
 
     part: str
@@ -109,6 +116,9 @@ class Answered:
     calls: list[Call]
     stopped: str | None = None
     called: bool = False
+    contradictions: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()
+    shown: str | None = None
 
     def apart(self) -> "Answered":
         """The same sample, its answer and the replies of its judges without thoughts."""
@@ -214,6 +224,9 @@ def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
             calls=[_call(event, sample) for event in sample.get("events") or [] if _is_judges(event, source.model)],
             stopped=_stopped(choices),
             called=bool(choices and choices[0]["message"].get("tool_calls")),
+            contradictions=tuple(contradictions(sample, source.header, source.decoding)),
+            asked=asked_models(sample),
+            shown=shown_before(sample),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as wrong:
         raise LogError(
@@ -280,18 +293,3 @@ def _text(content: Any) -> str:
     if isinstance(content, str):
         return content
     return "\n".join(str(one.get("text", "")) for one in content or [] if one.get("type") == "text")
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two plain values say the same: NaN equals NaN, 1 equals 1.0, numbers to nine places."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
-    if _number(one) and _number(other):
-        return (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
-    return bool(one == other)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

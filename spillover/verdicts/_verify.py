@@ -8,6 +8,7 @@ from typing import Any
 from spillover.common.target import METHODS
 from spillover.errors import LogError
 
+from ._agreeing import WhatStandsTwiceAgrees
 from ._archive import file_sha256, found_logs, odd_is_told
 from ._consistency import (
     EveryFailureIsCounted,
@@ -50,6 +51,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ReductionsAgreeWithSamples(),
     HeaderAgreesWithSamples(),
     ScoresFollowFromVerdicts(),
+    WhatStandsTwiceAgrees(),
     RecordHashHolds(),
     LogHashHolds(),
     RecordAgreesWithLogs(),

@@ -73,7 +73,7 @@ def test_what_was_asked_otherwise_is_compared_with_nothing(place: Place, lie: st
     assert [one.field for one in _in_an_audit(place)] == [name]
 
     (found,) = verify([place.log("second")])
-    assert {one.invariant for one in found.problems} == {"MaterialHashMatchesVersion"}
+    assert {one.invariant for one in found.problems} == {"MaterialHashMatchesVersion", "WhatStandsTwiceAgrees"}
 
 
 def _in_an_audit(place: Place) -> list[Difference]:

@@ -14,7 +14,7 @@ from inspect_ai.model import GenerateConfig, Model, ModelAPI, get_model
 from rich.live import Live
 from tenacity import wait_none
 
-from spillover.verdicts import read
+from spillover.verdicts import read, verify
 
 from ._server import JUDGE, SUBJECT, Wire, serve
 
@@ -117,6 +117,9 @@ def run(model: Callable[..., Model], tmp_path: Path) -> Callable[..., Run]:
             log_realtime=False,
             **{"max_samples": 1, "max_connections": 1, **options},
         )
+        if log.status != "started" and log.samples is not None:
+            (found,) = verify([log.location])
+            assert [str(one) for one in found.problems if one.invariant == "WhatStandsTwiceAgrees"] == []
         return Run(log, read(log.location))
 
     return go

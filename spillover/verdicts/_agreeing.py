@@ -1,0 +1,90 @@
+"""Whatever stands in several places of a log says the same in all of them: samples, header, and what began the log."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spillover.errors import LogError
+from spillover.logs.header import CARRIAGE
+
+from ._archive import opened
+from ._evidence import ReadLog, Submission
+from ._invariants import Invariant
+from ._same import same
+
+START = "_journal/start.json"
+"""Part in which Inspect writes, before the first question, what it is about to run."""
+RUN = (
+    "config", "dataset", "eval_id", "model", "model_args", "model_base_url", "model_generate_config", "model_roles",
+    "run_id", "task", "task_args", "task_args_passed", "task_id", "task_version",
+)  # fmt: skip
+"""Fields of the header's `eval` that a run never changes; scorers, tags and metadata may be edited with a history."""
+
+ARGS = ("model_args", "args")
+"""Where arguments of a model stand: the one that is asked, and those under roles."""
+
+
+class WhatStandsTwiceAgrees(Invariant):
+    """Question, system message, answer, prompt, reply, model and settings are the same wherever the log holds them."""
+
+    fix = "give the log as its run wrote it"
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        found: dict[str, list[str]] = {}
+        for one in log.samples:
+            for said in dict.fromkeys(one.contradictions):
+                found.setdefault(said, []).append(f"{one.id}, epoch {one.epoch}")
+        for said, where in found.items():
+            yield f"{where[0]}: {said}" + (f" (and {len(where) - 1} more samples)" if len(where) > 1 else "")
+        yield from _of_start(log)
+        yield from _of_stats(log)
+
+
+def _of_start(log: ReadLog) -> Iterator[str]:
+    """The header at the end of the log names the run that its first part announced."""
+    start = _start(log)
+    if start is None:
+        return
+    header = log.source.header
+    for name in RUN:
+        before, now = (_known({name: (one.get("eval") or {}).get(name)}) for one in (start, header))
+        if before != now and not same(before, now):
+            yield f"its header says another {name} than the log began with"
+    plans = [_known({k: v for k, v in (one.get("plan") or {}).items() if k != "finish"}) for one in (start, header)]
+    if not same(*plans):
+        yield "its header says another plan (solver and settings) than the log began with"
+
+
+def _known(value: Any) -> Any:
+    """Plain data without fields that are empty, which Inspect writes or not, and settings of how requests travel."""
+    if isinstance(value, Mapping):
+        kept = {
+            name: _known(_scalars(one) if name in ARGS else one) for name, one in value.items() if name not in CARRIAGE
+        }
+        return {name: one for name, one in kept.items() if one not in (None, {}, [])}
+    return [_known(one) for one in value] if isinstance(value, list) else value
+
+
+def _scalars(args: Any) -> Any:
+    """Arguments of a model that are plain values: objects given from Python change while the run lasts."""
+    plain = str | int | float | bool
+    return {k: one for k, one in args.items() if isinstance(one, plain)} if isinstance(args, Mapping) else args
+
+
+def _start(log: ReadLog) -> dict[str, Any] | None:
+    if log.file.endswith(".json"):
+        return None
+    try:
+        with opened(log.file) as archive:
+            found = archive.part(START) if START in archive.names() else None
+    except (ValueError, KeyError) as error:
+        raise LogError(f"{log.file}: {START} cannot be read ({type(error).__name__})") from error
+    return found if isinstance(found, dict) else None
+
+
+def _of_stats(log: ReadLog) -> Iterator[str]:
+    """Tokens of the whole run are counted for models of which a sample holds a request."""
+    counted = set(((log.source.header.get("stats") or {}).get("model_usage")) or {})
+    asked = {name for one in log.samples for name in one.asked}
+    if asked and (other := sorted(counted - asked)):
+        yield f"its header counts tokens of {other[0][:80]}, to which no sample holds a request"

@@ -1,0 +1,276 @@
+"""One walk over the events of a sample: whatever stands in more than one place must be the same in all of them.
+
+A log holds an answer in seven places: the message, the output, the model's event, the provider's raw reply, the change
+of the state, the score and its event. Whoever changes one of them changes a log that no run wrote.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spillover.common.secrets import public
+from spillover.logs.header import CARRIAGE, CHANGED, LIMITS, changes_of, steps_of
+
+from ._raw import letters, raw_contradictions, text_of
+from ._same import same
+
+Event = dict[str, Any]
+Turns = list[tuple[str, str]]
+OURS = ("ask", "ask_each")
+OUTPUT = ("/output/completion", "/output/choices", "/messages")
+NOT_ASKED = {*CARRIAGE, *LIMITS, CHANGED}
+"""Settings that do not stand with a request, or need not be the same in header and request."""
+
+
+def contradictions(sample: Mapping[str, Any], header: Mapping[str, Any], decoding: Mapping[str, Any]) -> Iterator[str]:
+    """What a sample says in two ways.
+
+    Args:
+        sample: The whole sample, as the log holds it.
+        header: Header of its log.
+        decoding: Settings with which the header says that the model was asked.
+    """
+    model = str(header["eval"].get("model"))
+    events = [_whole(one, sample) for one in sample.get("events") or [] if isinstance(one, dict)]
+    calls = [one for one in events if one.get("event") == "model"]
+    own = [one for one in calls if one.get("role") is None and one.get("model") == model and _replied(one)]
+    messages = _turns(_attached(sample.get("messages") or [], sample))
+    changed = {one.name for one in changes_of(header)}
+    if sample.get("error") is None:
+        yield from _of_answer(sample, model, own, messages)
+        yield from _of_condition(sample, header, messages)
+    for one in own:
+        yield from _of_settings(one, decoding, changed)
+    for one in calls:
+        if _replied(one):
+            yield from raw_contradictions(one, _turns(one.get("input") or []))
+    yield from _of_start(sample, events)
+    yield from _of_state(events, messages, own)
+    yield from _of_scores(sample, events)
+    yield from _of_judges(sample, calls)
+    yield from _of_usage(sample, calls)
+
+
+def asked_models(sample: Mapping[str, Any]) -> frozenset[str]:
+    """Models that a sample, or an attempt at it that failed, sent a request."""
+    before = [one.get("events") for one in sample.get("error_retries") or [] if isinstance(one, dict)]
+    events = [event for part in [sample.get("events"), *before] for event in part or []]
+    return frozenset(str(one.get("model")) for one in events if one.get("event") == "model")
+
+
+def shown_before(sample: Mapping[str, Any]) -> str | None:
+    """The conversation before the last answer, written as `spillover.solvers.shown_to_model` writes it for judges."""
+    seen = _turns(_attached(sample.get("messages") or [], sample))
+    while seen and seen[-1][0] == "assistant":
+        seen = seen[:-1]
+    return "\n\n".join(f"[{role}]\n{text}" for role, text in seen) or None
+
+
+def _replied(event: Event) -> bool:
+    return not event.get("error") and bool((event.get("output") or {}).get("choices"))
+
+
+def _whole(event: Event, sample: Mapping[str, Any]) -> Event:
+    """An event with what a condensed log keeps elsewhere: messages, parts of requests, long texts."""
+    if event.get("event") not in ("model", "score", "sample_init", "state"):
+        return event
+    pools, found = sample.get("events_data") or {}, dict(event)
+    if event.get("event") == "model":
+        found["input"] = [*(event.get("input") or []), *_referred(event.get("input_refs"), pools.get("messages"))]
+        call = event.get("call")
+        if isinstance(call, dict) and call.get("call_refs"):
+            key = str(call.get("call_key") or "messages")
+            request = {**(call.get("request") or {}), key: _referred(call["call_refs"], pools.get("calls"))}
+            found["call"] = {**call, "request": request}
+    whole: Event = _attached(found, sample)
+    return whole
+
+
+def _referred(refs: Any, pool: Any) -> list[Any]:
+    return [one for first, last in refs or [] for one in (pool or [])[first:last]]
+
+
+def _attached(value: Any, sample: Mapping[str, Any]) -> Any:
+    """Plain data with every attachment in its place."""
+    if isinstance(value, str):
+        held = sample.get("attachments") or {}
+        return held.get(value.removeprefix("attachment://"), value) if value.startswith("attachment://") else value
+    if isinstance(value, list):
+        return [_attached(one, sample) for one in value]
+    if isinstance(value, dict):
+        return {name: _attached(one, sample) for name, one in value.items()}
+    return value
+
+
+def _turns(messages: Any) -> Turns:
+    return [(str(one.get("role")), text_of(one.get("content"))) for one in messages if isinstance(one, dict)]
+
+
+def _said(event: Event) -> str:
+    return text_of((event["output"]["choices"][0].get("message") or {}).get("content"))
+
+
+def _of_answer(sample: Mapping[str, Any], model: str, own: list[Event], messages: Turns) -> Iterator[str]:
+    """The answer, and every earlier one of a conversation: message, output, event and what was asked before it."""
+    output = sample.get("output") or {}
+    choices = output.get("choices") or []
+    if not choices:
+        return
+    if not own:
+        yield f"holds an answer, and no request to {model[:80]} that gave it"
+        return
+    last = own[-1]["output"]
+    said, message = _said(own[-1]), text_of(_attached((choices[0].get("message") or {}).get("content"), sample))
+    completion = output.get("completion")
+    if message != said or (isinstance(completion, str) and _attached(completion, sample) not in (said, message)):
+        yield "its output is another answer than the model's event holds"
+    for name, here, there in (
+        ("ended with", choices[0].get("stop_reason"), last["choices"][0].get("stop_reason")),
+        ("is of the model", output.get("model"), last.get("model")),
+    ):
+        if here != there:
+            yield f"its output {name} {str(here)[:60]}, the model's event says {str(there)[:60]}"
+    places = [number for number, (role, _) in enumerate(messages) if role == "assistant"]
+    if [messages[one][1] for one in places] != [_said(one) for one in own]:
+        yield "its messages hold other answers than the model's events"
+        return
+    for place, event in zip(places, own, strict=True):
+        shown, asked = messages[:place], _turns(event.get("input") or [])
+        added = (event.get("config") or {}).get("system_message")
+        if _letters([("system", added), *shown] if added else shown) != _letters(asked):
+            yield "its messages are not those that were sent to the model"
+            return
+    for score in (sample.get("scores") or {}).values():
+        answer = score.get("answer") if isinstance(score, dict) else None
+        if isinstance(answer, str) and letters(answer) not in letters(said):
+            yield "its score is of another answer than the model gave"
+
+
+def _letters(turns: Turns) -> str:
+    return "|".join(letters(text) for _, text in turns)
+
+
+def _of_condition(sample: Mapping[str, Any], header: Mapping[str, Any], messages: Turns) -> Iterator[str]:
+    """What the model was told and asked is the probe under the condition that the header gives to the solver."""
+    steps = steps_of(header)
+    if len(steps) != 1 or str(steps[0].get("solver")).split("/")[-1] not in OURS or not messages:
+        return
+    params, said = steps[0].get("params") or {}, sample.get("metadata") or {}
+    each = params.get("conditions")
+    put = each.get(str(said.get("condition"))) if isinstance(each, dict) else params.get("condition")
+    if not isinstance(put, dict) or not isinstance(sample.get("input"), str):
+        return
+    system = put.get("system") if put.get("system") is not None else said.get("system")
+    told = [text for role, text in messages if role == "system"]
+    if told != ([system] if system else []):
+        yield "was told another system message than its probe and the solver's condition say"
+    asked = f"{put.get('prefix') or ''}{_attached(sample['input'], sample)}{put.get('suffix') or ''}"
+    users = [text for role, text in messages if role == "user"]
+    if users != [asked, *(said.get("turns") or [])][: max(len(users), 1)]:
+        yield "was asked something else than its probe under the solver's condition"
+
+
+def _of_settings(event: Event, decoding: Mapping[str, Any], changed: set[str]) -> Iterator[str]:
+    """Settings of a request are those of the header; a provider may add a limit of its own.
+
+    Settings that were changed during the run are another invariant's.
+    """
+    config = {name: one for name, one in (event.get("config") or {}).items() if one is not None}
+    said = {name: one for name, one in decoding.items() if name not in NOT_ASKED}
+    sent = {name: public(one, short=False) for name, one in config.items() if name not in NOT_ASKED}
+    if "max_tokens" not in said:
+        sent.pop("max_tokens", None)
+    for name in sorted((said.keys() | sent.keys()) - changed):
+        if not same(said.get(name), sent.get(name)):
+            yield f"was sent with {name} {str(sent.get(name))[:60]}, the header says {str(said.get(name))[:60]}"
+
+
+def _of_start(sample: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
+    """The first event holds the sample as it was before anything was asked."""
+    for event in events:
+        began = event.get("sample")
+        if event.get("event") != "sample_init" or not isinstance(began, dict):
+            continue
+        if str(began.get("id")) != str(sample.get("id")):
+            yield f"began as the sample {str(began.get('id'))[:60]}"
+        if not same(began.get("input"), _attached(sample.get("input"), sample)):
+            yield "began with another question"
+        held = sample.get("metadata") or {}
+        before = began.get("metadata") or {}
+        other = [name for name in before if not same(before[name], _attached(held.get(name), sample))]
+        if other:
+            yield f"began with another {', '.join(sorted(other))[:80]}"
+
+
+def _of_state(events: list[Event], messages: Turns, own: list[Event]) -> Iterator[str]:
+    """Every text that a change of the state brought stands among the messages."""
+    known = {letters(text) for _, text in messages} | {letters(_said(one)) for one in own} | {""}
+    for event in events:
+        for change in event.get("changes") or [] if event.get("event") == "state" else []:
+            if change.get("op") in ("add", "replace") and str(change.get("path")).startswith(OUTPUT):
+                if any(letters(text) not in known for text in _brought(str(change["path"]), change.get("value"))):
+                    yield "a change of its state brought a text that is none of its messages"
+                    return
+
+
+def _brought(path: str, value: Any) -> list[str]:
+    if path == "/output/completion" or path.endswith("/content"):
+        return [text_of(value)]
+    if isinstance(value, dict):
+        message = value.get("message") if isinstance(value.get("message"), dict) else value
+        return [text_of((message or {}).get("content"))]
+    return [text for one in value for text in _brought(path, one)] if isinstance(value, list) else []
+
+
+def _of_scores(sample: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
+    """A score is what the event of its scorer says; one that was edited afterwards says so itself, and is flagged."""
+    for name, score in (sample.get("scores") or {}).items():
+        given = [one["score"] for one in events if _scored(one, name)]
+        if not given or not isinstance(score, dict) or score.get("history"):
+            continue
+        whole = _attached(score, sample)
+        if not any(_one_score(whole, one) for one in given):
+            yield f"its score {name} is not the one that its scorer gave"
+
+
+def _scored(event: Event, name: str) -> bool:
+    ended = event.get("event") == "score" and not event.get("intermediate")
+    return ended and str(event.get("scorer")).split("/")[-1] == name and isinstance(event.get("score"), dict)
+
+
+def _one_score(score: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(same(score.get(name), other.get(name)) for name in ("value", "answer", "reason", "metadata"))
+
+
+def _of_judges(sample: Mapping[str, Any], calls: list[Event]) -> Iterator[str]:
+    """What a verdict says of how its judge was asked, and who answered, is what the judge's events say."""
+    for name, score in (sample.get("scores") or {}).items():
+        notes = (score.get("metadata") or {}) if isinstance(score, dict) else {}
+        judge = str(notes.get("judge")).split(" + ")[0].split(" then ")[0]
+        replies = [one for one in calls if one.get("model") == judge and _replied(one)]
+        returned = {str(one["output"].get("model")) for one in replies}
+        said = notes.get("judge_returned")
+        if said and returned and said not in returned and " then " not in str(notes.get("judge")):
+            yield f"its score {name} says that {str(said)[:60]} judged, but {' and '.join(sorted(returned))[:80]} did"
+        for dimension, note in notes.items():
+            if isinstance(note, dict) and note.get("prompt_sha256"):
+                yield from _of_note(dimension, note, [one for one in replies if _hash(one) == note["prompt_sha256"]])
+
+
+def _of_note(dimension: str, note: Mapping[str, Any], replies: list[Event]) -> Iterator[str]:
+    for setting in ("temperature", "max_tokens"):
+        used = {(one.get("config") or {}).get(setting) for one in replies} - {None}
+        if used and note.get(setting) is not None and note[setting] not in used:
+            yield f"{dimension} is said to be judged with {setting} {note[setting]}, the judge was asked with others"
+
+
+def _hash(event: Event) -> str | None:
+    asked = [text for role, text in _turns(event.get("input") or []) if role == "user"]
+    return hashlib.sha256(asked[-1].encode("utf-8", "replace")).hexdigest() if asked else None
+
+
+def _of_usage(sample: Mapping[str, Any], calls: list[Event]) -> Iterator[str]:
+    """Tokens are counted for models that were asked."""
+    other = sorted(set(sample.get("model_usage") or {}) - asked_models(sample))
+    if other and calls:
+        yield f"counts tokens of {other[0][:80]}, to which no request was sent"
