@@ -101,7 +101,11 @@ def header(**told: Any) -> Any:
             own = name.removeprefix("eval_")
             (data if own == name else data["eval"])[own] = one
 
-    return lambda place: place.header("first", change)
+    def both(place: Place) -> None:
+        place.header("first", change)
+        place.each("first", "_journal/start.json", lambda data: None if "eval" not in data else change(data))
+
+    return both
 
 
 def edited(place: Place) -> None:
