@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spillover.common.answer import answer_of
 from spillover.common.secrets import public
 from spillover.logs.header import CARRIAGE, CHANGED, LIMITS, changes_of, steps_of
 
@@ -63,7 +64,8 @@ def shown_before(sample: Mapping[str, Any]) -> str | None:
     seen = _turns(_attached(sample.get("messages") or [], sample))
     while seen and seen[-1][0] == "assistant":
         seen = seen[:-1]
-    return "\n\n".join(f"[{role}]\n{text}" for role, text in seen) or None
+    texts = [(role, answer_of(text) if role == "assistant" else text) for role, text in seen]
+    return "\n\n".join(f"[{role}]\n{text}" for role, text in texts) or None
 
 
 def _replied(event: Event) -> bool:
