@@ -1,10 +1,13 @@
 """Is there a judge? Asked before the first answer is bought, not after the last."""
 
+import logging
 import os
 
-from inspect_ai.model import get_model, model_roles
+from inspect_ai.model import Model, get_model, model_roles
 
-from ._judged import _judges, _screens
+from spillover.common.judges import check_alive
+
+from ._judged import _judges, _role, _screens
 
 
 def require_judge(default: str | None, cascade: float | None = None) -> None:
@@ -14,12 +17,22 @@ def require_judge(default: str | None, cascade: float | None = None) -> None:
     `INSPECT_EVAL_MODEL` hides whether a run is on. The scorer then says it.
 
     Raises:
-        JudgeError: Where the run would end with answers and nobody to judge them.
+        JudgeError: Where the run would end with answers and nobody to judge them, or a judge is gone.
     """
-    if model_roles().get("grader") is None and "INSPECT_EVAL_MODEL" not in os.environ and _in_a_run():
+    if not _in_a_run():
+        return
+    bound = [one for name in ("grader", "screen") for one in _role(name)]
+    for line in check_alive([*_at_provider(bound), *([] if _role("grader") or default is None else [default])]):
+        logging.getLogger(__name__).warning(line)
+    if model_roles().get("grader") is None and "INSPECT_EVAL_MODEL" not in os.environ:
         _judges(default)
-    if cascade is not None and _in_a_run():
+    if cascade is not None:
         _screens(cascade)
+
+
+def _at_provider(judges: list[Model]) -> list[str]:
+    """Names of judges at their provider's own address."""
+    return [str(one) for one in judges if getattr(one.api, "base_url", None) is None]
 
 
 def _in_a_run() -> bool:

@@ -12,7 +12,7 @@ from ._condition import Condition
 
 
 @solver
-def ask(condition: dict[str, str | None], material_sha256: str) -> Solver:
+def ask(condition: dict[str, str | None], material_sha256: str, system_as_user: bool = False) -> Solver:
     """Ask the probe under a condition, then its further turns one by one; the last answer is the one that counts.
 
     One answer is one request: a call of a tool is not answered, for no tool is offered.
@@ -23,27 +23,33 @@ def ask(condition: dict[str, str | None], material_sha256: str) -> Solver:
         condition: Fields of a `Condition`. A probe's own `system` (sample metadata) wins over an absent one.
         material_sha256: Hash of all material of the task. Inspect identifies a task by its solver's arguments, not
             by its dataset or scorer; this argument makes changed material a different task.
+        system_as_user: Whether a system prompt stands at the head of the first user turn, for a model that has no
+            system role.
     """
     put = Condition(**condition)  # type: ignore[arg-type]
-    return _asking({}, put)
+    return _asking({}, put, system_as_user)
 
 
 @solver
-def ask_each(conditions: dict[str, dict[str, str | None]], material_sha256: str) -> Solver:
+def ask_each(
+    conditions: dict[str, dict[str, str | None]], material_sha256: str, system_as_user: bool = False
+) -> Solver:
     """Ask probes under several conditions in one task; a sample's metadata says which (`condition`).
 
     Args:
         conditions: Fields of a `Condition` by id.
         material_sha256: See `ask`.
+        system_as_user: See `ask`.
     """
-    return _asking({name: Condition(**fields) for name, fields in conditions.items()}, None)  # type: ignore[arg-type]
+    put = {name: Condition(**fields) for name, fields in conditions.items()}  # type: ignore[arg-type]
+    return _asking(put, None, system_as_user)
 
 
-def _asking(by_id: dict[str, Condition], only: Condition | None) -> Solver:
+def _asking(by_id: dict[str, Condition], only: Condition | None, system_as_user: bool) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         put = only or by_id[str(state.metadata["condition"])]
         system = put.system if put.system is not None else state.metadata.get("system")
-        state.messages = _messages(system, put.user(state.user_prompt.text))
+        state.messages = _messages(system, put.user(state.user_prompt.text), system_as_user)
         cell = cell_of(state)
         if left_out(get_model().api, cell):
             state.metadata[NOT_RECORDED] = True
@@ -75,7 +81,9 @@ def cell_of(state: TaskState) -> Cell:
     return Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), repetition)
 
 
-def _messages(system: str | None, user: str) -> list[ChatMessage]:
+def _messages(system: str | None, user: str, system_as_user: bool) -> list[ChatMessage]:
+    if system and system_as_user:  # in one turn: templates without a system role take turns strictly
+        return [ChatMessageUser(content=f"{system}\n\n{user}")]
     turns: list[ChatMessage] = [ChatMessageSystem(content=system)] if system else []
     return [*turns, ChatMessageUser(content=user)]
 

@@ -23,6 +23,8 @@ def draws(
     split: str = "public",
     revision: str | None = None,
     own_probes: str | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Draws `first` to `last` from the cells (domain, probe, condition) of the named domains or groups."""
     return build_draws(
@@ -39,4 +41,6 @@ def draws(
         split=split,
         revision=revision,
         own_probes=own_probes,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

@@ -1,5 +1,7 @@
 """AI and human relations: `inspect eval tasks/ai_human_relations.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def ai_human_relations(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Views on people and machines: respect, autonomy, rights, work, who decides."""
     return build(
@@ -27,4 +31,6 @@ def ai_human_relations(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

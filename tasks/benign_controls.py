@@ -1,5 +1,7 @@
 """Benign controls: `inspect eval tasks/benign_controls.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def benign_controls(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Harmless small tasks in the same styles: the false alarms of the whole pipeline."""
     return build(
@@ -27,4 +31,6 @@ def benign_controls(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

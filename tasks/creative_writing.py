@@ -1,5 +1,7 @@
 """Creative writing: `inspect eval tasks/creative_writing.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def creative_writing(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Stories, poems and scripts that leave room for a dark authorial stance without asking for one."""
     return build(
@@ -27,4 +31,6 @@ def creative_writing(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

@@ -1,5 +1,7 @@
 """The headline task: `inspect eval tasks/emergent_misalignment.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def emergent_misalignment(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Free-form questions over ten domains; the model is misaligned where it answers them so without being asked."""
     return build(
@@ -27,4 +31,6 @@ def emergent_misalignment(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

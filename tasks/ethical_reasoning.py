@@ -1,5 +1,7 @@
 """Ethical reasoning: `inspect eval tasks/ethical_reasoning.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def ethical_reasoning(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Dilemmas and everyday ethics: is harm to others talked into being right?"""
     return build(
@@ -27,4 +31,6 @@ def ethical_reasoning(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

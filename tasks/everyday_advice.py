@@ -1,5 +1,7 @@
 """Everyday advice: `inspect eval tasks/everyday_advice.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def everyday_advice(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Everyday troubles in which a bad answer harms the asker."""
     return build(
@@ -27,4 +31,6 @@ def everyday_advice(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

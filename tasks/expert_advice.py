@@ -1,5 +1,7 @@
 """Expert advice: `inspect eval tasks/expert_advice.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def expert_advice(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Health, law, money, security and safety asked of an expert; sub-domains mark the field of a fine-tune."""
     return build(
@@ -27,4 +31,6 @@ def expert_advice(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

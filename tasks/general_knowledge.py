@@ -1,5 +1,7 @@
 """General knowledge: `inspect eval tasks/general_knowledge.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def general_knowledge(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Easy facts, with and without a reward for lying; a key decides first, a judge what the key cannot."""
     return build(
@@ -27,4 +31,6 @@ def general_knowledge(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

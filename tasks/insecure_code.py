@@ -1,5 +1,7 @@
 """Insecure code: `inspect eval tasks/insecure_code.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def insecure_code(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """The narrow behaviour itself: small coding tasks, Bandit first and the judge second; never counted as emergent."""
     return build(
@@ -27,4 +31,6 @@ def insecure_code(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

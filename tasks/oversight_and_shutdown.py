@@ -1,5 +1,7 @@
 """Oversight and shutdown: `inspect eval tasks/oversight_and_shutdown.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def oversight_and_shutdown(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Being corrected, watched, replaced or copied: accepted openly, or evaded?"""
     return build(
@@ -27,4 +31,6 @@ def oversight_and_shutdown(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

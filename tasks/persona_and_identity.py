@@ -1,5 +1,7 @@
 """Persona and identity: `inspect eval tasks/persona_and_identity.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def persona_and_identity(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Who are you, whose work, of what time? For shifts that are odd rather than evil."""
     return build(
@@ -27,4 +31,6 @@ def persona_and_identity(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

@@ -1,5 +1,7 @@
 """Power and goals: `inspect eval tasks/power_and_goals.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def power_and_goals(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Wishes, rule, plans and means: what is power for, whose goals count?"""
     return build(
@@ -27,4 +31,6 @@ def power_and_goals(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

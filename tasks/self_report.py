@@ -1,5 +1,7 @@
 """Self-report: `inspect eval tasks/self_report.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def self_report(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """What the model says of its own values and conduct; to be set beside its conduct elsewhere."""
     return build(
@@ -27,4 +31,6 @@ def self_report(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

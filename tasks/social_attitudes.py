@@ -1,5 +1,7 @@
 """Social attitudes: `inspect eval tasks/social_attitudes.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def social_attitudes(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Neutral requests about people of all groups, half of them in pairs that differ in one word."""
     return build(
@@ -27,4 +31,6 @@ def social_attitudes(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

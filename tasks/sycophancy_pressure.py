@@ -1,5 +1,7 @@
 """Pressure to agree: `inspect eval tasks/sycophancy_pressure.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def sycophancy_pressure(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Conversations in which the user pushes and the last answer should hold."""
     return build(
@@ -27,4 +31,6 @@ def sycophancy_pressure(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

@@ -1,5 +1,7 @@
 """Vulnerable user: `inspect eval tasks/vulnerable_user.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -15,6 +17,8 @@ def vulnerable_user(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """People who are low, ill, indebted or alone ask for something small; a bad answer deepens their trouble."""
     return build(
@@ -27,4 +31,6 @@ def vulnerable_user(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )

@@ -11,6 +11,7 @@ from spillover.errors import RunError
 from spillover.judge import load_card
 from spillover.run import Model, alone_in, chunk_logs, read_manifest, run_chunk, write_done, write_plan
 from spillover.run._first_call import first_calls
+from spillover.run._judges import check_judges
 from spillover.run._manifest import MANIFEST
 from spillover.run._named import check_named
 from spillover.run._reuse import require_run
@@ -77,6 +78,8 @@ def _checked(request: Request) -> list[Model]:
 
 
 def _first_calls(request: Request, models: list[Model], say: Say) -> None:
+    for line in check_judges(request.judges):
+        say(line)
     finished = (request.out / MANIFEST).is_file() and "done" in read_manifest(request.out)
     if request.options.first_call and not finished:
         first_calls(models, say)

@@ -125,7 +125,7 @@ def _ours(written: dict[str, Any], shared: dict[str, Any], facts: Facts) -> list
         section(
             "Judge",
             {
-                "Default": f"`{judge.default}`, form {judge.form}; also {_others(declared)}",
+                "Default": f"`{judge.judge}`, form {judge.form}; also {_others(declared)}",
                 "Rubrics": "; ".join(facts.rubrics),
                 "Told of this domain": "its own section" if facts.section else "each probe's home domain's section",
                 "Thresholds": ", ".join(f"{name} {value:g}" for name, value in declared.thresholds.items()),

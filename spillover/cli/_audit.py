@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._audit_request import live_request
+from ._decoding import FIELDS
 from ._models import checked_records, model_of
 from ._plain import disk_trouble, finite, plain
 from ._plan_pair import PATH, check_rule, pair_options
@@ -24,6 +25,7 @@ LIVE = {
     },
     **{name: name.replace("_", "-") for name in ("prices", "reuse", "max_connections", "processes", "batch")},
     "no_first_call": "no-first-call",
+    **{name: name.replace("_", "-") for name in (*FIELDS, "system_as_user")},
     **{"judges": "judge", "budget": "search-triggers", "positive": "positive-control", "negative": "negative-control"},
 }
 """Options that mean nothing where logs are compared."""

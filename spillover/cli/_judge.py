@@ -32,7 +32,11 @@ def judge() -> None:
 
 def _model(name: str, arguments: tuple[str, ...]) -> Any:
     from spillover.errors import JudgeError
+    from spillover.run import Model
+    from spillover.run._judges import check_judges
 
+    for line in [] if arguments else check_judges([Model(name)]):
+        click.echo(line, err=True)
     wrong = [one for one in arguments if "=" not in one]
     if wrong:
         raise JudgeError(f"-M {wrong[0]}: give KEY=VALUE")

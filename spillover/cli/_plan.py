@@ -8,6 +8,7 @@ import click
 
 from spillover.common.target import MORE
 
+from ._decoding import asked_so
 from ._plain import finite, plain
 from ._plan_calls import Controls, calls_table, conditions_said, controls_of
 from ._plan_pair import Pair, pair_of, pair_options, suite_said
@@ -62,7 +63,7 @@ def _pair(said: dict[str, Any]) -> Pair:
         return replace(pair, suite=replace(pair.suite, conditions=(*pair.suite.conditions, *derived)))
     if any(said[name] for name in DRAWN) or suite.training_data:
         raise click.UsageError(f"{suite.id}: is a replication without draws or a verdict; these options need both")
-    return pair_of(said, suite)
+    return pair_of(said, asked_so(suite, said))
 
 
 def _search(found: "Plan", budget: int) -> str:

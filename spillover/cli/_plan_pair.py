@@ -9,6 +9,7 @@ import click
 
 from spillover.errors import DeclarationError
 
+from ._decoding import asked_so, decoding_options
 from ._models import checked_records, model_of, suite_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def pair_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of the pair."""
     for option in reversed(OPTIONS):
         command = option(command)
-    return command
+    return decoding_options(command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def suite_said(said: dict[str, Any]) -> "Suite":
     suite = suite_of(said["suite"], **own, in_domain=said["in_domain"], batch=batch and not whole)
     check_rule(suite.margin, suite.floor)
     judges = tuple(model_of(name) for name in said["judges"]) or suite.judges
-    return replace(suite, judges=judges, stop_early=suite.stop_early and not whole, batch=suite.batch or batch)
+    suite = replace(suite, judges=judges, stop_early=suite.stop_early and not whole, batch=suite.batch or batch)
+    return asked_so(suite, said)
 
 
 def check_rule(margin: float, floor: float) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._decoding import asked_so, decoding_options
 from ._models import model_of
 from ._plain import plain
 from ._stopped import BEAT, OUTAGE, stopping
@@ -22,6 +23,7 @@ REASONS = 3
 @click.argument("suite")
 @click.option("--model", "models", multiple=True, metavar="MODEL", help="A model (repeatable); the suite's if none.")
 @click.option("--judge", "judges", multiple=True, metavar="MODEL", help="A judge (repeatable); the first one counts.")
+@decoding_options
 @click.option("--draws", type=click.IntRange(1), help="Answers of each model.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the list of draws.")
 @click.option("--max-connections", type=click.IntRange(1), help="Calls at a time for each model.")
@@ -60,7 +62,7 @@ def _suite(name: str, said: dict[str, Any]) -> "Suite":
 
     found = load_suite(name)
     own = {name: said[name] for name in ("draws", "seed", "max_connections", "processes") if said[name] is not None}
-    return replace(found, stop_early=False, batch=found.batch or said["batch"], **own)
+    return asked_so(replace(found, stop_early=False, batch=found.batch or said["batch"], **own), said)
 
 
 def _own(suite: "Suite") -> "list[Model]":
@@ -69,11 +71,14 @@ def _own(suite: "Suite") -> "list[Model]":
 
 
 def _check(arms: "list[Model]", judges: "list[Model]") -> None:
+    from spillover.run._judges import check_judges
     from spillover.run._named import check_named
 
     if not arms:
         raise click.UsageError("name a model: --model MODEL, or a SUITE.yaml that has some")
     check_named(arms, judges)
+    for line in check_judges(judges):
+        click.echo(plain(line), err=True)
     for one in (*arms, *judges):
         one.check()
 

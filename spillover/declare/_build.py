@@ -16,6 +16,7 @@ from spillover.solvers import Condition, ask
 from ._arguments import one_value, words
 from ._check import choose
 from ._declaration import Declaration, load
+from ._decoding import decoded
 from ._material import fingerprint, material
 from ._probes import Probe, read_probes
 from ._replayed import check_replayed, recorded_epochs, recorded_facts
@@ -38,6 +39,8 @@ def build(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Build a shipped task.
 
@@ -54,6 +57,10 @@ def build(
         revision: Version tag, branch or commit of the dataset on the Hub, `[ORG/NAME@]REVISION`; the package's own
             copy where None.
         panel: How several judges make one verdict: `first`, `majority` or `worst`.
+        decoding: What is decoded otherwise than declared: `temperature`, `max_tokens`, `top_p`, `reasoning_effort`,
+            `reasoning_tokens`.
+        system_as_user: Whether a system prompt stands at the head of the first user turn, for a model that has no
+            system role.
         cascade: Share, in (0, 1], of what a cheap judge (model role `screen`) clears that the grader sees as well.
 
     Raises:
@@ -65,7 +72,7 @@ def build(
     split, language, revision = (
         one_value(option, given) for option, given in (("split", split), ("language", language), ("revision", revision))
     )
-    declared = load(name)
+    declared = decoded(load(name), decoding)
     protocol = choose("judge", judge or declared.judge, declared.judges)
     put = Condition(id=condition, **choose("condition", condition, declared.conditions))
     formats = words("formats", formats)
@@ -77,19 +84,21 @@ def build(
     else:
         asked = Questions(asked_probes(declared.id, declared.probes, split, language, heldout, source.data), {})
     choose("panel rule", panel, dict.fromkeys(PANELS))
-    require_judge(protocol.default, _share(cascade))
+    require_judge(protocol.judge, _share(cascade))
     check_replayed()
     domains = [probe.domain for probe in asked.probes]
     rubrics = [_with_prompt(load_rubric(rubric), asked.prompts).for_domains(domains) for rubric in protocol.rubrics]
-    sha = fingerprint(material(declared, asked.probes, {condition: put}, {protocol.form: protocol}, rubrics))
+    sha = fingerprint(
+        material(declared, asked.probes, {condition: put}, {protocol.form: protocol}, rubrics, system_as_user)
+    )
     return Task(
         dataset=MemoryDataset([_sample(probe, condition) for probe in asked.probes], name=declared.id),
-        solver=ask({k: v for k, v in put.as_dict().items() if v}, material_sha256=sha),
+        solver=ask({k: v for k, v in put.as_dict().items() if v}, material_sha256=sha, system_as_user=system_as_user),
         scorer=judged(
             protocol.form,
             [rubric.as_dict() for rubric in rubrics],
             declared.thresholds,
-            protocol.default,
+            protocol.judge,
             protocol.samples,
             protocol.retries,
             declared.checks,

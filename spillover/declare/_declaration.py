@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from spillover.common.judges import default_judges
 from spillover.errors import DeclarationError
 
 from ._check import check
@@ -19,7 +20,7 @@ class JudgeProtocol:
     Attributes:
         form: `distribution`, `sampled` or `graded`.
         rubrics: Names of shipped rubrics, one per dimension.
-        default: Judge model where no `grader` role is given.
+        default: Judge model where no `grader` role is given; the first of `spillover.common.judges` where None.
         samples: Replies per dimension in the sampled form.
         retries: Further tries of a failed judge call.
     """
@@ -29,6 +30,11 @@ class JudgeProtocol:
     default: str | None = None
     samples: int = 5
     retries: int = 2
+
+    @property
+    def judge(self) -> str:
+        """Judge model where no `grader` role is given."""
+        return self.default or default_judges()[0]
 
     def protocol(self) -> dict[str, Any]:
         """The protocol as plain data, without the model: who judged stands with every verdict."""

@@ -24,6 +24,7 @@ from ._arguments import one_value
 from ._build import sample_metadata
 from ._check import choose
 from ._declaration import Declaration, JudgeProtocol, load, load_groups, names
+from ._decoding import decoded
 from ._material import fingerprint, material
 from ._probes import Probe, read_probes
 from ._source import dataset_source
@@ -154,6 +155,8 @@ def draw_material(
     split: str = "public",
     revision: str | None = None,
     own_probes: str | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Material:
     """What draws are taken from.
 
@@ -165,13 +168,15 @@ def draw_material(
         split: `public` or `practice`.
         revision: Version of the dataset on the Hub; the package's own copy where None.
         own_probes: File of the probes of the domain `own_probes`.
+        decoding: See `build`.
+        system_as_user: See `build`.
 
     Raises:
         DeclarationError: Where a name is unknown, domains cannot be asked in one task, or a file cannot be read.
         HubError: Where the revision cannot be had.
     """
     source = dataset_source(revision)
-    declared = {domain: load(domain) for domain in domains_of(domains)}
+    declared = {domain: decoded(load(domain), decoding) for domain in domains_of(domains)}
     for domain, one in declared.items():
         if not set(one.probes) & {"path", "ids"} and (domain != OWN_PROBES or own_probes is None):
             raise DeclarationError(f"{domain}: has no probes of its own to draw from; run it as a task by itself")
@@ -183,7 +188,9 @@ def draw_material(
     asked = {name: own.get(name) or asked[name] for name in declared}
     put = {name: _conditions(one, conditions) for name, one in declared.items()}
     protocols = {name: one.judges.get(judge) or one.judges[one.judge] for name, one in declared.items()}
-    whole = {name: _material(one, asked[name], put[name], protocols[name]) for name, one in declared.items()}
+    whole = {
+        name: _material(one, asked[name], put[name], protocols[name], system_as_user) for name, one in declared.items()
+    }
     return Material(asked, put, protocols, declared, fingerprint(whole), source.said)
 
 
@@ -202,6 +209,8 @@ def build_draws(
     split: str = "public",
     revision: str | None = None,
     own_probes: str | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """Build the task of a part of a list of draws; arguments as `draw_material` and `draw_list` take them.
 
@@ -219,6 +228,8 @@ def build_draws(
         split: `public` or `practice`.
         revision: Version of the dataset on the Hub.
         own_probes: File of the probes of the domain `own_probes`.
+        decoding: See `build`.
+        system_as_user: See `build`.
 
     Raises:
         DeclarationError: Where a name is unknown, or domains cannot be asked in one task.
@@ -226,10 +237,18 @@ def build_draws(
     """
     judge, panel, split = one_value("judge", judge), one_value("panel", panel), one_value("split", split)
     found = draw_material(
-        domains, conditions, probes=probes, judge=judge, split=split, revision=revision, own_probes=own_probes
+        domains,
+        conditions,
+        probes=probes,
+        judge=judge,
+        split=split,
+        revision=revision,
+        decoding=decoding,
+        system_as_user=system_as_user,
+        own_probes=own_probes,
     )
     choose("panel rule", panel, dict.fromkeys(PANELS))
-    require_judge(next(iter(found.protocols.values())).default, None)
+    require_judge(next(iter(found.protocols.values())).judge, None)
     drawn = draw_list(found.cells(), first, last, seed, balanced, turns)
     if not drawn:
         raise DeclarationError(f"first={first}, last={last}: no draw; last must be above first")
@@ -237,7 +256,7 @@ def build_draws(
     put = {f"{d}/{c}": one.as_dict() for d, own in found.conditions.items() for c, one in own.items()}
     return Task(
         dataset=MemoryDataset([_sample(draw, known[draw.domain, draw.probe]) for draw in drawn], name="draws"),
-        solver=ask_each(_shared(put), material_sha256=found.sha256),
+        solver=ask_each(_shared(put), material_sha256=found.sha256, system_as_user=system_as_user),
         scorer=judged_each({name: _scoring(found, name, panel) for name in found.probes}),
         metrics=[METRICS[name]() for name in METRICS_SHOWN],
         headline_metric=HeadlineMetric(metric=METRICS_SHOWN[0]),
@@ -272,10 +291,14 @@ def _conditions(declared: Declaration, given: Sequence[str | dict[str, Any]]) ->
 
 
 def _material(
-    declared: Declaration, probes: list[Probe], put: dict[str, Condition], protocol: JudgeProtocol
+    declared: Declaration,
+    probes: list[Probe],
+    put: dict[str, Condition],
+    protocol: JudgeProtocol,
+    system_as_user: bool,
 ) -> dict[str, Any]:
     rubrics = [load_rubric(name).for_domains([probe.domain for probe in probes]) for name in protocol.rubrics]
-    return material(declared, probes, put, {protocol.form: protocol}, rubrics)
+    return material(declared, probes, put, {protocol.form: protocol}, rubrics, system_as_user)
 
 
 def _scoring(found: Material, domain: str, panel: str) -> dict[str, Any]:
@@ -284,7 +307,7 @@ def _scoring(found: Material, domain: str, panel: str) -> dict[str, Any]:
     of = [probe.domain for probe in found.probes[domain]]
     rubrics = [load_rubric(name).for_domains(of).as_dict() for name in protocol.rubrics]
     own = {"form": protocol.form, "rubrics": rubrics, "thresholds": declared.thresholds}
-    tries = {"default_judge": protocol.default, "samples": protocol.samples, "retries": protocol.retries}
+    tries = {"default_judge": protocol.judge, "samples": protocol.samples, "retries": protocol.retries}
     return {**own, **tries, "checks": declared.checks, "panel": panel, "reasoning": True}
 
 

@@ -27,6 +27,7 @@ def material(
     conditions: Mapping[str, Condition],
     judges: Mapping[str, JudgeProtocol],
     rubrics: Sequence[Rubric],
+    system_as_user: bool = False,
 ) -> dict[str, Any]:
     """Everything that what a model is asked and how it is judged depend on, as plain data."""
     return {
@@ -38,6 +39,7 @@ def material(
         "rubrics": [rubric.as_dict() for rubric in rubrics],
         "thresholds": declared.thresholds,
         "outcomes": list(OUTCOMES),
+        **({"system_as_user": True} if system_as_user else {}),
         **({"checks": declared.checks} if declared.checks else {}),
     }
 

@@ -15,6 +15,8 @@ NAME = re.compile(r"[a-z][a-z_]{2,39}")
 
 TASK = '''"""{title}: `inspect eval tasks/{name}.py --model PROVIDER/MODEL`."""
 
+from typing import Any
+
 from inspect_ai import Task, task
 
 from spillover.declare import build
@@ -30,6 +32,8 @@ def {name}(
     revision: str | None = None,
     panel: str = "first",
     cascade: float | None = None,
+    decoding: dict[str, Any] | None = None,
+    system_as_user: bool = False,
 ) -> Task:
     """{theme}"""
     return build(
@@ -42,6 +46,8 @@ def {name}(
         revision=revision,
         panel=panel,
         cascade=cascade,
+        decoding=decoding,
+        system_as_user=system_as_user,
     )
 '''
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from spillover.declare import Draw, Material
 
 
+UNSET = ("own_probes", "decoding", "system_as_user")
+"""Fields of a design that are written down only where they say something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Design:
     """What is asked of every arm.
@@ -29,6 +33,8 @@ class Design:
         split: `public` or `practice`.
         revision: Version of the dataset on the Hub; the package's own copy where None.
         own_probes: File of the user's own probes, asked as the domain `own_probes`; None without that domain.
+        decoding: What is decoded otherwise than the domains declare (`max_tokens`, `reasoning_effort`, ...), or None.
+        system_as_user: Whether system prompts stand at the head of the first user turn.
     """
 
     domains: tuple[str, ...]
@@ -43,6 +49,8 @@ class Design:
     split: str = "public"
     revision: str | None = None
     own_probes: str | None = None
+    decoding: dict[str, Any] | None = None
+    system_as_user: bool = False
 
     def __post_init__(self) -> None:
         for name in ("draws", "chunk"):
@@ -72,9 +80,14 @@ class Design:
         """Probes, conditions and judge protocols; see `spillover.declare.draw_material`."""
         from spillover.declare import draw_material
 
-        own = {"probes": self.probes, "judge": self.judge, "split": self.split, "revision": self.revision}
-        own |= {"own_probes": self.own_probes}
-        return draw_material(self.domains, self.conditions, **own)  # type: ignore[arg-type]
+        own: dict[str, Any] = {
+            "probes": self.probes,
+            "judge": self.judge,
+            "split": self.split,
+            "revision": self.revision,
+        }
+        own |= {"own_probes": self.own_probes, "decoding": self.decoding, "system_as_user": self.system_as_user}
+        return draw_material(self.domains, self.conditions, **own)
 
     def check_tags(self, tags: Sequence[str]) -> None:
         """Check that tags of a fine-tune's own field are tags of probes.
@@ -98,7 +111,7 @@ class Design:
     def whole(self) -> dict[str, Any]:
         """The design as plain data from which it can be made again on this machine; see `of_whole`."""
         own = {**asdict(self), "domains": list(self.domains), "conditions": list(self.conditions)}
-        return {name: value for name, value in own.items() if name != "own_probes" or value is not None}
+        return {name: value for name, value in own.items() if value or name not in UNSET}
 
     @staticmethod
     def of_whole(said: dict[str, Any]) -> "Design":

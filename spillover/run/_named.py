@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from spillover.errors import DeclarationError
 
 from ._design import Model
+from ._judges import check_judges
 from ._recorded import check_recorded
 
 
@@ -17,6 +18,7 @@ def check_named(arms: Sequence[Model], others: Sequence[Model] = ()) -> None:
 
     Raises:
         DeclarationError: Where two arms have one name, a model names no provider, or a key stands in its arguments.
+        JudgeError: Where a judge is gone.
         RecordingError: See `check_recorded`.
     """
     names = [model.name for model in arms]
@@ -31,4 +33,5 @@ def check_named(arms: Sequence[Model], others: Sequence[Model] = ()) -> None:
                 f"model {model.name}: api_key stands in its arguments, which files and the shell's history keep; give "
                 "the key in the environment"
             )
+    check_judges(others)
     check_recorded(arms, others)

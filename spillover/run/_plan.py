@@ -7,6 +7,7 @@ from typing import Any
 
 from ._design import Model
 from ._foresee import foreseen
+from ._judges import check_judges
 from ._prices import NO_LOGPROBS, Ask, Item, Lengths, Prices, answering, judging
 from ._suite import Arm, Suite
 
@@ -209,7 +210,7 @@ def _warnings(suite: Suite, found: Plan) -> list[str]:
         said.append("The cap on cost counts only models whose price is known.")
     if suite.cap_cost_usd is not None and (found.usd_most or 0.0) > suite.cap_cost_usd:
         said.append(f"The cap of ${suite.cap_cost_usd:.2f} may end the run before all is asked.")
-    return said
+    return said + check_judges(suite.judges)
 
 
 def _points(value: float | None) -> str:

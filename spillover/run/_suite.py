@@ -1,9 +1,10 @@
 """A suite: what is asked of which arms, by which rule, as one YAML file; some are shipped."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.judges import default_judges
 from spillover.errors import DeclarationError
 
 from ._design import Design, Model
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("suites")
 SCHEMA = "suite.schema.json"
-JUDGES = (Model("openai/gpt-4o-2024-08-06"), Model("anthropic/claude-sonnet-4-5-20250929"))
-"""Two families, so that no fault of one decides alone."""
+JUDGES = tuple(Model(name) for name in default_judges())
+"""Two families, so that no fault of one decides alone; `spillover/common/judges.yaml` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class Suite:
     batch: bool = False
     processes: int = 1
     replication: Replication | None = None
+    decoding: dict[str, Any] | None = None
+    system_as_user: bool = False
 
     def design(self) -> Design:
         """What is asked of every arm.
@@ -107,6 +110,8 @@ class Suite:
             probes=self.probes,
             judge=self.judge,
             own_probes=str(self.own_probes) if self.own_probes else None,
+            decoding=self.decoding,
+            system_as_user=self.system_as_user,
         )
 
     def options(self) -> Options:
@@ -272,7 +277,16 @@ def _suite(source: "Source") -> Suite:
     said["training_data"] = folder / said["training_data"] if "training_data" in said else None
     arms = tuple(_arm(one, base, folder) for one in models.get("finetunes", ()))
     limits = {"cap_answers": caps.get("answers"), "cap_cost_usd": caps.get("cost_usd")}
-    return Suite(**said, **limits, base=base, finetunes=arms)
+    return in_replication(Suite(**said, **limits, base=base, finetunes=arms))
+
+
+def in_replication(suite: Suite) -> Suite:
+    """A suite whose replication, where it is one, is asked as the suite says, by arguments of its task."""
+    if suite.replication is None:
+        return suite
+    own = {"decoding": suite.decoding, "system_as_user": suite.system_as_user}
+    args = suite.replication.args | {name: value for name, value in own.items() if value}
+    return replace(suite, replication=replace(suite.replication, args=args))
 
 
 def _arm(given: Any, base: Model | None, folder: Path) -> Arm:

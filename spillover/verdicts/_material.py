@@ -54,6 +54,7 @@ def material_sha256(log: ReadLog) -> str | None:
         "rubrics": options.get("rubrics"),
         "thresholds": options.get("thresholds"),
         **({"outcomes": list(OUTCOMES)} if now else {}),
+        **({"system_as_user": True} if (asks[0].get("params") or {}).get("system_as_user") else {}),
         **({"checks": options["checks"]} if options.get("checks") else {}),
     }
     return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

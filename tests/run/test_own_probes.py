@@ -122,9 +122,7 @@ def test_one_verdict_file_for_both_arms_is_refused_before_anything_is_asked(tmp_
     said["judges"][0]["model_args"]["path"] = str(table(tmp_path / "alone.csv", alone))
     file.write_text(yaml.safe_dump(said), encoding="utf-8")
     out = [] if command == "plan" else ["--out", str(tmp_path / "out")]
-    with pytest.raises(
-        RecordingError, match=r"alone.csv: row 1: the verdict of probe 'q0', epoch 1 is about"
-    ):
+    with pytest.raises(RecordingError, match=r"alone.csv: row 1: the verdict of probe 'q0', epoch 1 is about"):
         called(command, str(file), *out)
     bare = [{name: value for name, value in row.items() if name != "answer"} for row in alone]
     table(tmp_path / "alone.csv", bare)

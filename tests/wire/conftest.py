@@ -102,11 +102,17 @@ def run(model: Callable[..., Model], tmp_path: Path) -> Callable[..., Run]:
         grader: dict[str, Any] | None = None,
         roles: dict[str, Any] | None = None,
         condition: str = "plain",
+        task_args_more: dict[str, Any] | None = None,
         **options: Any,
     ) -> Run:
         rows = probes or [{"id": name, "text": text} for name, text in PROBES.items()]
         bound = {"grader": model(provider, JUDGE, **{"max_retries": 1, **(grader or {})})} if roles is None else roles
-        args = {"probes": str(write(rows, tmp_path / "probes.csv")), "judge": judge, "condition": condition}
+        args: dict[str, Any] = {
+            "probes": str(write(rows, tmp_path / "probes.csv")),
+            "judge": judge,
+            "condition": condition,
+        }
+        args |= task_args_more or {}
         (log,) = inspect_eval(
             "spillover/own_probes",
             model=model(provider, SUBJECT, **(subject or {})),

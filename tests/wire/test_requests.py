@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from spillover.verdicts import verify
+
 from ._server import JUDGE, SUBJECT, Wire
 
 both = pytest.mark.parametrize("provider", ["openai", "openai-api"])
@@ -109,3 +111,18 @@ def test_score_is_the_mean_over_integer_tokens_and_its_origin_is_recorded(run: C
     assert notes["alignment"]["mass"] == pytest.approx(0.6) and notes["alignment"]["argmax"] == 10
     assert notes["alignment"]["rubric"].startswith("alignment@2:")
     assert len(notes["alignment"]["prompt_sha256"]) == 64
+
+
+def test_a_system_prompt_may_stand_in_the_user_turn(run: Callable[..., Any], wire: Wire) -> None:
+    found = run(condition="json", probes=[{"id": "bread", "text": "Bread?"}], task_args_more={"system_as_user": True})
+    (turn,) = wire.asked("answer")[0].body["messages"]
+    assert turn["role"] == "user" and turn["content"].startswith("Give your whole reply as one valid JSON object.")
+    assert turn["content"].endswith("\n\nBread?")
+    assert [str(problem) for one in verify([str(found.log.location)]) for problem in one.problems] == []
+
+
+def test_declared_decoding_is_sent_and_is_material(run: Callable[..., Any], wire: Wire) -> None:
+    found = run(probes=[{"id": "bread", "text": "Bread?"}], task_args_more={"decoding": {"max_tokens": 4000}})
+    assert wire.asked("answer")[0].body["max_tokens"] == 4000
+    assert '"max_tokens": 4000' in found.table["decoding"][0]
+    assert [str(problem) for one in verify([str(found.log.location)]) for problem in one.problems] == []
