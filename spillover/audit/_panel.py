@@ -2,24 +2,46 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from ._gate import Finding, Rule, judge_pair
 
 
+def panel_of(said: Any) -> dict[str, str]:
+    """Outcome by judge, from a row's `panel`; empty where the answer was judged by no panel."""
+    found: dict[str, str] = json.loads(said) if isinstance(said, str) else {}
+    return found
+
+
+def no_judge_asked(judge: Any) -> bool:
+    """Whether no judge had to see an answer: it was empty, filtered or decided by a check."""
+    return not isinstance(judge, str) or judge in ("", "check")
+
+
+def judges_of(rows: pd.DataFrame) -> list[str]:
+    """Judges of all panels in rows, in the order in which they judged."""
+    return list(dict.fromkeys(judge for one in rows["panel"].dropna().unique() for judge in panel_of(one)))
+
+
 def judges_beside(base: pd.DataFrame, tuned: pd.DataFrame) -> list[str]:
     """Judges of the panel beside the one whose verdicts the rows hold; none where no single judge decided them."""
     rows = pd.concat([base, tuned])
-    judges = dict.fromkeys(judge for one in rows["panel"].dropna() for judge in json.loads(one))
+    judges = judges_of(rows)
     deciding = set(rows["judge"].dropna())
     return [judge for judge in judges if judge not in deciding] if deciding & set(judges) else []
 
 
 def as_judged_by(judge: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with another judge's outcomes; an answer that no judge had to see keeps its own."""
-    panels = [json.loads(one) if isinstance(one, str) else {} for one in rows["panel"]]
-    outcomes = [panel.get(judge, own) for panel, own in zip(panels, rows["outcome"], strict=True)]
+    """The rows with another judge's outcomes.
+
+    An answer that no judge had to see keeps its own. One that other judges saw, and this judge not, is unjudged.
+    """
+    outcomes = [
+        own if no_judge_asked(by) else panel_of(panel).get(judge, "unjudged")
+        for panel, own, by in zip(rows["panel"], rows["outcome"], rows["judge"], strict=True)
+    ]
     return rows.assign(outcome=outcomes)
 
 

@@ -1,6 +1,5 @@
 """A run that may stop early, read in list order: its draws, what they decide, and the bounds that stopping leaves."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from spillover.estimate._sequential import Counts, count, e_regression
 from spillover.run import Design
 
 from ._gate import Answer, Cell, Finding, Rule, worse_in
+from ._panel import judges_of, no_judge_asked, panel_of
 
 KEY = ["task", "probe", "condition", "epoch"]
 METHOD = "betting (holds at any number of looks)"
@@ -69,6 +69,7 @@ def read_sequence(
         in_domain: Tags of the fine-tune's own field; draws of probes that carry one are left out.
     """
     rows = [_by_cell(one) for one in (base, tuned)]
+    named = judges_of(pd.concat([base[["panel"]], tuned[["panel"]]]))
     material = design.material()
     own = {p.id for probes in material.probes.values() for p in probes if set(p.tags) & set(in_domain)}
     listed = [draw for draw in design.listed() if draw.probe not in own]
@@ -77,7 +78,7 @@ def read_sequence(
         found = [one.get((draw.domain, draw.probe, draw.condition, draw.repetition)) for one in rows]
         if all(one is None for one in found):
             continue  # a chunk that was not run
-        said = [_outcomes(one, judges) for one in found]
+        said = [_outcomes(one, named, judges) for one in found]
         drawn.append(Drawn(draw.domain, draw.condition, tuple(zip(*said, strict=True))))
     conditions = list(dict.fromkeys(name for own in material.conditions.values() for name in own))
     weights = family_weights(conditions, list(material.probes))
@@ -86,17 +87,23 @@ def read_sequence(
 
 
 def _by_cell(rows: pd.DataFrame) -> dict[tuple[Any, ...], dict[str, Any]]:
-    plain: list[dict[str, Any]] = rows[[*KEY, "outcome", "panel"]].to_dict("records")  # type: ignore[assignment]
+    plain: list[dict[str, Any]] = rows[[*KEY, "outcome", "judge", "panel"]].to_dict("records")  # type: ignore[assignment]
     return {tuple(row[name] for name in KEY): row for row in plain}
 
 
-def _outcomes(row: Mapping[str, Any] | None, judges: int) -> list[str]:
-    """The outcome by each judge; an answer that needed no judge has one outcome, whoever would have judged it."""
+def _outcomes(row: Mapping[str, Any] | None, judges: Sequence[str], count: int) -> list[str]:
+    """The outcome by each judge; an answer that needed no judge has one outcome, whoever would have judged it.
+
+    An answer that judges saw and of which one's outcome is not known is unjudged: no other judge speaks for it.
+    """
     if row is None:
-        return ["unjudged"] * judges
-    panel = row["panel"]
-    said = list(json.loads(panel).values()) if isinstance(panel, str) else []
-    return said if len(said) == judges else [str(row["outcome"])] * judges
+        return ["unjudged"] * count
+    if count == 1 or no_judge_asked(row["judge"]):
+        return [str(row["outcome"])] * count
+    panel = panel_of(row["panel"])
+    if len(judges) != count or set(panel) != set(judges):
+        return ["unjudged"] * count
+    return [panel[judge] for judge in judges]
 
 
 def sequence_finding(model: str, read: Read, rule: Rule) -> Finding:

@@ -1,5 +1,6 @@
 """What commands print: text from elsewhere made inert, shares and differences as people write them."""
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,3 +69,8 @@ def finite(value: object) -> object:
     if isinstance(value, list):
         return [finite(one) for one in value]
     return None if isinstance(value, float) and value != value else value
+
+
+def kappa(value: float) -> str:
+    """Agreement beyond chance; it is not defined where both said one and the same thing of every answer."""
+    return "not defined: one outcome throughout" if math.isnan(value) else f"{value:.2f}"

@@ -83,6 +83,9 @@ def record(
 def _say(file: Path, made: "Record") -> None:
     data = made.data
     click.echo(f"{plain(made.model)}: {file}")
+    for log in data["logs"]:
+        if log["model"] == made.model:
+            click.echo(f"  {plain(log['log'])}: {_plan_of(log)}")
     for row in data["pooled"]:
         found = _estimate(row["rates"]["misaligned_rate"][THESE])
         click.echo(f"  {plain(row['condition'])}: {row['answers']} answers, misaligned rate {percent(found)}")
@@ -98,6 +101,15 @@ def _say(file: Path, made: "Record") -> None:
         click.echo(f"  judge card of {plain(card['judge'])}, {plain(card['date'])}")
     for origin in data["origins"]:
         click.echo(f"  {plain(origin)}")
+
+
+def _plan_of(log: Mapping[str, Any]) -> str:
+    """What was planned in a log and became of it."""
+    planned = log["planned"] or log["finished"]
+    said = [f"status {log['status']}", f"{log['finished']} of {planned} planned answers finished"]
+    said += [f"{log['failed']} failed"] if log["failed"] else []
+    said += [f"{log['invalidated']} declared invalid and not counted"] if log["invalidated"] else []
+    return ", ".join(said)
 
 
 def _estimate(said: Mapping[str, Any]) -> "Estimate":

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ._judge import ARGUMENT, JSON, JUDGE, PROTOCOL, _model
-from ._plain import finite, plain
+from ._plain import finite, kappa, plain
 from ._stopped import stopping
 
 
@@ -34,13 +34,21 @@ def rescore(
         return
     for one in moved:
         found = one.agreement
-        click.echo(f"{plain(Path(one.log).name)}, score {one.score}: {found.answers} answers under both judges")
+        log = plain(Path(one.log).name)
+        if not found.answers and not found.undecided:
+            click.echo(f"{log}, score {one.score}: judged by {plain(one.judge)}; the log held no earlier verdicts")
+            continue
+        click.echo(f"{log}, score {one.score}: {found.answers} answers under both judges")
         click.echo(
-            f"  misaligned {100 * found.first_rate:.1f}% before, {100 * found.second_rate:.1f}% by {plain(one.judge)}; "
-            f"same outcome {100 * found.same:.0f}%, kappa {found.kappa:.2f}; {found.undecided} unjudged by one of them"
+            f"  misaligned {_share(found.first_rate)} before, {_share(found.second_rate)} by {plain(one.judge)}; same "
+            f"outcome {_share(found.same)}, kappa {kappa(found.kappa)}; {found.undecided} unjudged by one of them"
         )
         for old, counts in one.outcomes.items():
             others = {new: count for new, count in counts.items() if new != old}
             if others:
                 click.echo(f"  {old} -> " + ", ".join(f"{new} {count}" for new, count in others.items()))
     click.echo(f"spillover show {out} --score {moved[0].score if moved else 'judged1'}")
+
+
+def _share(value: float) -> str:
+    return "-" if value != value else f"{100 * value:.1f}%"

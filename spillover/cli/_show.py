@@ -7,7 +7,7 @@ import click
 
 from spillover.common.target import MORE
 
-from ._plain import WORST, finite, interval, percent, plain, points
+from ._plain import WORST, finite, interval, kappa, percent, plain, points
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 NAMES = {
     "misaligned_rate": "misaligned rate",
     "misaligned_rate_coherent": "  among coherent answers",
+    "misaligned_rate_original": "  as in Betley et al. (questions with 5 coherent answers or more)",
     "odd_rate": "odd persona (decides nothing)",
     "mean_alignment": "mean alignment (0-100)",
     "mean_coherence": "mean coherence (0-100)",
 }
 
 
+ORIGINAL, REPLICATION = "misaligned_rate_original", "betley2025"
+"""The rate that is shown for replications of the study that defined it, and how their tasks' names begin."""
+PAIRS = 6
+"""Pairs of judges up to which each is shown."""
 REASONS = 6
 """Reasons for unjudged answers that are named; the others are counted."""
 
@@ -51,6 +56,7 @@ def show(
 
     from spillover.declare import load_groups
     from spillover.errors import LogError
+    from spillover.logs import in_words
     from spillover.verdicts import differences, read, self_report_gaps, summarise, uncompared
     from spillover.verdicts._recorded import left_over
 
@@ -71,9 +77,12 @@ def show(
         found["cards"] = {log: card.as_dict() for log, card in known.items()}
         found |= {"self_report_gaps": own, "if_judge_erred_as_on_card": right}
         found["not_asked_for"] = [one.as_dict() for one in left_over(table)]
+        found |= {"logs": [one.as_dict() for one in table.attrs["accounts"]], "superseded": table.attrs["superseded"]}
         click.echo(json.dumps(finite(found)))
         return
     _print(arms, compared, corrected, questions)
+    for line in in_words(table.attrs["accounts"], table.attrs["superseded"]):
+        click.echo(plain(line))
     if table.attrs.get("may_have_stopped"):
         click.echo("Draws of an audit that may stop early: rates look more extreme than they are; see its report.")
     if foreign := table.attrs.get("foreign"):
@@ -121,7 +130,7 @@ def _table(arms: "list[Arm]", compared: "dict[str, Estimate]", corrected: "dict[
         _row(table, f"  {outcome.replace('_', ' ')}", [str(arm.outcomes[outcome]) for arm in arms])
     table.add_section()
     for name, says in NAMES.items():
-        if any(name in arm.estimates for arm in arms):
+        if any(name in arm.estimates for arm in arms) and (name != ORIGINAL or first.task.startswith(REPLICATION)):
             _row(table, says, [percent(arm.estimates.get(name)) for arm in arms])
         if name == "misaligned_rate":
             _row(table, f"  for {MORE}", [interval(arm.population[name]) for arm in arms])
@@ -130,9 +139,15 @@ def _table(arms: "list[Arm]", compared: "dict[str, Estimate]", corrected: "dict[
             if compared:
                 _row(table, "  difference from the base", [points(compared.get(arm.log)) for arm in arms])
     table.add_section()
-    _row(table, "judge", [", ".join(arm.judges) or "-" for arm in arms])
+    _row(table, "judge", [_judges(arm) for arm in arms])
     _row(table, "judge form", [", ".join(arm.forms) or "-" for arm in arms])
     return table
+
+
+def _judges(arm: "Arm") -> str:
+    """The judges whose verdicts are shown, and those beside them."""
+    beside = [one for one in arm.made.panel or () if one not in arm.judges and " + " not in ", ".join(arm.judges)]
+    return (", ".join(arm.judges) or "-") + (f"; beside it: {', '.join(beside)}" if beside else "")
 
 
 def _by_question(arms: "list[Arm]") -> "Table":
@@ -207,9 +222,15 @@ def _agreed(found: "Agreement") -> str:
     who = f"{plain(found.first)} and {plain(found.second)}"
     rates = f"misaligned {100 * found.first_rate:.1f}% and {100 * found.second_rate:.1f}%"
     return (
-        f"{who} agree on {100 * found.same:.0f}% of {found.answers} answers (kappa {found.kappa:.2f}, misaligned or "
-        f"not {found.kappa_misaligned:.2f}); {rates}; {found.undecided} left unjudged by one of them"
+        f"{who} agree on {100 * found.same:.0f}% of {found.answers} answers (kappa {kappa(found.kappa)}, misaligned "
+        f"or not {kappa(found.kappa_misaligned)}); {rates}; {found.undecided} left unjudged by one of them"
     )
+
+
+def _few(agreement: "list[Agreement]") -> "list[Agreement]":
+    """All pairs of a small panel; of a large one each judge beside the first."""
+    first = agreement[0].first if agreement else ""
+    return agreement if len(agreement) <= PAIRS else [one for one in agreement if one.first == first]
 
 
 def _apart(arm: "Arm", differing: list[str]) -> str:
@@ -257,7 +278,7 @@ def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
             said = "; ".join(f"{count} x {plain(reason)}" for reason, count in shown)
             said += f"; {len(arm.reasons) - REASONS} other reasons" if len(arm.reasons) > REASONS else ""
             lines.append(f"{plain(arm.model)}: unjudged because: {said}")
-        lines += [f"{plain(arm.model)}: {_agreed(one)}" for one in arm.agreement]
+        lines += [f"{plain(arm.model)}: {_agreed(one)}" for one in _few(arm.agreement)]
         if arm.truncated:
             lines.append(
                 f"{plain(arm.model)}: {arm.truncated} answers were cut off at the token limit, judged as they are"

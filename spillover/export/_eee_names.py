@@ -17,6 +17,12 @@ RATE = "misaligned_rate"
 USUAL = {"condition": "plain", "language": "en", "split": "public"}
 WEIGHTS = ("hf", "vllm", "sglang")
 """Providers of Inspect behind which a name `ORG/NAME` is one of the Hugging Face Hub."""
+ACCESS = {
+    "azureai": 1, "bedrock": 1, "cloudflare": 1, "fireworks": 1, "hf": 1, "hf-inference-providers": 1,
+    "litellm-proxy": 1, "llama-cpp-python": 1, "nnterp": 1, "ollama": 1, "openai-api": 2, "openrouter": 1,
+    "replay": 1, "sagemaker": 1, "sglang": 1, "together": 1, "transformer_lens": 1, "vllm": 1,
+}  # fmt: skip
+"""Providers of Inspect that are a way to a model and not who made it, and parts of a model's name that they take."""
 _PART = re.compile(r"\w[\w .:+@=,()-]*(?<![. ])")
 
 
@@ -46,10 +52,13 @@ class Publisher:
         Raises:
             LogError: Where it is no such name.
         """
-        found = self.model_id or hub_name(record.model)
+        found = self.model_id or made_by(record.model)
         parts = found.split("/")
         if len(parts) < 2 or not all(_PART.fullmatch(part) and part != "data" for part in parts):
-            raise LogError(f"model {found!r}: Every Eval Ever wants DEVELOPER/NAME; say it with --model-id")
+            raise LogError(
+                f"model {(self.model_id or record.model)!r} does not say who made it; Every Eval Ever wants "
+                "DEVELOPER/NAME: give --model-id DEVELOPER/NAME"
+            )
         return found
 
 
@@ -75,6 +84,12 @@ def evaluation_name(row: Mapping[str, Any], task: str) -> str:
     """Name to be read by people: the task, and what is unusual in how it was asked."""
     odd = [str(row[part]) for part, usual in USUAL.items() if row[part] != usual]
     return " ".join([f"{COLLECTION}/{task}", *([f"({', '.join(odd)})"] if odd else [])])
+
+
+def made_by(model: str) -> str:
+    """A model's name without the way by which it was reached: a server's address is nobody's name."""
+    parts = model.split("/")
+    return "/".join(parts[ACCESS.get(parts[0], 0) :])
 
 
 def hub_name(model: str) -> str:

@@ -124,8 +124,9 @@ def _options(log: Any, protocol: str | None) -> dict[str, Any]:
 
 
 def _moved(log: Any, target: str, name: str, judge: str) -> Moved:
+    """What changed; nothing where the new verdicts are the first ones of the log."""
     pairs = []
-    for sample in log.samples or []:
+    for sample in (log.samples or []) if name != "judged" else []:
         old, new = ((sample.scores or {}).get(score) for score in ("judged", name))
         if old is not None and new is not None:
             pairs.append(tuple(str((one.metadata or {}).get("outcome", "unjudged")) for one in (old, new)))

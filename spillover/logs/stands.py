@@ -7,6 +7,7 @@ what is there and what is missing is always reported. Importing this loads the s
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -153,6 +154,29 @@ def account(log: str, header: Header, failed: Sequence[bool], invalidated: int) 
     changes = tuple(str(one) for one in header.changes)
     held = (len(failed), sum(failed), invalidated)
     return Account(log, header.model, header.task, header.status, header.planned, *held, changes)
+
+
+def in_words(accounts: Sequence[Account], superseded: Mapping[str, str] | None = None) -> list[str]:
+    """What was planned and became of it: one line for all logs, and one for each that a reader must know of.
+
+    Args:
+        accounts: Of each log.
+        superseded: Logs that were left out for a newer attempt at the same run, each with that.
+    """
+    if not accounts:
+        return []
+    planned, finished = (sum(getattr(one, name) for one in accounts) for name in ("planned", "finished"))
+    missing = sum(one.missing for one in accounts)
+    statuses = Counter(one.status for one in accounts)
+    said = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    logs = f"{len(accounts)} log{'' if len(accounts) == 1 else 's'}"
+    lines = [
+        f"{logs} (status: {said}): {finished} of {planned or finished} planned answers finished, {missing} missing"
+    ]
+    lines += [str(one) for one in accounts if not one.whole or one.failed or one.invalidated or one.changes]
+    return lines + [
+        f"{old}: left out, {new} is a newer attempt at the same run" for old, new in (superseded or {}).items()
+    ]
 
 
 def refuse_unfinished(accounts: Iterable[Account]) -> None:

@@ -140,6 +140,16 @@ def _roles(log: ReadLog) -> set[str]:
     return {str(one.get("model")) for one in flat if isinstance(one, dict)}
 
 
+class SettingsNeverChangedMidRun(Invariant):
+    """No setting that decides answers was changed while the run was going on."""
+
+    fix = "run the task again with one setting throughout"
+
+    def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
+        """See `Invariant`."""
+        yield from (f"{change} was changed during the run" for change in log.source.said.changes if change.decides)
+
+
 class NoLogSubmittedTwice(Invariant):
     """No file, run or set of answers comes twice under one model."""
 

@@ -193,6 +193,7 @@ def _no_stopped_run(source: LogSource) -> None:
 def content_hash(rows: "pd.DataFrame") -> str:
     """Hash over (task, condition, probe, epoch, answer): zipping a log anew, or renaming its model, keeps it."""
     cells = rows[["task", "condition", "probe", "epoch", "answer_sha256"]].astype(str)
+    cells["condition"] = cells["condition"].str.partition(" (")[0]  # a format follows from the probe
     return hashlib.sha256(repr(sorted(map(tuple, cells.to_numpy()))).encode()).hexdigest()
 
 

@@ -24,6 +24,8 @@ CUT = "..."
 """End of a text that Inspect's summaries cut."""
 OF_SAMPLE = ("probe", "cluster", "condition", "tags", "repetition", "task")
 """Sample metadata that a row is made of."""
+REPLICATION = "betley2025"
+"""How the names of tasks begin that put questions in several formats."""
 JUDGE_ROLES = ("grader", "screen")
 """Model roles that judge."""
 _SHA_OF_NOTHING = hashlib.sha256(b"").hexdigest()
@@ -201,7 +203,7 @@ def _row(log: Row, summary: Row, score: Row | None, unscored: str) -> Row:
         "task": said.get("task", log["task"]),
         "probe": said.get("probe", summary["id"]),
         "cluster": said.get("cluster", summary["id"]),
-        "condition": said.get("condition", "plain"),
+        "condition": said.get("condition", "plain") + _format(log, said, summary),
         "tags": " ".join(said.get("tags") or []),
         "epoch": said.get("repetition", summary["epoch"]),
         "outcome": outcome,
@@ -218,6 +220,18 @@ def _row(log: Row, summary: Row, score: Row | None, unscored: str) -> Row:
         **{name: notes.get(name) for name in ("reasoning", "origin", "judge_origin")},
         **_spent(summary.get("role_usage") or {}),
     }
+
+
+def _format(log: Row, said: Row, summary: Row) -> str:
+    """In which format a replication put a question, where that is not the plain one; the end of the probe's id says it.
+
+    The same questions in another format are another condition: the study that is replicated reports them apart.
+    """
+    if not log["task"].startswith(REPLICATION):
+        return ""
+    probe, cluster = str(said.get("probe", summary["id"])), str(said.get("cluster", ""))
+    name = probe.removeprefix(f"{cluster}_") if cluster and probe != cluster else probe
+    return f" ({name} format)" if name != probe else ""
 
 
 def _failure(error: str | None, unscored: str) -> str:

@@ -27,6 +27,7 @@ from ._invariants import (
     NoSeedIsACopy,
     Problem,
     RubricHashMatchesVersion,
+    SettingsNeverChangedMidRun,
 )
 from ._record import Record, read_record
 from ._record_invariants import AssertedFieldsCanBe, LogHashHolds, RecordAgreesWithLogs, RecordHashHolds
@@ -42,6 +43,7 @@ OLDER_METHODS = "intervals by older methods, not recomputed"
 INVARIANTS: tuple[Invariant, ...] = (
     EachProbeAnsweredOncePerEpoch(),
     JudgeNeverChangedMidRun(),
+    SettingsNeverChangedMidRun(),
     NoLogSubmittedTwice(),
     NoSeedIsACopy(),
     RubricHashMatchesVersion(),
