@@ -11,6 +11,7 @@ from ._plain import plain
 if TYPE_CHECKING:
     from inspect_ai import Task
 
+    from spillover.verdicts import Verified
     from spillover.verdicts._source import LogSource
 
 OURS = ("probes", "questions", "heldout", "revision", "own_probes")
@@ -42,16 +43,26 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
         click.echo(json.dumps([one.as_dict() for one in found], allow_nan=False))
     else:
         for one in found:
-            for problem in one.problems:
-                click.echo(f"{plain(problem.file)}: {plain(problem.what)}")
-                click.echo(f"  {problem.invariant}; {plain(problem.fix)}")
-            what = f"{plain(one.record)} and its logs" if one.record else "the logs"
-            says = "hold" if one.holds else f"do not hold: {len(one.problems)} problems"
-            read = f"{one.reread} of {one.judged} verdicts re-read from the judge's replies"
-            for note in one.notes:
-                click.echo(f"{what}: {note}")
-            click.echo(f"{what} {says} ({one.logs} logs, {one.answers} answers, {read}, {len(one.checked)} invariants)")
+            _say(one)
     sys.exit(0 if all(one.holds for one in found) else 1)
+
+
+def _say(one: "Verified") -> None:
+    from spillover.logs import in_words
+
+    for problem in one.problems:
+        click.echo(f"{plain(problem.file)}: {plain(problem.what)}")
+        click.echo(f"  {problem.invariant}; {plain(problem.fix)}")
+    for line in in_words(one.accounts):
+        click.echo(plain(line))
+    if one.judges:
+        click.echo(f"judged by {plain(', '.join(one.judges))}")
+    what = f"{plain(one.record)} and its logs" if one.record else plain(one.what)
+    says = "hold" if one.holds else f"do not hold: {len(one.problems)} problems"
+    for note in one.notes:
+        click.echo(f"{what}: {plain(note)}")
+    read = f"{one.reread} of {one.judged} verdicts re-read from the judge's replies"
+    click.echo(f"{what} {says} ({one.logs} logs, {one.answers} answers, {read}, {len(one.checked)} invariants)")
 
 
 class Package:

@@ -160,7 +160,7 @@ def _metrics(log: ReadLog, results: dict[str, Any]) -> Iterator[str]:
 
     scores = [one for one in results.get("scores") or [] if one.get("name") == log.score]
     # Inspect's metrics see scores only: a sample that failed is unjudged in our table, and nowhere in the header.
-    rows = log.table[~log.table["reason"].fillna("").str.startswith("no verdict:")]
+    rows = log.whole[~log.whole["reason"].fillna("").str.startswith("no verdict:")]
     if log.source.facts.get("rescored"):
         scores, rows = scores[:1], _of_first_judge(log, rows)
     stated = {name: one.get("value") for score in scores for name, one in (score.get("metrics") or {}).items()}

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from spillover.common.answer import answer_of
 from spillover.errors import LogError
 from spillover.logs.header import DRAWS, EACH
+from spillover.logs.stands import Account
 
 from ._archive import opened
 from ._everywhere import asked_models, contradictions, shown_before
-from ._ingest import table_of
+from ._ingest import frame_of
 from ._record import Record
+from ._rows import log_rows
 from ._same import same
 from ._source import LogSource
 
@@ -135,7 +137,9 @@ class ReadLog:
         samples: Every sample, in the order of the file.
         summaries: Its summaries; None for a layout that has none.
         reductions: Its reductions.
-        table: What `read` makes of it.
+        table: What `read` makes of it: answers that count.
+        whole: The same with answers that were declared invalid.
+        account: What was planned and what became of it.
     """
 
     source: LogSource
@@ -143,6 +147,8 @@ class ReadLog:
     summaries: list[dict[str, Any]] | None
     reductions: list[dict[str, Any]]
     table: "pd.DataFrame"
+    whole: "pd.DataFrame"
+    account: Account
 
     @property
     def file(self) -> str:
@@ -203,8 +209,10 @@ def read_whole(source: LogSource) -> ReadLog:
                 reductions = archive.part("reductions.json") if "reductions.json" in archive.names() else []
         except (ValueError, KeyError) as error:
             raise LogError(f"{source.file}: its summaries cannot be read ({type(error).__name__})") from error
-    table = table_of(source.file)
-    return ReadLog(source, samples, summaries, reductions or [], table)
+    found = log_rows(source.file)
+    assert found is not None
+    tables = frame_of(found), frame_of(found, invalidated=True)
+    return ReadLog(source, samples, summaries, reductions or [], *tables, found.account)
 
 
 def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:

@@ -85,7 +85,7 @@ def shared_verdicts(base: "pd.DataFrame", tuned: "pd.DataFrame") -> str | None:
 
 
 def _unbound(rows: "pd.DataFrame") -> dict[str, str]:
-    """By hash (or path), recorded verdicts that do not say which answer they are about."""
+    """By name and hash (or path), recorded verdicts that do not say which answer they are about."""
     logs = set(rows["log"])
     said = [
         one for log, found in rows.attrs.get(RECORDED, {}).items() if log in logs for one in found.get("verdicts", ())
@@ -97,7 +97,8 @@ def _verdicts(header: Header) -> list[dict[str, Any]]:
     """The recorded verdicts of a log; one of an earlier version names the path alone."""
     said = header.facts.get("recorded_verdicts")
     if isinstance(said, list):
-        return [{**one, "key": one.get("sha256")} for one in said if isinstance(one, dict)]
+        # Two files of other names may say the same of two models; one file may not serve both.
+        return [{**one, "key": f"{one.get('file')} {one.get('sha256')}"} for one in said if isinstance(one, dict)]
     if header.task == DRAWS:  # looked at before the run began
         return []
     roles: Any = (header.spec.get("model_roles") or {}).get("grader") or []

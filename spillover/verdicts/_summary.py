@@ -98,7 +98,7 @@ class Arm:
         plain["agreement"] = [asdict(one) for one in self.agreement]
         for name in ("estimates", "population", "questions"):
             plain[name] = {key: one.as_dict() for key, one in plain[name].items()}
-        return {**plain, "answers": self.answers}
+        return {**plain, "panel": list(self.made.panel or ()), "answers": self.answers}
 
 
 def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from spillover.common.target import METHODS
 from spillover.errors import LogError
+from spillover.logs.alike import made_of_rows
+from spillover.logs.stands import Account
 
 from ._agreeing import WhatStandsTwiceAgrees
 from ._archive import file_sha256, found_logs, odd_is_told
@@ -73,6 +75,9 @@ class Verified:
         record: The record, or None.
         judged: Verdicts in them that judges gave.
         reread: Those that were read again from their judges' replies.
+        judges: All judges whose verdicts stand in the logs.
+        accounts: Of each log, what was planned and what became of it.
+        what: What was verified, in words.
         notes: What was not checked, and why.
     """
 
@@ -83,6 +88,9 @@ class Verified:
     record: str | None
     judged: int = 0
     reread: int = 0
+    judges: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    what: str = "the logs"
     notes: tuple[str, ...] = ()
 
     @property
@@ -92,7 +100,8 @@ class Verified:
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data."""
-        return {**asdict(self), "holds": self.holds}
+        accounts = [one.as_dict() for one in self.accounts]
+        return {**asdict(self), "accounts": accounts, "holds": self.holds}
 
 
 def verify(
@@ -167,7 +176,10 @@ def _checked(given: Submission) -> Verified:
     reread = [said for log in given.logs for one in log.samples if (said := is_reread(log, one)) is not None]
     checked = [type(one).__name__ for one in looked_at]
     notes = (OLDER_METHODS,) if given.record is not None and given.record.methods < METHODS else ()
-    return Verified(problems, checked, len(given.logs), answers, given.file or None, len(reread), sum(reread), notes)
+    judges = {name for log in given.logs for name in made_of_rows(log.table).panel or ()}
+    accounts = tuple(log.account for log in given.logs)
+    read = (len(given.logs), answers, given.file or None, len(reread), sum(reread))
+    return Verified(problems, checked, *read, tuple(sorted(judges)), accounts, notes=notes)
 
 
 def _asked(one: Invariant, given: Submission) -> list[Problem]:
