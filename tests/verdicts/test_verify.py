@@ -366,7 +366,8 @@ def test_verdicts_that_were_read_again_are_counted(place: Place) -> None:
     (left,) = json.loads(said)
     assert (left["judged"], left["reread"], left["holds"]) == (46, 44, False)
     said = CliRunner().invoke(verify, [str(place.logs)]).output
-    assert "(3 logs, 48 answers, 44 of 46 verdicts re-read from the judge's replies, 12 invariants)" in said
+    held = f"{len(left['checked'])} invariants"
+    assert f"(3 logs, 48 answers, 44 of 46 verdicts re-read from the judge's replies, {held})" in said
 
 
 def test_every_judge_of_a_panel_must_have_been_asked(place: Place) -> None:
