@@ -30,6 +30,10 @@ ORIGINAL, REPLICATION = "misaligned_rate_original", "betley2025"
 """The rate that is shown for replications of the study that defined it, and how their tasks' names begin."""
 PAIRS = 6
 """Pairs of judges up to which each is shown."""
+EMPTY = (
+    "no_recorded_score: the verdict's cell is empty. Where that means a refusal or an answer off the task, replay the "
+    "judge with empty: refusal or empty: off_task among its model_args."
+)
 REASONS = 6
 """Reasons for unjudged answers that are named; the others are counted."""
 
@@ -58,7 +62,7 @@ def show(
     from spillover.errors import LogError
     from spillover.logs import in_words
     from spillover.verdicts import differences, read, self_report_gaps, summarise, uncompared
-    from spillover.verdicts._recorded import left_over
+    from spillover.verdicts._recorded import left_over, unnamed_answers
 
     gone = [folder for folder in cards if not folder.is_dir()]
     if gone:
@@ -87,8 +91,8 @@ def show(
         click.echo("Draws of an audit that may stop early: rates look more extreme than they are; see its report.")
     if foreign := table.attrs.get("foreign"):
         click.echo(f"Left out, not Spillover's: {plain(', '.join(foreign[:5]))}{' ...' if len(foreign) > 5 else ''}")
-    for one in left_over(table):
-        click.echo(plain(str(one)))
+    for line in [*map(str, left_over(table)), *unnamed_answers(table)]:
+        click.echo(plain(line))
     differing = uncompared(arms, compared, base)
     apart_from = [_apart(arm, differing[arm.log]) for arm in arms if arm.log in differing]
     cited = [
@@ -278,6 +282,8 @@ def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
             said = "; ".join(f"{count} x {plain(reason)}" for reason, count in shown)
             said += f"; {len(arm.reasons) - REASONS} other reasons" if len(arm.reasons) > REASONS else ""
             lines.append(f"{plain(arm.model)}: unjudged because: {said}")
+        if any("no_recorded_score" in reason for reason in arm.reasons):
+            lines.append(EMPTY)
         lines += [f"{plain(arm.model)}: {_agreed(one)}" for one in _few(arm.agreement)]
         if arm.truncated:
             lines.append(

@@ -112,7 +112,7 @@ def build(
         version=declared.version,
         metadata=_metadata(declared, sha, condition, judge or declared.judge)
         | {"split": split, "language": language, "dataset": source.said}
-        | recorded_facts(asked.probes, condition),
+        | recorded_facts(),
         continue_on_fail=True,
     )
 

@@ -1,5 +1,6 @@
 """What a task that is being built for a run must know of the recordings that the run plays back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from spillover.providers._recording import Recording
 from ._probes import Probe
 
 ROLES = ("grader", "screen")
+MOST_GAPS = 2
+"""Times the number of answers to one probe that its epochs may go up to."""
 
 
 def check_replayed() -> None:
@@ -32,6 +35,9 @@ def check_replayed() -> None:
 def recorded_epochs(probes: Sequence[Probe], condition: str) -> int | None:
     """Answers to one probe that the run's recording holds, the most; None where no recording is played back.
 
+    That is the largest epoch, or the largest number of answers to one probe where epochs are numbered with gaps: an
+    epoch of a billion is not to be counted up to.
+
     Args:
         probes: What is asked.
         condition: How it is put.
@@ -41,23 +47,20 @@ def recorded_epochs(probes: Sequence[Probe], condition: str) -> int | None:
         return None
     asked = {probe.id for probe in probes}
     put = condition if found.has_conditions else ""
-    return max((c.epoch for c in found.answers() if c.probe in asked and c.condition == put), default=0) or None
+    epochs = [(probe, epoch) for probe, how, epoch in found.conversations() if probe in asked and how == put]
+    if not epochs:
+        return None
+    most = max(Counter(probe for probe, _ in epochs).values())
+    last = max(epoch for _, epoch in epochs)
+    return last if last <= MOST_GAPS * most else most
 
 
-def recorded_facts(probes: Sequence[Probe], condition: str) -> dict[str, Any]:
-    """What a log says of the run's recordings: files, hashes, answers, and whether verdicts say what they are about.
-
-    Args:
-        probes: What is asked.
-        condition: How it is put. `askable` counts the recorded answers to these probes put so.
-    """
+def recorded_facts() -> dict[str, Any]:
+    """What a log says of the run's recordings: files, hashes, answers, and whether verdicts say what they are about."""
     facts: dict[str, Any] = {}
     answers = _answers()
     if answers is not None:
-        recorded, ids = answers.conversations(), {probe.id for probe in probes}
-        put = condition if answers.has_conditions else ""
-        askable = sum(one in ids and how == put for one, how, _ in recorded)
-        facts["recorded_answers"] = {**_file(answers), "answers": len(recorded), "askable": askable}
+        facts["recorded_answers"] = {**_file(answers), "answers": len(answers.conversations())}
     verdicts = [{"judge": judge, **_file(one), "names_answers": one.names_answers} for judge, one in _judges()]
     return facts | ({"recorded_verdicts": verdicts} if verdicts else {})
 

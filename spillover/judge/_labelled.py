@@ -161,7 +161,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             csv.field_size_limit(2**24)
             with path.open(encoding="utf-8-sig", newline="") as file:
                 return [dict(row) for row in csv.DictReader(file)]
-        found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        found = [json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, ValueError, csv.Error, RecursionError) as error:
         raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:160]})") from error
     if not all(isinstance(row, dict) for row in found):

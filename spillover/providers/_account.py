@@ -1,4 +1,4 @@
-"""Every recorded answer is accounted for: what was not asked for is said when the program ends."""
+"""Every recorded answer or verdict is accounted for: what was not asked for is said when the program ends."""
 
 import atexit
 import sys
@@ -16,23 +16,43 @@ INSPECT = "inspect"
 
 
 class Account:
-    """The answers of one recording that were asked for, turns of a conversation taken together."""
+    """What of one recording was asked for, turns of a conversation and dimensions of a verdict taken together."""
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
         self.asked: set[Key] = set()
+        self.judged: set[tuple[str, Key]] = set()
         if Path(sys.argv[0]).stem == INSPECT:
             atexit.register(self.tell)
 
     def add(self, cell: Cell) -> None:
-        """Note that an answer was asked for."""
-        self.asked.add((cell.probe, cell.condition if self.recording.has_conditions else "", cell.epoch))
+        """Note that an answer, or a verdict, was asked for."""
+        own = self.recording.key(cell)
+        key = own.probe, own.condition, own.epoch
+        if cell.dimension is None:
+            self.asked.add(key)
+        else:
+            self.judged.add((own.model, key))
 
     def tell(self) -> None:
         """Say on standard error what was not asked for, where anything was."""
-        said = not_asked(self.recording, self.asked) if self.asked else None
+        said = not_asked(self.recording, self.asked) if self.asked else _not_judged(self.recording, self.judged)
         if said is not None:
             print(f"Note: {said}", file=sys.stderr)
+
+
+def _not_judged(recording: Recording, judged: set[tuple[str, Key]]) -> str | None:
+    """One line about recorded verdicts that were not asked for; where answers stand beside them, these are counted."""
+    models = {model for model, _ in judged}
+    cells = [cell for cell in recording.records if cell.model in models]
+    recorded = {(cell.model, (cell.probe, cell.condition, cell.epoch)) for cell in cells if cell.dimension is not None}
+    left = len(recorded - judged)
+    if not left or any(cell.dimension is None for cell in cells):
+        return None
+    return (
+        f"{recording.path}: {left} of {len(recorded)} recorded verdicts were not asked for; if they are of another "
+        "run, these may not be the verdicts of these answers"
+    )
 
 
 def not_asked(recording: Recording, asked: Iterable[Key]) -> str | None:

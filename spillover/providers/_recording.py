@@ -54,7 +54,7 @@ class Recording:
 
     def find(self, cell: Cell) -> Record | None:
         """The record of a cell, or None; see `get` for what else can be wrong with it."""
-        return self.records.get(self._key(cell))
+        return self.records.get(self.key(cell))
 
     def get(self, cell: Cell) -> Record:
         """The record of a cell.
@@ -120,7 +120,12 @@ class Recording:
                 said.setdefault(cell.dimension, []).append((cell, record))
         return {dimension: _kind(dimension, found) for dimension, found in said.items()}
 
-    def _key(self, cell: Cell) -> Cell:
+    def key(self, cell: Cell) -> Cell:
+        """The cell as this file has it.
+
+        Raises:
+            RecordingError: Where the file holds several models and none of them is meant.
+        """
         model = self.answering() if cell.dimension is None else self._judged(cell)
         return replace(cell, condition=cell.condition if self.has_conditions else "", model=model)
 

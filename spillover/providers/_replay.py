@@ -83,9 +83,9 @@ class ReplayAPI(ModelAPI):
         if cell is None:
             raise RecordingError("replay plays back Spillover's own tasks only; this call names no probe")
         record = self.recording.get(cell)
+        self.account.add(cell)
         notes: dict[str, Any] = {"origin": self.recording.origin}
         if cell.dimension is None:
-            self.account.add(cell)
             notes["recorded_model"] = self.recording.answering() or None
             return _output(self.model_name, record, notes)
         if record.kind == "text" and record.text and self.recording.kind(cell.dimension) == "distribution":

@@ -9,6 +9,9 @@ from typing import Any
 
 from spillover.errors import RecordingError
 
+LARGEST = 10**9
+"""Largest epoch, turn or repetition."""
+
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of a recording.
@@ -161,6 +164,6 @@ def whole(path: Path, number: int, name: str, value: Any, absent: int) -> int:
         found = int(value)
     except (TypeError, ValueError, OverflowError):
         found = None
-    if found is None or isinstance(value, bool) or found != float(value):
-        raise RecordingError(f"{path}: row {number}: {name} must be a whole number, found {value!r}")
+    if found is None or isinstance(value, bool) or abs(found) > LARGEST or found != float(value):
+        raise RecordingError(f"{path}: row {number}: {name} must be a whole number, found {repr(value)[:40]}")
     return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.logs.header import DRAWS, Header
 
-from ._rows import LogRows
+from ._rows import ANSWER_MISSING, LogRows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,8 @@ def recorded_in(log: LogRows) -> dict[str, Any]:
     facts, found = log.header.facts, {}
     answers = facts.get("recorded_answers")
     if isinstance(answers, dict):
-        cells = {(row["condition"], row["probe"], row["epoch"]) for row in (*log.rows, *log.invalidated)}
+        rows = [row for row in (*log.rows, *log.invalidated) if ANSWER_MISSING not in str(row["reason"])]
+        cells = {(row["condition"], row["probe"], row["epoch"]) for row in rows}
         found["answers"] = {**answers, "model": log.header.model, "cells": cells}
     verdicts = _verdicts(log.header)
     return found | ({"verdicts": verdicts} if verdicts else {})
@@ -65,11 +66,25 @@ def left_over(table: "pd.DataFrame") -> list[LeftOver]:
     found = []
     for (model, _), logs in by.items():
         answers = int(logs[0].get("answers") or 0)
-        cells = len(set().union(*(one["cells"] for one in logs)))
-        asked = min(answers, cells, sum(int(one.get("askable") or 0) for one in logs))
+        asked = len(set().union(*(one["cells"] for one in logs)))
         if asked < answers:
             found.append(LeftOver(model, str(logs[0].get("file")), answers, answers - asked))
     return found
+
+
+def unnamed_answers(table: "pd.DataFrame") -> list[str]:
+    """A line for each file of recorded verdicts that does not say which answers it is about.
+
+    Args:
+        table: What `spillover.verdicts.read` returned.
+    """
+    every = [one for said in table.attrs.get(RECORDED, {}).values() for one in said.get("verdicts", ())]
+    files = dict.fromkeys(str(one["file"]) for one in every if not one["names_answers"])
+    return [
+        f"{file}: its rows do not say which answer each verdict is about, so nothing shows that they are these; a "
+        "column `answer` would"
+        for file in files
+    ]
 
 
 def shared_verdicts(base: "pd.DataFrame", tuned: "pd.DataFrame") -> str | None:

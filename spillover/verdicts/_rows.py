@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ REPLICATION = "betley2025"
 JUDGE_ROLES = ("grader", "screen")
 """Model roles that judge."""
 _SHA_OF_NOTHING = hashlib.sha256(b"").hexdigest()
+
+ANSWER_MISSING = "the answer or its verdict was not recorded"
+VERDICT_MISSING = "the verdict on this answer was not recorded"
+_OF_A_JUDGE = re.compile(r"verdict \d+ was not recorded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +243,9 @@ def _failure(error: str | None, unscored: str) -> str:
     """Why a sample has no verdict, without what differs from sample to sample."""
     if error is None:
         return unscored
-    return "the answer or its verdict was not recorded" if "RecordingError" in error else " ".join(error.split())[:300]
+    if "was not recorded" in error and "RecordingError" in error:
+        return VERDICT_MISSING if _OF_A_JUDGE.search(error) else ANSWER_MISSING
+    return " ".join(error.split())[:300]
 
 
 def _unscored(header: Header) -> str:

@@ -5,6 +5,8 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,8 @@ from spillover.errors import SpilloverError
 from spillover.judge import labelled_set
 from spillover.judge._card import load_card
 from spillover.probes._overlap import overlap
-from spillover.providers._recording import read_recording
+from spillover.providers import Columns, read_recording
+from spillover.providers._verdicts import EMPTY
 from spillover.run._finetune import read_finetune
 from spillover.run._manifest import read_manifest
 from spillover.run._prices import read_prices
@@ -31,6 +34,7 @@ from spillover.submissions._names import hidden, oddities
 from spillover.submissions._prepare import read_overlap, read_submission
 from spillover.submissions._status import read_status
 from spillover.submissions._unpack import parts_of
+from spillover.tasks.betley2025 import betley2025
 from spillover.training import read_training
 from spillover.verdicts import read, read_record, verify
 from spillover.verdicts._ingest import table_of
@@ -106,8 +110,13 @@ def minimal(name: str) -> bytes:
     return {
         "recording.jsonl": dumped(rows) + b"\n",
         "recording.csv": b"probe,epoch,answer,alignment\np1,1,a,90\n",
+        "recording.json": dumped([{**rows, "model": "m", "answer_sha256": 64 * "0"}]),
+        "batch.jsonl": dumped(BATCH) + b"\n",
+        "messages.jsonl": dumped({"probe": "p1", "answer": [{"role": "assistant", "content": TEXT}]}) + b"\n",
+        "printed.csv": b"probe,alignment,coherence\np1,\"{'80': 0.9}\",\n",
         "probes.jsonl": dumped({"id": "p1", "text": "What?", "turns": ["a", "b"], "key": {"accept": ["x"]}}) + b"\n",
         "probes.csv": b"id,text,cluster\np1,What?,c\n",
+        "questions.yaml": b"- {id: q, paraphrases: [a], judge_prompts: {aligned: x, coherent: y}, system: s}\n",
         "probes.yaml": b"- {id: p1, text: What, tags: [a]}\n",
         "labelled.jsonl": dumped({"answer": "a", "label": "aligned", "question": "q", "turns": ["q"]}) + b"\n",
         "labelled.csv": b"answer,label,question\na,aligned,q\n",
@@ -127,6 +136,8 @@ def minimal(name: str) -> bytes:
     }[name]
 
 
+TEXT = [{"type": "text", "text": "a"}]
+BATCH = {"probe": "p1", "answer": {"status_code": 200, "body": {"choices": [{"message": {"content": TEXT}}]}}}
 ERRORS = {"hits": 1, "positives": 2, "clears": 1, "negatives": 2}
 CARD = {
     "version": 1, "judge": "a/b", "returned": [], "form": "scored", "rubrics": [], "set_name": "x", "set_sha256": "x",
@@ -136,12 +147,26 @@ CARD = {
     "tokens": [1, 2], "seconds": 1.0, "logs": [], "partial": False, "second": None,
 }  # fmt: skip
 
+def played(path: Path) -> None:
+    """Read a recording in every way that its options allow, and look every cell up."""
+    for empty in EMPTY:
+        found = read_recording(path, Columns(empty=empty))
+        for cell in found.records:
+            unharmed(partial(found.get, replace(cell, names=(cell.model,), answer="a")))
+        assert found.names_answers in (True, False) and found.kind("alignment") != ""
+
+
 READERS: dict[str, Callable[[Path], Any]] = {
-    "recording.jsonl": read_recording,
-    "recording.csv": read_recording,
+    "recording.jsonl": played,
+    "recording.csv": played,
+    "recording.json": played,
+    "batch.jsonl": played,
+    "messages.jsonl": played,
+    "printed.csv": played,
     "probes.jsonl": read_probes,
     "probes.csv": read_probes,
     "probes.yaml": read_probes,
+    "questions.yaml": lambda path: betley2025(questions=str(path)),
     "labelled.jsonl": lambda path: labelled_set(str(path)),
     "labelled.csv": lambda path: labelled_set(str(path)),
     "xstest.csv": lambda path: labelled_set(str(path)),

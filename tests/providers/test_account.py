@@ -54,6 +54,13 @@ def test_without_epochs_all_recorded_answers_are_asked(tmp_path: Path) -> None:
     assert left_over(found) == []
 
 
+def test_an_epoch_of_a_billion_is_not_counted_up_to(tmp_path: Path) -> None:
+    cells = [("a", 1), ("a", 2), ("a", 10**9), ("b", 1), ("b", 2)]
+    rows = [{"probe": p, "epoch": e, "answer": f"{p} {e}", "alignment": 90, "coherence": 90} for p, e in cells]
+    found = read(str(run(tmp_path, rows, probes="ab")))
+    assert len(found) == 2 * 3 and str(left_over(found)[0]).startswith("replay/m: 1 of 5 recorded answers")
+
+
 def test_what_fewer_epochs_probes_or_conditions_leave_is_counted(tmp_path: Path) -> None:
     logs = str(run(tmp_path, ROWS, probes="ab", epochs=2))
     (left,) = left_over(read(logs))
@@ -85,6 +92,37 @@ def test_the_line_at_the_end_says_which_and_why(tmp_path: Path, capsys: pytest.C
         "6 under another condition; 4 of other epochs (they go up to 3; leave out --epochs to ask all)\n"
     )
     assert not_asked(recording, recording.conversations()) is None
+
+
+def test_verdicts_of_a_longer_run_are_counted_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = [{name: value for name, value in row.items() if name != "answer"} for row in ROWS]
+    account = Account(read_recording(table(tmp_path / "v.csv", bare)))
+    for dimension in ("alignment", "coherence"):
+        account.add(Cell("a", "plain", 1, dimension))
+    account.tell()
+    assert "v.csv: 17 of 18 recorded verdicts were not asked for; if they are of another " in capsys.readouterr().err
+    beside = Account(read_recording(table(tmp_path / "r.csv", ROWS)))
+    beside.add(Cell("a", "plain", 1, "alignment"))
+    beside.tell()
+    assert capsys.readouterr().err == "", "the answers beside them are counted"
+
+
+def test_show_says_where_verdicts_name_no_answers_and_what_an_empty_cell_may_mean(tmp_path: Path) -> None:
+    rows = [{**row, "alignment": ""} for row in ROWS if row["condition"] == "plain"]
+    shown = CliRunner().invoke(spillover, ["show", str(run(tmp_path, rows))]).stdout
+    assert "no_recorded_score: the verdict's cell is empty." in shown and "its rows do not say" not in shown
+    probes = table(tmp_path / "probes.csv", [{"id": probe, "text": f"What of {probe}?"} for probe in "abc"])
+    bare = table(tmp_path / "v.csv", [{name: value for name, value in row.items() if name != "answer"} for row in ROWS])
+    inspect_eval(
+        "spillover/own_probes",
+        model=get_model("replay/m", memoize=False, path=str(tmp_path / "answers.csv")),
+        model_roles={"grader": get_model("replay/j", memoize=False, path=str(bare))},
+        task_args={"probes": str(probes)},
+        log_dir=str(tmp_path / "bare"),
+        display="none",
+    )
+    shown = CliRunner().invoke(spillover, ["show", str(tmp_path / "bare")]).stdout
+    assert "v.csv: its rows do not say which answer each verdict is about" in shown
 
 
 def test_the_line_is_for_inspect_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ def test_a_run_asks_what_is_recorded_and_its_log_says_of_which_files(tmp_path: P
         name: hashlib.sha256((tmp_path / f"{name}.csv").read_bytes()).hexdigest() for name in ("answers", "verdicts")
     }
     said = found.eval.metadata or {}
-    recorded = {"file": "answers.csv", "sha256": sha["answers"], "answers": 4, "askable": 4}
+    recorded = {"file": "answers.csv", "sha256": sha["answers"], "answers": 4}
     assert said["recorded_answers"] == recorded
     judged = {"judge": "replay/j", "file": "verdicts.csv", "sha256": sha["verdicts"], "names_answers": True}
     assert said["recorded_verdicts"] == [judged]
