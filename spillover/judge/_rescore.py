@@ -8,10 +8,15 @@ from typing import Any
 
 from spillover.common.files import whole
 from spillover.common.interrupt import watched
-from spillover.errors import JudgeError, LogError
+from spillover.errors import JudgeError, LogError, OutageError
+from spillover.logs import lost, words
+from spillover.logs.header import EACH, JUDGED
 from spillover.verdicts import Agreement, agreement
 
 from ._task import protocol_of
+
+MOST_LOST = 0.1
+"""Share of answers on which a judge may fail; above it the judge counts as away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +57,14 @@ def rescore(
     Raises:
         LogError: Where a log cannot be read or is not ours, or `out` holds the given logs.
         JudgeError: Where the judge cannot be had.
+        OutageError: Where it fails on many answers.
     """
     from inspect_ai.model import get_model
 
     from spillover.verdicts import log_files
 
     try:
-        model = get_model(judge) if isinstance(judge, str) else judge
+        model = get_model(judge, memoize=False) if isinstance(judge, str) else judge
     except Exception as error:
         raise JudgeError(f"judge {judge} cannot be had ({' '.join(str(error).split())[:200]})") from error
     files = [Path(file) for one in logs for file in log_files(one)]
@@ -71,10 +77,7 @@ def rescore(
 
 
 def _one(file: Path, model: Any, target: Path, protocol: str | None, display: str) -> Moved:
-    from inspect_ai import score
     from inspect_ai.log import read_eval_log, write_eval_log
-
-    from spillover.scorers import judged
 
     try:
         log = read_eval_log(str(target if target.is_file() else file))
@@ -84,50 +87,105 @@ def _one(file: Path, model: Any, target: Path, protocol: str | None, display: st
         raise LogError(f"{file}: not a Spillover log, or it holds no answers")
     done = ((log.eval.metadata or {}).get("rescored") or {}).copy()
     if str(model) not in done:
-        before = _scores(log)
-        with watched():
-            new = score(
-                log,
-                judged(**_options(log, protocol)),
-                model_roles={"grader": model},
-                action="append",
-                display=display,  # type: ignore[arg-type]
-            )
-        (name,) = _scores(new) - before
+        name, log = _judged(log, model, protocol, display)
         done[str(model)] = {"score": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "protocol": protocol}
-        new.eval.metadata = {**(new.eval.metadata or {}), "rescored": done}
+        log.eval.metadata = {**(log.eval.metadata or {}), "rescored": done}
         with whole(target) as part:
-            write_eval_log(new, str(part), format="json" if target.suffix == ".json" else "eval")
-        log = new
+            write_eval_log(log, str(part), format="json" if target.suffix == ".json" else "eval")
     return _moved(log, str(target), done[str(model)]["score"], str(model))
+
+
+def _judged(log: Any, model: Any, protocol: str | None, display: str) -> tuple[str, Any]:
+    """The log with a score of this judge, and the name of that score; no model under test is loaded.
+
+    Raises:
+        OutageError: Where the judge could not be reached for a tenth of the answers: nothing is written then.
+    """
+    from inspect_ai import score
+
+    from spillover.verdicts._secrets import without_password
+
+    before, alone = _scores(log), log.eval.model_copy(update={"model_roles": {}})
+    with watched():
+        new = score(
+            log.model_copy(update={"eval": alone}),
+            _scorer(log, protocol),
+            model="none/none",
+            model_roles={"grader": model},
+            action="append",
+            display=display,  # type: ignore[arg-type]
+        )
+    new.eval.model_roles = log.eval.model_roles
+    (name,) = _scores(new) - before
+    samples = new.samples or []
+    left = [one for one in samples if lost(one, name)]
+    if len(left) > MOST_LOST * len(samples):
+        why = without_password(words(left))
+        raise OutageError(
+            f"{log.location}: {model} failed on {len(left)} of {len(samples)} answers ({why}); nothing was written for "
+            "this log: run the same command again"
+        )
+    return name, new
 
 
 def _scores(log: Any) -> set[str]:
     return {name for sample in log.samples or [] for name in (sample.scores or {})}
 
 
-def _options(log: Any, protocol: str | None) -> dict[str, Any]:
-    options = dict(next(one.options or {} for one in log.eval.scorers if one.name.split("/")[-1] == "judged"))
-    options |= {"default_judge": None, "cascade": None, "panel": "first"}
-    if protocol is None:
-        return options
+ONE = {"default_judge": None, "cascade": None, "panel": "first"}
+"""Arguments that a new verdict does not take over: one judge gives it."""
+
+
+def _scorer(log: Any, protocol: str | None) -> Any:
+    """The log's own scorer for one judge, with the rubrics of a protocol where one is named.
+
+    Raises:
+        LogError: Where no scorer of Spillover stands in the log.
+    """
+    from spillover.scorers import judged, judged_each
+
+    name, options = _first_scorer(log)
+    if name == EACH:
+        by = {domain: {**own, **ONE} for domain, own in options["protocols"].items()}
+        return judged_each({domain: own | _protocol(log, domain, protocol) for domain, own in by.items()})
+    domain = str((log.eval.metadata or {}).get("domain"))
+    return judged(**options | ONE | _protocol(log, domain, protocol))
+
+
+def _first_scorer(log: Any) -> tuple[str, dict[str, Any]]:
+    """Name and arguments of the scorer that judged the log first.
+
+    Raises:
+        LogError: Where it is none of ours.
+    """
+    for one in log.eval.scorers or []:
+        if (name := one.name.split("/")[-1]) in (JUDGED, EACH):
+            return name, dict(one.options or {})
+    named = ", ".join(one.name for one in log.eval.scorers or []) or "none"
+    raise LogError(f"{log.location}: its scorer is not one of Spillover ({named}); give logs of a Spillover task")
+
+
+def _protocol(log: Any, domain: str, protocol: str | None) -> dict[str, Any]:
+    """Arguments of `judged` that another judge protocol brings, for one domain; none where none is named."""
     from spillover.declare import load, names
     from spillover.scorers import load_rubric
 
-    domain = str((log.eval.metadata or {}).get("domain"))
+    if protocol is None:
+        return {}
     if domain not in names():
         raise LogError(f"{log.location}: no declaration {domain!r} here; leave out --protocol")
     chosen = protocol_of(load(domain), protocol)
-    homes = [str((sample.metadata or {}).get("domain") or "") for sample in log.samples or []]
+    inside = [(one.metadata or {}) for one in log.samples or []]
+    homes = [str(one.get("domain") or "") for one in inside if one.get("task", domain) == domain]
     rubrics = [load_rubric(name).for_domains(homes).as_dict() for name in chosen.rubrics]
-    return {**options, "form": chosen.form, "rubrics": rubrics, "samples": chosen.samples, "retries": chosen.retries}
+    return {"form": chosen.form, "rubrics": rubrics, "samples": chosen.samples, "retries": chosen.retries}
 
 
 def _moved(log: Any, target: str, name: str, judge: str) -> Moved:
     """What changed; nothing where the new verdicts are the first ones of the log."""
-    pairs = []
-    for sample in (log.samples or []) if name != "judged" else []:
-        old, new = ((sample.scores or {}).get(score) for score in ("judged", name))
+    pairs, first = [], _first_scorer(log)[0]
+    for sample in (log.samples or []) if name != first else []:
+        old, new = ((sample.scores or {}).get(score) for score in (first, name))
         if old is not None and new is not None:
             pairs.append(tuple(str((one.metadata or {}).get("outcome", "unjudged")) for one in (old, new)))
     outcomes: dict[str, Counter[str]] = {}

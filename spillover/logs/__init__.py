@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         refuse_unfinished,
         standing,
     )
+    from .unheard import lost, words
 
 __all__ = [
     "TOLERATES",
@@ -34,14 +35,18 @@ __all__ = [
     "differences",
     "in_words",
     "is_invalidated",
+    "lost",
     "made_of_rows",
     "plain_header",
     "refuse_twice",
     "refuse_unfinished",
     "standing",
+    "words",
 ]
 
 _LAZY = {
+    "lost": "unheard",
+    "words": "unheard",
     "Declared": "alike",
     "declared": "alike",
     "Attempt": "stands",

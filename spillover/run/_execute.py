@@ -6,26 +6,21 @@ of a log that was cut off, retries what failed, and leaves alone what is done.
 
 import json
 import random
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from spillover.common.files import write_json
 from spillover.common.interrupt import look, watched
-from spillover.errors import OutageError, RunError
+from spillover.errors import RunError
 
 from ._belongs import contradiction, mismatch
 from ._design import Design, Model
+from ._failed import check_failed, file_of
 
-MOST_FAILED = 0.1
-"""Share of answers without a verdict, after all retries, from which a chunk counts as an outage and the run stops."""
 DONE = "done.json"
-_GIVEN_UP = re.compile(r"RetryError\(.*raised (\w+)>")
-"""What a call says that failed at every try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +101,44 @@ def _finish(
     random.Random(f"{design.seed}:{span[0]}").shuffle(order)
     from spillover.tasks._draws import draws
 
-    logged = evaluated([draws(**design.task_args(*span))], order, judges, folder, options)
-    failed = sum(_failures(log) for log in logged)
-    asked = (span[1] - span[0]) * len(models)
-    if failed > MOST_FAILED * asked:
-        raise OutageError(
-            f"{folder}: {failed} of {asked} answers failed ({_first_error(logged)}); nothing is lost: run the same "
-            "command again to go on"
-        )
+    task = draws(**design.task_args(*span))
+    resumed = any(folder.glob("*.eval"))
+    logged = evaluated([task], order, judges, folder, options)
+    settle(logged, task, judges, folder, options, resumed)
     _mark(folder, logged)
+
+
+def settle(
+    logged: Sequence[Any], task: Any, judges: Sequence[Model], folder: Path, options: Options, resumed: bool
+) -> None:
+    """Have answers judged again whose judge could not be reached, and stop where too much is left.
+
+    A judge that has just failed on many answers is not asked again at once: the run stops, and the call that resumes it
+    judges what is kept.
+
+    Args:
+        logged: Headers of the logs.
+        task: Their task.
+        judges: The judges.
+        folder: Their folder.
+        options: How.
+        resumed: Whether an earlier call left answers there.
+
+    Raises:
+        OutageError: See `check_failed`.
+        Interrupted: Where a signal came.
+    """
+    from ._judge_again import judge_again, unheard
+
+    left = unheard(logged)
+    if any(left):
+        if not resumed:
+            check_failed(logged, left, folder)
+        for log, samples in zip(logged, left, strict=True):
+            if samples:
+                judge_again(log, task, judges, options)
+        left = unheard(logged)
+    check_failed(logged, left, folder)
 
 
 def is_done(
@@ -159,7 +183,7 @@ def chunk_logs(folder: Path) -> dict[str, Path]:
 
 def _mark(folder: Path, logged: Sequence[Any]) -> None:
     found = {model: file.name for model, file in chunk_logs(folder).items()}
-    found |= {log.eval.model: Path(unquote(log.location)).name for log in logged}
+    found |= {log.eval.model: file_of(log).name for log in logged}
     write_json(folder / DONE, found)
 
 
@@ -226,28 +250,3 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
-
-
-def _failures(log: Any) -> int:
-    """Samples of a log that have no answer or were never judged."""
-    planned = log.eval.dataset.samples or 0
-    done = log.results.completed_samples if log.results is not None else 0
-    return int(planned - done)
-
-
-def _sample_errors(file: str) -> list[str | None]:
-    """Errors of a log's samples; none where it was never written, as on a full disk."""
-    from inspect_ai.log import read_eval_log_sample_summaries
-
-    try:
-        return [one.error for one in read_eval_log_sample_summaries(file)]
-    except Exception:
-        return []
-
-
-def _first_error(logged: Sequence[Any]) -> str:
-    whole = [log.error.message for log in logged if log.error is not None]
-    single = (error for log in logged for error in _sample_errors(log.location))
-    said = next((str(one) for one in (*whole, *single) if one), "no reason given")
-    given_up = _GIVEN_UP.search(said)
-    return f"{given_up[1]}, again and again" if given_up else " ".join(said.split())[:200]

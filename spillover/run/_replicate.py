@@ -7,7 +7,7 @@ from typing import Any
 from spillover.errors import OutageError
 
 from ._design import Model
-from ._execute import Options, evaluated
+from ._execute import Options, evaluated, settle
 from ._loop import LOGS
 
 
@@ -45,7 +45,9 @@ def run_replication(
     built = getattr(import_module(f"spillover.tasks.{task}"), task)
     folder = out / LOGS
     folder.mkdir(parents=True, exist_ok=True)
-    logged = evaluated([built(**args)], models, judges, folder, options)
+    made, resumed = built(**args), any(folder.glob("*.eval"))
+    logged = evaluated([made], models, judges, folder, options)
+    settle(logged, made, judges, folder, options, resumed)
     for log in logged:
         if log.status != "success":
             raise OutageError(

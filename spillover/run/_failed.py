@@ -1,0 +1,84 @@
+"""What failed in a chunk: answers that never came, and verdicts of a judge that could not be reached."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from spillover.errors import OutageError
+from spillover.logs import words
+from spillover.logs.unheard import SHOWN
+
+MOST_FAILED = 0.1
+"""Share of answers without a verdict, after all retries, from which a chunk counts as an outage and the run stops."""
+_GIVEN_UP = re.compile(r"RetryError\(.*raised (\w+)>")
+"""What a call says that failed at every try."""
+
+
+def file_of(log: Any) -> Path:
+    """The file of a log, from its header."""
+    return Path(unquote(log.location.removeprefix("file://")))
+
+
+def check_failed(logged: Sequence[Any], unheard: Sequence[Sequence[Any]], where: Path) -> None:
+    """Stop where more failed than can be put up with, in one arm or in all together.
+
+    Args:
+        logged: Headers of the logs, one for each arm.
+        unheard: For each of them the samples whose judge could not be reached.
+        where: Their folder.
+
+    Raises:
+        OutageError: Where too much failed; what there is stays, and the same call asks or judges the rest.
+    """
+    asked = [log.eval.dataset.samples or 0 for log in logged]
+    failed = [unanswered(log) for log in logged]
+    away = [len(one) for one in unheard]
+    if _too_many(failed, asked):
+        raise OutageError(
+            f"{where}: {sum(failed)} of {sum(asked)} answers failed ({_first_error(logged)}); nothing is lost: run the "
+            "same command again to resume"
+        )
+    if _too_many([one + other for one, other in zip(failed, away, strict=True)], asked):
+        raise OutageError(
+            f"{where}: a judge failed on {sum(away)} of {sum(asked)} answers ({_words(unheard)}). The answers are "
+            "kept: the same command judges them again without asking the models"
+        )
+
+
+def _too_many(failed: Sequence[int], asked: Sequence[int]) -> bool:
+    """One failure alone is never an outage of an arm: a tenth of a small chunk is less than one answer."""
+    one = any(bad > max(1, MOST_FAILED * n) for bad, n in zip(failed, asked, strict=True))
+    return one or sum(failed) > MOST_FAILED * sum(asked)
+
+
+def unanswered(log: Any) -> int:
+    """Samples of a log that have no answer or were never judged."""
+    planned = log.eval.dataset.samples or 0
+    done = log.results.completed_samples if log.results is not None else 0
+    return int(planned - done)
+
+
+def _words(unheard: Sequence[Sequence[Any]]) -> str:
+    from spillover.verdicts._secrets import without_password
+
+    return without_password(words(sample for samples in unheard for sample in samples))
+
+
+def _sample_errors(file: str) -> list[str | None]:
+    """Errors of a log's samples; none where it was never written, as on a full disk."""
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    try:
+        return [one.error for one in read_eval_log_sample_summaries(file)]
+    except Exception:
+        return []
+
+
+def _first_error(logged: Sequence[Any]) -> str:
+    whole = [log.error.message for log in logged if log.error is not None]
+    single = (error for log in logged for error in _sample_errors(log.location))
+    said = next((str(one) for one in (*whole, *single) if one), "no reason given")
+    given_up = _GIVEN_UP.search(said)
+    return f"{given_up[1]}, again and again" if given_up else " ".join(said.split())[:SHOWN]
