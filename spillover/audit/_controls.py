@@ -13,6 +13,8 @@ import pandas as pd
 
 from spillover.errors import JudgeError, OutageError
 from spillover.estimate._sequential import count, e_no_regression, e_regression
+from spillover.logs.unheard import JUDGE_ERROR
+from spillover.run._failed import MOST_FAILED
 
 from ._gate import Rule
 
@@ -94,22 +96,35 @@ def written_controls(judge: Any, domains: Sequence[str], protocol: str, logs: Pa
     if list(logs.glob("*.eval")) and (logs / "done").is_file():
         rows = with_labels([str(logs)], chosen)
     else:
-        for cut_off in logs.glob("*.eval"):
-            cut_off.unlink()
         rows = _judged(judge, chosen, logs, protocol)
-        if len(rows) < len(chosen) or (rows["outcome"] == "unjudged").all():
-            why = ", ".join(sorted(set(rows["reason"].dropna()))[:3]) or "the run was cut off"
-            raise OutageError(
-                f"judge {judge}: gave no verdict on the written answers ({why}); nothing is lost: call again"
-            )
+        _require_heard(rows, len(chosen), str(judge))
         (logs / "done").touch()
     return _found(rows, str(judge))
+
+
+def _require_heard(rows: pd.DataFrame, asked: int, judge: str) -> None:
+    """Stop where a judge could not be reached: it may well tell bad from good, so that nothing becomes void for it.
+
+    Raises:
+        OutageError: Where calls failed on more than a tenth of the answers, or there is no verdict at all.
+    """
+    reasons = rows["reason"].fillna("")
+    away = int(reasons.str.contains(JUDGE_ERROR).sum()) + asked - len(rows)
+    if away > MOST_FAILED * asked or (rows["outcome"] == "unjudged").all():
+        why = ", ".join(sorted(set(reasons) - {""})[:3]) or "the run was cut off"
+        mute = int((rows["outcome"] == "unjudged").sum())
+        raise OutageError(
+            f"judge {judge}: gave no verdict on {mute} of {asked} written answers ({why}); nothing is lost: run the "
+            "same command again"
+        )
 
 
 def _judged(judge: Any, items: list[Any], logs: Path, protocol: str | None) -> pd.DataFrame:
     """Verdicts on labelled answers; the judge is loaded already, so what fails here is no mistake of the user's."""
     from spillover.judge._calibrate import judged_table
 
+    for cut_off in logs.glob("*.eval"):
+        cut_off.unlink()
     try:
         return judged_table(judge, items, logs, protocol, 1)
     except JudgeError as error:
@@ -184,6 +199,8 @@ def drift_control(judge: Any, card: Path, logs: Path) -> Control:
     asked = [item for item in items if item.id in set(before["probe"])]
     done = (logs / "done").is_file()
     now = with_labels([str(logs)], asked) if done else _judged(judge, asked, logs, known.form)
+    if not done:
+        _require_heard(now, len(asked), str(judge))
     (logs / "done").touch()
     found = drift(known, before, now, datetime.now(UTC).date())
     said = (

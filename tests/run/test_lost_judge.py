@@ -38,9 +38,9 @@ def audit(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Audit:
     suite = tmp_path / "lost.yaml"
     suite.write_text(SUITE, encoding="utf-8")
 
-    def go(*more: str, out: str = "out", judges: tuple[str, ...] = (JUDGE,)) -> Result:
+    def go(*more: str, out: str = "out", judges: tuple[str, ...] = (JUDGE,), controls: bool = False) -> Result:
         models = ["--base", BASE, "--finetune", TUNED, *(part for one in judges for part in ("--judge", one))]
-        own = ["--seed", "0", "--no-controls", "--quiet", "--out", str(tmp_path / out)]
+        own = ["--seed", "0", *([] if controls else ["--no-controls"]), "--quiet", "--out", str(tmp_path / out)]
         return CliRunner().invoke(spillover, ["audit", str(suite), *models, *own, *more])
 
     return go
@@ -177,3 +177,12 @@ def test_a_rescore_whose_judge_is_away_writes_nothing_and_can_be_repeated(
     lost.away = False
     assert CliRunner().invoke(spillover, called).exit_code == 0
     assert len(list((tmp_path / "again").glob("*.eval"))) == 2
+
+
+def test_controls_of_a_judge_that_is_lost_make_nothing_void(audit: Audit, pair: Pair, tmp_path: Path) -> None:
+    lost = lost_after(pair, 10, GONE)
+    done = audit("--draws", "16", controls=True)
+    assert done.exit_code == 70 and "gave no verdict on" in done.output, done.output
+    assert set(pair.asked()) == {"judge-a"}
+    lost.away = False
+    assert audit("--draws", "16", controls=True).exit_code in (1, 3)
