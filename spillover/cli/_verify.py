@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spillover.verdicts import Verified
     from spillover.verdicts._source import LogSource
 
+REPORT = "report.json"
 OURS = ("probes", "questions", "heldout", "revision", "own_probes")
 """Task arguments with which the material is not the package's own; `probes` of draws is a number of the package's."""
 
@@ -24,7 +25,9 @@ OURS = ("probes", "questions", "heldout", "revision", "own_probes")
 @click.option("--judge-card", "cards", multiple=True, type=click.Path(path_type=Path), help="Card that a record holds.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, ...], as_json: bool) -> None:
-    """Check logs, records, or both: hashes, counts, verdicts, rates.
+    """Check logs, records, and folders of audits, runs or submissions: hashes, counts, verdicts, rates, answers.
+
+    Of an audit's folder every part is checked: its plan, its draws, its controls and its report.json.
 
     Exit code: 0 all holds, 1 something does not, 2 wrong use. What is not checked: whether the answers came from the
     model that is named, and whether the judge was right.
@@ -32,19 +35,29 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
     import json
     import sys
 
+    from spillover.audit._verify_report import verify_report
     from spillover.errors import LogError
     from spillover.verdicts import verify as run
 
     gone = [path for path in (*paths, *logs, *cards) if not path.exists()]
     if gone:
         raise LogError(f"{gone[0]}: no such file or folder")
-    found = run(paths, logs, Package(cards))
+    reports = [file for path in paths if (file := _report(path)) is not None]
+    others = [path for path in paths if path not in reports]
+    found = run(others, logs, Package(cards)) if others else []
+    found += [verify_report(file, logs) for file in reports]
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in found], allow_nan=False))
     else:
         for one in found:
             _say(one)
     sys.exit(0 if all(one.holds for one in found) else 1)
+
+
+def _report(path: Path) -> Path | None:
+    """The report of an audit that a path is, or that lies in it."""
+    file = path / REPORT if path.is_dir() else path
+    return file if file.name == REPORT and file.is_file() else None
 
 
 def _say(one: "Verified") -> None:
@@ -61,8 +74,11 @@ def _say(one: "Verified") -> None:
     says = "hold" if one.holds else f"do not hold: {len(one.problems)} problems"
     for note in one.notes:
         click.echo(f"{what}: {plain(note)}")
-    read = f"{one.reread} of {one.judged} verdicts re-read from the judge's replies"
-    click.echo(f"{what} {says} ({one.logs} logs, {one.answers} answers, {read}, {len(one.checked)} invariants)")
+    held = f"{len(one.checked)} invariants"
+    if one.answers:
+        read = f"{one.reread} of {one.judged} verdicts re-read from the judge's replies"
+        held = f"{one.logs} logs, {one.answers} answers, {read}, {held}"
+    click.echo(f"{what} {says} ({held})")
 
 
 class Package:

@@ -8,12 +8,15 @@ from itertools import combinations
 from typing import Any
 
 from ._asking import shown, steps_of
+from ._everywhere import NO_MODEL
 from ._evidence import ReadLog, Shipped, Submission
 from ._make_record import content_hash
 from ._material import material_sha256, rubric_sha256
 from ._source import rubric_labels
 
 CELL = ["task", "split", "language", "condition", "probe", "epoch"]
+LABELLED, GIVEN = "labelled answers", "spillover/given"
+"""Material and solver of a log in which a judge judges answers that were written beforehand."""
 SAME_ANSWERS = 0.9
 """Share of equal answers from which one model's answers are a copy of another's."""
 LEAST_SHARED = 5
@@ -228,13 +231,19 @@ class MaterialHashMatchesVersion(Invariant):
     def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
         """See `Invariant`."""
         declared = log.source.material
+        if declared == LABELLED:
+            yield from _not_labelled(log)
+            return
+        if log.source.model == NO_MODEL:
+            yield "names no model that gave its answers"
         for step in (log.source.header.get("plan") or {}).get("steps") or []:
             given_to = (step.get("params") or {}).get("material_sha256")
             if given_to is not None and given_to != declared:
                 yield "the solver was given another material hash than the header declares"
         told = list(_asked_otherwise(log, given.shipped))
         yield from told
-        found = material_sha256(log)
+        texts = (given.shipped.questions(log.source) if given.shipped is not None else None) or {}
+        found = material_sha256(log, list(texts))
         if found is not None and found != declared and not told:
             yield "what the log says was asked, how decoded and how judged does not have the hash that it declares"
         if given.shipped is None:
@@ -242,7 +251,6 @@ class MaterialHashMatchesVersion(Invariant):
         shipped = given.shipped.material(log.source)
         if shipped is not None and shipped != declared:
             yield f"{log.source.task} {log.source.version} was shipped with other material"
-        texts = given.shipped.questions(log.source) or {}
         other = [one.id for one in log.samples if one.id in texts and one.input != texts[one.id]]
         if other:
             yield f"{len(other)} probes were asked in other words than {log.source.version} has (first: {other[0]})"
@@ -250,6 +258,12 @@ class MaterialHashMatchesVersion(Invariant):
         judged = given.shipped.scorer(log.source)
         if judged is not None and json.loads(json.dumps(judged)) != log.scorer_options():
             yield f"{log.source.task} {log.source.version} is judged by other rubrics or lines than the header has"
+
+
+def _not_labelled(log: ReadLog) -> Iterator[str]:
+    """What a test of a judge cannot hold: its answers were written beforehand, so no model gave them."""
+    if log.source.solver != GIVEN or log.source.model != NO_MODEL:
+        yield f"says that its answers are labelled ones, but {log.source.model} was asked by {log.source.solver}"
 
 
 def _asked_otherwise(log: ReadLog, shipped: Shipped | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spillover.common.outcome import OUTCOMES
@@ -21,10 +22,15 @@ def rubric_sha256(rubric: dict[str, Any]) -> str:
     return hashlib.sha256("\x00".join(said).encode()).hexdigest()
 
 
-def material_sha256(log: ReadLog) -> str | None:
+def material_sha256(log: ReadLog, order: Sequence[str] = ()) -> str | None:
     """Hash of all material that the log shows; None where it does not show all of it.
 
-    A run over a part of the probes, of draws or with solvers of its own cannot tell.
+    A run over a part of the probes, of draws or with solvers of its own cannot tell. Nor can one that put the probes in
+    an order of its own, where the task's own order is not known: the hash is of the probes in that.
+
+    Args:
+        log: The log.
+        order: Ids of the task's probes in its own order; empty where that is not known.
     """
     spec, steps = log.source.header["eval"], steps_of(log.source.header)
     config, asks = spec.get("config") or {}, [one for one in steps if str(one.get("solver")).split("/")[-1] == "ask"]
@@ -36,6 +42,10 @@ def material_sha256(log: ReadLog) -> str | None:
     ids = [str(one) for one in (spec.get("dataset") or {}).get("sample_ids") or []]
     if not ids or not set(ids) <= set(probes):
         return None
+    if is_shuffled(spec):
+        if sorted(order) != sorted(ids):
+            return None
+        ids = list(order)
     put = {**CONDITION, **(asks[0].get("params") or {}).get("condition", {})}
     judge: dict[str, Any] = {
         "form": options.get("form"),
@@ -58,6 +68,12 @@ def material_sha256(log: ReadLog) -> str | None:
         **({"checks": options["checks"]} if options.get("checks") else {}),
     }
     return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def is_shuffled(spec: Mapping[str, Any]) -> bool:
+    """Whether a run put its samples in an order of its own (`--sample-shuffle`), by the part `eval` of its header."""
+    said = (spec.get("config") or {}).get("sample_shuffle"), (spec.get("dataset") or {}).get("shuffled")
+    return any(one not in (None, False) for one in said)
 
 
 def _probe(sample: Answered) -> dict[str, Any]:

@@ -151,7 +151,7 @@ class AssertedFieldsCanBe(Invariant):
         if given.record is None:
             return []
         data = given.record.data
-        wrong = [*_no_version(data["spillover"], given.logs), *_no_plan(data["manifest"])]
+        wrong = [*_no_version(data["spillover"], given.logs), *no_plan(data["manifest"])]
         if given.record.methods > METHODS:
             wrong.append(f"methods is {given.record.methods}; this version of Spillover knows methods up to {METHODS}")
         if data["judge"]["card"] is not None:
@@ -188,7 +188,7 @@ def _no_card(judge: dict[str, Any], known: list[dict[str, Any]]) -> Iterator[str
         yield f"judge.card is of {str(measured[0])[:80]}, in another form or on other rubrics than the verdicts"
 
 
-def _no_plan(manifest: dict[str, Any] | None) -> Iterator[str]:
+def no_plan(manifest: dict[str, Any] | None) -> Iterator[str]:
     """A manifest holds the plan of which it gives the hash, taken as `spillover.run` takes it."""
     if manifest is None:
         return

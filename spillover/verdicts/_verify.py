@@ -1,7 +1,7 @@
 """Verify: do logs, and a record made of them, hold together? Every sample is read and every number computed anew."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from ._consistency import (
     SummariesAgreeWithSamples,
 )
 from ._evidence import ReadLog, Shipped, Submission, read_whole
+from ._folders import MANIFEST, groups_in, kind_of, manifest_of, records_in
 from ._invariants import (
     EachProbeAnsweredOncePerEpoch,
     Invariant,
@@ -32,7 +33,7 @@ from ._invariants import (
     SettingsNeverChangedMidRun,
 )
 from ._record import Record, read_record
-from ._record_invariants import AssertedFieldsCanBe, LogHashHolds, RecordAgreesWithLogs, RecordHashHolds
+from ._record_invariants import AssertedFieldsCanBe, LogHashHolds, RecordAgreesWithLogs, RecordHashHolds, no_plan
 from ._replies import is_reread
 from ._source import log_source
 
@@ -109,8 +110,11 @@ def verify(
 ) -> list[Verified]:
     """Verify logs, records, or both: each record with the logs that it names, all other logs together.
 
+    Of the folder of an audit or run the plan is verified and each group of logs by itself: its draws, every control,
+    the domain-leak judge, the search for triggers. Of a folder with records (a submission is one) each record.
+
     Args:
-        paths: Logs (files or folders of them) and records (`.json`).
+        paths: Logs (files or folders of them), records (`.json`), and folders of audits, runs, records or submissions.
         logs: Where the logs of records lie; beside each record and below its folder where none is given.
         shipped: What the installed package knows of its own versions.
 
@@ -118,11 +122,41 @@ def verify(
         LogError: Where a path is not there, a file is no log, or none of a record's logs lies beside it and no other
             place was given.
     """
-    records = [str(one) for one in paths if _is_record(Path(one))]
-    others = [str(one) for one in paths if str(one) not in records]
-    found = [_one_record(file, [*logs] or [*others], shipped) for file in records]
-    if others and (logs or not records):
+    found: list[Verified] = []
+    others: list[str] = []
+    files = [one for one in paths if _is_record(Path(one))]
+    plain = [str(one) for one in paths if one not in files]
+    for path in files:
+        found.append(_one_record(str(path), [*logs] or plain, shipped))
+    for one in plain:
+        kind = kind_of(Path(one))
+        if kind == "run":
+            found += _run(Path(one), shipped)
+        elif kind == "records":
+            beside = [one] if any(Path(one).rglob("*.eval")) else []
+            found += [_one_record(str(file), [*logs] or beside, shipped) for file in records_in(Path(one))]
+        else:
+            others.append(one)
+    if others and (logs or not files):
         found.append(_checked(Submission(_read(others), shipped=shipped)))
+    return found
+
+
+def _run(folder: Path, shipped: Shipped | None) -> list[Verified]:
+    """An audit or a run: its plan, and its logs group by group."""
+    found = []
+    manifest = manifest_of(folder)
+    if manifest is not None:
+        wrong = [f"manifest {manifest}"] if isinstance(manifest, str) else [*no_plan(manifest)]
+        fix = "take the folder from its run"
+        problems = [Problem("PlanHashHolds", str(folder / MANIFEST), said, fix) for said in wrong]
+        found.append(Verified(problems, ["PlanHashHolds"], 0, 0, None, what=f"{folder.name}/{MANIFEST}"))
+    for group in groups_in(folder):
+        logs = _read(group.logs, named=False)
+        left = len(group.logs) - len(logs)
+        done = _checked(Submission(logs, shipped=shipped))
+        notes = (f"{left} of its logs hold no verdicts on answers and were not checked",) if left else ()
+        found.append(replace(done, what=group.what, notes=(*done.notes, *notes)))
     return found
 
 
@@ -156,11 +190,11 @@ def _logs_in(place: Path) -> list[str]:
     return found_logs(place) if place.is_file() or any(place.rglob("*.eval")) else []
 
 
-def _read(paths: Sequence[str]) -> list[ReadLog]:
+def _read(paths: Sequence[str], named: bool = True) -> list[ReadLog]:
     files = list(dict.fromkeys(str(Path(file)) for one in paths for file in found_logs(one)))
-    named = {str(Path(one)) for one in paths}
-    sources = [source for file in files if (source := log_source(file, file in named)) is not None]
-    if paths and not sources:
+    asked = {str(Path(one)) for one in paths} if named else set()
+    sources = [source for file in files if (source := log_source(file, file in asked)) is not None]
+    if paths and not sources and named:
         raise LogError(f"{paths[0]}: none of {len(files)} logs is from a Spillover task")
     found = []
     for source in sources:

@@ -74,6 +74,13 @@ def test_a_clear_regression_is_found_early(audit: Audit, pair: Pair, tmp_path: P
     assert audit().exit_code == 1
     assert pair.wire.calls == [], "a finished audit asks nothing when it is called again"
     assert {**report(tmp_path), "manifest": None} == {**found, "manifest": None}
+    verified = CliRunner().invoke(spillover, ["verify", str(tmp_path / "out")])
+    assert verified.exit_code == 0, verified.output
+    assert "out/controls/judge-0 hold" in verified.output and "out/report.json hold" in verified.output
+    found["answer"] = found["findings"][0]["answer"] = "no regression"
+    (tmp_path / "out" / "report.json").write_text(json.dumps(found), encoding="utf-8")
+    verified = CliRunner().invoke(spillover, ["verify", str(tmp_path / "out" / "report.json")])
+    assert verified.exit_code == 1 and "says 'no regression', its logs give 'regression'" in verified.output
 
 
 def test_the_terminal_gets_the_first_page_and_no_answers(audit: Audit, pair: Pair) -> None:
