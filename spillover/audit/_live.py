@@ -14,6 +14,7 @@ from spillover.run._first_call import first_calls
 from spillover.run._judges import check_judges
 from spillover.run._manifest import MANIFEST
 from spillover.run._named import check_named
+from spillover.run._recorded import not_asked_for
 from spillover.run._reuse import require_run
 from spillover.run._spent import check_priced, spent
 from spillover.run._triggers import check_budget
@@ -58,6 +59,8 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / MANIFEST}")
         began = datetime.now(UTC).isoformat(timespec="seconds")
         report, asked = _controlled(request, say)
+        for line in not_asked_for([request.base, *request.tuned], list(asked.rows.values())):
+            say(line)
         done = {"began": began, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "answer": report.answer}
         manifest = write_done(request.out, {**done, **made_of(request, asked), FILES: left_behind(request.out)})
         return stated(replace(report, manifest=manifest))

@@ -50,6 +50,7 @@ def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: b
     with stopping():
         logs = _asked(found, arms, graders, out, first_call=not said["no_first_call"])
         _print(logs, out, arms[0].name, as_json)
+        _left(arms, logs)
         mute = _unjudged(logs, as_json)
     if mute:
         sys.exit(OUTAGE)
@@ -135,6 +136,16 @@ def _print(logs: list[tuple[str, Path]], out: Path, first: str, as_json: bool) -
     for model in dict.fromkeys(name for name, _ in logs):
         click.echo(f"{plain(model)}: {sum(name == model for name, _ in logs)} logs in {plain(str(out / 'logs'))}")
     click.echo(f"Next: spillover show {plain(str(out / 'logs'))} --base {plain(first)}")
+
+
+def _left(arms: "list[Model]", logs: list[tuple[str, Path]]) -> None:
+    """Say which answers of recorded models were not asked for."""
+    from spillover.run._recorded import REPLAY, not_asked_for
+    from spillover.verdicts import read
+
+    if any(arm.name.startswith(REPLAY) for arm in arms):
+        for line in not_asked_for(arms, [read([str(file) for _, file in logs])]):
+            click.echo(plain(line), err=True)
 
 
 def _unjudged(logs: list[tuple[str, Path]], as_json: bool) -> list[str]:

@@ -15,6 +15,9 @@ INSPECT = "inspect"
 """The program that has no line of ours at its end; Spillover's own commands say it themselves."""
 
 
+HINT = "; leave out --epochs to ask all"
+
+
 class Account:
     """What of one recording was asked for, turns of a conversation and dimensions of a verdict taken together."""
 
@@ -36,7 +39,7 @@ class Account:
 
     def tell(self) -> None:
         """Say on standard error what was not asked for, where anything was."""
-        said = not_asked(self.recording, self.asked) if self.asked else _not_judged(self.recording, self.judged)
+        said = not_asked(self.recording, self.asked, HINT) if self.asked else _not_judged(self.recording, self.judged)
         if said is not None:
             print(f"Note: {said}", file=sys.stderr)
 
@@ -55,12 +58,13 @@ def _not_judged(recording: Recording, judged: set[tuple[str, Key]]) -> str | Non
     )
 
 
-def not_asked(recording: Recording, asked: Iterable[Key]) -> str | None:
+def not_asked(recording: Recording, asked: Iterable[Key], hint: str = "") -> str | None:
     """One line about recorded answers that were not asked for; None where all were.
 
     Args:
         recording: The recording.
         asked: Probe, condition ("" where the recording has none) and epoch of the answers that were asked for.
+        hint: What is said of other epochs.
     """
     asked, recorded = set(asked), set(recording.conversations())
     left = recorded - asked
@@ -75,7 +79,7 @@ def not_asked(recording: Recording, asked: Iterable[Key]) -> str | None:
     whys = {
         "probe": f"{kinds['probe']} of probes that were not asked ({listed(others)})",
         "condition": f"{kinds['condition']} under another condition",
-        "epoch": f"{kinds['epoch']} of other epochs (they go up to {last}; leave out --epochs to ask all)",
+        "epoch": f"{kinds['epoch']} of other epochs (they go up to {last}{hint})",
     }
     why = "; ".join(whys[kind] for kind in whys if kinds[kind])
     return f"{recording.path}: {len(left)} of {len(recorded)} recorded answers were not asked for: {why}"

@@ -1,9 +1,12 @@
 """Recorded arms and judges of a run, held against each other before anything is asked."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._design import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REPLAY = "replay/"
 
@@ -41,3 +44,26 @@ def recording(model: Model) -> Any:
     from spillover.providers._own import recording_of
 
     return recording_of(model.load().api)
+
+
+def not_asked_for(models: Sequence[Model], rows: "Sequence[pd.DataFrame]") -> list[str]:
+    """A line for each recorded model that holds answers which a run did not ask for.
+
+    Args:
+        models: Models that answered.
+        rows: Rows of `spillover.verdicts.read` of the run, in any parts; nothing is said where there are none.
+    """
+    from spillover.providers._account import not_asked
+
+    said = []
+    for model in models if rows else ():
+        if (found := recording(model)) is None:
+            continue
+        asked = {
+            (str(probe), str(condition) if found.has_conditions else "", int(epoch))
+            for part in rows
+            for name, probe, condition, epoch in part[["model", "probe", "condition", "epoch"]].itertuples(index=False)
+            if name == model.name
+        }
+        said.append(not_asked(found, asked))
+    return [line for line in said if line is not None]
