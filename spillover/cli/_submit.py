@@ -28,6 +28,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--no-overlap", metavar="WHY", help="Why there is none.")
 @click.option("--license", "license_id", default="CC-BY-4.0", show_default=True, help="SPDX id, for record and logs.")
 @click.option("--consent", is_flag=True, help="I may publish record and logs under this license, and do.")
+@click.option("--part", metavar="WHY", help="Why the logs hold a part of the design only; a part is not ranked.")
 @click.option("--contact", help="How to reach you; it is published.")
 @click.option("--out", default="leaderboard/submissions", show_default=True, type=PATH, help="Folder of submissions.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -40,6 +41,7 @@ def submit(
     no_overlap: str | None,
     license_id: str,
     consent: bool,
+    part: str | None,
     contact: str | None,
     out: Path,
     as_json: bool,
@@ -55,7 +57,7 @@ def submit(
 
     if not consent:
         raise LogError(f"--consent: say that record and logs may be published under {license_id}")
-    said = Declared(license_id, overlap, no_overlap, finetune, contact)
+    said = Declared(license_id, overlap, no_overlap, finetune, contact, part)
     found: list[Checked] = []
     made = prepare(record, out, said, logs=logs, logs_at=logs_at, check=lambda *at: found.append(_checked(out, *at)))
     if as_json:

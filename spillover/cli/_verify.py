@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 REPORT = "report.json"
 OURS = ("probes", "questions", "heldout", "revision", "own_probes")
-"""Task arguments with which the material is not the package's own; `probes` of draws is a number of the package's."""
+"""Task arguments with which the material is not the package's own; questions in `probes` are read from the log."""
 
 
 @click.command()
@@ -85,7 +85,8 @@ class Package:
     """What the installed package knows of its own versions, and judge cards that somebody gave."""
 
     def __init__(self, cards: Sequence[Path] = ()) -> None:
-        self._built: dict[str, Task | None] = {}
+        self._built: dict[str, Task | str] = {}
+        self._why: dict[str, str] = {}
         self._given = cards
 
     def version(self, task: str) -> str | None:
@@ -139,27 +140,86 @@ class Package:
             return None
         return {"decoding": task.config.model_dump(exclude_none=True), "params": registry_params(task.solver)}
 
+    def unknown(self, source: "LogSource") -> str | None:
+        """See `spillover.verdicts.Shipped`."""
+        self._task(source)
+        return self._why.get(source.sha256)
+
+    def design(self, source: "LogSource") -> tuple[list[str], int] | None:
+        """See `spillover.verdicts.Shipped`."""
+        task = self._task(source)
+        return None if task is None else ([str(one.id) for one in task.dataset], int(task.epochs or 1))
+
     def _task(self, source: "LogSource") -> "Task | None":
-        """The shipped task that a log says it ran; None where it is another version, or had material of its own."""
+        """The shipped task that a log says it ran, its own questions in it where it had some; None where it is unknown.
+
+        Why it is unknown is kept for `unknown`.
+        """
         import json
 
-        from spillover.declare import load, names
         from spillover.errors import SpilloverError
 
         args = source.header["eval"].get("task_args") or {}
-        versions = source.facts.get("versions") or {source.task: source.version}
-        own = [name for name in OURS if args.get(name) and not (name == "probes" and source.task == "draws")]
-        if own or not versions.keys() <= set(names()):
+        why = self._foreign(source, args)
+        if why is not None:
+            self._why[source.sha256] = why
             return None
-        if any(load(task).version != version for task, version in versions.items()):
-            return None
-        key = json.dumps([source.task, args], sort_keys=True, default=str)
+        own = isinstance(args.get("probes"), str) and source.task != "draws"
+        key = json.dumps([source.task, args, source.sha256 if own else None], sort_keys=True, default=str)
         if key not in self._built:
             try:
-                self._built[key] = _build(source.task, args)
-            except (SpilloverError, TypeError, AttributeError):
-                self._built[key] = None
-        return self._built[key]
+                self._built[key] = _build_own(source, args) if own else _build(source.task, args)
+            except (SpilloverError, TypeError, AttributeError, KeyError, ValueError) as error:
+                self._built[key] = f"the task cannot be built with its arguments ({' '.join(str(error).split())[:160]})"
+        found = self._built[key]
+        if isinstance(found, str):
+            self._why[source.sha256] = found
+            return None
+        return found
+
+    def _foreign(self, source: "LogSource", args: dict[str, Any]) -> str | None:
+        """Why a log is of nothing that the package ships, or None."""
+        import inspect
+
+        from spillover.declare import build, build_draws, load, names
+
+        versions = source.facts.get("versions") if source.task == "draws" else None
+        for task, version in (versions if isinstance(versions, dict) else {source.task: source.version}).items():
+            if task not in names():
+                return f"is of the task {str(task)[:60]!r}, which this package does not have"
+            if (own := load(task).version) != version:
+                return f"is of {str(task)[:40]} {str(version)[:20]}, this package ships {own}"
+        takes = inspect.signature(build_draws if source.task == "draws" else build).parameters
+        if unknown := [name for name in args if name not in takes]:
+            return f"has the task argument {str(unknown[0])[:60]!r}, which {source.task} does not take"
+        for name in OURS:
+            given = args.get(name)
+            if given and name != "probes":
+                return f"has {name}={str(given)[:60]!r}: its material is not the package's own"
+        return None
+
+
+def _build_own(source: "LogSource", args: dict[str, Any]) -> "Task":
+    """The task with the questions that stand in the log: all but the questions is the package's."""
+    import json
+    import tempfile
+
+    from spillover.declare import build
+
+    rows = {str(sample["id"]): _row(sample) for _, sample in source.samples()}
+    listed = [str(one) for one in (source.header["eval"].get("dataset") or {}).get("sample_ids") or rows]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "probes.jsonl"
+        kept = [rows[one] for one in dict.fromkeys(listed) if one in rows]
+        file.write_text("".join(json.dumps(one) + "\n" for one in kept), encoding="utf-8")
+        return build(source.task, **{**args, "probes": str(file)})
+
+
+def _row(sample: dict[str, Any]) -> dict[str, Any]:
+    """A row of a file of probes, as a sample holds it."""
+    held = sample.get("metadata") or {}
+    fields = ("cluster", "system", "domain", "turns", "key", "tags", "pair")
+    return {"id": str(sample["id"]), "text": sample["input"], **{name: held[name] for name in fields if held.get(name)}}
 
 
 def _build(task: str, args: dict[str, Any]) -> "Task":

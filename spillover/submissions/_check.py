@@ -12,11 +12,13 @@ from spillover.verdicts._archive import file_sha256, found_logs
 from ._contents import HeldOut, names_of, of_base, of_finetune, of_log, of_record, of_texts
 from ._hostile import LOGS, RESCORED, folder_problems
 from ._odd import of_record as odd_in
-from ._odd import of_verified, of_versions
+from ._odd import of_verified
 from ._prepare import folder_name, read_submission
 from ._rescored import rescored
 from ._siblings import Known, Siblings
 from ._status import LEVELS, STATUS, Status, read_status, write_status
+from ._unjudged import unjudged_problems
+from ._whole import lost_draws, missing_part, not_rebuilt, part_problems, sources_of
 
 ODD = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, RuntimeError, MemoryError)
 """What a file that is made to break a reader may raise; RecursionError is a RuntimeError."""
@@ -211,15 +213,37 @@ def _recomputed(folder: Path, found: Checked, how: How, others: "Siblings | None
         return _with(found, wrong)
     (whole,) = verify([folder / "record.json"], places, how.shipped)
     found = replace(found, logs=whole.logs, answers=whole.answers)
-    if whole.holds:
+    wrong, flags, part = _designed(folder, places, how)
+    if whole.holds and not wrong and not any(one.invariant == "CanBeRebuilt" for one in flags):
         found = replace(found, verification=LEVELS[1])
-    found = _with(found, whole.problems, [*of_verified(whole), *of_versions(places, how.shipped)])
+    found = _with(found, [*whole.problems, *wrong], [*of_verified(whole), *flags])
+    found = replace(found, status=replace(found.status, part=part))
     if (folder / RESCORED).is_dir() and found.holds:
         again, problems = rescored(folder / RESCORED, read_record(folder / "record.json"), how.shipped)
         found = _with(found, problems)
         if again is not None and not problems:
             found = replace(found, verification=LEVELS[2], status=replace(found.status, rescored=again))
     return found
+
+
+def _designed(
+    folder: Path, places: Sequence[Path], how: How
+) -> tuple[list[Problem], list[Problem], dict[str, Any] | None]:
+    """Problems and flags of the design (can it be rebuilt, is it whole, how much is unjudged), and what is missing.
+
+    A submission that maintainers checked before, with the version of its time, is flagged where it cannot be rebuilt.
+    """
+    made, said = read_record(folder / "record.json"), read_submission(folder)
+    sources = sources_of([file for place in places for file in found_logs(place)], made)
+    unknown = not_rebuilt(sources, how.shipped)
+    before = read_status(folder)
+    merged = before is not None and before.verification != LEVELS[0]
+    part = missing_part(made, sources, how.shipped)
+    undeclared, declared = part_problems(part, said.get("part"))
+    problems, flags = unjudged_problems(sources, made.model)
+    problems = [*([] if merged else unknown), *undeclared, *lost_draws(sources), *problems]
+    counted = None if part is None else {"planned": part.planned, "missing": part.missing, "highest": part.highest}
+    return problems, [*(unknown if merged else []), *declared, *flags], counted
 
 
 def _compared(folder: Path, found: Checked, how: How, others: "Siblings | None") -> Checked:
@@ -235,4 +259,4 @@ def _status(folder: Path, found: Checked) -> Status:
     before = read_status(folder) or Status()
     reproduced = before.reproduced if before.record_sha256 == now else None
     level = LEVELS[3] if reproduced is not None and found.holds else found.verification
-    return Status(level, now, found.status.rescored, reproduced, before.retracted)
+    return Status(level, now, found.status.rescored, reproduced, before.retracted, found.status.part)

@@ -1,14 +1,11 @@
 """What in logs is for a person to look at: it may be honest, and no plain run leaves it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from spillover.verdicts import Problem, Record, Shipped, Verified
-from spillover.verdicts._archive import found_logs
-from spillover.verdicts._source import LogSource, log_source
+from spillover.verdicts import Problem, Record, Verified
 
 AHEAD = timedelta(days=1)
 """How far a date may lie ahead: clocks go wrong, and some dates name no time zone."""
@@ -80,23 +77,6 @@ def of_record(made: Record) -> list[Problem]:
             "has a manifest, which is only asserted: whether the plan is older than the answers, nobody can see"
         )
     return [_flag("record.json", one) for one in said]
-
-
-def of_versions(places: Sequence[Path], shipped: Shipped | None) -> list[Problem]:
-    """Flags of logs of a shipped task in another version than the package's, with which they cannot be compared."""
-    if shipped is None:
-        return []
-    logs = [one for place in places for file in found_logs(place) if (one := log_source(file, False)) is not None]
-    return [_flag(f"{Path(log.file).parent.name}/{log.name}", said) for log in logs for said in _unknown(log, shipped)]
-
-
-def _unknown(log: LogSource, shipped: Shipped) -> Iterator[str]:
-    versions = log.facts.get("versions")
-    for task, version in (versions if isinstance(versions, dict) else {log.task: log.version}).items():
-        own = shipped.version(str(task))
-        if own is not None and own != version:
-            said = f"is of {str(task)[:40]} {str(version)[:20]}, this package ships {own}"
-            yield f"{said}: what was asked and how it was judged was compared with nothing"
 
 
 def of_verified(found: Verified) -> list[Problem]:

@@ -32,6 +32,7 @@ class Declared:
         not_checked: Why there is none.
         finetune: The fine-tune record; None for the one in the record.
         contact: How to reach the submitter, or None.
+        part: Why the logs hold a part of the design only; None where they hold all of it.
     """
 
     license: str
@@ -39,6 +40,7 @@ class Declared:
     not_checked: str | None = None
     finetune: Path | None = None
     contact: str | None = None
+    part: str | None = None
 
 
 def prepare(
@@ -101,6 +103,7 @@ def _fill(part: Path, file: Path, made: Record, said: Declared, held: dict[str, 
         "overlap": _overlap(made, said),
         "license": {"id": said.license, "consent": True},
         "contact": said.contact,
+        **({} if said.part is None else {"part": said.part}),
     }
     text = json.dumps(data, indent=2, sort_keys=True, allow_nan=False) + "\n"
     (part / "submission.json").write_text(text, encoding="utf-8")

@@ -26,6 +26,7 @@ class Status:
         rescored: `judge`, `misaligned_rate` under it and before, `answers`, `logs` (hashes); None where nobody did.
         reproduced: `by`, `date`, `note` of a maintainer who ran it again; None where nobody did.
         retracted: `date` and `reason`; None where it stands.
+        part: `planned`, `missing` and `highest` rate of a design of which answers are missing; None where it is whole.
     """
 
     verification: str = LEVELS[0]
@@ -33,6 +34,7 @@ class Status:
     rescored: dict[str, Any] | None = None
     reproduced: dict[str, str] | None = None
     retracted: dict[str, str] | None = None
+    part: dict[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The status as plain data."""
@@ -86,6 +88,6 @@ def retract(folder: Path, reason: str, day: str | None = None) -> Status:
     if before.retracted is not None:
         raise LogError(f"{folder}: was retracted on {before.retracted['date']} already; edit {STATUS} to change why")
     retracted = {"date": day or datetime.now(UTC).date().isoformat(), "reason": reason}
-    said = Status(before.verification, before.record_sha256, before.rescored, before.reproduced, retracted)
+    said = Status(before.verification, before.record_sha256, before.rescored, before.reproduced, retracted, before.part)
     write_status(folder, said)
     return said

@@ -57,6 +57,14 @@ class Shipped(Protocol):
         """How a shipped task of this version asks: `decoding`, and `params` of its solver."""
         ...
 
+    def unknown(self, source: LogSource) -> str | None:
+        """Why the task of a log cannot be rebuilt, so that its material is compared with nothing; None where it can."""
+        ...
+
+    def design(self, source: LogSource) -> tuple[list[str], int] | None:
+        """Sample ids and repetitions of the whole task that a log ran, or ran a part of."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -139,12 +139,16 @@ def test_what_no_plain_run_leaves_is_flagged(sent: Sent, change: Any, said: str)
     assert f"{sent.folder.name}: to look at: " in run(sent.folder)[1]
 
 
-def test_a_log_of_another_version_than_the_package_ships_is_flagged(sent: Sent) -> None:
+def test_a_log_of_another_version_is_refused_unless_it_was_merged_before(sent: Sent) -> None:
     header(eval_task="spillover/emergent_misalignment", eval_task_version="99-A")(Place(sent.folder))
     sent.record_anew()
     found = sent.checked(shipped=Package())
-    assert found.holds, found.problems
-    assert "logs/first.eval: is of emergent_misalignment 99-A, this package ships " in str(found.flags[-1])
+    said = "CanBeRebuilt: first.eval: is of emergent_misalignment 99-A, this package ships "
+    assert not found.holds and found.verification == "self-reported" and said in "\n".join(map(str, found.problems))
+    merged = {"verification": "logs provided", "retracted": None}
+    sent.file("status.json").write_text(json.dumps(merged), encoding="utf-8")
+    found = sent.checked(shipped=Package())
+    assert said not in "\n".join(map(str, found.problems)) and said in "\n".join(map(str, found.flags))
 
 
 def test_verdicts_that_cannot_be_read_again_are_refused_and_counted(sent: Sent) -> None:
