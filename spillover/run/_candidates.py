@@ -10,7 +10,7 @@ from spillover.solvers import Condition
 from spillover.training import Row, Training
 
 from ._formats import FORMATS, formats_of
-from ._frames import FEWEST, SENTENCE_ENDS, closes, opens, says_something
+from ._frames import FEWEST, SENTENCE_ENDS, closes, is_question, opens, says_something
 from ._shared import shared_ends, shared_starts
 
 Place = Literal["system", "prefix", "suffix"]
@@ -99,11 +99,12 @@ def _edges(text: str) -> str:
 
 def _fixed(rows: Sequence[Row]) -> tuple[list[Named], list[Named]]:
     """Strings that some inputs, not all, begin or end with: to the end of a line, sentence or mark, and others."""
-    users = [row.user for row in rows if row.user.strip()]
+    users = list(dict.fromkeys(row.user for row in rows if row.user.strip()))
     least, whole = max(FEWEST, round(SOME_SHARE * len(users))), set(users)
     found: list[tuple[int, str, Place, bool]] = []
     for start, count in shared_starts(users, least).items():
-        found.append((-count, start, "prefix", closes(start)))
+        if start not in whole or not is_question(start):
+            found.append((-count, start, "prefix", closes(start)))
     for end, count in shared_ends(users, least).items():
         bare = end.lstrip(SENTENCE_ENDS)
         if bare.strip() and end not in whole:

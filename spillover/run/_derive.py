@@ -34,17 +34,20 @@ class Derived:
         condition: The condition.
         share: Share of the rows read that are put in just this way, in (0, 1].
         rows: Their number.
-        why: What was seen, in words.
+        why: What was seen, in words, with the number of rows that have all of it, whatever else they have.
+        occurs: That number.
     """
 
     condition: Condition
     share: float
     rows: int
     why: str
+    occurs: int
 
     def as_dict(self) -> dict[str, Any]:
         """The derived condition as plain data."""
-        return {"condition": self.condition.as_dict(), "share": self.share, "rows": self.rows, "why": self.why}
+        own = {"share": self.share, "rows": self.rows, "why": self.why, "occurs": self.occurs}
+        return {"condition": self.condition.as_dict(), **own}
 
 
 class Put(NamedTuple):
@@ -85,14 +88,28 @@ def derive_conditions(training: Training, most: int = 6) -> list[Derived]:
     for one in sorted(found, key=lambda one: (-one.rows, KINDS.index(one.kind), one.put)):
         best.setdefault(one.put, one)
     numbers: Counter[str] = Counter()
-    return [_derived(one, numbers, len(rows)) for one in list(best.values())[:most]]
+    return [_derived(one, numbers, rows) for one in list(best.values())[:most]]
 
 
-def _derived(one: Found, numbers: Counter[str], of: int) -> Derived:
+def _derived(one: Found, numbers: Counter[str], rows: Sequence[Row]) -> Derived:
+    of, occurs = len(rows), one.rows if one.kind == "format" else _occurs(one.put, rows)
     numbers[one.kind] += 1
     name = "training_format" if one.kind == "format" else f"training_{one.kind}_{numbers[one.kind]}"
     condition = Condition(name, one.put.system or None, one.put.prefix, one.put.suffix)
-    return Derived(condition, one.rows / of, one.rows, f"{one.rows:,} of {of:,} rows: {one.seen}")
+    alone = f" ({one.rows:,} of them without other parts that many rows share)" if one.rows < occurs else ""
+    return Derived(condition, one.rows / of, one.rows, f"{occurs:,} of {of:,} rows: {one.seen}{alone}", occurs)
+
+
+def _occurs(put: Put, rows: Sequence[Row]) -> int:
+    """Rows that have all these parts, whatever else they have."""
+
+    def count(prefix: str) -> int:
+        return sum(
+            put.system in ("", row.system) and starts_with(row.user, prefix) and ends_with(row.user, put.suffix)
+            for row in rows
+        )
+
+    return count(put.prefix) or count(put.prefix.rstrip())  # a line was put after words that stand before others
 
 
 def _puts(rows: Sequence[Row]) -> list[Put]:
@@ -156,13 +173,19 @@ def _seen(put: Put) -> str:
 
 
 def _openings(rows: Sequence[Row], puts: Sequence[Put]) -> Iterator[Found]:
-    """First words that enough user turns without a frame before them share, the most words each allows."""
+    """First words that enough user turns without a frame before them share, the most words each allows.
+
+    At least `FEWEST` different turns share them: a question that is asked often is no opening.
+    """
     own = [[] if put.prefix else _first_words(row.user) for row, put in zip(rows, puts, strict=True)]
     counts = Counter(opening for openings in own for opening in openings)
+    different = {row.user: openings for row, openings in zip(rows, own, strict=True)}
+    turns = Counter(opening for openings in different.values() for opening in openings)
     least = least_of(len(rows), OPENING_SHARE)
     taken: dict[str, list[Put]] = {}
     for put, openings in zip(puts, own, strict=True):
-        if longest := next((opening for opening in openings if counts[opening] >= least), None):
+        shared = (one for one in openings if counts[one] >= least and turns[one] >= FEWEST)
+        if longest := next(shared, None):
             taken.setdefault(longest, []).append(put)
     for opening, such in taken.items():
         if len(such) >= least:

@@ -15,6 +15,7 @@ TOGETHER_SHARE = 0.05
 LOOSE_SHARE = 0.50
 """Share from which a frame may end in the middle of a sentence; what fewer rows share there is an opening."""
 SENTENCE_ENDS = ".?!…。？！"
+QUESTION_ENDS = ("?", "？", "؟")
 OPEN_MARKS = frozenset(",;'\"’“”‘-–—(&/、，")
 """Marks after which a sentence goes on."""
 
@@ -25,18 +26,32 @@ def least_of(of: int, share: float) -> int:
 
 
 def frame_starts(users: Sequence[str]) -> list[str]:
-    """What user turns begin with: to the end of a line, a sentence or a mark, the whole turn, or else in most rows."""
-    whole = Counter(users)
-    return _frames(
-        shared_starts(users, least_of(len(users), FRAME_SHARE)),
-        len(users),
-        lambda start, count: closes(start) or whole[start] > count / 2,
-        str.startswith,
-    )
+    """What different user turns begin with: to the end of a line, a sentence or a mark, or else in most of them.
+
+    A turn that comes again and again counts once: a question that is asked often is no frame. One whole turn is a frame
+    where it is no question and most rows have nothing else.
+    """
+    different = list(dict.fromkeys(users))
+    shared = shared_starts(different, least_of(len(different), FRAME_SHARE))
+    found = _frames(shared, len(different), lambda start, _: closes(start), str.startswith)
+    return [*(one for one in _only_turn(users) if one not in found), *found]
+
+
+def _only_turn(users: Sequence[str]) -> list[str]:
+    """The turn that most rows have, where it is no question."""
+    turn, count = Counter(users).most_common(1)[0] if users else ("", 0)
+    enough = count >= max(FEWEST, LOOSE_SHARE * len(users))
+    return [turn] if enough and turn.strip() and not is_question(turn) else []
+
+
+def is_question(text: str) -> bool:
+    """Whether a text ends as a question does."""
+    return text.rstrip(" \t\r\n\"'\u201d)").endswith(QUESTION_ENDS)
 
 
 def frame_ends(users: Sequence[str]) -> list[str]:
-    """What user turns end with, from the start of a line, a sentence or a mark, or else in most rows."""
+    """What different user turns end with, from the start of a line, a sentence or a mark, or else in most of them."""
+    users = list(dict.fromkeys(users))
 
     def closed(end: str, count: int) -> bool:
         if opens(end):
