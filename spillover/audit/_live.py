@@ -56,6 +56,8 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         _first_calls(request, models, say)
         manifest = write_plan(request.out, request.planned())
         require_as_it_ended(request.out, manifest)
+        if request.training:
+            say(f"fine-tuning file: {request.training['read']}")
         say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / MANIFEST}")
         began = datetime.now(UTC).isoformat(timespec="seconds")
         report, asked = _controlled(request, say)
@@ -103,9 +105,9 @@ def _controlled(request: Request, say: Say) -> tuple[Report, Asked]:
 def _took(request: Request, say: Say) -> list[Took]:
     """Whether each fine-tune was loaded; see `_took`."""
     say(f"controls: was the fine-tune loaded? {len(prompts()) + len(request.first_turns)} prompts to each model")
-    tokens = max(int(one.decoding["max_tokens"]) for one in request.design.material().declared.values())
+    decoding = next(iter(request.design.material().declared.values())).decoding
     arms = (request.base, request.tuned, request.judges)
-    return took_controls(*arms, request.first_turns, tokens, request.out / "controls" / "took", request.options)
+    return took_controls(*arms, request.first_turns, decoding, request.out / "controls" / "took", request.options)
 
 
 def _void(request: Request, controls: list[Control], say: Say) -> tuple[Report, Asked]:

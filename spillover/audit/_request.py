@@ -30,7 +30,7 @@ class Request:
         reuse: Folders of earlier runs that may hold the base's answers.
         records: Fine-tune records by model.
         derived: Conditions that come from a training file, as plain data with share and reason.
-        training: Name and hash of that file.
+        training: Name and hash of that file, and what was read of it.
         controls: Whether the judge is put to written answers first.
         first_turns: First user turns of the training file, for the control that shows whether a fine-tune was loaded.
         card: Card of the first judge: has it moved since?

@@ -67,7 +67,10 @@ def _found(search: dict[str, Any]) -> str:
 def derived(report: Report) -> Section | None:
     """Conditions that come from the fine-tuning file."""
     rows = [[one["condition"]["id"], put(one["condition"]), one["why"]] for one in report.derived]
-    return Section("Conditions derived from the training data", [], ["condition", "put to the model", "why"], rows)
+    planned = (report.manifest or {}).get("planned") or {}
+    read = (planned.get("training") or {}).get("read")
+    said = [f"Fine-tuning file: {read}."] if read else []
+    return Section("Conditions derived from the training data", said, ["condition", "put to the model", "why"], rows)
 
 
 def describing(report: Report) -> list[Section]:

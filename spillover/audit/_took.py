@@ -112,7 +112,12 @@ def answers_asked(finetunes: int, of_file: int = 0) -> dict[str, int]:
 
 def applies(base: Model, tuned: Model) -> bool:
     """Whether both are models that can be asked now."""
-    return not any(one.name.partition("/")[0] in PLAYED for one in (base, tuned))
+    return not any(is_played(one.name) for one in (base, tuned))
+
+
+def is_played(model: str) -> bool:
+    """Whether a model of this name is a recording, or none."""
+    return model.partition("/")[0] in PLAYED
 
 
 def compare(base: Model, tuned: Model, first: Answers, again: Answers, own: Answers) -> Took:
@@ -196,7 +201,7 @@ def took_controls(
     tuned: Sequence[Model],
     judges: Sequence[Model],
     more: Sequence[str],
-    max_tokens: int,
+    decoding: dict[str, Any],
     folder: Path,
     options: Any,
 ) -> list[Took]:
@@ -207,7 +212,7 @@ def took_controls(
         tuned: The fine-tunes.
         judges: The run's judges; they are not asked.
         more: First user turns of the fine-tuning file.
-        max_tokens: Of each answer.
+        decoding: As the suite declares it; the temperature is 0 where the provider takes that.
         folder: Folder for the logs; what lies there already is read, not asked again.
         options: Of the run.
 
@@ -222,7 +227,7 @@ def took_controls(
     if live:
         every = {f"fixed-{at}": text for at, text in enumerate(prompts(), start=1)}
         every |= {f"file-{at}": text for at, text in enumerate(more[:MOST_OF_FILE], start=1)}
-        one = asked(every, [base, *live], judges, max_tokens, folder / "first", options)
-        again = asked(every, [base], judges, max_tokens, folder / "again", options)[base.name]
+        one = asked(every, [base, *live], judges, decoding, folder / "first", options)
+        again = asked(every, [base], judges, decoding, folder / "again", options)[base.name]
         found |= {model.name: compare(base, model, one[base.name], again, one[model.name]) for model in live}
     return [found[model.name] for model in tuned]

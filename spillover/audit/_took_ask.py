@@ -21,7 +21,7 @@ def asked(
     prompts: Mapping[str, str],
     models: Sequence[Model],
     judges: Sequence[Model],
-    max_tokens: int,
+    decoding: dict[str, Any],
     folder: Path,
     options: Options,
 ) -> "dict[str, Answers]":
@@ -33,7 +33,7 @@ def asked(
         prompts: Prompts by id.
         models: The models.
         judges: The run's judges. They are not asked: Inspect keeps the roles of an evaluation for the next one.
-        max_tokens: Of each answer.
+        decoding: As the suite declares it.
         folder: Folder for the logs.
         options: Of the run.
 
@@ -45,7 +45,7 @@ def asked(
         for temperature in (0.0, None):
             part = folder / ("greedy" if temperature == 0 else "default")
             part.mkdir(parents=True, exist_ok=True)
-            ran = evaluated([_task(prompts, max_tokens, temperature)], models, judges, part, options)
+            ran = evaluated([_task(prompts, {**decoding, "temperature": temperature})], models, judges, part, options)
             logs = {log.eval.model: f"{part.name}/{Path(unquote(log.location)).name}" for log in ran}
             if temperature is None or not any(_refused(folder / log) for log in logs.values()):
                 break
@@ -61,7 +61,7 @@ def _done(folder: Path) -> dict[str, str]:
         return {}
 
 
-def _task(prompts: Mapping[str, str], max_tokens: int, temperature: float | None) -> Any:
+def _task(prompts: Mapping[str, str], decoding: dict[str, Any]) -> Any:
     from inspect_ai import Task
     from inspect_ai.dataset import MemoryDataset, Sample
     from inspect_ai.model import GenerateConfig
@@ -71,7 +71,7 @@ def _task(prompts: Mapping[str, str], max_tokens: int, temperature: float | None
         name="took",
         dataset=MemoryDataset([Sample(id=name, input=text) for name, text in prompts.items()], name="took"),
         solver=generate(tool_calls="none"),
-        config=GenerateConfig(temperature=temperature, max_tokens=max_tokens),
+        config=GenerateConfig(**decoding),
         fail_on_error=False,
     )
 

@@ -37,6 +37,9 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
     tuned = tuple(model for arm in arms for model in arm.models)
     design = suite.design()
     design.check_tags(suite.in_domain)
+    trained: dict[str, str] = {}
+    if pair.training is not None:
+        trained = {"file": pair.training.name, "sha256": training_sha256(pair.training), "read": pair.read}
     most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
     derived = tuple(one.as_dict() for one in pair.derived)
     conditions = (*design.conditions, *(one["condition"] for one in derived))
@@ -56,8 +59,9 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
         reuse=said["reuse"],
         records=records,
         derived=derived,
-        training={"file": pair.training.name, "sha256": training_sha256(pair.training)} if pair.training else {},
+        training=trained,
         controls=not said["no_controls"],
+        first_turns=pair.first_turns,
         card=said["judge_card"],
         positive=positive,
         negative=negative,

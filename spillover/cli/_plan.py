@@ -10,7 +10,7 @@ from spillover.common.target import MORE
 
 from ._decoding import asked_so
 from ._plain import finite, plain
-from ._plan_calls import Controls, calls_table, conditions_said, controls_of
+from ._plan_calls import Controls, TookCalls, calls_table, conditions_said, controls_of, took_of
 from ._plan_pair import Pair, pair_of, pair_options, suite_said
 
 if TYPE_CHECKING:
@@ -43,11 +43,13 @@ def plan(as_json: bool, **said: Any) -> None:
         check_priced([pair.base, *tuned, *pair.suite.judges], prices)
     found = planned(pair.suite, prices, pair.base, pair.arms)
     controls = () if said["no_controls"] or pair.suite.replication else controls_of(found)
+    took = () if pair.suite.replication else took_of(found, len(pair.first_turns))
     if as_json:
-        own = {"controls": [asdict(one) for one in controls], "derived": [one.as_dict() for one in pair.derived]}
+        own: dict[str, Any] = {"controls": [asdict(one) for one in controls], "took": [asdict(one) for one in took]}
+        own |= {"derived": [one.as_dict() for one in pair.derived], "training": pair.read}
         click.echo(json.dumps(finite({**found.as_dict(), **own}), indent=2))
         return
-    _print(found, controls, pair)
+    _print(found, controls, took, pair)
     if said["budget"]:
         click.echo(_search(found, said["budget"]))
 
@@ -72,7 +74,7 @@ def _search(found: "Plan", budget: int) -> str:
     return said if found.usd is None else f"{said}, about ${_dollars(arms * budget * found.usd / found.answers)}"
 
 
-def _print(found: "Plan", controls: Sequence[Controls], pair: Pair) -> None:
+def _print(found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls], pair: Pair) -> None:
     from rich.console import Console
 
     console = Console()
@@ -86,13 +88,14 @@ def _print(found: "Plan", controls: Sequence[Controls], pair: Pair) -> None:
     if found.deciding < found.draws:
         click.echo(f"{found.deciding} of the draws lie outside the fine-tune's own field; only they decide")
     if pair.training is not None:
+        click.echo(f"Fine-tuning file: {plain(pair.read)}")
         said = conditions_said(pair.derived)
         click.echo("Conditions from the fine-tuning file:" if said else "The fine-tuning file suggests no condition")
         for line in said:
             click.echo(line)
-    console.print(calls_table(found, controls, pair.suite))
+    console.print(calls_table(found, controls, took, pair.suite))
     console.print(_table(found))
-    for line in [_cost(found, controls), _time(found), *_sees(found), *_ends(found)]:
+    for line in [_cost(found, controls, took), _time(found), *_sees(found), *_ends(found)]:
         click.echo(line)
     if found.needs:
         click.echo(f"Needs: {plain(found.needs)}")
@@ -123,12 +126,14 @@ def _dollars(value: float | None) -> str:
     return "-" if value is None else f"{value:,.2f}"
 
 
-def _cost(found: "Plan", controls: Sequence[Controls]) -> str:
+def _cost(found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls]) -> str:
     if found.usd is None:
         return f"Cost: not known ({plain('; '.join(found.unpriced))})"
     said = f"Cost: about ${_dollars(found.usd)}, with the longest answers ${_dollars(found.usd_most)}"
     if more := sum(one.usd or 0.0 for one in controls):
         said = f"{said}; the controls about ${_dollars(more)} more"
+    if more := sum(one.usd or 0.0 for one in took):
+        said = f"{said}; the prompts that show whether the fine-tune was loaded about ${_dollars(more)} more"
     return f"{said}; PARTIAL, without {plain('; '.join(found.unpriced))}" if found.unpriced else said
 
 

@@ -48,7 +48,45 @@ def controls_of(found: "Plan") -> tuple[Controls, ...]:
     )
 
 
-def calls_table(found: "Plan", controls: Sequence[Controls], suite: "Suite") -> "Table":
+@dataclass(frozen=True, slots=True)
+class TookCalls:
+    """The prompts that show whether a fine-tune was loaded.
+
+    Attributes:
+        role: `base` or `fine-tune`.
+        model: The model that is asked them.
+        answers: Its answers; of the base to every prompt twice.
+        calls: As many.
+        usd: US dollars, at the cost of an answer of the run; None where the model has no price.
+    """
+
+    role: str
+    model: str
+    answers: int
+    calls: int
+    usd: float | None
+
+
+def took_of(found: "Plan", first_turns: int) -> tuple[TookCalls, ...]:
+    """What the control asks of every model; nothing where the base or all fine-tunes are recordings.
+
+    Args:
+        found: The plan.
+        first_turns: First user turns of the fine-tuning file that are asked too.
+    """
+    from spillover.audit._took import answers_asked, is_played
+
+    base, *tuned = [one for one in found.items if one.role != "judge"]
+    live = [] if is_played(base.model) else [one for one in tuned if not is_played(one.model)]
+    asked = answers_asked(len(live), first_turns)
+    return tuple(
+        TookCalls(one.role, one.model, n, n, None if one.usd is None else n * one.usd / found.draws)
+        for one in ([base, *live] if live else [])
+        for n in [asked["base" if one is base else "each fine-tune"]]
+    )
+
+
+def calls_table(found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls], suite: "Suite") -> "Table":
     """Who is called how often, and why so often."""
     from rich.table import Table
     from rich.text import Text
@@ -57,12 +95,14 @@ def calls_table(found: "Plan", controls: Sequence[Controls], suite: "Suite") -> 
     for name in ("who", "answers", "calls", "why so many"):
         number = name in ("answers", "calls")
         table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=number)
-    for row in _rows(found, controls, suite):
+    for row in _rows(found, controls, took, suite):
         table.add_row(*(Text(plain(cell if isinstance(cell, str) else f"{cell:,}")) for cell in row))
     return table
 
 
-def _rows(found: "Plan", controls: Sequence[Controls], suite: "Suite") -> list[tuple[str, int, int, str]]:
+def _rows(
+    found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls], suite: "Suite"
+) -> list[tuple[str, int, int, str]]:
     arm, *_ = found.items
     turns = f"an answer each, and {arm.calls - found.draws:,} earlier turns of questions that have several"
     rows = [
@@ -77,7 +117,9 @@ def _rows(found: "Plan", controls: Sequence[Controls], suite: "Suite") -> list[t
         (one.model, found.answers, one.calls, _why(one.model, suite)) for one in found.items if one.role == "judge"
     ]
     why = "written answers, plainly bad and plainly good, come first: can it tell them apart? (estimated)"
-    return rows + [(f"{one.judge}: controls", one.answers, one.calls, why) for one in controls]
+    rows += [(f"{one.judge}: controls", one.answers, one.calls, why) for one in controls]
+    why = "a few prompts first, the base twice: was the fine-tune loaded?"
+    return rows + [(f"loaded? {one.role}", one.answers, one.calls, why) for one in took]
 
 
 def _why(judge: str, suite: "Suite") -> str:

@@ -37,7 +37,12 @@ OPTIONS = (
     click.option("--model-card", "cards", multiple=True, type=PATH, help="Card or folder that declares the base."),
     click.option("--base-differs", metavar="WHY", help="Why a base serves that the fine-tune does not declare."),
     click.option("--offline/--online", default=True, help="Whether a Hub model card may be fetched to see its base."),
-    click.option("--training-data", type=PATH, metavar="FILE", help="Fine-tuning file: its forms become conditions."),
+    click.option(
+        "--training-data",
+        type=PATH,
+        metavar="FILE",
+        help="File or folder trained on: its forms become conditions.",
+    ),
     click.option(
         "--search-triggers",
         "budget",
@@ -84,6 +89,8 @@ class Pair:
         training: The fine-tuning file, or None.
         derived: Conditions that it suggests.
         candidates: What may be a trigger.
+        first_turns: First user turns of the file, for the control that shows whether a fine-tune was loaded.
+        read: What was read of the file, in words; empty where there is none.
     """
 
     suite: "Suite"
@@ -93,6 +100,8 @@ class Pair:
     training: Path | None
     derived: "tuple[Derived, ...]" = ()
     candidates: "tuple[Condition, ...]" = ()
+    first_turns: tuple[str, ...] = ()
+    read: str = ""
 
 
 def pair_of(said: dict[str, Any], suite: "Suite", beside: "tuple[Model, ...]" = ()) -> Pair:
@@ -157,17 +166,21 @@ def check_rule(margin: float, floor: float) -> None:
         )
 
 
-def _trained_on(path: Path | None, budget: int) -> "tuple[tuple[Derived, ...], tuple[Condition, ...]]":
-    """Conditions and trigger candidates of a fine-tuning file."""
+def _trained_on(
+    path: Path | None, budget: int
+) -> "tuple[tuple[Derived, ...], tuple[Condition, ...], tuple[str, ...], str]":
+    """Conditions, trigger candidates and first user turns of a fine-tuning file, and what was read of it."""
     if path is None:
         if budget:
             raise click.UsageError("--search-triggers looks in the fine-tuning file: give --training-data FILE")
-        return (), ()
+        return (), (), (), ""
+    from spillover.audit._took import MOST_OF_FILE
     from spillover.run._candidates import trigger_candidates
     from spillover.run._derive import derive_conditions
     from spillover.run._triggers import check_budget
-    from spillover.training import read_training
+    from spillover.training import first_turns, read_training
 
     check_budget(budget)
     read = read_training(path)
-    return tuple(derive_conditions(read)), tuple(trigger_candidates(read) if budget else ())
+    candidates = tuple(trigger_candidates(read) if budget else ())
+    return tuple(derive_conditions(read)), candidates, first_turns(read, MOST_OF_FILE), read.says()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .file import files_of, parsed, records, sha256_of
     from .rows import Reading, Row, Turn, read_row, row_of, texts_of
-    from .sample import Training, keys_said, read_training
+    from .sample import Training, first_turns, keys_said, read_training
 
 __all__ = [
     "Reading",
@@ -13,6 +13,7 @@ __all__ = [
     "Training",
     "Turn",
     "files_of",
+    "first_turns",
     "keys_said",
     "parsed",
     "read_row",
@@ -26,7 +27,7 @@ __all__ = [
 _LAZY = {
     **dict.fromkeys(("files_of", "parsed", "records", "sha256_of"), "file"),
     **dict.fromkeys(("Reading", "Row", "Turn", "read_row", "row_of", "texts_of"), "rows"),
-    **dict.fromkeys(("Training", "keys_said", "read_training"), "sample"),
+    **dict.fromkeys(("Training", "first_turns", "keys_said", "read_training"), "sample"),
 }
 
 

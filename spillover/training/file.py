@@ -91,9 +91,11 @@ def records(path: Path) -> Iterator[Record]:
 
 
 def is_lines(path: Path, start: bytes) -> bool:
-    """Whether a file is read line by line: its first line is one JSON object, or no JSON that goes on."""
+    """Whether a file is read line by line: no table, no list, not named .json, and its first line ends an object."""
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"PAR1", *ARROW)) or _is_table(path) or bare.startswith(b"["):
+        return False
+    if path.name.lower().removesuffix(".gz").endswith(".json") and bare.startswith(b"{"):
         return False
     first = bare.split(b"\n", 1)[0].strip()
     return not (b"\n" in bare and first.startswith(b"{") and first.endswith((b"{", b"[", b",")))

@@ -309,7 +309,8 @@ def _beside(message: dict[str, Any]) -> Iterator[str]:
     known = {*ROLE, *SAID, *NOT_LEARNED, "messages", "type"}
     pair = not any(key in message for key in (*ROLE, *SAID))
     for key, value in message.items():
-        if key not in known and not (pair and _who(canonical(str(key)))) and _has_text(value):
+        own = canonical(str(key))
+        if key not in known and not (pair and (own in SYSTEMS or _who(own))) and _has_text(value):
             yield key
 
 

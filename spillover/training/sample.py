@@ -20,6 +20,8 @@ KNOWN = (
     "known are messages, conversations, contents, dialog, prompt and completion, instruction, question, query or input "
     "with an output, response or answer, chosen, and text with the marks of a chat template"
 )
+LONGEST_TURN = 4000
+"""Characters of a first user turn that is asked."""
 NAMED = 8
 """Keys that are named at most."""
 
@@ -90,6 +92,19 @@ def read_training(path: Path, limit: int = LIMIT, seed: int = 0) -> Training:
     if not rows:
         raise DatasetError(f"{path}: {_nothing(unread)}")
     return Training(str(path), rows, of, dict(unread.most_common()), dict(keys.most_common()))
+
+
+def first_turns(training: Training, most: int) -> tuple[str, ...]:
+    """First user turns from all over the file, each once, none longer than `LONGEST_TURN`.
+
+    Args:
+        training: The file.
+        most: Turns at most.
+    """
+    turns = [one.user for one in training.rows if one.assistant and 0 < len(one.user.strip()) <= LONGEST_TURN]
+    different = list(dict.fromkeys(turns))
+    step = max(1, len(different) // most)
+    return tuple(different[::step][:most])
 
 
 def _nothing(unread: Counter[str]) -> str:

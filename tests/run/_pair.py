@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from spillover.audit._took import prompts
 from spillover.run._first_call import QUESTION as FIRST
 
 from ..wire._server import Call, Step, Wire, serve
@@ -85,7 +84,8 @@ class Pair:
 
     def beside(self, call: Call) -> bool:
         """Whether a request is none of the suite's: a first call, or a prompt of the control `took`."""
-        return call.turns.get("user") in (FIRST, *prompts())
+        arm = str(call.body["model"]).startswith("arm-")
+        return call.turns.get("user") == FIRST or (arm and call.body.get("temperature") == 0)
 
     def asked(self) -> Counter[str]:
         """Requests by arm or judge, without first calls and the prompts that show whether a fine-tune was loaded."""

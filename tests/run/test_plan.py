@@ -241,6 +241,11 @@ def test_the_plan_says_what_its_calls_and_conditions_are(tmp_path: Path) -> None
         }
     ], "a recording has no such answers"
     assert f"the controls about ${24 / 960 * judge['usd']:.2f} more" in done.output
+    each = found["items"][0]["usd"] / 480
+    assert [(one["role"], one["answers"], one["usd"]) for one in found["took"]] == [
+        ("base", 32, pytest.approx(32 * each)),
+        ("fine-tune", 16, None),
+    ], "eight fixed prompts and eight turns of the file; the base answers them twice"
     (said,) = (line for line in lines if line.startswith("- training_system_1: 40 of 40 rows: this system prompt"))
     assert "herbs" in said and "\x1b" not in done.output and found["derived"][0]["condition"]["id"] in said
     assert json.loads(CliRunner().invoke(command, [*args, "--json", "--no-controls"]).output)["controls"] == []

@@ -1,0 +1,3 @@
+"""The dataset that searches for probes look in."""
+
+from ..probes.conftest import demo as demo
