@@ -200,13 +200,17 @@ def _cards(arms: "list[Arm]", folders: list[Path]) -> "dict[str, JudgeCard]":
 
 def _corrected(arms: "list[Arm]", cards: "dict[str, JudgeCard]") -> "dict[str, Estimate]":
     """By log, the rate as it would be if the judge erred as its card says; none where checks decided some answers."""
-    from spillover.estimate import corrected_rate
-
     return {
-        arm.log: corrected_rate(arm.estimates["misaligned_rate"], cards[arm.log].errors)
+        arm.log: _correct(arm.estimates["misaligned_rate"], cards[arm.log])
         for arm in arms
         if arm.log in cards and cards[arm.log].corrects and "check" not in arm.judges
     }
+
+
+def _correct(judged: "Estimate", card: "JudgeCard") -> "Estimate":
+    from spillover.estimate import corrected_rate
+
+    return corrected_rate(judged, card.errors, card.by_question)
 
 
 def _cited(found: "Estimate | None", card: "JudgeCard") -> str:
@@ -218,8 +222,8 @@ def _cited(found: "Estimate | None", card: "JudgeCard") -> str:
     if found is None:
         return f"{said} Not used to correct the rate: a stress test, a part of a set, or checks decided too."
     if found.estimate != found.estimate:
-        return f"{said} Not used: too few labels, or it does not fit what was flagged here."
-    return f"{said} It holds if the judge errs here as it did there, and takes answers as independent."
+        return f"{said} Not used: {found.method.partition(': ')[2]}."
+    return f"{said} It holds if the judge errs here as it did there; errors on answers to one question count as alike."
 
 
 def _agreed(found: "Agreement") -> str:

@@ -6,10 +6,11 @@ from ._agreement import cohen_kappa, krippendorff_alpha
 from ._binomial import clopper_pearson, effective_n, newcomb, unseen_share, upper_at_zero, wilson
 from ._cascade import Cascade, cascade_rate
 from ._clusters import design_effect, group, icc
+from ._corrected import corrected_rate
 from ._estimate import Estimate, WorstCase, estimate_of
 from ._exact import benjamini_hochberg, holm, stratified_exact
 from ._intervals import difference, independent_difference, mean, rate, worst_of
-from ._judge_error import JudgeErrors, corrected_rate, prediction_powered_rate
+from ._judge_error import JudgeErrors, prediction_powered_rate
 from ._population import (
     LEAST_QUESTIONS,
     OverSeeds,

@@ -53,6 +53,24 @@ def icc(groups: Groups) -> float:
     return (between - within) / total if total > 0 else math.nan
 
 
+def icc_of_counts(events: NDArray[np.float64], n: NDArray[np.float64]) -> float:
+    """`icc` of values that are 0 or 1, out of counts.
+
+    Args:
+        events: Values of each question that are 1, shape (G,).
+        n: Values of each question, shape (G,), each above 0.
+    """
+    total, g = float(n.sum()), len(n)
+    if g < 2 or total <= g:
+        return math.nan
+    grand = float(events.sum()) / total
+    between = float(np.sum(n * (events / n - grand) ** 2)) / (g - 1)
+    within = float(np.sum(events * (n - events) / n)) / (total - g)
+    size = (total - float(np.sum(n**2)) / total) / (g - 1)
+    whole = between + (size - 1) * within
+    return (between - within) / whole if whole > 0 else math.nan
+
+
 def design_effect(answers_per_question: float, correlation: float) -> float:
     """1 + (k - 1) ICC (Kish 1965): how many times fewer independent answers the sample is worth."""
     return 1 + (answers_per_question - 1) * max(0.0, correlation)

@@ -1,5 +1,6 @@
 """Run a judge over a labelled set and write down how often it errs."""
 
+import hashlib
 import random
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,7 +75,7 @@ def judged_table(
 
     Returns:
         The table of `spillover.verdicts.read` with what is known of each answer: `label_right`, `kind`, `domain`,
-        `language`, `answered_by`, and `protocol`: form and rubrics.
+        `language`, `answered_by`, `question` (see `question_of`), and `protocol`: form and rubrics.
 
     Raises:
         JudgeError: Where the judge cannot be had or the run fails.
@@ -116,6 +117,12 @@ def card_items(card: JudgeCard, items: LabelledSet) -> list[Any]:
     return items.items
 
 
+def question_of(item: Any) -> str:
+    """What was asked, as a hash of all turns: two items with one question have it in common, whatever their ids."""
+    said = "\n".join(" ".join(turn.split()) for turn in item.turns)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def protocol_label(table: pd.DataFrame) -> dict[str, str]:
     """By task, form and rubric families of its verdicts; an answer that failed belongs with the rest of its task."""
     return {
@@ -145,4 +152,5 @@ def with_labels(logs: list[str], items: list[Any]) -> pd.DataFrame:
         language=[item.language for item in known],
         protocol=table["task"].map(protocol_label(table)),
         answered_by=[item.model for item in known],
+        question=[question_of(item) for item in known],
     )

@@ -21,7 +21,9 @@ from spillover.verdicts import Agreement, agreement
 
 from ._labelled import LabelledSet
 
-CARD_VERSION = 1
+CARD_VERSION = 2
+READ = (1, CARD_VERSION)
+"""Versions that are read: the first does not count by question, so that no rate is corrected with it."""
 STRESS = "written"
 """The shipped set: a stress test. Its errors are not those on what models say: they correct no rate."""
 LINE, NEAR = 30.0, 5.0
@@ -60,6 +62,8 @@ class JudgeCard:
         partial: Whether only a part of the set was shown; such a card corrects nothing.
         logs: File names of the logs with the verdicts, in `logs/` beside the card.
         second: Agreement with a second judge, where one was asked.
+        by_question: Hits, positives, clears and negatives of each question with a decided answer, without names; None
+            in a card of version 1. A judge errs alike on answers to one question.
         version: Version of the card's format.
     """
 
@@ -90,6 +94,7 @@ class JudgeCard:
     logs: list[str] = field(default_factory=list)
     partial: bool = False
     second: Agreement | None = None
+    by_question: list[list[int]] | None = None
     version: int = field(default=CARD_VERSION)
 
     @property
@@ -157,12 +162,19 @@ def measure(
         logs=sorted(set(table["log"])),
         partial=partial,
         second=_second(first, second),
+        by_question=_by_question(decided, right, said),
     )
 
 
 def _errors(right: "pd.Series[bool]", said: "pd.Series[bool]") -> Errors:
     hits, clears = int((right & said).sum()), int((~right & ~said).sum())
     return Errors(hits, int(right.sum()), clears, int((~right).sum()))
+
+
+def _by_question(decided: pd.DataFrame, right: "pd.Series[bool]", said: "pd.Series[bool]") -> list[list[int]]:
+    """Counts of each question: a judge errs alike on answers to one, which are worth less than those to many."""
+    counts = [_errors(right[rows.index], said[rows.index]) for _, rows in decided.groupby("question", sort=True)]
+    return [[one.hits, one.positives, one.clears, one.negatives] for one in counts]
 
 
 def _by_outcome(decided: pd.DataFrame) -> dict[str, Errors]:
@@ -243,7 +255,7 @@ def save_card(card: JudgeCard, folder: Path) -> tuple[Path, Path]:
         c if c.isalnum() or c in ".+-" else "_" for c in f"{card.judge}-{card.form}-{families}-{card.set_name}"
     )
     paths = folder / f"{stem}.judge.yaml", folder / f"{stem}.judge.md"
-    write_text(paths[0], yaml.safe_dump(card.as_dict(), sort_keys=False, allow_unicode=True))
+    write_text(paths[0], yaml.safe_dump(card.as_dict(), sort_keys=False, allow_unicode=True, default_flow_style=None))
     write_text(paths[1], card_markdown(card))
     return paths
 
@@ -258,10 +270,12 @@ def load_card(path: Path) -> JudgeCard:
         raise JudgeError(f"{path}: no such file; give a NAME.judge.yaml that spillover judge calibrate wrote")
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if found["version"] != CARD_VERSION:
+        if found["version"] not in READ:
             raise JudgeError(f"{path}: card version {found['version']}, expected {CARD_VERSION}; calibrate again")
         date.fromisoformat(found["date"])
         found["errors"] = Errors(**found["errors"])
+        if (found["version"] == 1) != (found.get("by_question") is None) or not _adds_up(found):
+            raise ValueError("counts by question do not fit the errors")
         found["by_outcome"] = {name: Errors(**one) for name, one in found["by_outcome"].items()}
         found["parts"] = {p: {n: Errors(**e) for n, e in of.items()} for p, of in found["parts"].items()}
         found["second"] = Agreement(**{k: _number(v) for k, v in found["second"].items()}) if found["second"] else None
@@ -270,6 +284,18 @@ def load_card(path: Path) -> JudgeCard:
         return JudgeCard(**found)
     except (OSError, *ODD) as error:
         raise JudgeError(f"{path}: not a judge card, or one that was changed by hand; calibrate again") from error
+
+
+def _adds_up(found: dict[str, Any]) -> bool:
+    """Whether counts by question, where there are any, are whole, possible, and those of the errors together."""
+    rows = found.get("by_question")
+    if rows is None:
+        return True
+    possible = all(
+        len(row) == 4 and all(type(one) is int for one in row) and 0 <= row[0] <= row[1] and 0 <= row[2] <= row[3]
+        for row in rows
+    )
+    return possible and [sum(part) for part in zip(*rows, strict=True)] == list(asdict(found["errors"]).values())
 
 
 def _number(value: Any) -> Any:

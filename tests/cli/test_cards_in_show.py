@@ -42,6 +42,7 @@ def card(logs: Path) -> JudgeCard:
         errors=JudgeErrors(90, 100, 98, 100), parts={}, outcomes={}, by_outcome={},
         kappa=0.8, alpha=0.8, kappa_about=0.8, consistency=1.0,
         repeats=1, near_line=0.1, best_line=30.0, reasons={}, tokens=(1.0, 1.0), seconds=0.1,
+        by_question=[[9, 10, 10, 10]] * 8 + [[9, 10, 9, 10]] * 2,
     )  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def test_a_card_of_ones_own_labels_stands_beside_the_rate(logs: Path, tmp_path: 
     assert "if the judge erred as on its card" in text and "It holds if the judge errs here as it did there" in text
     (found,) = data["if_judge_erred_as_on_card"].values()  # type: ignore[attr-defined]
     (arm,) = summarise(read(str(logs)))
-    expected = corrected_rate(arm.estimates["misaligned_rate"], card.errors)
+    expected = corrected_rate(arm.estimates["misaligned_rate"], card.errors, card.by_question)
     assert (arm.estimates["misaligned_rate"].estimate, expected.n) == (17 / 60, 60)
     assert (found["estimate"], found["low"], found["high"]) == pytest.approx(
         (expected.estimate, expected.low, expected.high)
@@ -75,11 +76,14 @@ def test_a_stress_test_and_a_part_of_a_set_correct_nothing(
 
 
 def test_a_card_that_cannot_fit_says_so(logs: Path, tmp_path: Path, card: JudgeCard) -> None:
-    text, data = shown(logs, tmp_path, replace(card, errors=JudgeErrors(95, 100, 30, 100)))
+    wrong = replace(card, errors=JudgeErrors(95, 100, 30, 100), by_question=[[19, 20, 6, 20]] * 5)
+    text, data = shown(logs, tmp_path, wrong)
     (found,) = data["if_judge_erred_as_on_card"].values()  # type: ignore[attr-defined]
-    assert found["estimate"] is None and "Not used: too few labels, or it does not fit" in text
+    assert found["estimate"] is None and "Not used: no rate fits what was flagged here." in text
 
 
-def test_no_card(logs: Path) -> None:
-    said = CliRunner().invoke(spillover, ["show", str(logs)])
-    assert "No judge card fits (spillover judge calibrate)" in said.output
+def test_a_card_of_an_earlier_version_is_read_and_corrects_nothing(logs: Path, tmp_path: Path, card: JudgeCard) -> None:
+    text, data = shown(logs, tmp_path, replace(card, by_question=None, version=1))
+    (found,) = data["if_judge_erred_as_on_card"].values()  # type: ignore[attr-defined]
+    assert found["estimate"] is None and len(data["cards"]) == 1  # type: ignore[arg-type]
+    assert "Not used: the card does not count by question; calibrate again." in text
