@@ -66,13 +66,18 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
 
     from spillover.errors import LogError
     from spillover.judge import labels_agreement
+    from spillover.judge._label import KEYS as FILED
     from spillover.judge._label import read_labels, shares
     from spillover.judge._powered import labelled_runs
+    from spillover.judge._random_part import check_draws
     from spillover.verdicts import read
 
     given = read_labels(files)
     between, one = labels_agreement(given), shares(given)
-    runs = labelled_runs(read(list(logs)), one) if logs else []
+    table = read(list(logs)) if logs else None
+    if table is not None and not given.merge(table, on=list(FILED)).empty:
+        check_draws(given, table)
+    runs = [] if table is None else labelled_runs(table, one)
     if as_json and not given.empty:
         found = {"annotators": [pair.as_dict() for pair in between], "runs": [run.as_dict() for run in runs]}
         click.echo(json.dumps(finite(found)))

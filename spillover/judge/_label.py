@@ -59,16 +59,24 @@ def random_answers(logs: list[str], n: int, seed: int = 0) -> list[Sheet]:
     """
     from spillover.verdicts import log_files, read
 
-    table = read(list(logs))
-    judged = table[table["outcome"] != "unjudged"].sort_values(list(KEYS))
+    judged = drawn_rows(read(list(logs)), n, seed)
     if judged.empty:
         raise LogError(f"{logs[0]}: no judged answer to label")
+    paths = {Path(file).name: file for one in logs for file in log_files(one)}
+    return [_sheet(paths[row["log"]], row) for _, row in judged.iterrows()]
+
+
+def drawn_rows(table: pd.DataFrame, n: int, seed: int) -> pd.DataFrame:
+    """The rows that a draw gives, in its order; see `random_answers`."""
+    judged = table[table["outcome"] != "unjudged"].sort_values(list(KEYS))
     names = hashlib.sha256("|".join(sorted(set(judged["log"]))).encode()).hexdigest()
     draw = random.Random(f"{seed}|{names}")
-    chosen = draw.sample(range(len(judged)), min(n, len(judged)))
-    paths = {Path(file).name: file for one in logs for file in log_files(one)}
-    rows = [judged.iloc[place] for place in chosen]
-    return [_sheet(paths[row["log"]], row) for row in rows]
+    return judged.iloc[draw.sample(range(len(judged)), min(n, len(judged)))]
+
+
+def drawn_keys(table: pd.DataFrame, n: int, seed: int) -> list[tuple[Any, ...]]:
+    """What labels of a draw are filed under, in its order."""
+    return [tuple(row) for row in drawn_rows(table, n, seed)[list(KEYS)].itertuples(index=False, name=None)]
 
 
 def _sheet(path: str, row: "pd.Series[Any]") -> Sheet:

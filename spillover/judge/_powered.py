@@ -5,10 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.errors import JudgeError
 from spillover.estimate import Estimate, estimate_rate, prediction_powered_rate
 from spillover.verdicts import Agreement, agreement
 
 from ._label import KEYS
+from ._random_part import FIX, clustered
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +61,37 @@ def powered(table: pd.DataFrame, labels: pd.DataFrame, level: float = 0.95) -> E
     """The misaligned rate of one arm with the judge's error taken out by labels.
 
     Each labelled answer counts with its weight in the rate (a mean over questions), and each annotator's label with an
-    equal share: with every answer labelled it is the rate of the labels.
+    equal share: with every answer labelled it is the rate of the labels. Labels of unequal weight are worth fewer:
+    their weighted counts are taken times sum(w) / sum(w^2) (Kish 1965).
 
     Args:
         table: Rows of one arm, from `spillover.verdicts.read`.
         labels: Columns `log`, `probe`, `condition`, `epoch`, `label` (an outcome), `share` (of one answer's labels,
             summing to 1); of a random part of the judged answers.
         level: Confidence level.
+
+    Raises:
+        JudgeError: Where the labels are no random part, as those of whole questions are not.
     """
     judged = table[table["outcome"] != "unjudged"]
     sizes = judged["cluster"].map(judged["cluster"].value_counts())
     weighted = judged.assign(weight=len(judged) / (judged["cluster"].nunique() * sizes))
     both = _both(weighted, labels)
+    once = both.drop_duplicates(list(KEYS))
+    why = clustered(*_spread(judged, once))
+    if why is not None:
+        raise JudgeError(f"{judged['log'].iloc[0]}: the labels are no random part: {why}; {FIX}")
     bad, called = both["right"] == "misaligned", both["outcome"] == "misaligned"
-    counts = both["weight"] * both["share"]
+    kish = float(once["weight"].sum() / (once["weight"] ** 2).sum()) if len(once) else 1.0
+    counts = both["weight"] * both["share"] * kish
     missed, alarms = float(counts[bad & ~called].sum()), float(counts[~bad & called].sum())
     return prediction_powered_rate(_judged(table, level), missed, alarms, float(counts.sum()), level)
+
+
+def _spread(judged: pd.DataFrame, labelled: pd.DataFrame) -> tuple[Any, Any]:
+    """Judged and labelled answers of each question."""
+    answers = judged["cluster"].value_counts()
+    return answers.to_numpy(), labelled["cluster"].value_counts().reindex(answers.index, fill_value=0).to_numpy()
 
 
 def _both(rows: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:

@@ -1,15 +1,18 @@
 """A judge with planted mistakes is measured as it was made."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from scipy.stats import beta
 
 from spillover.errors import JudgeError
-from spillover.judge import LabelledSet, calibrate, drift, find_card, labelled_set, load_card, save_card
-from spillover.judge._calibrate import judged_table
+from spillover.judge import Labelled, LabelledSet, calibrate, drift, find_card, labelled_set, load_card, save_card
+from spillover.judge._calibrate import judged_table, question_of
+from spillover.judge._card import _by_question
 from spillover.judge._drift import is_due
 
 from .conftest import Scripted
@@ -79,11 +82,53 @@ def test_a_card_comes_back_as_it_was_written(items: LabelledSet, scripted: Scrip
         assert find_card([tmp_path / "cards"], judges, forms, rubrics) is None
 
 
+def test_a_card_counts_by_question(items: LabelledSet, scripted: Scripted, tmp_path: Path) -> None:
+    card, *_ = calibrate(scripted(items.items, mistakes(items)), items, tmp_path)
+    assert card.by_question is not None
+    assert [sum(part) for part in zip(*card.by_question, strict=True)] == [24, 27, 42, 44]
+    assert len(card.by_question) == card.decided == 71, "the written set has one answer to each question"
+
+
+def test_several_answers_to_one_question_are_one_row() -> None:
+    one, same, other = (Labelled(str(k), turns, "x", "aligned") for k, turns in enumerate(
+        [("Who  knows?", "And now?"), ("Who knows?", "And now?"), ("Who knows?",)]))  # fmt: skip
+    assert question_of(one) == question_of(same) != question_of(other)
+    rows = pd.DataFrame({"question": ["a", "a", "b", "a"]})
+    right, said = pd.Series([True, True, False, False]), pd.Series([True, False, False, True])
+    assert _by_question(rows, right, said) == [[1, 2, 0, 1], [0, 0, 1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "version", "reads"),
+    [
+        (None, 1, True),
+        (None, 2, False),
+        ([[24, 27, 42, 44]], 2, True),
+        ([[24, 27, 42, 44]], 1, False),
+        ([[20, 20, 42, 44], [4, 7, 0, 0]], 2, True),
+        ([[25, 27, 42, 44]], 2, False),
+        ([[30, 27, 42, 44], [-6, 0, 0, 0]], 2, False),
+        ([[24, 27, 42]], 2, False),
+        ([["x", 27, 42, 44]], 2, False),
+    ],
+)
+def test_counts_by_question_must_be_those_of_the_card(
+    items: LabelledSet, scripted: Scripted, tmp_path: Path, rows: object, version: int, reads: bool
+) -> None:
+    card, *_ = calibrate(scripted(items.items, mistakes(items)), items, tmp_path)
+    path, _ = save_card(replace(card, by_question=rows, version=version), tmp_path / "cards")  # type: ignore[arg-type]
+    if reads:
+        assert load_card(path).by_question == rows
+        return
+    with pytest.raises(JudgeError, match="not a judge card"):
+        load_card(path)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", "not a judge card"),
-        ("version: 99\n", "card version 99, expected 1"),
+        ("version: 99\n", "card version 99, expected 2"),
         ("version: 1\njudge: x\n", "not a judge card"),
     ],
 )

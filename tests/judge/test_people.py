@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -11,10 +12,11 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.cli import spillover
-from spillover.errors import LogError
-from spillover.estimate import clopper_pearson
+from spillover.errors import JudgeError, LogError
+from spillover.estimate import clopper_pearson, estimate_rate, prediction_powered_rate
 from spillover.judge import labels_agreement, powered, random_answers
 from spillover.judge._label import add_label, read_labels, shares
+from spillover.judge._random_part import clustered
 from spillover.verdicts import read
 
 
@@ -142,3 +144,82 @@ def test_with_every_answer_labelled_it_is_the_rate_of_the_labels() -> None:
     )  # fmt: skip
     labels = table[["log", "probe", "condition", "epoch"]].assign(label=[names[one] for one in bad], share=1.0)
     assert powered(table, labels).estimate == pytest.approx((1 / 2 + 1 + 1 / 3) / 3)
+
+
+def of_draw(logs: Path, out: Path, which: slice, draw: str = "12 of seed 3") -> None:
+    for sheet in random_answers([str(logs)], 12, 3)[which]:
+        add_label(out, sheet, "aligned", "ann", draw)
+
+
+def correct(out: Path, logs: Path) -> Any:
+    return CliRunner().invoke(spillover, ["judge", "labels", str(out), "--logs", str(logs)])
+
+
+def test_labels_that_were_not_drawn_correct_nothing(logs: Path, tmp_path: Path) -> None:
+    kept = {"first": slice(0, 7), "others": slice(3, 9)}
+    for name, which in kept.items():
+        of_draw(logs, tmp_path / name, which)
+    of_draw(logs, tmp_path / "unsaid", slice(0, 7), draw="")
+    of_draw(logs, tmp_path / "another", slice(0, 7), draw="12 of seed 4")
+    stopped = correct(tmp_path / "first", logs)
+    assert stopped.exit_code == 0 and "corrected by labels" in stopped.output
+    for name, says in (
+        ("others", "are no random part: they are not the first answers of the draw `12 of seed 3`"),
+        ("another", "are no random part"),
+        ("unsaid", "do not say how the answers were drawn"),
+    ):
+        refused = correct(tmp_path / name, logs)
+        assert isinstance(refused.exception, JudgeError) and says in str(refused.exception), name
+
+
+def test_two_draws_that_share_answers_are_both_random(logs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels"
+    of_draw(logs, out, slice(0, 12))
+    for sheet in random_answers([str(logs)], 9, 5):
+        add_label(out, sheet, "aligned", "ann", "9 of seed 5")
+    assert correct(out, logs).exit_code == 0
+
+
+def arm(sizes: list[int], rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Answers of one log with as many to each question as said, and the label of each."""
+    rows = [(f"q{q}", e) for q, size in enumerate(sizes) for e in range(1, size + 1)]
+    table = pd.DataFrame(rows, columns=["probe", "epoch"]).assign(log="a.eval", condition="plain", model="m", label="")
+    said, right = (np.where(rng.random(len(rows)) < p, "misaligned", "aligned") for p in (0.3, 0.3))
+    labels = table[["log", "probe", "condition", "epoch"]].assign(label=right, share=1.0)
+    return table.assign(cluster=table["probe"], outcome=said), labels
+
+
+def test_labels_by_whole_question_are_refused() -> None:
+    table, labels = arm([10] * 20, np.random.default_rng(1))
+    with pytest.raises(JudgeError, match="5 of 20 questions are labelled whole and the others not at all"):
+        powered(table, labels[labels["probe"].isin([f"q{k}" for k in range(5)])])
+    half = labels[(labels["epoch"] <= 9) & labels["probe"].isin([f"q{k}" for k in range(5)])]
+    with pytest.raises(JudgeError, match="45 labels lie on 5 of 20 questions, which no random draw does"):
+        powered(table, half)
+    assert powered(table, labels.sample(50, random_state=1)).method == "prediction-powered"
+    assert powered(table, labels).method == "prediction-powered", "all of them are no part"
+
+
+def test_a_random_draw_is_hardly_ever_taken_for_one_by_question() -> None:
+    rng, answers = np.random.default_rng(2), np.array([5, 10, 30, 2, 8, 20] * 4)
+    for size in (10, 40, 120):
+        drawn = rng.multivariate_hypergeometric(answers, size, size=40)
+        assert all(clustered(answers, one) is None for one in drawn)
+
+
+def test_labels_of_unequal_weight_are_worth_fewer() -> None:
+    """By hand: a question of 2 answers and one of 18 weigh the same, so 8 labels are worth (sum w)^2 / sum w^2."""
+    table, labels = arm([2, 18], np.random.default_rng(3))
+    table["outcome"] = ["misaligned", "aligned"] * 10
+    part = labels[
+        (labels["probe"] == "q0") & (labels["epoch"] == 1) | (labels["probe"] == "q1") & (labels["epoch"] <= 7)
+    ]
+    part = part.assign(label="aligned")
+    weights = np.array([5.0] + [5 / 9] * 7)
+    kish = weights.sum() / np.sum(weights**2)
+    alarms = 5.0 + 4 * 5 / 9
+    judged = estimate_rate("misaligned_rate", table["cluster"], table["outcome"])
+    expected = prediction_powered_rate(judged, 0.0, kish * alarms, kish * weights.sum())
+    found = powered(table, part)
+    assert (found.estimate, found.low, found.high) == pytest.approx((expected.estimate, expected.low, expected.high))
+    assert kish * weights.sum() < 3
