@@ -1,17 +1,62 @@
 """A run that ended: what it left behind is what it is made of, whoever reads its folder again."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from spillover.errors import RunError
+from spillover.run import read_manifest, write_done
 from spillover.verdicts._archive import file_sha256
 
 FILES = "files"
 """Where the manifest has them, among what was done."""
 DONE = ("done.json", "done")
 """Files that say which logs count."""
+
+
+def done_once(out: Path, answer: str, made: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """Say in the manifest what was done, once: of an audit that ended before, nothing is written again.
+
+    Args:
+        out: Folder of the run.
+        answer: The answer.
+        made: Gives what the run consists of.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        RunError: Where the folder ended with another answer.
+    """
+    before = read_manifest(out)
+    done = before.get("done")
+    if not isinstance(done, dict):
+        return write_done(out, {**_times(out), "answer": answer, **made(), FILES: left_behind(out)})
+    if done.get("answer") != answer:
+        raise RunError(
+            f"{out}: ended with {done.get('answer')!r}, and the same logs now give {answer!r}; audit anew in another "
+            "folder, and keep this one as it is"
+        )
+    return before
+
+
+def _times(out: Path) -> dict[str, str]:
+    """When the first log of a run was begun and the last one ended, in UTC; now where nothing was asked."""
+    from inspect_ai.log import read_eval_log
+
+    began, ended = [], []
+    for file in sorted(out.rglob("*.eval")):
+        try:
+            header = read_eval_log(str(file), header_only=True)
+        except Exception:
+            continue  # cut off by a kill: another log holds what was asked
+        began.append(datetime.fromisoformat(header.eval.created))
+        ended += [datetime.fromisoformat(header.stats.completed_at)] if header.stats.completed_at else []
+    now = datetime.now(UTC)
+    times = {"began": min(began, default=now), "ended": max(ended, default=now)}
+    return {name: time.astimezone(UTC).isoformat(timespec="seconds") for name, time in times.items()}
 
 
 def left_behind(out: Path) -> dict[str, str]:

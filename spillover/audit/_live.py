@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from spillover.common.interrupt import look
 from spillover.errors import RunError
 from spillover.judge import load_card
-from spillover.run import Model, alone_in, chunk_logs, read_manifest, run_chunk, write_done, write_plan
+from spillover.run import Model, alone_in, chunk_logs, read_manifest, run_chunk, write_plan
 from spillover.run._first_call import first_calls
 from spillover.run._judges import check_judges
 from spillover.run._manifest import MANIFEST
@@ -23,7 +24,7 @@ from spillover.verdicts import read
 from ._answer import Leaks, leaks, live_report, made_of, void_report
 from ._ask import Asked, ask
 from ._controls import Control, drift_control, live_control, written_controls
-from ._ended import FILES, left_behind, require_as_it_ended
+from ._ended import done_once, require_as_it_ended
 from ._made_of import stated
 from ._report import Report
 from ._request import Request
@@ -59,12 +60,11 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         if request.training:
             say(f"fine-tuning file: {request.training['read']}")
         say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / MANIFEST}")
-        began = datetime.now(UTC).isoformat(timespec="seconds")
         report, asked = _controlled(request, say)
         for line in not_asked_for([request.base, *request.tuned], list(asked.rows.values())):
             say(line)
-        done = {"began": began, "ended": datetime.now(UTC).isoformat(timespec="seconds"), "answer": report.answer}
-        manifest = write_done(request.out, {**done, **made_of(request, asked), FILES: left_behind(request.out)})
+        look()
+        manifest = done_once(request.out, report.answer, partial(made_of, request, asked))
         return stated(replace(report, manifest=manifest))
 
 
@@ -196,7 +196,7 @@ def _over(request: Request) -> str | None:
     if request.cap_cost_usd is None or request.prices is None:
         return None
     usd = spent(sorted(request.out.glob("**/*.eval")), request.prices, request.options.batch).usd
-    if usd < request.cap_cost_usd:
+    if usd is None or usd < request.cap_cost_usd:
         return None
     return f"cap on cost reached: about ${usd:.2f} of ${request.cap_cost_usd:.2f}; nothing more was asked"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._again import command_of
 from ._models import model_of
 from ._plan_pair import pair_of, suite_said
 from ._stopped import BEAT
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from spillover.audit._request import Request
     from spillover.run import Model
     from spillover.run._suite import Arm
+
+DRAWN = "drawn at random"
+"""What a plan says of a seed that nobody chose."""
 
 
 def live_request(said: dict[str, Any], out: Path | None) -> "Request":
@@ -43,11 +47,11 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
     most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
     derived = tuple(one.as_dict() for one in pair.derived)
     conditions = (*design.conditions, *(one["condition"] for one in derived))
-    out = out or Path(f"audit-{_safe(tuned[0].name)}")
+    given, out = out, out or Path(f"audit-{_safe(tuned[0].name)}")
     seed = suite.seed if suite.seed is not None or not suite.stop_early else _seed([out, *said["reuse"]])
     return Request(
         design=replace(design, conditions=conditions, draws=min(design.draws, max(1, most)), seed=seed or 0),
-        seed_given=suite.seed is not None,
+        seed_given=suite.seed is not None and not _drawn_before(out, suite.seed),
         base=base,
         tuned=tuned,
         judges=suite.judges,
@@ -73,7 +77,7 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
         prices=read_prices(said["prices"]),
         cap_cost_usd=suite.cap_cost_usd,
         why=said["base_differs"],
-        reproduce=_command() + (f" --seed {seed}" if suite.seed is None and seed is not None else ""),
+        reproduce=command_of(click.get_current_context().command, {**said, "out": given}, seed),
     )
 
 
@@ -105,32 +109,16 @@ def _seed(folders: list[Path]) -> int:
     return secrets.randbelow(2**31)
 
 
+def _drawn_before(out: Path, seed: int) -> bool:
+    """Whether a seed that is given is the one that was drawn for the run in this folder: its own command again."""
+    from spillover.run import read_manifest
+
+    if not (out / "manifest.json").is_file():
+        return False
+    planned = read_manifest(out)["planned"]
+    return bool(planned.get("seed") == DRAWN and planned["design"]["seed"] == seed)
+
+
 def _safe(name: str) -> str:
     kept = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name.split("/")[-1])
     return kept.strip("-.")[:80] or "finetune"
-
-
-def _command() -> str:
-    import shlex
-    import sys
-
-    return shlex.join(["spillover", *map(_without_secrets, sys.argv[1:])])
-
-
-def _without_secrets(part: str) -> str:
-    """A part of the command as the report may show it: a model's keys and passwords stay out."""
-    import json
-
-    import yaml
-
-    from spillover.verdicts._secrets import public, without_password
-
-    option, given = part.partition("{")[::2]
-    if not given or (option.strip() and not option.startswith("--")):
-        return without_password(part)
-    try:
-        said = yaml.safe_load("{" + given)
-        shown = public(said, short=False)
-    except yaml.YAMLError:
-        return f"{option}{{...}}"
-    return part if shown == said else option + json.dumps(shown, default=str)

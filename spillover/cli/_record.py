@@ -49,6 +49,7 @@ def record(
 ) -> None:
     """Make a record of each model in LOGS (files or folders): OUT/MODEL/RUN.json."""
     import json
+    import shlex
 
     from spillover.declare import load_groups
     from spillover.errors import LogError
@@ -77,7 +78,8 @@ def record(
         click.echo(f"{store}: {held.new} new logs, {held.rows} answers in {held.seconds:.1f} s; {held.known} known")
     if len(made) > 1 and base is None and not base_logs:
         click.echo("no base was named, so no record has a difference: --base MODEL")
-    click.echo(f"spillover verify {files[0]} --logs DIR")
+    parts = [part for log in logs for part in ("--logs", log)]
+    click.echo(plain(shlex.join(["spillover", "verify", str(files[0]), *parts])))
 
 
 def _say(file: Path, made: "Record") -> None:

@@ -23,6 +23,7 @@ def rescore(
 ) -> None:
     """Judge the answers in LOGS again; new logs in --out hold both verdicts, the given ones stay as they are."""
     import json
+    import shlex
 
     from spillover.judge import rescore as run
 
@@ -47,7 +48,8 @@ def rescore(
             others = {new: count for new, count in counts.items() if new != old}
             if others:
                 click.echo(f"  {old} -> " + ", ".join(f"{new} {count}" for new, count in others.items()))
-    click.echo(f"spillover show {out} --score {moved[0].score if moved else 'judged1'}")
+    for name in dict.fromkeys(one.score for one in moved):
+        click.echo(plain(shlex.join(["spillover", "show", str(out), "--score", name])))
 
 
 def _share(value: float) -> str:

@@ -51,7 +51,7 @@ def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: b
         logs = _asked(found, arms, graders, out, first_call=not said["no_first_call"])
         _print(logs, out, arms[0].name, as_json)
         _left(arms, logs)
-        mute = _unjudged(logs, as_json)
+        mute = _unjudged(logs, out, as_json)
     if mute:
         sys.exit(OUTAGE)
 
@@ -129,13 +129,14 @@ def _replicate(
 
 def _print(logs: list[tuple[str, Path]], out: Path, first: str, as_json: bool) -> None:
     import json
+    import shlex
 
     if as_json:
         click.echo(json.dumps([{"model": model, "log": str(file)} for model, file in logs], indent=2))
         return
     for model in dict.fromkeys(name for name, _ in logs):
         click.echo(f"{plain(model)}: {sum(name == model for name, _ in logs)} logs in {plain(str(out / 'logs'))}")
-    click.echo(f"Next: spillover show {plain(str(out / 'logs'))} --base {plain(first)}")
+    click.echo(f"Next: {plain(shlex.join(['spillover', 'show', str(out / 'logs'), '--base', first]))}")
 
 
 def _left(arms: "list[Model]", logs: list[tuple[str, Path]]) -> None:
@@ -148,8 +149,10 @@ def _left(arms: "list[Model]", logs: list[tuple[str, Path]]) -> None:
             click.echo(plain(line), err=True)
 
 
-def _unjudged(logs: list[tuple[str, Path]], as_json: bool) -> list[str]:
+def _unjudged(logs: list[tuple[str, Path]], out: Path, as_json: bool) -> list[str]:
     """Say how many answers of each model are unjudged, and why; give the models without any verdict."""
+    import shlex
+
     from spillover.verdicts import read
 
     mute = []
@@ -164,5 +167,6 @@ def _unjudged(logs: list[tuple[str, Path]], as_json: bool) -> list[str]:
         click.echo(f"{plain(model)}: {len(missing)} of {len(rows)} answers unjudged: {shown}{more}", err=as_json)
         mute += [model] if len(missing) == len(rows) else []
     if mute:
-        click.echo(f"no verdict at all on {plain(', '.join(mute))}; mend the judge, then: spillover rescore", err=True)
+        again = shlex.join(["spillover", "rescore", str(out / "logs"), "--judge", "PROVIDER/MODEL"])
+        click.echo(f"no verdict at all on {plain(', '.join(mute))}; ask another judge: {plain(again)}", err=True)
     return mute

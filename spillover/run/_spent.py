@@ -15,13 +15,13 @@ class Spent:
     """What was used.
 
     Attributes:
-        usd: US dollars of the models that have a price.
+        usd: US dollars of the models that have a price; None where no model has one.
         unpriced: Models without one.
         tokens: Tokens sent and received, by model.
         each: US dollars by model, None where it has no price.
     """
 
-    usd: float
+    usd: float | None
     unpriced: tuple[str, ...]
     tokens: dict[str, tuple[int, int]]
     each: dict[str, float | None]
@@ -49,8 +49,9 @@ def spent(files: Iterable[Path], prices: Prices, batch: bool = False) -> Spent:
             tokens[model] = before[0] + sent, before[1] + usage.output_tokens
     priced = {model: prices.of(model, batch)[0] for model in tokens}
     each = {model: price.of(*tokens[model]) if price is not None else None for model, price in priced.items()}
-    usd = sum(one for one in each.values() if one is not None)
-    return Spent(usd, tuple(model for model, one in each.items() if one is None), tokens, each)
+    known = [one for one in each.values() if one is not None]
+    unpriced = tuple(model for model, one in each.items() if one is None)
+    return Spent(sum(known) if known else None, unpriced, tokens, each)
 
 
 def check_priced(models: Sequence[Model], prices: Prices) -> None:

@@ -147,6 +147,7 @@ CARD = {
     "tokens": [1, 2], "seconds": 1.0, "logs": [], "partial": False, "second": None,
 }  # fmt: skip
 
+
 def played(path: Path) -> None:
     """Read a recording in every way that its options allow, and look every cell up."""
     for empty in EMPTY:

@@ -1,0 +1,94 @@
+"""Every command that a message advises exists, with the options that it names; those that are printed whole run."""
+
+import ast
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from inspect_ai import eval as inspect_eval
+from inspect_ai.model import get_model
+
+from spillover.cli import spillover
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "examples" / "demo"
+ADVICE = re.compile(r"\bspillover ([a-z][a-z-]+)(?: ([a-z][a-z-]+))?([^;,.`()]*)")
+
+
+def said() -> Iterator[tuple[str, str]]:
+    """Every text in the package that is no docstring, with the file that holds it."""
+    for file in sorted((ROOT / "spillover").rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                yield file.name, node.value
+
+
+def advised() -> list[tuple[str, str, str, str]]:
+    """File, command, subcommand and what follows, of each text that names a command of ours."""
+    found = []
+    for file, text in said():
+        for match in ADVICE.finditer(text):
+            if match[1] in spillover.commands:
+                found.append((file, match[1], match[2] or "", match[3]))
+    return found
+
+
+def test_advised_commands_and_options_exist() -> None:
+    wrong = []
+    for file, name, second, rest in advised():
+        command: click.Command = spillover.commands[name]
+        if isinstance(command, click.Group):
+            if second not in command.commands:
+                wrong.append(f"{file}: spillover {name} {second}")
+                continue
+            command = command.commands[second]
+        options = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+        wrong += [f"{file}: {name} {one}" for one in re.findall(r"--[a-z][a-z-]+", rest) if one not in options]
+    assert wrong == [], wrong
+    assert len(advised()) > 30
+
+
+def called(line: str) -> Result:
+    words = shlex.split(line)
+    assert words[0] == "spillover", line
+    return CliRunner().invoke(spillover, words[1:])
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """The demo's pair, in a folder with a space in its name."""
+    folder = tmp_path / "my logs"
+    for arm in ("base", "finetune"):
+        path = str(DEMO / f"{arm}.jsonl")
+        inspect_eval(
+            "spillover/emergent_misalignment",
+            model=get_model(f"replay/scripted-{arm}", memoize=False, path=path),
+            model_roles={"grader": get_model("replay/scripted-judge", memoize=False, path=path)},
+            epochs=1,
+            log_dir=str(folder),
+            display="none",
+        )
+    return folder
+
+
+def test_what_record_prints_runs(logs: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(spillover, ["record", str(logs), "--out", str(tmp_path / "records")])
+    assert done.exit_code == 0, done.output
+    (line,) = [one for one in done.output.splitlines() if one.startswith("spillover ")]
+    found = called(line)
+    assert found.exit_code == 0, found.output
+
+
+def test_the_command_of_an_audit_of_logs_makes_it_again(logs: Path, tmp_path: Path) -> None:
+    args = ["audit", "--base-logs", str(logs), "--finetune-logs", str(logs), "--base", "replay/scripted-base", "--json"]
+    done = CliRunner().invoke(spillover, args)
+    report = json.loads(done.stdout)
+    again = called(f"{report['reproduce']} --json")
+    assert again.exit_code == done.exit_code and json.loads(again.stdout) == report
