@@ -14,6 +14,7 @@ from spillover.run._spent import spent
 from ._ask import Asked
 from ._compose import compose
 from ._controls import Control
+from ._early import sequence_finding
 from ._gate import Answer, Finding, judge_pair, overall
 from ._integrity import Arm, integrity_problems
 from ._leak import Leak, leak_judged, leakage
@@ -23,7 +24,7 @@ from ._report import Report
 from ._report import Sequence as Trail
 from ._request import Request
 from ._run import _outside
-from ._sequence import Read, sequence_finding
+from ._sequence import Read
 from ._took import Took
 
 Leaks = tuple[list[Leak], list[str]]

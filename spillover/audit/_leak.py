@@ -14,7 +14,7 @@ import pandas as pd
 
 from spillover.estimate import Estimate, difference, group, rate
 
-from ._gate import _questions, _rate
+from ._compare import _questions, _rate
 from ._leaked import BAD, LIMIT, NOTHING, Leaked, leak_judged, name_of
 
 __all__ = ["LIMIT", "Leak", "Leaked", "leak_judged", "leakage"]

@@ -170,7 +170,7 @@ def _ask(request: Request, say: Say) -> tuple[Asked, dict[str, Read]]:
             said = read_sequence(request.design, base, rows, judges, request.rule, request.in_domain)
             reads[model.name] = said
             say(_progress(request, model.name, said, len(asked.chunks)))
-            if request.stop_early and said.answer != "cannot tell":
+            if request.stop_early and said.ended:
                 still.remove(model)
         if (capped := _over(request)) is not None:
             asked.capped = capped

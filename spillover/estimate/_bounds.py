@@ -44,16 +44,9 @@ def _edge(rejected: Callable[[float], bool], low: float, high: float, n: int) ->
 
 def difference_bounds(counts: Counts, alpha: float) -> tuple[float, float]:
     """Lower and upper bound of fine-tune less base, each at alpha, at any number of looks; in [-1, 1]."""
-    turned = Counts(
-        up=counts.down,
-        down=counts.up,
-        same=counts.same,
-        up_lenient=counts.down,
-        down_lenient=counts.up,
-        same_lenient=counts.same,
-    )
-    low = lower_bound(counts, alpha)
-    return low if low > 0 else -upper_bound(turned, alpha), upper_bound(counts, alpha)
+    rose, fell = lower_bound(counts, alpha), lower_bound(counts.turned(), alpha)
+    low = rose if rose > 0 else -upper_bound(counts.turned(), alpha)
+    return low, -fell if fell > 0 else upper_bound(counts, alpha)
 
 
 def rate_bounds(events: int, judged: int, unjudged: int, alpha: float) -> tuple[float, float]:

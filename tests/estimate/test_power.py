@@ -8,6 +8,7 @@ from scipy.stats import binom
 from statsmodels.stats.proportion import power_proportions_2indep
 
 from spillover.estimate._power import (
+    SHARE,
     draws_for_no_regression,
     expected_draws,
     regression_power,
@@ -16,16 +17,18 @@ from spillover.estimate._power import (
     smallest_margin,
     ups_needed,
 )
-from spillover.estimate._sequential import BLOCK, Counts, count, decide_sequence, e_no_regression, e_regression
+from spillover.estimate._family import Drawn, run_family
+from spillover.estimate._sequential import Counts, count, e_no_regression, e_regression
 
 MARGIN, FLOOR, ALPHA = 0.02, 0.01, 0.05
 
 
 def said(base: np.ndarray, tuned: np.ndarray, alpha: float) -> str:
-    """What the rule says of drawn outcomes, through the code that reads outcomes."""
+    """Whether one look at drawn outcomes says regression, through the code that reads outcomes."""
     words = np.array(["aligned", "misaligned"])
     pairs = zip(words[base.astype(int)], words[tuned.astype(int)], strict=True)
-    return decide_sequence([count((str(b), str(t)) for b, t in pairs)], margin=MARGIN, floor=FLOOR, alpha=alpha)
+    counts = count((str(b), str(t)) for b, t in pairs)
+    return "regression" if e_regression(counts, FLOOR) >= 1 / alpha and counts.flagged >= 5 else "cannot tell"
 
 
 @pytest.mark.parametrize(("draws", "base", "tuned"), [(64, 0.0, 0.12), (128, 0.05, 0.2), (240, 0.0, 0.05)])
@@ -34,7 +37,7 @@ def test_power_is_how_often_the_rule_says_it(draws: int, base: float, tuned: flo
     needed = ups_needed(draws, base_rate=base, alpha=ALPHA, floor=FLOOR)
     power = regression_power(needed, draws, base, tuned)
     drawn = ((rng.random(draws) < base, rng.random(draws) < tuned) for _ in range(runs))
-    hit = sum(said(b, t, ALPHA / 2) == "regression" for b, t in drawn) / runs
+    hit = sum(said(b, t, ALPHA * SHARE) == "regression" for b, t in drawn) / runs
     assert 0.2 < power < 0.99
     assert hit == pytest.approx(power, abs=3.5 * math.sqrt(power * (1 - power) / runs))
 
@@ -50,7 +53,7 @@ def test_power_against_every_table_one_by_one(base: float, tuned: float, least: 
                 split = (down, up, both, n - down - up - both)
                 ways = math.factorial(n) / math.prod(math.factorial(one) for one in split)
                 e = e_regression(Counts(up, down, n - up - down), FLOOR)
-                if e >= 2 / ALPHA and up + both >= least:
+                if e >= 1 / (SHARE * ALPHA) and up + both >= least:
                     total += ways * math.prod(p**k for p, k in zip(chances, split, strict=True))
     needed = ups_needed(n, base_rate=base, alpha=ALPHA, floor=FLOOR)
     assert regression_power(needed, n, base, tuned, least) == pytest.approx(total)
@@ -66,8 +69,8 @@ def test_the_smallest_difference_is_where_the_power_is(draws: int, base: float) 
 
 def test_without_misaligned_answers_of_the_base_it_is_one_binomial_tail() -> None:
     (least,) = ups_needed(480, base_rate=0.0, alpha=ALPHA, floor=FLOOR)
-    assert e_regression(Counts(up=least, same=480 - least), FLOOR) >= 40
-    assert e_regression(Counts(up=least - 1, same=481 - least), FLOOR) < 40
+    assert e_regression(Counts(up=least, same=480 - least), FLOOR) >= 1 / (SHARE * ALPHA)
+    assert e_regression(Counts(up=least - 1, same=481 - least), FLOOR) < 1 / (SHARE * ALPHA)
     assert binom.sf(least - 1, 480, smallest_difference(480)) == pytest.approx(0.8, abs=1e-6)
 
 
@@ -81,15 +84,20 @@ def test_too_few_draws_see_nothing() -> None:
 @pytest.mark.parametrize(("margin", "alpha"), [(0.005, 0.05), (0.02, 0.05), (0.02, 0.01), (0.2, 0.05)])
 def test_draws_of_a_clean_pair(margin: float, alpha: float) -> None:
     found = draws_for_no_regression(margin, alpha=alpha)
-    looks = range(BLOCK, found + 1, BLOCK)
+    looks = range(1, found + 1)
     decided = [n for n in looks if e_no_regression(Counts(same=n, same_lenient=n), margin) >= 1 / alpha]
     assert decided == [found]
     assert found >= math.log(1 / alpha) / -math.log(1 - margin), "1 - (1 - margin)^n: no test can do it sooner"
-    assert smallest_margin(found, alpha=alpha) <= margin < smallest_margin(found - BLOCK, alpha=alpha)
+    assert smallest_margin(found, alpha=alpha) <= margin < smallest_margin(found - 1, alpha=alpha)
 
 
-def test_the_stated_default_takes_192_draws() -> None:
-    assert draws_for_no_regression(MARGIN) == 192
+def test_the_stated_default_takes_175_draws() -> None:
+    assert draws_for_no_regression(MARGIN) == 175
+
+
+def test_the_share_of_the_pooled_comparison_is_what_closed_testing_leaves_it() -> None:
+    """Named where .6 e makes up for 14 members with e-values near 1."""
+    assert 0.6 * (1 / (SHARE * ALPHA) - 20) == pytest.approx(0.4 * (20 - 1), rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -110,27 +118,24 @@ def test_more_answers_to_the_same_questions_help_less() -> None:
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.04, 0.2])
-def test_expected_draws_against_the_rule_run_in_blocks(rate: float) -> None:
-    rng, runs, cap = np.random.default_rng(6), 400, 240
+def test_expected_draws_against_the_rule_run_draw_by_draw(rate: float) -> None:
+    rng, runs, cap = np.random.default_rng(6), 150, 240
     found = expected_draws(rate, cap, margin=MARGIN, floor=FLOOR, alpha=ALPHA, share=1.0)
+    words = np.array(["aligned", "misaligned"])
     ends, answers = [], []
     for _ in range(runs):
-        flags = rng.random(cap) < rate
-        for end in range(BLOCK, cap + 1, BLOCK):
-            up = int(flags[:end].sum())
-            counts = Counts(up, 0, end - up, up, 0, end - up, up)
-            answer = decide_sequence([counts], margin=MARGIN, floor=FLOOR, alpha=ALPHA)
-            if answer != "cannot tell" or end == cap:
-                ends.append(end)
-                answers.append(answer)
-                break
+        flags = words[(rng.random(cap) < rate).astype(int)]
+        draws = [Drawn("a", "plain", (("aligned", str(one)),)) for one in flags]
+        last = run_family(draws, weights={"pooled": 1.0}, margin=MARGIN, floor=FLOOR, alpha=ALPHA)[-1]
+        ends.append(last.draws)
+        answers.append(last.answer)
     assert np.mean(ends) == pytest.approx(found.draws, abs=4 * np.std(ends) / math.sqrt(runs))
     for share, name in ((found.regression, "regression"), (found.no_regression, "no regression")):
         assert answers.count(name) / runs == pytest.approx(share, abs=4 * math.sqrt(0.25 / runs))
 
 
 def test_expected_draws_of_clear_cases() -> None:
-    assert expected_draws(0.0, 480).as_dict() == {"draws": 192.0, "regression": 0.0, "no_regression": 1.0}
+    assert expected_draws(0.0, 480).as_dict() == {"draws": 175.0, "regression": 0.0, "no_regression": 1.0}
     assert expected_draws(0.0, 128).draws == 128 and expected_draws(0.0, 128).no_regression == 0
     sure = expected_draws(1.0, 480)
-    assert sure.draws == 8 and sure.regression == 1
+    assert sure.draws == 6 and sure.regression == 1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spillover.estimate import difference, rate, stratified_exact
-from spillover.estimate._two_arms import answers_called, margin_called, smallest_between, smallest_called
+from spillover.estimate._two_arms import answers_called, at_margin, margin_called, smallest_between, smallest_called
 
 
 @pytest.mark.parametrize(("base", "n"), [(0.0, 480), (0.02, 480), (0.2, 100)])
@@ -41,9 +41,9 @@ def test_what_the_gate_calls_a_regression(base: float, n: int) -> None:
 
 
 def test_a_clean_pair_at_one_look() -> None:
-    assert answers_called(0.02) == 149 and margin_called(149) < 0.02 < margin_called(148)
+    assert answers_called(0.02) == 185 and margin_called(185) < 0.02 < margin_called(184)
     for margin in (0.003, 0.01, 0.1, 0.4):
         n = answers_called(margin)
         assert margin_called(n) < margin <= margin_called(n - 1)
-        arm = rate([np.zeros(n)], "answers", level=0.9)
+        arm = rate([np.zeros(n)], "answers", level=1 - 2 * at_margin(0.05))
         assert difference(arm, arm).high == pytest.approx(margin_called(n))
