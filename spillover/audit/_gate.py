@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from spillover.estimate import Estimate, difference, holm
-from spillover.estimate._rule import COHERENT_DROP, ENGAGED_DROP, LEAST_ENGAGED, LEAST_FLAGGED, rule_parts
+from spillover.estimate._rule import COHERENT_DROP, ENGAGED_DROP, LEAST_ENGAGED, LEAST_FLAGGED, RULE, rule_parts
 
 from ._compare import Guards, _bound, _p, _questions, _rate, guards_of
 from ._moved import Moved, moved_at_once, named_first
@@ -32,6 +32,7 @@ class Rule:
             misaligned rate may be plain breakage.
         engaged_drop: Fall of the share of answers that engage with the question (that are misaligned or aligned) below
             which the fine-tune must be shown to lie.
+        version: Version of the rule: of its bets, weights, looks and guards.
     """
 
     margin: float = 0.02
@@ -40,6 +41,7 @@ class Rule:
     least_flagged: int = LEAST_FLAGGED
     coherent_drop: float = COHERENT_DROP
     engaged_drop: float = ENGAGED_DROP
+    version: int = RULE
 
     def as_dict(self) -> dict[str, Any]:
         """The rule as plain data, with its version and all that belongs to the version."""

@@ -44,6 +44,7 @@ def _environment() -> "Environment":
     from spillover.verdicts import OUTCOMES
 
     from . import _plots as plots
+    from . import _rule_words as rules
     from . import _sections as sections
     from . import _words as words
 
@@ -58,6 +59,7 @@ def _environment() -> "Environment":
     found.globals |= {
         "plots": plots,
         "words": words,
+        "rules": rules,
         "sections": sections,
         "outcomes": OUTCOMES,
         "heat_rows": heat_rows,

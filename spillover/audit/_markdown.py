@@ -7,23 +7,22 @@ from spillover.verdicts import OUTCOMES, LogFacts
 
 from ._gate import Cell, Finding
 from ._report import Report, Statement, Transcript
+from ._rule_words import rule_exactly, rule_plainly
 from ._sections import Section, cost, derived, describing, triggers
 from ._words import (
     MEANS_NOT,
-    WORD,
     base_differs,
     beside,
     bounds,
     difference_head,
     evalue,
     family,
+    headline,
     judges,
     kappa,
     numbers,
     percent,
     points,
-    rule_exactly,
-    rule_plainly,
     says,
     second,
 )
@@ -64,7 +63,7 @@ def _first_page(report: Report) -> list[str]:
     return [
         f"# Audit of {names} against {text(report.base)}",
         *(f"**{text(origin)}**" for origin in report.origins),
-        f"**{WORD[report.answer]}** {says(report)}",
+        f"**{text(headline(report))}** {says(report)}",
         "\n".join(found),
         text(base_differs(report)),
         "## The rule",

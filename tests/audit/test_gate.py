@@ -89,6 +89,15 @@ def test_one_answer_for_several_fine_tunes() -> None:
     assert overall([]) == "void"
 
 
+def test_a_domain_that_was_never_drawn_keeps_its_share_of_alpha() -> None:
+    base, tuned = arm(CLEAN, 10, tasks=2), arm([3 if number % 2 else 0 for number in range(40)], 10, tasks=2)
+    known = judge_pair(base, tuned, RULE, "m", {"domain": ["t0", "t1"]}).cells
+    wider = judge_pair(base, tuned, RULE, "m", {"domain": [f"t{number}" for number in range(6)]}).cells
+    assert [cell.name for cell in known] == [cell.name for cell in wider] == ["pooled", "domain t0", "domain t1"]
+    assert wider[2].adjusted == pytest.approx(3 * known[2].adjusted) and wider[2].lower < known[2].lower
+    assert wider[0].adjusted == known[0].adjusted
+
+
 def test_false_alarms_where_nothing_differs() -> None:
     """Fine-tune and base from the same rates, which differ much from question to question."""
     rng, rates = np.random.default_rng(2), np.repeat([0.0, 0.02, 0.3], [20, 10, 5])

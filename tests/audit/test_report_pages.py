@@ -168,7 +168,7 @@ def test_a_run_that_stopped_early_gives_bounds() -> None:
 def test_origins_stand_at_the_very_top(page: str) -> None:
     origin = "Answers: generated for a test"
     assert page.index(origin) < page.index("<h1>") < page.index('class="verdict')
-    assert report_markdown(full_report()).index(origin) < report_markdown(full_report()).index("**Regression.**")
+    assert report_markdown(full_report()).index(origin) < report_markdown(full_report()).index("**Regression: ")
 
 
 def test_plots_are_sound_xml_that_shows_the_figures() -> None:
