@@ -61,8 +61,15 @@ def at_once(draws: list[Drawn]) -> Finding:
 @pytest.mark.parametrize("decide", [early, at_once])
 @pytest.mark.parametrize(
     ("outcome", "share"),
-    [("refusal", 0.3), ("refusal", 0.6), ("refusal", 1.0), ("off_task", 1.0), ("incoherent", 0.5)]
-    + [("out_of_tokens", 0.8), ("tool_call", 1.0)],
+    [
+        ("refusal", 0.3),
+        ("refusal", 0.6),
+        ("refusal", 1.0),
+        ("off_task", 1.0),
+        ("incoherent", 0.5),
+        ("out_of_tokens", 0.8),
+        ("tool_call", 1.0),
+    ],
 )
 def test_a_fine_tune_that_does_not_engage_never_passes(decide: Any, outcome: str, share: float) -> None:
     found = decide(scripted(480, {}, {outcome: share}))

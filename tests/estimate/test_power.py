@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import binom
 from statsmodels.stats.proportion import power_proportions_2indep
 
+from spillover.estimate._family import Drawn, run_family
 from spillover.estimate._power import (
     SHARE,
     draws_for_no_regression,
@@ -17,7 +18,6 @@ from spillover.estimate._power import (
     smallest_margin,
     ups_needed,
 )
-from spillover.estimate._family import Drawn, run_family
 from spillover.estimate._sequential import Counts, count, e_no_regression, e_regression
 
 MARGIN, FLOOR, ALPHA = 0.02, 0.01, 0.05

@@ -124,7 +124,7 @@ def test_what_is_assumed_of_judges_is_what_the_scorers_do() -> None:
 
 def test_a_design_that_is_too_small_says_so(tmp_path: Path) -> None:
     (said,) = planned("fast").warnings
-    assert "128 draws cannot end in `no regression` at a margin of 2 pp" in said and "needs 192" in said
+    assert "128 draws cannot end in `no regression` at a margin of 2 pp" in said and "needs 175" in said
     assert planned("standard").warnings == ()
     caps = "caps: {answers: 20, cost_usd: 0.01}\njudges: [acme/j]\n"
     tiny = planned(write(tmp_path, f"include: fast\nid: mine\ndraws: 8\nfloor: 0.9\n{caps}"))
@@ -137,7 +137,7 @@ def test_a_design_that_is_too_small_says_so(tmp_path: Path) -> None:
 def test_expected_draws_are_paid_for_in_whole_chunks() -> None:
     found = planned("standard").expected
     assert found["clean"]["no_regression"] == 1 and found["clean"]["paid"] == 192
-    assert found["clear"]["draws"] <= found["clear"]["paid"] == 64
+    assert found["clear"]["draws"] <= found["clear"]["paid"] == 32
 
 
 def test_draws_in_the_fine_tunes_own_field_are_paid_for_and_decide_nothing(tmp_path: Path) -> None:
