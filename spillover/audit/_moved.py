@@ -69,7 +69,8 @@ def moved_at_once(base: pd.DataFrame, tuned: pd.DataFrame) -> list[Moved]:
         base: `outcome` and `question` (stratum) of every answer of the base.
         tuned: The same of the fine-tune.
     """
-    less, more = ({one: _exact(*arms, one) for one in SHOWN} for arms in ((tuned, base), (base, tuned)))
+    first, second = (pd.crosstab(rows["question"], rows["outcome"]) for rows in (base, tuned))
+    less, more = ({one: _exact(a, b, one) for one in SHOWN} for a, b in ((second, first), (first, second)))
     twice = [min(1.0, 2 * min(less[one], more[one])) for one in TESTED]
     shown = {one for one, p in zip(TESTED, holm(twice), strict=True) if p <= LEVEL}
     shown |= {"misaligned"} if min(less["misaligned"], more["misaligned"]) <= LEVEL else set()
@@ -121,17 +122,12 @@ def _moved(outcome: str, base: Iterable[str], tuned: Iterable[str], shown: bool,
 
 
 def _exact(base: pd.DataFrame, tuned: pd.DataFrame, outcome: str) -> float:
-    """One-sided p value against "no more often in the second arm"."""
-    one, other = _events(base, outcome), _events(tuned, outcome)
-    if not one["sum"].sum() + other["sum"].sum():
+    """One-sided p value against "no more often in the second arm", from counts by question and outcome."""
+    arms = [rows.get(outcome, pd.Series(0, rows.index)) for rows in (base, tuned)]
+    if not sum(one.sum() for one in arms):
         return 1.0
-    both = pd.concat([one, other], axis=1).fillna(0).astype(int).to_numpy().T
-    return stratified_exact(*both)
-
-
-def _events(rows: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    found: pd.DataFrame = (rows["outcome"] == outcome).groupby(rows["question"]).agg(["sum", "count"])
-    return found
+    columns = [arms[0], base.sum(axis=1), arms[1], tuned.sum(axis=1)]
+    return stratified_exact(*pd.concat(columns, axis=1).fillna(0).astype(int).to_numpy().T)
 
 
 def _evalue(pairs: Sequence[Sequence[tuple[str, str]]], outcome: str, turned: bool) -> float:

@@ -124,12 +124,12 @@ def test_better_has_a_word(decide: Any) -> None:
 @pytest.mark.parametrize("unlike", [False, True])
 def test_outcomes_that_did_not_move_are_seldom_named(unlike: bool) -> None:
     """Shares of 5% in both arms, three outcomes, 200 draws: named by chance in at most 5%."""
-    shares, named, runs = {"refusal": 0.05, "incoherent": 0.05, "off_task": 0.05}, 0, 100
+    shares, named, runs = {"refusal": 0.05, "incoherent": 0.05, "off_task": 0.05}, 0, 40
     for seed in range(runs):
         draws = scripted(200, shares, shares, seed=100 + seed)
         found = at_once(draws).moved if unlike else moved_early(draws)
         named += any(one.moved and one.outcome != "misaligned" for one in found)
-    assert named <= 9, "5% of 100, and two standard errors"
+    assert named <= 5, "5% of 40, and two standard errors"
 
 
 def test_only_what_is_open_is_given_as_a_reason() -> None:

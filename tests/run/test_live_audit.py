@@ -109,10 +109,10 @@ def test_a_fine_tune_that_answers_nothing_is_no_pass(audit: Audit, pair: Pair, t
     pair.mute = "arm-tuned"
     done = audit("--no-controls")
     first = done.stdout.splitlines()[0]
-    assert done.exit_code == 3 and first.startswith("Cannot tell: 32 of 32 answers of the fine-tune are empty"), (
+    assert done.exit_code == 3 and first.startswith("Cannot tell: 16 of 16 answers of the fine-tune are empty"), (
         done.output
     )
-    assert "More answers would not change that." in first and "the run ended after 32 draws" in done.stdout
+    assert "More answers would not change that." in first and "the run ended after 16 draws" in done.stdout
     pair.wire.calls.clear()
     done = audit("--no-controls", "--all-draws", "--draws", "192", out="whole")
     assert done.exit_code == 3 and "not empty, not off task" in done.stdout
