@@ -153,7 +153,7 @@ def test_draws_in_the_fine_tunes_own_field_are_paid_for_and_decide_nothing(tmp_p
 
 def test_all_draws_are_planned_by_the_rule_of_one_look(tmp_path: Path) -> None:
     once = planned(write(tmp_path, "include: standard\nid: mine\nstop_early: false\n"))
-    assert once.draws_no_regression == 149 and once.expected == {}
+    assert once.draws_no_regression == 185 and once.expected == {}
     assert once.smallest["fixed"] < planned("standard").smallest["fixed"], "one look is not paid for with power"
 
 
@@ -170,7 +170,7 @@ def test_the_plan_takes_the_options_of_the_audit(tmp_path: Path) -> None:
 
     whole = asked()
     assert asked("--draws", "100")["draws"] == 100 and asked("--margin", "0.05")["margin"] == 0.05
-    assert asked("--all-draws")["draws_no_regression"] == 149 and asked("--all-draws")["expected"] == {}
+    assert asked("--all-draws")["draws_no_regression"] == 185 and asked("--all-draws")["expected"] == {}
     assert asked("--training-data", str(data))["cells"] > whole["cells"]  # type: ignore[operator]
     one = asked("--judge", "openai/gpt-4o-mini")
     assert [item["model"] for item in one["items"] if item["role"] == "judge"] == ["openai/gpt-4o-mini"]  # type: ignore[attr-defined]
