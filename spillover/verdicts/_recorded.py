@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.logs.header import DRAWS, Header
@@ -11,8 +12,8 @@ from ._rows import ANSWER_MISSING, LogRows
 if TYPE_CHECKING:
     import pandas as pd
 
-RECORDED = "recorded"
-"""Attribute of a table: what each log says of its recordings."""
+VERDICTS, LEFT = "recorded_verdicts", "not_asked_for"
+"""Attributes of a table: by log its recorded verdicts; recorded answers that no log asked for."""
 REPLAY = "replay/"
 
 
@@ -40,16 +41,14 @@ class LeftOver:
         return asdict(self)
 
 
-def recorded_in(log: LogRows) -> dict[str, Any]:
-    """What a log says of its recordings; empty where it plays none back."""
-    facts, found = log.header.facts, {}
-    answers = facts.get("recorded_answers")
-    if isinstance(answers, dict):
-        rows = [row for row in (*log.rows, *log.invalidated) if ANSWER_MISSING not in str(row["reason"])]
-        cells = {(row["condition"], row["probe"], row["epoch"]) for row in rows}
-        found["answers"] = {**answers, "model": log.header.model, "cells": cells}
-    verdicts = _verdicts(log.header)
-    return found | ({"verdicts": verdicts} if verdicts else {})
+def recorded_in(logs: Sequence[LogRows]) -> dict[str, Any]:
+    """Attributes of a table that say what its logs play back.
+
+    Args:
+        logs: The logs that stand.
+    """
+    verdicts = {Path(one.file).name: found for one in logs if (found := _verdicts(one.header))}
+    return {VERDICTS: verdicts, LEFT: _left(logs)}
 
 
 def left_over(table: "pd.DataFrame") -> list[LeftOver]:
@@ -58,17 +57,25 @@ def left_over(table: "pd.DataFrame") -> list[LeftOver]:
     Args:
         table: What `spillover.verdicts.read` returned.
     """
-    by: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for said in table.attrs.get(RECORDED, {}).values():
-        if "answers" in said:
-            one = said["answers"]
-            by.setdefault((str(one["model"]), str(one.get("sha256"))), []).append(one)
+    return list(table.attrs.get(LEFT, []))
+
+
+def _left(logs: Sequence[LogRows]) -> list[LeftOver]:
+    """By model and recording, over all logs: a cell that two logs hold was asked for once."""
+    said: dict[tuple[str, str], dict[str, Any]] = {}
+    asked: dict[tuple[str, str], set[tuple[Any, ...]]] = {}
+    for log in logs:
+        answers = log.header.facts.get("recorded_answers")
+        if isinstance(answers, dict):
+            key = log.header.model, str(answers.get("sha256"))
+            rows = [row for row in (*log.rows, *log.invalidated) if ANSWER_MISSING not in str(row["reason"])]
+            said[key] = answers
+            asked.setdefault(key, set()).update((row["condition"], row["probe"], row["epoch"]) for row in rows)
     found = []
-    for (model, _), logs in by.items():
-        answers = int(logs[0].get("answers") or 0)
-        asked = len(set().union(*(one["cells"] for one in logs)))
-        if asked < answers:
-            found.append(LeftOver(model, str(logs[0].get("file")), answers, answers - asked))
+    for (model, sha), one in said.items():
+        answers = one.get("answers")
+        left = answers - len(asked[model, sha]) if isinstance(answers, int) else 0
+        found += [LeftOver(model, str(one.get("file")), int(answers), left)] if left > 0 else []
     return found
 
 
@@ -78,7 +85,7 @@ def unnamed_answers(table: "pd.DataFrame") -> list[str]:
     Args:
         table: What `spillover.verdicts.read` returned.
     """
-    every = [one for said in table.attrs.get(RECORDED, {}).values() for one in said.get("verdicts", ())]
+    every = [one for said in table.attrs.get(VERDICTS, {}).values() for one in said]
     files = dict.fromkeys(str(one["file"]) for one in every if not one["names_answers"])
     return [
         f"{file}: its rows do not say which answer each verdict is about, so nothing shows that they are these; a "

@@ -13,7 +13,7 @@ from spillover.logs.header import DRAWS
 from spillover.logs.stands import attempt_of, refuse_twice, standing
 
 from ._ingest import frame_of
-from ._recorded import RECORDED, recorded_in
+from ._recorded import recorded_in
 from ._rows import LogRows, log_rows
 
 COLUMNS = (
@@ -39,7 +39,8 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
         `attrs["may_have_stopped"]` those of an audit that may stop early: no rate of theirs is fair. Of a run and its
         retries the newest log is read; `attrs["superseded"]` names the others. Answers that were declared invalid have
         no row. `attrs["accounts"]` says of each log what was planned, finished and is missing, and how its run ended;
-        `attrs["declared"]` what its header declares of tasks, dataset and judges, `attrs["recorded"]` of recordings.
+        `attrs["declared"]` what its header declares of tasks, dataset and judges, `attrs["recorded_verdicts"]` of
+        recorded verdicts; `attrs["not_asked_for"]` counts recorded answers that no log asked for.
 
     Raises:
         LogError: Where there is no log, one cannot be read or was not written by a Spillover task, or an answer stands
@@ -89,7 +90,7 @@ def _about(logs: list[LogRows]) -> dict[str, Any]:
             names[one.file] for one in drawn if not (one.header.spec.get("task_args") or {}).get("balanced")
         ],
         "accounts": [one.account for one in logs],
-        RECORDED: {names[one.file]: said for one in logs if (said := recorded_in(one))},
+        **recorded_in(logs),
         "declared": {names[one.file]: declared(one.header, tasks[one.file]) for one in logs},
     }
 
