@@ -74,8 +74,8 @@ def _left(logs: Sequence[LogRows]) -> list[LeftOver]:
     found = []
     for (model, sha), one in said.items():
         answers = one.get("answers")
-        left = answers - len(asked[model, sha]) if isinstance(answers, int) else 0
-        found += [LeftOver(model, str(one.get("file")), int(answers), left)] if left > 0 else []
+        if isinstance(answers, int) and (left := answers - len(asked[model, sha])) > 0:
+            found.append(LeftOver(model, str(one.get("file")), answers, left))
     return found
 
 
@@ -86,7 +86,7 @@ def unnamed_answers(table: "pd.DataFrame") -> list[str]:
         table: What `spillover.verdicts.read` returned.
     """
     every = [one for said in table.attrs.get(VERDICTS, {}).values() for one in said]
-    files = dict.fromkeys(str(one["file"]) for one in every if not one["names_answers"])
+    files = dict.fromkeys(str(one.get("file")) for one in every if not one.get("names_answers"))
     return [
         f"{file}: its rows do not say which answer each verdict is about, so nothing shows that they are these; a "
         "column `answer` would"
@@ -109,10 +109,8 @@ def shared_verdicts(base: "pd.DataFrame", tuned: "pd.DataFrame") -> str | None:
 def _unbound(rows: "pd.DataFrame") -> dict[str, str]:
     """By name and hash (or path), recorded verdicts that do not say which answer they are about."""
     logs = set(rows["log"])
-    said = [
-        one for log, found in rows.attrs.get(RECORDED, {}).items() if log in logs for one in found.get("verdicts", ())
-    ]
-    return {str(one["key"]): str(one["file"]) for one in said if not one["names_answers"]}
+    said = [one for log, found in rows.attrs.get(VERDICTS, {}).items() if log in logs for one in found]
+    return {str(one.get("key")): str(one.get("file")) for one in said if not one.get("names_answers")}
 
 
 def _verdicts(header: Header) -> list[dict[str, Any]]:
