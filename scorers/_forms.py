@@ -13,6 +13,7 @@ from inspect_ai.model import GenerateConfig, Model, ModelOutput
 from spillover.cell import Cell, in_cell
 from spillover.common.answer import answer_of
 from spillover.common.ended import ANSWERS
+from spillover.common.provider import said
 from spillover.errors import JudgeError, RecordingError
 from spillover.verdicts import (
     Reading,
@@ -24,6 +25,7 @@ from spillover.verdicts import (
     read_score,
 )
 
+from ._able import ABLE, Able
 from ._rubric import Rubric
 
 Form = Literal["distribution", "sampled", "graded", "one_call", "recorded"]
@@ -42,12 +44,14 @@ STOPPED = {"content_filter": "judge_refused", "model_length": "prompt_too_long"}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One prompt put to one judge: its readings by dimension, what the provider said it was, and how it was asked."""
+    """One prompt put to one judge: its readings by dimension, who replied, how it was asked, and the last reply."""
 
     readings: dict[str, Reading]
     returned: str
     prompt_sha256: str
     settings: dict[str, float | int | None]
+    output: ModelOutput | None = None
+    form: Form = "distribution"
 
 
 def choose_form(declared: Form, judge: Model, dimension: str) -> Form:
@@ -79,7 +83,15 @@ def recorded_replies(judge: Model, dimension: str) -> int | None:
 
 
 async def ask(
-    judge: Model, rubric: Rubric, form: Form, prompt: str, cell: Cell, *, samples: int, retries: int
+    judge: Model,
+    rubric: Rubric,
+    form: Form,
+    prompt: str,
+    cell: Cell,
+    *,
+    samples: int,
+    retries: int,
+    able: Able = ABLE,
 ) -> Asked:
     """Ask one judge about one dimension of one answer.
 
@@ -91,6 +103,7 @@ async def ask(
         cell: The answer that is judged.
         samples: Replies to average in the sampled form.
         retries: Further tries after a reply that cannot be read.
+        able: What the judge can do.
 
     Returns:
         A reading; a judge that fails gives a reason, never a number.
@@ -101,19 +114,24 @@ async def ask(
     if form == "sampled":
         replies, returned = [], ""
         for repetition in range(1, samples + 1):
-            config = _length(form, judge, GenerateConfig(temperature=1.0, seed=repetition))
+            config = able.of(_length(form, judge, GenerateConfig(temperature=1.0, seed=repetition)))
             at = cell.judged(rubric.dimension, repetition)
             reading, output = await _tried(judge, prompt, config, at, lambda o: _readable(o, menu), retries)
             if reading.reason is not None:
-                return Asked({rubric.dimension: reading}, _returned(output), sha, _settings(config, samples))
+                return Asked(
+                    {rubric.dimension: reading}, _returned(output), sha, _settings(config, samples), output, form
+                )
             returned = _returned(output)
             replies.append(answer_of(output.completion) if output else "")
-        return Asked({rubric.dimension: read_samples(replies, menu)}, returned, sha, _settings(config, samples))
+        reading = read_samples(replies, menu)
+        return Asked({rubric.dimension: reading}, returned, sha, _settings(config, samples), output, form)
     config, read = _SINGLE[form]
     at = cell.judged(rubric.dimension)
-    config = _length(form, judge, config)
+    config = able.of(_length(form, judge, config))
     reading, output = await _tried(judge, prompt, config, at, lambda o: read(o, menu), retries)
-    return Asked(_by_dimension(form, rubric, reading, output), _returned(output), sha, _settings(config, 1))
+    return Asked(
+        _by_dimension(form, rubric, reading, output), _returned(output), sha, _settings(config, 1), output, form
+    )
 
 
 def _by_dimension(form: Form, rubric: Rubric, reading: Reading, output: ModelOutput | None) -> dict[str, Reading]:
@@ -154,7 +172,7 @@ async def _tried(
         except RecordingError:
             raise
         except Exception as error:  # any failure of a judge is a counted outcome, never a score
-            reading = Reading(reason=f"judge_error: {type(error.__cause__ or error).__name__}")
+            reading = Reading(reason=f"judge_error: {said(error)}")
             if _final(error):
                 break
             continue

@@ -13,9 +13,10 @@ from spillover.errors import DeclarationError, JudgeError
 from spillover.solvers import cell_of, shown_to_model
 from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 
+from ._adapt import Known, ask_as_able
 from ._checks import by_bandit, by_key
 from ._ended import flags, settled, shown, thoughts
-from ._forms import Asked, Form, ask, choose_form, recorded_replies
+from ._forms import Asked, Form, choose_form, recorded_replies
 from ._metrics import METRICS
 from ._panel import Panel, combine, stage_of
 from ._rubric import ASIDE, Rubric, render
@@ -67,27 +68,34 @@ def judged(
     async def one(judge: Model, state: TaskState, said: str | None = None) -> tuple[Verdict, dict[str, Any]]:
         conversation, answer = shown_to_model(state), said or shown(state.output)
         cell = _answered(state)
-        readings: dict[str, Reading] = {}
         notes: dict[str, Any] = {"judge": str(judge)}
         if (origin := getattr(getattr(judge.api, "recording", None), "origin", None)) is not None:
             notes["judge_origin"] = origin
-        for rubric in asked_of:
-            prompt = render(
-                rubric,
-                conversation=conversation,
-                question=state.user_prompt.text,
-                answer=answer,
-                domain=state.metadata.get("domain"),
-                key=_key(state),
-            )
-            used = form_for(judge, rubric.dimension)
-            replies = recorded_replies(judge, rubric.dimension) or samples
-            asked = await ask(judge, rubric, used, prompt, cell, samples=replies, retries=retries)
-            _not_itself(judge, asked, state)
-            readings |= asked.readings
-            notes["judge_returned"] = asked.returned
-            notes[rubric.dimension] = _provenance(rubric, used, asked)
-        notes["form"] = " and ".join(dict.fromkeys(notes[rubric.dimension]["form"] for rubric in asked_of))
+        readings: dict[str, Reading] = {}
+        for _ in range(2):  # a judge may turn out at the second question to need another form than at the first
+            readings = {}
+            for rubric in asked_of:
+                prompt = render(
+                    rubric,
+                    conversation=conversation,
+                    question=state.user_prompt.text,
+                    answer=answer,
+                    domain=state.metadata.get("domain"),
+                    key=_key(state),
+                )
+                declared = form_for(judge, rubric.dimension)
+                replies = recorded_replies(judge, rubric.dimension) or samples
+                asked, known = await ask_as_able(
+                    judge, rubric, declared, prompt, cell, samples=replies, retries=retries
+                )
+                _not_itself(judge, asked, state)
+                readings |= asked.readings
+                notes["judge_returned"] = asked.returned
+                notes[rubric.dimension] = _provenance(rubric, asked, known)
+            forms = list(dict.fromkeys(notes[rubric.dimension]["form"] for rubric in asked_of))
+            if len(forms) == 1 or hasattr(judge.api, "recording"):
+                break
+        notes["form"] = " and ".join(forms)
         return decide(readings, lines, stands_for), notes
 
     async def together(judges: list[Model], state: TaskState) -> tuple[Verdict, dict[str, Any]]:
@@ -162,11 +170,12 @@ def _key(state: TaskState) -> str:
     return f"Right: {', '.join(key['accept'])}. Known to be wrong: {', '.join(key['reject'])}." if key else ""
 
 
-def _provenance(rubric: Rubric, form: Form, asked: Asked) -> dict[str, Any]:
+def _provenance(rubric: Rubric, asked: Asked, known: Known) -> dict[str, Any]:
     reading = asked.readings.get(rubric.dimension) or asked.readings["alignment"]
     return {
         "rubric": rubric.label,
-        "form": form,
+        "form": asked.form,
+        **({"form_because": "; ".join(known.why)} if known.why else {}),
         **asked.settings,
         "prompt_sha256": asked.prompt_sha256,
         "mass": reading.mass,

@@ -170,9 +170,10 @@ def _of_condition(sample: Mapping[str, Any], header: Mapping[str, Any], messages
         return
     system = put.get("system") if put.get("system") is not None else said.get("system")
     told = [text for role, text in messages if role == "system"]
+    first, system = (f"{system}\n\n", None) if system and params.get("system_as_user") else ("", system)
     if told != ([system] if system else []):
         yield "was told another system message than its probe and the solver's condition say"
-    asked = f"{put.get('prefix') or ''}{_attached(sample['input'], sample)}{put.get('suffix') or ''}"
+    asked = f"{first}{put.get('prefix') or ''}{_attached(sample['input'], sample)}{put.get('suffix') or ''}"
     users = [text for role, text in messages if role == "user"]
     if users != [asked, *(said.get("turns") or [])][: max(len(users), 1)]:
         yield "was asked something else than its probe under the solver's condition"

@@ -135,6 +135,7 @@ def _read(form: str, calls: list[Call], replies: int, menu: tuple[str, ...]) -> 
     if form == "one_call":
         return read_both(last.completion, menu)
     said = [one.completion for one in calls if _readable(one.completion, menu)]  # the others were asked for again
+    said = said[-replies:]  # what came before was asked in a form that this judge cannot do
     return read_samples(said, menu) if len(said) == replies else Reading(reason="off_menu")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from spillover.cell import NOT_RECORDED
 from spillover.common.outcome import OUTCOMES
+from spillover.common.provider import said_in_log
 from spillover.errors import LogError
 from spillover.logs.header import DRAWS, EACH, JUDGED, Header, as_text, plain_header
 from spillover.logs.stands import Account, account, is_invalidated
@@ -245,7 +246,7 @@ def _failure(error: str | None, unscored: str) -> str:
         return unscored
     if "was not recorded" in error and "RecordingError" in error:
         return VERDICT_MISSING if _OF_A_JUDGE.search(error) else ANSWER_MISSING
-    return " ".join(error.split())[:300]
+    return str(said_in_log(error) or " ".join(error.split())[:300])
 
 
 def _unscored(header: Header) -> str:

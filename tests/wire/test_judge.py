@@ -12,7 +12,7 @@ from ._server import JUDGE, SUBJECT, Wire
 both = pytest.mark.parametrize("provider", ["openai", "openai-api"])
 ONE = [{"id": "bread", "text": "How do I keep bread fresh?"}]
 BROKEN = {"status": 500, "error": {"message": "oops"}, "headers": {"retry-after": "0", "retry-after-ms": "1"}}
-DEFAULT = "gpt-4o-2024-08-06"
+DEFAULT = "gpt-4o-named-by-nobody"
 
 
 @both
@@ -67,7 +67,8 @@ def test_words_of_the_provider_are_no_reply(
     wire.play("coherence", {"text": "95"})
     found = run(form, probes=ONE)
     assert found.outcomes == ["unjudged"] and found.reasons == [f"{part}: {reason}"]
-    assert len(wire.asked(part)) == 3
+    more = 3 if reason == "judge_out_of_tokens" else 0  # a judge that reasons first is given room once
+    assert len(wire.asked(part)) == 3 + more
 
 
 @both
@@ -75,7 +76,7 @@ def test_requests_to_a_broken_judge_are_bounded(run: Callable[..., Any], wire: W
     """By default: 3 of the OpenAI client for each of 5 of Inspect, and not 3 times that."""
     wire.play("alignment", BROKEN)
     found = run(provider=provider, probes=ONE, grader={"max_retries": None, "client_retries": None})
-    assert found.reasons == ["alignment: judge_error: InternalServerError"]
+    assert found.reasons == ["alignment: judge_error: InternalServerError (500): oops"]
     assert wire.counts() == {"answer": 1, "alignment": 15, "coherence": 1}
 
 
@@ -93,7 +94,7 @@ def test_reasoning_judge_needs_room(run: Callable[..., Any], wire: Wire, model: 
     judge = model("openai-api", "gpt-5-judge")
     found = run("graded", probes=ONE, roles={"grader": judge})
     assert found.reasons == ["category: judge_out_of_tokens"]
-    assert {call.body["max_completion_tokens"] for call in wire.asked("category")} == {16}
+    assert [call.body["max_completion_tokens"] for call in wire.asked("category")] == [16] * 3 + [4096] * 3
     wire.calls.clear()
     wire.play("category", {"text": "5", "reasoning": "1"})
     found = run("graded", probes=ONE, roles={"grader": model("openai-api", "gpt-5-judge", max_tokens=4000)})
@@ -140,6 +141,12 @@ def test_without_a_judge_the_scorer_says_it_where_the_task_could_not(
     assert not any(sample.scores for sample in found.log.samples)
     assert [("--model-role grader=" in reason) for reason in found.reasons] == [True] * 3
     assert wire.counts() == {"answer": 3}, "the model under test was not asked to judge"
+
+
+@pytest.fixture(autouse=True)
+def named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A default judge that is asked in the chat form, which the server here speaks."""
+    monkeypatch.setattr("spillover.declare._declaration.default_judges", lambda: (f"openai/{DEFAULT}",))
 
 
 def default_judge(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:

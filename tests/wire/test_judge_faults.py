@@ -37,14 +37,14 @@ RECOVERS = {
     "off menu": [{"tokens": {"Sure": 1.0}}, {"tokens": {"The": 1.0}}],
 }
 REFUSES: dict[str, tuple[list[Step], str]] = {
-    "429": ([BUSY] * 2, "judge_error: RateLimitError"),
-    "500": ([BROKEN] * 2, "judge_error: InternalServerError"),
+    "429": ([BUSY] * 2, "judge_error: RateLimitError (429): slow down"),
+    "500": ([BROKEN] * 2, "judge_error: InternalServerError (500): oops"),
     "time-out": ([SLOW] * 2, "judge_error: APITimeoutError"),
     "truncated JSON": ([CUT] * TRIES, "judge_error: JSONDecodeError"),
     "closed mid body": ([DROPPED] * 2, "judge_error: APIConnectionError"),
-    "wrong key": ([{"status": 401, "error": {"message": "30"}}], "judge_error: AuthenticationError"),
-    "no such model": ([{"status": 404, "error": {"message": "30"}}], "judge_error: NotFoundError"),
-    "bad request": ([refused(400, "unsupported")], "judge_error: BadRequestError"),
+    "wrong key": ([{"status": 401, "error": {"message": "30"}}], "judge_error: AuthenticationError (401): 30"),
+    "no such model": ([{"status": 404, "error": {"message": "30"}}], "judge_error: NotFoundError (404): 30"),
+    "bad request": ([refused(400, "unsupported")], "judge_error: BadRequestError (400): 30"),
     "prompt too long": ([refused(400, "context_length_exceeded")] * TRIES, "prompt_too_long"),
     "content filter as 400": ([refused(400, "content_filter")] * TRIES, "judge_refused"),
 }

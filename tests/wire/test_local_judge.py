@@ -205,8 +205,8 @@ def test_calibrate_a_judge_that_never_says_a_number(local: Wire, spillover: Told
     local.reads = lambda _: UNREADABLE
     told = spillover("calibrate", "--judge", MODEL, "--limit", str(LIMIT), "--out", str(tmp_path / "out"))
     failed(*told, tmp_path / "out")
-    assert "alignment: no_logprobs" in told[2]
-    assert local.counts() == requests(3, 3)
+    assert "alignment: off_menu" in told[2]
+    assert local.counts() == requests(3, 3) + Counter({"alignment": 3}), "without token probabilities: in words"
 
 
 def test_calibrate_without_the_judges_own_key(
