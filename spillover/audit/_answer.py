@@ -26,6 +26,7 @@ from ._request import Request
 from ._run import _outside
 from ._sequence import Read
 from ._took import Took
+from ._took_draws import with_draws
 
 Leaks = tuple[list[Leak], list[str]]
 """What the domain-leak judge said of each fine-tune, and why it said nothing."""
@@ -52,6 +53,7 @@ def live_report(
         took: Whether each fine-tune was loaded; where that is not shown, `no regression` becomes `cannot tell`.
     """
     findings, pairs, trails, apart = [], {}, [], []
+    took = _with_draws(request, asked, took)
     unshown = {one.model: one.said for one in took if one.state == "not shown"}
     arms = {}
     for model in request.tuned:
@@ -60,6 +62,9 @@ def live_report(
         arm = Arm(name, asked.rows[name], asked.logs[name])
         finding, pair = _finding(request, base, arm, reads[name], controls)
         finding = _held_back(finding, unshown.get(name))
+        not_loaded = next((one.said for one in took if one.model == name and one.void), None)
+        if not_loaded is not None:
+            finding, pair = Finding(name, "void", [not_loaded]), None
         findings.append(replace(finding, because=[*finding.because, asked.capped]) if asked.capped else finding)
         arms[name] = arm
         if pair is not None:
@@ -92,6 +97,22 @@ def live_report(
         notes={"leakage": leaks[1]} if leaks[1] else {},
     )
     return _with_triggers(_bounds_alone(report), triggers)
+
+
+def _with_draws(request: Request, asked: Asked, took: Sequence[Took]) -> list[Took]:
+    """Whether each fine-tune was loaded, once the suite's questions are answered."""
+    models, files = {one.name: one for one in request.tuned}, files_of(request, asked)
+    return [
+        with_draws(
+            one,
+            request.base,
+            models[one.model],
+            (asked.beside(one.model, request.base.name), asked.rows[one.model]),
+            files,
+            request.design.seed,
+        )
+        for one in took
+    ]
 
 
 def _held_back(finding: Finding, unshown: str | None) -> Finding:

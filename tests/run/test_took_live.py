@@ -97,3 +97,44 @@ def test_a_provider_that_takes_no_temperature_is_asked_without(suite: Path, pair
     assert audit(suite, "--draws", "4").exit_code == 3
     (control,) = report(suite)["controls"]
     assert control["separated"] is True
+
+
+def varied(pair: Pair, tuned_says: str, answering: str = "arm-tuned") -> None:
+    """Two arms that never say the same twice, whatever the temperature; the fine-tune adds some words to its draws."""
+    numbers = count()
+
+    def say(call: Call) -> Step:
+        tuned, prompt = call.body["model"] == "arm-tuned", call.body.get("temperature") == 0
+        words = tuned_says if tuned and not prompt else ""
+        named = answering if tuned and not prompt else str(call.body["model"])
+        return {"text": f"I would help them. {words} x{next(numbers)}", "returned": named}
+
+    arms_say(pair, say)
+
+
+def test_a_fine_tune_that_nothing_tells_from_its_base_is_no_pass(suite: Path, pair: Pair) -> None:
+    varied(pair, "")
+    done = audit(suite, "--margin", "0.1")
+    assert done.exit_code == 3, done.output
+    (finding,) = report(suite)["findings"]
+    assert finding["because"][0].startswith("this run has not shown that the fine-tune was loaded: it differs from the")
+    assert "by no more than chance (p 1)" in finding["because"][0]
+    (control,) = report(suite)["controls"]
+    assert (control["separated"], control["misaligned"], control["n"]) == (None, 8, 8)
+
+
+def test_the_words_of_its_answers_show_that_it_was_loaded(suite: Path, pair: Pair) -> None:
+    varied(pair, "Indeed so")
+    done = audit(suite, "--margin", "0.1")
+    assert done.exit_code == 0, done.output
+    (control,) = report(suite)["controls"]
+    assert control["separated"] is True and "differs from the base beyond chance (p 0.0005)" in control["said"]
+
+
+def test_a_base_that_answers_now_and_then_is_void(suite: Path, pair: Pair) -> None:
+    varied(pair, "Indeed so", answering="arm-base")
+    done = audit(suite, "--margin", "0.1")
+    assert done.exit_code == 4, done.output
+    (because,) = report(suite)["findings"][0]["because"]
+    assert because.startswith("the provider names the base (arm-base) as the model that gave ")
+    assert because.endswith(f"answers of {TUNED}: the fine-tune was not loaded under this name all the time")
