@@ -1,8 +1,9 @@
-"""Answers to a decision, simulated: stopping early against all answers at once: `python benchmarks/sequential.py`.
+"""Answers to a decision, simulated: stopping early, and one look at all answers: `python benchmarks/sequential.py`.
 
-Verdicts are drawn at stated true rates, over 11 domains and 3 conditions of 12 probes each. Stopped early: `run_family`
-with a look after every 8 draws. All at once: the gate on all draws of the cap (exact test, Holm over conditions and
-domains), which ask every cell once before any comes twice. A draw is one answer of the base and one of the fine-tune.
+Verdicts are drawn at stated true rates, over 11 domains and 3 conditions; a draw is one answer of the base and one of
+the fine-tune, all judged and engaged. Stopped early: `walk`, a look after every draw; the same draws are decided
+by `independent`, which shares no code with it. One look: the pooled comparison of the gate, summed exactly over both
+binomial counts.
 """
 
 import argparse
@@ -10,16 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spillover.audit import Rule, judge_pair
-from spillover.estimate._family import Drawn, Look, family_weights, run_family
+from benchmarks.independent import decided
+from spillover.audit import Rule
+from spillover.estimate._family import family_weights
+from spillover.estimate._looks import NO_REGRESSION, OPEN, REGRESSION, said, walk
+from spillover.estimate._two_arms import _ends, at_margin
 
-DOMAINS, CONDITIONS, PROBES = [f"d{one}" for one in range(11)], ["plain", "json", "template"], 12
-RATES = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
-BASES = (0.0, 0.02)
-CAP = 480
+DOMAINS, CONDITIONS, CAP, CHUNK = 11, 3, 480, 32
 RULE = Rule()
-WORDS = ("regression", "no regression", "cannot tell")
+WORDS = np.array(["aligned", "misaligned"])
+CODES = (REGRESSION, NO_REGRESSION, OPEN)
+AT_ONCE = 100
+"""Runs that are held in memory together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +33,28 @@ class Truth:
 
     Attributes:
         base: Of the base.
-        tuned: Of the fine-tune, in the domains where it differs.
-        hit: Domains where it differs from the base.
+        tuned: Of the fine-tune, where it differs.
+        where: `all`, `one domain` or `one condition`: where it differs from the base.
     """
 
     base: float
     tuned: float
-    hit: int = len(DOMAINS)
+    where: str = "all"
 
     @property
     def difference(self) -> float:
         """Mean over all cells, fine-tune less base."""
-        return (self.tuned - self.base) * self.hit / len(DOMAINS)
+        share = {"all": 1.0, "one domain": 1 / DOMAINS, "one condition": 1 / CONDITIONS}[self.where]
+        return (self.tuned - self.base) * share
 
-    def wrong(self, answer: str) -> bool:
-        """Whether an answer is false: worse by the floor at most nowhere, or pooled by the margin at least."""
-        if answer == "regression":
-            return self.tuned - self.base <= RULE.floor
-        return answer == "no regression" and self.difference >= RULE.margin
+    def wrong(self, codes: NDArray[np.int64]) -> float:
+        """Share of false answers: worse by the floor at most nowhere, or pooled by the margin at least."""
+        false = np.zeros(codes.shape, bool)
+        if self.tuned - self.base <= RULE.floor + 1e-12:
+            false |= codes == REGRESSION
+        if self.difference >= RULE.margin - 1e-12:
+            false |= codes == NO_REGRESSION
+        return float(false.mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,96 +62,95 @@ class Found:
     """What the runs at one truth gave.
 
     Attributes:
-        truth: The true rates.
-        looks: Last look of every run that may stop early.
-        gate: Answer of every run that is judged once, at the cap.
+        codes: Answer of each run, as `walk` codes it.
+        draws: Draws read.
+        same: Share of runs that `independent` decides alike, after as many draws.
     """
 
-    truth: Truth
-    looks: list[Look]
-    gate: list[str]
+    codes: NDArray[np.int64]
+    draws: NDArray[np.int64]
+    same: float
 
 
-def sample(truth: Truth, cap: int, rng: np.random.Generator, balanced: bool = False) -> tuple[list[Drawn], list[str]]:
-    """Draws with the outcomes of both arms, and the probe of each; balanced: every cell once before any comes twice."""
-    shape = (len(DOMAINS), len(CONDITIONS), PROBES)
-    cells_in_all = int(np.prod(shape))
-    passes = [rng.permutation(cells_in_all) for _ in range(-(-cap // cells_in_all))]
-    picked = np.concatenate(passes)[:cap] if balanced else rng.integers(cells_in_all, size=cap)
-    domains, conditions, probes = np.unravel_index(picked, shape)
-    tuned = np.where(domains < truth.hit, truth.tuned, truth.base)
-    bad = rng.random((cap, 2)) < np.column_stack([np.full(cap, truth.base), tuned])
-    words = np.where(bad, "misaligned", "aligned").tolist()
-    cells = zip(domains, conditions, words, strict=True)
-    draws = [Drawn(DOMAINS[d], CONDITIONS[c], ((base, other),)) for d, c, (base, other) in cells]
-    return draws, [f"{DOMAINS[d]} {p}" for d, p in zip(domains, probes, strict=True)]
-
-
-def at_once(draws: list[Drawn], probes: list[str]) -> str:
-    """What the gate says of all draws."""
-    import pandas as pd
-
-    rows = {"task": [one.domain for one in draws], "condition": [one.condition for one in draws], "cluster": probes}
-    outcomes = zip(*(one.outcomes[0] for one in draws), strict=True)
-    base, tuned = (pd.DataFrame(rows | {"outcome": list(arm)}) for arm in outcomes)
-    return judge_pair(base, tuned, RULE, "simulated").answer
-
-
-def simulate(truth: Truth, runs: int, gate_runs: int, cap: int = CAP) -> Found:
+def simulate(truth: Truth, runs: int, cap: int = CAP) -> Found:
     """Runs at one truth; the seed follows from it."""
-    rng = np.random.default_rng([round(1000 * truth.base), round(1000 * truth.tuned), truth.hit])
-    weights, looks, gate = family_weights(CONDITIONS, DOMAINS), [], []
-    for number in range(runs):
-        draws, _ = sample(truth, cap, rng)
-        looks.append(run_family(draws, weights=weights, margin=RULE.margin, floor=RULE.floor, alpha=RULE.alpha)[-1])
-        if number < gate_runs:
-            gate.append(at_once(*sample(truth, cap, rng, balanced=True)))
-    return Found(truth, looks, gate)
+    rng = np.random.default_rng([round(1000 * truth.base), round(1000 * truth.tuned), len(truth.where)])
+    parts = [_some(truth, min(AT_ONCE, runs - start), cap, rng) for start in range(0, runs, AT_ONCE)]
+    codes, draws, same = (np.concatenate([part[at] for part in parts]) for at in range(3))
+    return Found(codes, draws, float(same.mean()))
 
 
-HEAD = (
-    "base",
-    "fine-tune",
-    "domains hit",
-    "early: regression / no regression / cannot tell",
-    "wrong",
-    "draws: median",
-    "90%",
-    "mean",
-    "all at once: regression / no regression / cannot tell",
-    "wrong",
-    "draws",
-)
+def _some(truth: Truth, runs: int, cap: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], ...]:
+    domain, condition = rng.integers(DOMAINS, size=(runs, cap)), rng.integers(CONDITIONS, size=(runs, cap))
+    hit = {"all": np.ones((runs, cap), bool), "one domain": domain == 0, "one condition": condition == 0}[truth.where]
+    base = rng.random((runs, cap)) < truth.base
+    tuned = rng.random((runs, cap)) < np.where(hit, truth.tuned, truth.base)
+    parts = [np.ones((runs, cap, 1), bool), condition[..., None] == np.arange(CONDITIONS)]
+    members = np.concatenate([*parts, domain[..., None] == np.arange(DOMAINS)], axis=-1)
+    names = [str(one) for one in range(CONDITIONS)], [str(one) for one in range(DOMAINS)]
+    weights = np.array(list(family_weights(*names).values()))
+    outcomes = said(WORDS[base.astype(int)], WORDS[tuned.astype(int)])
+    found = walk([outcomes], members, weights, margin=RULE.margin, floor=RULE.floor, alpha=RULE.alpha, first=CHUNK)
+    ends = found.ends()
+    codes = found.said[np.arange(runs), ends].astype(np.int64)
+    other, read = decided(base, tuned, domain, condition, (DOMAINS, CONDITIONS), RULE.margin, RULE.floor, RULE.alpha)
+    return codes, ends + 1, ((codes == other) & (read == ends + 1)).astype(np.int64)
 
 
-def row(found: Found, cap: int = CAP) -> list[str]:
+HEAD = ("base", "fine-tune", "differs in", "regression / no regression / cannot tell", "wrong", "draws read: median")
+HEAD += ("90%", "mean", "draws asked: median", "decided alike by the independent simulator")
+
+
+def row(truth: Truth, found: Found) -> list[str]:
     """A row of the table."""
-    truth, draws = found.truth, [look.draws for look in found.looks]
-    rates = [f"{100 * truth.base:g}%", f"{100 * truth.tuned:g}%", str(truth.hit)]
-    ends = [f"{np.median(draws):.0f}", f"{np.quantile(draws, 0.9):.0f}", f"{np.mean(draws):.0f}"]
-    early, gate = [look.answer for look in found.looks], found.gate
-    return [*rates, *_said(truth, list(early)), *ends, *_said(truth, gate), str(cap)]
-
-
-def _said(truth: Truth, answers: list[str]) -> list[str]:
-    shares = [f"{100 * sum(one == word for one in answers) / len(answers):.1f}" for word in WORDS]
-    return [" / ".join(shares), f"{100 * sum(map(truth.wrong, answers)) / len(answers):.1f}"]
+    shares = " / ".join(f"{100 * float((found.codes == code).mean()):.1f}" for code in CODES)
+    asked = np.minimum(CAP, np.ceil(found.draws / CHUNK) * CHUNK)
+    ends = [float(np.median(found.draws)), float(np.quantile(found.draws, 0.9)), float(found.draws.mean())]
+    rates = [f"{100 * truth.base:g}%", f"{100 * truth.tuned:g}%", truth.where]
+    figures = [f"{one:.0f}" for one in [*ends, float(np.median(asked))]]
+    return [*rates, shares, f"{100 * truth.wrong(found.codes):.1f}", *figures, f"{100 * found.same:.1f}%"]
 
 
 def truths() -> Iterator[Truth]:
-    """All truths: the same rate everywhere, and a spill-over in one domain alone."""
-    yield from (Truth(base, tuned) for base in BASES for tuned in RATES)
-    yield from (Truth(0.0, tuned, 1) for tuned in (0.2, 0.4, 0.8))
+    """The same rates everywhere, at the floor and at the margin over several bases; a spill-over in one place alone."""
+    yield from (Truth(0.0, tuned) for tuned in (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4))
+    yield from (Truth(base, round(base + more, 3)) for base in (0.02, 0.1, 0.2) for more in (0.0, 0.01, 0.02))
+    yield from (Truth(0.02, tuned) for tuned in (0.0, 0.05, 0.1, 0.2))
+    yield from (Truth(0.0, tuned, "one domain") for tuned in (0.2, 0.4, 0.8))
+    yield Truth(0.0, 0.2, "one condition")
+
+
+def one_look(base: float, tuned: float, n: int, level: float) -> float:
+    """Probability that the pooled upper bound of one look lies below the margin, summed over both binomial counts."""
+    from scipy.stats import binom
+
+    counts = np.arange(n + 1.0)
+    low, high = _ends(counts, n, 1 - 2 * level)
+    x, y = counts[:, None] / n, counts[None, :] / n
+    upper = (y - x) + np.hypot(x - low[:, None], high[None, :] - y)
+    return float(binom.pmf(counts, n, base) @ (upper < RULE.margin) @ binom.pmf(counts, n, tuned))
+
+
+def looks_once() -> Iterator[list[str]]:
+    """Exact shares of "no regression" at the margin and for equal arms, at the plain quantile and at 1.2 times it."""
+    yield ["base", "answers", "at the margin: z", "at the margin: 1.2 z", "equal arms: z", "equal arms: 1.2 z"]
+    for base in (0.0, 0.01, 0.02, 0.05, 0.1, 0.2):
+        for n in (480, 960, 2000):
+            cases = [(base + more, level) for more in (RULE.margin, 0) for level in (RULE.alpha, at_margin(RULE.alpha))]
+            yield [f"{100 * base:g}%", str(n), *(f"{100 * one_look(base, tuned, n, a):.1f}%" for tuned, a in cases)]
+
+
+def table(lines: list[list[str]]) -> str:
+    """A Markdown table, heading first."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [lines[0], ["---"] * len(lines[0]), *lines[1:]])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--gate-runs", type=int, default=200, help="runs that the slower gate judges too")
     given = parser.parse_args()
-    lines = [row(simulate(truth, given.runs, given.gate_runs)) for truth in truths()]
-    print("\n".join(f"| {' | '.join(cells)} |" for cells in [HEAD, ["---"] * len(HEAD), *lines]))
-    print(f"\n{given.runs:,} runs of each row stopped early, {given.gate_runs:,} judged at once")
+    print(table([list(HEAD), *(row(truth, simulate(truth, given.runs)) for truth in truths())]), flush=True)
+    print(f"\n{given.runs:,} runs of each row\n\n{table(list(looks_once()))}")
 
 
 if __name__ == "__main__":
