@@ -31,6 +31,7 @@ from ._request import Request
 from ._search import search
 from ._sequence import Read, read_sequence
 from ._took import Took, prompts, took_controls
+from ._version import require_this_rule
 
 Say = Callable[[str], None]
 NOT_LOADED = "load it and audit again with a new --out; no question of the suite was asked"
@@ -53,6 +54,7 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
             that its manifest names.
     """
     models = _checked(request)
+    require_this_rule(request.out)
     with alone_in(request.out):
         _first_calls(request, models, say)
         manifest = write_plan(request.out, request.planned())

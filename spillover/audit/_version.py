@@ -1,0 +1,46 @@
+"""The version of the rule that a folder was begun under: an audit is never finished under another one."""
+
+from pathlib import Path
+from typing import Any
+
+from spillover.errors import RunError
+from spillover.estimate._rule import RULE
+from spillover.run import read_manifest
+from spillover.run._manifest import MANIFEST
+
+FIRST = 1
+"""Version of the rule of Spillover 0.1.0, whose plans do not name one."""
+
+
+def require_this_rule(out: Path) -> None:
+    """See that a folder holds no audit of another version of the rule; nothing in it is changed.
+
+    Args:
+        out: Folder of the audit; it need not exist.
+
+    Raises:
+        RunError: Where the audit there was begun or finished under another version, or its manifest cannot be read.
+    """
+    if not (out / MANIFEST).is_file():
+        return
+    manifest = read_manifest(out)
+    rule: Any = manifest["planned"].get("rule")
+    if not isinstance(rule, dict):
+        return  # another kind of run; the plan itself tells
+    version = rule.get("version", FIRST)
+    if version == RULE:
+        return
+    by = _by(manifest["planned"])
+    if "done" in manifest:
+        answer = manifest["done"].get("answer", "no answer")
+        raise RunError(
+            f"{out}: this audit is finished under rule {version} ({answer}) and its report stands; "
+            f"to audit under rule {RULE} take a new --out"
+        )
+    raise RunError(f"{out}: begun under rule {version}; finish it with version {by} or take a new --out")
+
+
+def _by(planned: dict[str, Any]) -> str:
+    """Version of the package that wrote a plan."""
+    versions = planned.get("versions")
+    return str(versions.get("spillover", "0.1.0")) if isinstance(versions, dict) else "0.1.0"
