@@ -7,6 +7,7 @@ from typing import Protocol
 import pandas as pd
 
 from spillover.logs.alike import Declared, Made, differences, made_of_rows
+from spillover.logs.stands import Account
 from spillover.verdicts import LogFacts
 
 KEY = ["task", "condition", "probe", "epoch"]
@@ -34,6 +35,8 @@ class Arm:
         rows: From `spillover.verdicts.read`.
         logs: Facts of each log.
         told: By log, what its header declares of how its answers were made; from `rows.attrs` where that has it.
+        accounts: Of each log, what was planned and what became of it, where that is at hand.
+        superseded: Logs left out for a newer attempt at the same run, each with that.
     """
 
     def __init__(
@@ -41,6 +44,8 @@ class Arm:
     ) -> None:
         self.name, self.rows, self.logs = name, rows, logs
         self.told: Mapping[str, Declared] = rows.attrs.get("declared", {}) if told is None else told
+        self.accounts: list[Account] = []
+        self.superseded: dict[str, str] = {}
 
     def made(self, rows: pd.DataFrame) -> Made:
         """How some of its answers were made."""
@@ -61,16 +66,18 @@ class EachProbeAnsweredOncePerEpoch:
 
 
 class ArmsAnswerTheSameProbes:
-    """Both arms hold the same cells."""
+    """Both arms answer the same questions; how often each may differ, see `_common`."""
 
     def problems(self, base: Arm, tuned: Arm) -> list[str]:
         """See `Check`."""
-        one, other = (set(map(tuple, arm.rows[KEY].to_numpy())) for arm in (base, tuned))
-        missing = len(one ^ other)
-        if not missing:
+        one, other = (set(map(tuple, arm.rows[KEY[:-1]].to_numpy())) for arm in (base, tuned))
+        alone = sorted(one ^ other)
+        if not alone:
             return []
+        where = base.name if alone[0] in one else tuned.name
         return [
-            f"{tuned.name}: {missing} of {len(one | other)} cells stand in one arm only; run both arms over the same"
+            f"{tuned.name}: {len(alone)} of {len(one | other)} questions stand in one arm only (first: {alone[0][2]}, "
+            f"condition {alone[0][1]}, in {where}); run both arms over the same questions"
         ]
 
 

@@ -65,6 +65,7 @@ def _first_page(report: Report) -> list[str]:
         *(f"**{text(origin)}**" for origin in report.origins),
         f"**{text(headline(report))}** {says(report)}",
         "\n".join(found),
+        _list(report.about),
         text(base_differs(report)),
         "## The rule",
         rule_plainly(report),

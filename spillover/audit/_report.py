@@ -262,6 +262,7 @@ class Report:
         seeds: By recipe of several training seeds, the difference for models like these.
         notes: By section (`capability`, `leakage`), what was left out and why.
         base_differs: Why a base serves that the fine-tune does not declare, as whoever ran it says.
+        about: What a reader must know of logs that were audited: what was planned and is there, what is compared.
     """
 
     base: str
@@ -303,6 +304,7 @@ class Report:
     seeds: list[Seeds] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
     base_differs: str | None = None
+    about: list[str] = field(default_factory=list)
 
     def stopped(self, model: str) -> list[Sequence]:
         """The sequences of a fine-tune, where it stopped early; nothing where all draws were read."""

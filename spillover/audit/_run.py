@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 
 from spillover.errors import LogError
+from spillover.logs.stands import in_words
 from spillover.run._belongs import contradiction
 from spillover.verdicts import log_facts, log_files, read
 from spillover.verdicts._make_record import named_model
 from spillover.verdicts._recorded import shared_verdicts
 
+from ._common import on_common, unequal
 from ._compose import compose
 from ._gate import Finding, Rule, judge_pair
 from ._integrity import Arm, integrity_problems
@@ -83,6 +85,7 @@ def audit_logs(
     findings, apart, pairs = _compared(arm, tuned, rule, in_domain, files)
     recipes = [[one.name for one in tuned]] if one_recipe else []
     own: dict[str, Any] = {"in_domain": in_domain, "apart": apart, "recipes": recipes}
+    own["about"] = _about(arm, tuned, [one.model for one in findings if one.answer != "void"])
     own["reproduce"] = command(base_logs, tuned_logs, rule, in_domain, base, finetunes)
     if leak is not None:
         told = {model: leak.told(arm.name, model, pair, files) for model, pair in pairs.items()}
@@ -104,6 +107,13 @@ def _not_shared(base: Arm, tuned: list[Arm]) -> None:
                 f"{file}: gave {base.name} and {arm.name} the same recorded verdicts, for its rows do not say "
                 "which answer they are about; give the verdicts of each model, with the columns `model` and `answer`"
             )
+
+
+def _about(base: Arm, tuned: list[Arm], compared: list[str]) -> list[str]:
+    """What a reader must know of the logs: what was planned and is there, and what is compared."""
+    lines = [f"{arm.name}: {line}" for arm in (base, *tuned) for line in in_words(arm.accounts, arm.superseded)]
+    pairs = [(base.rows, arm.rows, (base.name, arm.name)) for arm in tuned if arm.name in compared]
+    return [*dict.fromkeys(lines), *(said for pair in pairs if (said := unequal(*pair)) is not None)]
 
 
 def _base(logs: list[str], name: str | None) -> Arm:
@@ -149,11 +159,12 @@ def _compared(
             raise LogError(
                 f"{arm.name}: every probe is in-domain ({', '.join(in_domain)}); nothing is left to decide on"
             )
+        outside = list(on_common(outside[0], outside[1]))
         pairs[arm.name] = outside[0], outside[1]
         findings.append(judge_panel(outside[0], outside[1], rule, arm.name))
         if in_domain:
-            inside = [one.rows.drop(index=rows.index) for one, rows in zip((base, arm), outside, strict=True)]
-            apart += [judge_pair(inside[0], inside[1], rule, arm.name)] if not inside[0].empty else []
+            inside = [one.rows.drop(index=_outside(one.rows, in_domain).index) for one in (base, arm)]
+            apart += [judge_pair(*on_common(inside[0], inside[1]), rule, arm.name)] if not inside[0].empty else []
     return findings, apart, pairs
 
 
@@ -170,7 +181,7 @@ def _files(logs: list[str]) -> dict[str, str]:
 def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
     """The arms of logs, in the order in which they are named; all where none is."""
     table = read(list(logs))
-    told, files = table.attrs["declared"], _files(logs)
+    told, files, accounts = table.attrs["declared"], _files(logs), table.attrs["accounts"]
     there = list(dict.fromkeys(table["model"]))
     models = [named_model(name, there, f"{what} logs") for name in names] or there
     table = table[table["model"].isin(models)]
@@ -182,7 +193,10 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
     for model in models:
         rows = table[table["model"] == model].reset_index(drop=True)
         facts = [log_facts(files[name]) for name in dict.fromkeys(rows["log"])]
-        found.append(Arm(model, rows, facts, told))
+        arm = Arm(model, rows, facts, told)
+        arm.accounts = [one for one in accounts if one.model == model]
+        arm.superseded = {old: new for old, new in table.attrs["superseded"].items() if new in set(rows["log"])}
+        found.append(arm)
     return found
 
 

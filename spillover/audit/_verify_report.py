@@ -13,6 +13,7 @@ from spillover.run import Design
 from spillover.verdicts import OUTCOMES, Problem, Verified, log_files, read
 from spillover.verdicts._archive import file_sha256
 
+from ._common import on_common
 from ._gate import Finding, Rule, overall
 from ._panel import judge_panel
 from ._sequence import read_sequence
@@ -104,10 +105,22 @@ def _counts(said: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[str]:
         if model == said["base"] and said.get("manifest") is not None:
             compared = [one["model"] for one in said["findings"] if one["model"] in said["outcomes"]]
             own = own[own["chunk"].isin(set(rows.loc[rows["model"].isin(compared), "chunk"]))]
-        found = _outside(own, said["in_domain"])["outcome"].value_counts()
+        own = _outside(own, said["in_domain"])
+        if said.get("manifest") is None:
+            own = _compared(said, rows, model, own)
+        found = own["outcome"].value_counts()
         for name in OUTCOMES:
             if int(counts.get(name, 0)) != int(found.get(name, 0)):
                 yield f"{model}: counts {counts.get(name, 0)} {name.replace('_', ' ')}, its logs {found.get(name, 0)}"
+
+
+def _compared(said: Mapping[str, Any], rows: pd.DataFrame, model: str, own: pd.DataFrame) -> pd.DataFrame:
+    """Answers of a model that an audit of logs compares; of the base those that any fine-tune is compared with."""
+    others = [one["model"] for one in said["findings"] if one["model"] in said["outcomes"]]
+    base = model == said["base"]
+    pairs = [_pair(said, rows, one) for one in (others if base else [model])]
+    cut = [on_common(*(_outside(part, said["in_domain"]) for part in pair))[0 if base else 1] for pair in pairs]
+    return own[own.index.isin({at for one in cut for at in one.index})]
 
 
 def _answers(said: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[str]:
@@ -130,4 +143,4 @@ def _decided(said: Mapping[str, Any], pair: tuple[pd.DataFrame, pd.DataFrame], r
         judges = max(1, len(planned["judges"]))
         return read_sequence(Design(**{**design, **lists}), *pair, judges, rule, said["in_domain"]).answer
     base, tuned = (_outside(rows, said["in_domain"]) for rows in pair)
-    return judge_panel(base, tuned, rule, model).answer
+    return judge_panel(*(on_common(base, tuned) if not planned else (base, tuned)), rule, model).answer

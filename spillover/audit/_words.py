@@ -231,7 +231,7 @@ def visible(text: str) -> str:
 
 def summary(report: Report) -> list[str]:
     """The first page in lines of plain text, for a terminal."""
-    lines = [f"{headline(report)} {says(report)}", *report.origins]
+    lines = [f"{headline(report)} {says(report)}", *report.origins, *report.about]
     for finding in report.findings:
         figures = numbers(report, finding)
         why = "; ".join(finding.because)

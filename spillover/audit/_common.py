@@ -1,0 +1,54 @@
+"""Arms of unequal length: which answers are compared, and how that is said."""
+
+import pandas as pd
+
+QUESTION = ["task", "condition", "probe"]
+
+
+def on_common(base: pd.DataFrame, tuned: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The answers of both arms that are compared: all, where every question has its share of answers in both.
+
+    The test is stratified by question and needs no equal numbers. The rates are over answers, so that a question must
+    weigh the same in both arms: where one has relatively more answers in one of them, each question is cut to as many
+    answers as the arm with fewer has, the first ones of both.
+
+    Args:
+        base: Rows of the base.
+        tuned: Rows of the fine-tune on the same questions.
+    """
+    one, other = (rows.groupby(QUESTION).size() for rows in (base, tuned))
+    other = other.reindex(one.index)
+    if (one * int(other.sum()) == other * int(one.sum())).all():
+        return base, tuned
+    least = one.combine(other, min)
+    cut = (_first(rows, least) for rows in (base, tuned))
+    return next(cut), next(cut)
+
+
+def _first(rows: pd.DataFrame, counts: "pd.Series[int]") -> pd.DataFrame:
+    place = rows.sort_values("epoch").groupby(QUESTION).cumcount().reindex(rows.index)
+    wanted = counts.reindex(pd.MultiIndex.from_frame(rows[QUESTION])).to_numpy()
+    return rows[place.to_numpy() < wanted]
+
+
+def unequal(base: pd.DataFrame, tuned: pd.DataFrame, names: tuple[str, str]) -> str | None:
+    """How arms of unequal length are compared, in a sentence; None where both hold the same number of answers.
+
+    Args:
+        base: Rows of the base, before any are left out.
+        tuned: Rows of the fine-tune.
+        names: Names of both.
+    """
+    if len(base) == len(tuned) and set(map(tuple, base[[*QUESTION, "epoch"]].to_numpy())) == set(
+        map(tuple, tuned[[*QUESTION, "epoch"]].to_numpy())
+    ):
+        return None
+    one, other = on_common(base, tuned)
+    said = f"{names[0]} has {len(base)} answers and {names[1]} {len(tuned)} to the same {_questions(base)} questions"
+    if len(one) == len(base) and len(other) == len(tuned):
+        return f"{said}; all of them are compared."
+    return f"{said}; compared are the first {len(one)} of each, as many of each question in both."
+
+
+def _questions(rows: pd.DataFrame) -> int:
+    return len(rows[QUESTION].drop_duplicates())
