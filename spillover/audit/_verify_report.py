@@ -74,8 +74,7 @@ def _looked_at(
         return [], ["names no log: no model was asked"]
     rows = _rows(there.values())
     wrong = [(NAMES[0], one) for one in _counts(said, rows)]
-    known = {one.name for one in fields(Rule)}
-    if set(said["rule"]) != known or said["rule"].get("version") != getattr(Rule(), "version", None):
+    if said["rule"].get("version") != Rule().version:
         return wrong, ["decided under another rule than this version's; the answer was not decided again"]
     wrong += [(NAMES[1], one) for one in _answers(said, rows)]
     return wrong, []
@@ -124,7 +123,7 @@ def _compared(said: Mapping[str, Any], rows: pd.DataFrame, model: str, own: pd.D
 
 
 def _answers(said: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[str]:
-    rule = Rule(**said["rule"])
+    rule = Rule(**{one.name: said["rule"][one.name] for one in fields(Rule)})
     searched = said.get("triggers") or {}
     for finding in said["findings"]:
         model, answer = finding["model"], finding["answer"]

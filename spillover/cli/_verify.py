@@ -182,6 +182,7 @@ class Package:
         import inspect
 
         from spillover.declare import build, build_draws, load, names
+        from spillover.verdicts._material import is_shuffled
 
         versions = source.facts.get("versions") if source.task == "draws" else None
         for task, version in (versions if isinstance(versions, dict) else {source.task: source.version}).items():
@@ -192,6 +193,8 @@ class Package:
         takes = inspect.signature(build_draws if source.task == "draws" else build).parameters
         if unknown := [name for name in args if name not in takes]:
             return f"has the task argument {str(unknown[0])[:60]!r}, which {source.task} does not take"
+        if args.get("probes") and is_shuffled(source.header["eval"]):
+            return "put its own questions in an order of its own (--sample-shuffle), of which no hash was taken"
         for name in OURS:
             given = args.get(name)
             if given and name != "probes":

@@ -110,7 +110,8 @@ def test_the_order_of_samples_changes_no_hash(place: Place) -> None:
 
     place.header("first", shuffled)
     place.each("first", "_journal/start.json", shuffled)
-    assert verify(place.log("first")).exit_code == 0
+    done = verify(place.log("first"))
+    assert done.exit_code == 0, done.output
 
 
 def test_settings_that_were_changed_during_the_run_do_not_hold(place: Place) -> None:
