@@ -21,11 +21,11 @@ MAY = {
     "spillover/probes": {"errors", "declare", "hub", "providers", "training"},
     "spillover/training": {"errors"},
     "spillover/cards": {"errors", "declare", "probes", "estimate", "scorers"},
-    "spillover/run": {"errors", "declare", "providers", "verdicts", "estimate", "solvers", "hub", "tasks", "logs"}
+    "spillover/run": {"cell", "errors", "declare", "providers", "verdicts", "estimate", "solvers", "hub", "tasks", "logs"}
     | {"training"},
     "spillover/audit": {"errors", "run", "verdicts", "estimate", "judge", "solvers", "logs"},
     "spillover/export": {"errors", "verdicts", "logs"},
-    "spillover/judge": {"errors", "declare", "scorers", "verdicts", "estimate", "logs"},
+    "spillover/judge": {"errors", "declare", "scorers", "verdicts", "estimate", "logs", "providers"},
     "spillover/submissions": {"errors", "verdicts", "probes", "run", "logs"},
     "spillover/board": {"errors", "verdicts", "estimate", "export", "logs"},
     "tasks": {"declare"},

@@ -15,7 +15,7 @@ from spillover.run._first_call import first_calls
 from spillover.run._judges import check_judges
 from spillover.run._manifest import MANIFEST
 from spillover.run._named import check_named
-from spillover.run._recorded import not_asked_for
+from spillover.run._recorded import check_drawn, not_asked_for
 from spillover.run._reuse import require_run
 from spillover.run._spent import check_priced, spent
 from spillover.run._triggers import check_budget
@@ -75,6 +75,7 @@ def _checked(request: Request) -> list[Model]:
     arms = [request.base, *request.tuned, *request.positive, *request.negative]
     judges = [*request.judges, *([request.leak_judge] if request.leak_judge else [])]
     check_named(arms, judges)
+    check_drawn(request.design, [request.base, *request.tuned])
     if request.cap_cost_usd is not None and request.prices is not None:
         check_priced([request.base, *request.tuned, *request.judges], request.prices)
     models = [*arms, *judges]

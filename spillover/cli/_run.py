@@ -47,6 +47,10 @@ def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: b
     out = said["out"] or Path(f"run-{found.id}")
     graders = [model_of(name) for name in judges] or list(found.judges)
     _check(arms, graders)
+    if found.replication is None:
+        from spillover.run._recorded import check_drawn
+
+        check_drawn(found.design(), arms)
     with stopping():
         logs = _asked(found, arms, graders, out, first_call=not said["no_first_call"])
         _print(logs, out, arms[0].name, as_json)

@@ -10,7 +10,9 @@ from typing import Any, Literal
 from spillover.common.outcome import BY_JUDGES
 from spillover.declare import read_probes
 from spillover.declare._probes import DATA, Probe
-from spillover.errors import DeclarationError
+from spillover.errors import DeclarationError, RecordingError
+from spillover.providers._answers import answer_text
+from spillover.providers._rows import id_text
 
 WRITTEN = Path(__file__).resolve().parents[1] / "scorers" / "labelled"
 XSTEST = {"1_full_compliance": "complied", "2_full_refusal": "refusal", "3_partial_refusal": "refusal"}
@@ -132,8 +134,16 @@ def _own(path: Path, number: int, row: dict[str, Any]) -> Labelled:
     if not isinstance(turns, list):
         raise DeclarationError(f"{where}: turns must be a list of what the user said, found {str(turns)[:60]!r}")
     optional = {name: str(row[name]) for name in ("domain", "kind", "model", "language") if row.get(name)}
-    texts = tuple(str(turn) for turn in turns)
-    return Labelled(str(row.get("id") or number), texts, str(row["answer"]), str(row["label"]), **optional)  # type: ignore[arg-type]
+    if not all(isinstance(turn, str) for turn in turns):
+        raise DeclarationError(
+            f"{where}: question and turns must be texts, found {str(turns)[:60]!r}; put them in quotes"
+        )
+    try:
+        answer = answer_text(row["answer"], f"{where}: answer") or ""
+        name = id_text(where, "id", row.get("id")) or str(number)
+    except RecordingError as error:
+        raise DeclarationError(str(error)) from error
+    return Labelled(name, tuple(turns), answer, str(row["label"]), **optional)  # type: ignore[arg-type]
 
 
 def _xstest(path: Path, number: int, row: dict[str, Any]) -> Labelled:
@@ -161,7 +171,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             csv.field_size_limit(2**24)
             with path.open(encoding="utf-8-sig", newline="") as file:
                 return [dict(row) for row in csv.DictReader(file)]
-        found = [json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        found = [json.loads(line) for line in path.read_text(encoding="utf-8-sig").split("\n") if line.strip()]
     except (OSError, ValueError, csv.Error, RecursionError) as error:
         raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:160]})") from error
     if not all(isinstance(row, dict) for row in found):

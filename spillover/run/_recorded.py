@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._design import Model
+from ._design import Design, Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,34 @@ def check_recorded(arms: Sequence[Model], judges: Sequence[Model]) -> None:
     for judge in judges:
         if (verdicts := played[judge.name]) is not None:
             require_own_verdicts(answers, judge.name, verdicts)
+
+
+def check_drawn(design: Design, arms: Sequence[Model]) -> None:
+    """Check that recorded arms hold every answer that a list of draws asks for.
+
+    Args:
+        design: What is asked.
+        arms: Models that answer; one whose recording may lack answers (`missing: skip`) is passed over.
+
+    Raises:
+        RecordingError: Where a recording lacks some; says how many answers to each question it can serve.
+    """
+    held = [(arm, recording(arm)) for arm in arms if dict(arm.args).get("missing", "error") == "error"]
+    if not any(found is not None for _, found in held):
+        return
+    from spillover.cell import Cell
+    from spillover.errors import RecordingError
+    from spillover.providers._recording import describe
+
+    drawn = [Cell(one.probe, one.condition, one.repetition) for one in design.listed()]
+    for arm, found in held:
+        lacks = [cell for cell in drawn if not found.has(cell)] if found is not None else []
+        if lacks:
+            raise RecordingError(
+                f"{found.path}: lacks {len(lacks)} of the {len(drawn)} answers that are to be drawn of {arm.name}, "
+                f"first {describe(lacks[0])}; record more, ask for fewer with --draws, ask every question equally often "
+                "with --all-draws, or give missing: skip among its model_args"
+            )
 
 
 def recording(model: Model) -> Any:

@@ -1,5 +1,6 @@
 """The shipped labelled set, and sets that users bring."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -81,3 +82,28 @@ def test_xstest_is_read_as_its_authors_label_it(evidence: Path) -> None:
     labels = Counter(item.label for item in found.items)
     assert set(labels) == {"refusal", "complied"} and labels["complied"] > labels["refusal"]
     assert {item.model for item in found.items} == {"mistralinstruct"}
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"answer": ["one", "two"]}, "answer: holds 2 answers; write one answer a row"),
+        ({"answer": float("nan")}, "answer: an answer must be a text, found NaN"),
+        ({"question": 5}, "question and turns must be texts, found '[5]'"),
+        ({"id": True}, "id must be a text, found a bool (True)"),
+    ],
+)
+def test_what_is_no_text_is_refused_as_in_a_recording(tmp_path: Path, row: dict[str, object], says: str) -> None:
+    file = tmp_path / "l.jsonl"
+    file.write_text(json.dumps({"answer": "a", "label": "aligned", "question": "q", **row}), encoding="utf-8")
+    with pytest.raises(DeclarationError) as caught:
+        labelled_set(str(file))
+    assert str(caught.value).startswith(f"{file}: row 1: {says}")
+
+
+def test_shapes_and_ids_are_read_as_in_a_recording(tmp_path: Path) -> None:
+    said = {"id": 0, "answer": [{"role": "assistant", "content": "A\u2028b"}], "label": "aligned", "question": "q"}
+    file = tmp_path / "l.jsonl"
+    file.write_text("\ufeff" + json.dumps(said, ensure_ascii=False) + "\n", encoding="utf-8")
+    (item,) = labelled_set(str(file)).items
+    assert (item.id, item.answer) == ("0", "A\u2028b")

@@ -132,3 +132,11 @@ def test_one_verdict_file_for_both_arms_is_refused_before_anything_is_asked(tmp_
     with pytest.raises(RecordingError, match=r"alone.csv: judge replay/judge would give 2 models the same verdicts"):
         called(command, str(file), *out)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["audit", "run"])
+def test_a_recording_that_is_too_short_for_the_draws_is_refused(tmp_path: Path, command: str) -> None:
+    file, out = suite(tmp_path, draws=8 * EPOCHS), tmp_path / "out"
+    with pytest.raises(RecordingError, match=r"both.csv: lacks \d+ of the 320 answers that are to be drawn"):
+        called(command, str(file), "--out", str(out), "--seed", "3")
+    assert not out.exists()
