@@ -21,8 +21,8 @@ MAY = {
     "spillover/probes": {"errors", "declare", "hub", "providers", "training"},
     "spillover/training": {"errors"},
     "spillover/cards": {"errors", "declare", "probes", "estimate", "scorers"},
-    "spillover/run": {"cell", "errors", "declare", "providers", "verdicts", "estimate", "solvers", "hub", "tasks", "logs"}
-    | {"training"},
+    "spillover/run": {"errors", "declare", "providers", "verdicts", "estimate", "solvers", "hub", "tasks", "logs"}
+    | {"training", "cell"},
     "spillover/audit": {"errors", "run", "verdicts", "estimate", "judge", "solvers", "logs"},
     "spillover/export": {"errors", "verdicts", "logs"},
     "spillover/judge": {"errors", "declare", "scorers", "verdicts", "estimate", "logs", "providers"},

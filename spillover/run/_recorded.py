@@ -60,8 +60,8 @@ def check_drawn(design: Design, arms: Sequence[Model]) -> None:
         if lacks:
             raise RecordingError(
                 f"{found.path}: lacks {len(lacks)} of the {len(drawn)} answers that are to be drawn of {arm.name}, "
-                f"first {describe(lacks[0])}; record more, ask for fewer with --draws, ask every question equally often "
-                "with --all-draws, or give missing: skip among its model_args"
+                f"first {describe(lacks[0])}; record more, ask for fewer with --draws, each question equally often "
+                "with --all-draws, or give missing: skip in its model_args"
             )
 
 
