@@ -9,6 +9,7 @@ import pandas as pd
 from spillover.run import LOGS, chunk_logs
 from spillover.run._manifest import commit
 from spillover.run._prices import Prices
+from spillover.run._reuse import own_logs
 from spillover.run._spent import spent
 
 from ._ask import Asked
@@ -250,7 +251,7 @@ def made_of(request: Request, asked: Asked) -> dict[str, Any]:
     counts = {model: rows["outcome"].value_counts().to_dict() for model, rows in asked.rows.items()}
     found: dict[str, Any] = {"logs": logs, "outcomes": counts, "reused": asked.reused, "commit": commit()}
     if request.prices is not None:
-        used = spent(sorted((request.out).glob("**/*.eval")), request.prices, request.options.batch)
+        used = spent(own_logs(request.out), request.prices, request.options.batch)
         found |= {"usd": used.usd, "unpriced": list(used.unpriced), "tokens": used.tokens}
         found["verdicts"] = _verdicts(request, asked, request.prices) if asked.rows else {}
     return found

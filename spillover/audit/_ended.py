@@ -8,6 +8,7 @@ from typing import Any
 
 from spillover.errors import RunError
 from spillover.run import read_manifest, write_done
+from spillover.run._reuse import own_logs
 from spillover.verdicts._archive import file_sha256
 
 FILES = "files"
@@ -47,7 +48,7 @@ def _times(out: Path) -> dict[str, str]:
     from inspect_ai.log import read_eval_log
 
     began, ended = [], []
-    for file in sorted(out.rglob("*.eval")):
+    for file in own_logs(out):
         try:
             header = read_eval_log(str(file), header_only=True)
         except Exception:

@@ -16,7 +16,7 @@ from spillover.run._judges import check_judges
 from spillover.run._manifest import MANIFEST
 from spillover.run._named import check_named
 from spillover.run._recorded import check_drawn, not_asked_for
-from spillover.run._reuse import require_run
+from spillover.run._reuse import own_logs, require_run
 from spillover.run._spent import check_priced, spent
 from spillover.run._triggers import check_budget
 from spillover.verdicts import read
@@ -198,7 +198,7 @@ def _over(request: Request) -> str | None:
     """What is said where the cap on cost is reached."""
     if request.cap_cost_usd is None or request.prices is None:
         return None
-    usd = spent(sorted(request.out.glob("**/*.eval")), request.prices, request.options.batch).usd
+    usd = spent(own_logs(request.out), request.prices, request.options.batch).usd
     if usd is None or usd < request.cap_cost_usd:
         return None
     return f"cap on cost reached: about ${usd:.2f} of ${request.cap_cost_usd:.2f}; nothing more was asked"

@@ -185,7 +185,9 @@ def _pairs(found: dict[str, object]) -> list[list[str]]:
 def _instruments(report: Report) -> list[str]:
     parts = ["## Instruments", f"{text(judges(report))} Rates are a judge's own, not corrected for its errors."]
     if report.reused:
-        parts.append(f"Base answers reused from earlier runs: {text(', '.join(report.reused))}.")
+        logs = text(", ".join(report.reused))
+        said = "The base was not asked in these chunks; its earlier answers were judged again beside the fine-tune's"
+        parts.append(f"{said}: {logs}.")
     if report.differs:
         models = list(next(iter(report.differs.values())))
         rows = [[name, *(values.get(model, "-") for model in models)] for name, values in report.differs.items()]

@@ -6,7 +6,7 @@ of a log that was cut off, retries what failed, and leaves alone what is done.
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,9 +101,11 @@ def _finish(
     random.Random(f"{design.seed}:{span[0]}").shuffle(order)
     from spillover.tasks._draws import draws
 
+    from ._reuse import kept_for
+
     task = draws(**design.task_args(*span))
     resumed = any(folder.glob("*.eval"))
-    logged = evaluated([task], order, judges, folder, options)
+    logged = evaluated([task], order, judges, folder, options, kept_for(folder))
     settle(logged, task, judges, folder, options, resumed)
     _mark(folder, logged)
 
@@ -188,7 +190,12 @@ def _mark(folder: Path, logged: Sequence[Any]) -> None:
 
 
 def evaluated(
-    tasks: Sequence[Any], models: Sequence[Model], judges: Sequence[Model], folder: Path, options: Options
+    tasks: Sequence[Any],
+    models: Sequence[Model],
+    judges: Sequence[Model],
+    folder: Path,
+    options: Options,
+    kept: Mapping[str, Path] | None = None,
 ) -> list[Any]:
     """Run tasks for models with `eval_set`; a folder that holds part of it is gone on with.
 
@@ -198,6 +205,7 @@ def evaluated(
         judges: The judges; the tasks' own default where none.
         folder: Folder for the logs.
         options: How.
+        kept: By model, a log of an earlier run whose answers are played back instead of asking.
 
     Returns:
         The logs' headers.
@@ -210,7 +218,7 @@ def evaluated(
     def load(model: Model) -> Any:
         return model.load(options.max_connections, options.call_retries)
 
-    loaded = [load(model) for model in models]
+    loaded = [_played(load(model), (kept or {}).get(model.name)) for model in models]
     from . import _last_call  # noqa: F401  not before a model is loaded, see there
     from ._heartbeat import beating
 
@@ -236,6 +244,12 @@ def evaluated(
     if missing or any(log.status == "cancelled" for log in logged):
         raise KeyboardInterrupt  # Inspect takes Ctrl-C in and returns the logs that it has; we are to stop
     return list(logged)
+
+
+def _played(model: Any, log: Path | None) -> Any:
+    from ._kept import playing
+
+    return model if log is None else playing(model, log)
 
 
 @contextmanager

@@ -11,11 +11,18 @@ from ._design import Design, Model
 from ._execute import chunk_logs
 from ._loop import LOGS
 
+REUSED = "reused"
+"""Folder of a run with the logs of earlier runs whose answers are judged again."""
+
 
 def reuse(
     design: Design, span: tuple[int, int], base: Model, judges: Sequence[Model], source: Path, out: Path
 ) -> list[str]:
-    """Copy finished logs of the base for one chunk from another run.
+    """Keep the base's answers to one chunk from another run, to be judged again in this one.
+
+    The verdicts of the other run are not taken over: a judge may have moved since, and an old verdict on one arm beside
+    a new one on the other would look like a difference between the arms. The kept answers are played back beside the
+    fine-tune's, so that the judges see both in one queue and cannot tell which is which.
 
     A log serves where task, arguments (so the draws), material, model, its arguments and server, and judges are the
     same. It must hold together as `spillover verify` sees it: nobody watched the run that it comes from.
@@ -29,7 +36,7 @@ def reuse(
         out: Folder of this run.
 
     Returns:
-        Names of the logs that were copied; none where none serves.
+        Names of the logs that are kept; none where none serves.
 
     Raises:
         RunError: Where `source` is not a run's folder, or this run's own, or a log in it was tampered with.
@@ -38,16 +45,34 @@ def reuse(
     require_run(source)
     if source.resolve() == out.resolve():
         raise RunError(f"{source}: is this run's own folder, which is gone on with anyway; leave it out")
-    target = out / LOGS / name
-    done = {file.name for file in chunk_logs(target).values()}
+    target = out / REUSED / name
+    if there := sorted(file.name for file in target.glob("*.eval")):
+        return there
+    if base.name in chunk_logs(out / LOGS / name):
+        return []
     for file in sorted((source / LOGS / name).glob("*.eval")):
-        if file.name in done:
-            return [file.name]
-        if not done and mismatch(file, design, span, base, judges, strict=True) is None:
+        if mismatch(file, design, span, base, judges, strict=True) is None:
             _require_whole(file)
             copy_file(file, target / file.name)
             return [file.name]
     return []
+
+
+def kept_for(chunk: Path) -> dict[str, Path]:
+    """By model, the log of an earlier run whose answers a chunk of this run plays back.
+
+    Args:
+        chunk: Folder of the chunk.
+    """
+    from inspect_ai.log import read_eval_log
+
+    files = sorted((chunk.parent.parent / REUSED / chunk.name).glob("*.eval"))
+    return {read_eval_log(str(file), header_only=True).eval.model: file for file in files}
+
+
+def own_logs(out: Path) -> list[Path]:
+    """All logs that a run made itself: those of its chunks, controls and searches, not what it plays back."""
+    return sorted(file for file in out.rglob("*.eval") if file.relative_to(out).parts[0] != REUSED)
 
 
 def require_run(source: Path) -> None:

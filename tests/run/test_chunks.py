@@ -64,7 +64,7 @@ def test_a_base_measured_already_is_not_asked_again(pair: Pair, tmp_path: Path) 
     taken = [reuse(DESIGN, span, MODELS[0], JUDGES, tmp_path / "first", tmp_path / "next") for span in spans]
     assert [len(names) for names in taken] == [1, 1, 1]
     assert table(run(tmp_path / "next")) == table(first)
-    assert pair.asked() == {"arm-tuned": 24, "judge-a": 48}
+    assert pair.asked() == {"arm-tuned": 24, "judge-a": 96}, "kept answers are judged again"
 
 
 @pytest.mark.parametrize(
