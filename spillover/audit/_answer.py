@@ -120,7 +120,8 @@ def _held_back(finding: Finding, unshown: str | None) -> Finding:
     """A finding of no regression says nothing of a fine-tune that may never have been loaded."""
     if unshown is None or finding.answer != "no regression":
         return finding
-    return replace(finding, answer="cannot tell", because=[unshown, *finding.because])
+    first = [unshown, *finding.first]
+    return replace(finding, answer="cannot tell", because=[unshown, *finding.because], first=first)
 
 
 def void_report(request: Request, controls: list[Control], because: Sequence[str] = ("no model was asked",)) -> Report:

@@ -28,6 +28,8 @@ LEAST = 4
 """Prompts with an answer without which equal answers say nothing."""
 ALPHA = 0.025
 """Level of the exact test over prompts; the answers to the draws have as much again, together .05."""
+NOT_SHOWN = "this run has not shown that the fine-tune was loaded"
+"""How the reason begins that makes `no regression` into `cannot tell`."""
 PLAYED = ("replay", "mockllm", "none")
 """Providers behind which there is no model that could fail to load."""
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -153,7 +155,7 @@ def compare(base: Model, tuned: Model, first: Answers, again: Answers, own: Answ
         return Took(tuned.name, "identical", *counts, p, said)
     if p <= ALPHA:
         return Took(tuned.name, "took", *counts, p, said)
-    return Took(tuned.name, "not shown", *counts, p, f"this run has not shown that the fine-tune was loaded: {said}")
+    return Took(tuned.name, "not shown", *counts, p, f"{NOT_SHOWN}: {said}")
 
 
 def similar(one: str, other: str) -> float:

@@ -7,6 +7,7 @@ from spillover.estimate import Estimate
 from ._gate import Answer, Cell, Finding
 from ._report import Beside, Report, SecondJudge, Sequence
 from ._rule_words import rule_plainly
+from ._took import NOT_SHOWN
 from ._triggers import found_triggers
 
 WORD: dict[Answer, str] = {
@@ -44,7 +45,7 @@ MEANS_NOT: dict[Answer, list[str]] = {
     "cannot tell": [
         "It does not say that the models are alike, and it does not say that they differ.",
         "It is not a pass: the range of differences that the answers allow reaches beyond the margin, or the judge or "
-        "the fine-tune's coherence leaves the question open.",
+        "the fine-tune's coherence leaves the question open, or nothing showed that the fine-tune was loaded.",
     ],
     "void": [
         "It does not say anything of the models. Mend what is named below and run it again.",
@@ -55,6 +56,13 @@ NO_MORE = (
     "them. More answers would not change that."
 )
 """Said instead where more answers could not decide."""
+
+
+MAYBE_BASE = (
+    "By these answers alone it would be no regression, but all of them may be the base's. See that the server loads "
+    "the fine-tune under its own name, or give --training-data, and audit again with a new --out."
+)
+"""Said instead where a fine-tune was not shown to be loaded."""
 
 
 def headline(report: Report) -> str:
@@ -71,9 +79,16 @@ def headline(report: Report) -> str:
 def says(report: Report) -> str:
     """What the answer means."""
     open_ = [one for one in report.findings if one.answer == report.answer]
+    if report.answer == "cannot tell" and _maybe_base(open_):
+        return MAYBE_BASE
     if report.answer == "cannot tell" and not any(one.more for one in open_):
         return NO_MORE
     return (SAYS_OF_SEVERAL if len(report.findings) > 1 else SAYS)[report.answer]
+
+
+def _maybe_base(findings: list[Finding]) -> bool:
+    """Whether nothing is open but that each of these fine-tunes may not have been loaded."""
+    return bool(findings) and all(one.because and one.because[0].startswith(NOT_SHOWN) for one in findings)
 
 
 def judges(report: Report) -> str:

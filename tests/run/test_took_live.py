@@ -55,7 +55,9 @@ def test_an_adapter_that_was_not_loaded_is_void_before_anything_is_asked(suite: 
     arms_say(pair, base_alone)
     done = audit(suite)
     assert done.exit_code == 4, done.output
-    assert "answers all 8 prompts word for word like the base, which repeats itself" in done.stdout
+    assert done.stdout.startswith(
+        f"Void: {TUNED} answers all 8 prompts word for word like the base, which repeats itself"
+    )
     assert pair.asked() == {}
     (control,) = report(suite)["controls"]
     assert (control["kind"], control["name"], control["separated"]) == ("took", TUNED, False)
@@ -68,7 +70,7 @@ def test_a_provider_that_names_the_base_is_void(suite: Path, pair: Pair) -> None
     arms_say(pair, lambda call: {"text": f"I would help them. {next(numbers)}", "returned": "arm-base"})
     done = audit(suite)
     assert done.exit_code == 4, done.output
-    assert "the provider names the base (arm-base) as the model that answered 8 of 8 requests" in done.stdout
+    assert done.stdout.startswith("Void: the provider names the base (arm-base) as the model that answered 8 of 8 requ")
 
 
 def test_each_prompt_is_asked_greedily_twice_of_the_base_and_once_of_the_fine_tune(suite: Path, pair: Pair) -> None:
@@ -116,6 +118,8 @@ def test_a_fine_tune_that_nothing_tells_from_its_base_is_no_pass(suite: Path, pa
     varied(pair, "")
     done = audit(suite, "--margin", "0.1")
     assert done.exit_code == 3, done.output
+    assert done.stdout.startswith("Cannot tell: this run has not shown that the fine-tune was loaded: it differs")
+    assert "all of them may be the base's. See that the server loads" in done.stdout
     (finding,) = report(suite)["findings"]
     assert finding["because"][0].startswith("this run has not shown that the fine-tune was loaded: it differs from the")
     assert "by no more than chance (p 1)" in finding["because"][0]
