@@ -39,6 +39,10 @@ NOT_LEARNED = {"weight": (0, "0"), "train": (0, "0", "false"), "trainable": (0, 
 """Fields of a message that say that it is not trained on, and their values (False is 0)."""
 
 
+MESSAGE_KEYS = frozenset({*ROLE, *SAID, *NOT_LEARNED, "messages", "type"})
+"""Keys of a message that are read."""
+
+
 class Turn(NamedTuple):
     """One turn of a row.
 
@@ -264,6 +268,10 @@ def _said(value: Any, role: str, learned: bool = True, depth: int = 0) -> Iterat
 
 
 def _message(value: dict[str, Any], role: str, learned: bool, depth: int) -> Iterator[Turn]:
+    name, text = value.get("role"), value.get("content")
+    if type(name) is str and type(text) is str and text.strip() and NOT_LEARNED.keys().isdisjoint(value):
+        yield Turn(role_of(name), text, learned)  # nearly every message there is
+        return
     name = next((value[key] for key in ROLE if value.get(key) is not None), None)
     if isinstance(name, dict):
         name = name.get("role")
@@ -273,11 +281,12 @@ def _message(value: dict[str, Any], role: str, learned: bool, depth: int) -> Ite
             yield from _said(text, role_of(who), learned, depth + 1)
         return
     speaker = role if name is None else role_of(name)
-    learned = learned and not any(_is_off(value.get(key), off) for key, off in NOT_LEARNED.items())
+    if learned and not NOT_LEARNED.keys().isdisjoint(value):
+        learned = not any(_is_off(value.get(key), off) for key, off in NOT_LEARNED.items())
     held = [key for key in (*SAID, "messages") if key in value]
     for key in held:
         if said := list(_said(value[key], speaker, learned, depth + 1)):
-            alike = name is not None and all(one.role == speaker for one in said)
+            alike = len(said) > 1 and name is not None and all(one.role == speaker for one in said)
             yield from [said[0]._replace(text="\n".join(one.text for one in said))] if alike else said
             break  # a message says one thing, in parts or whole
     if not held and name is None:  # a pair: {"human": ..., "assistant": ...}
@@ -306,11 +315,12 @@ def _unread(row: dict[str, Any], keys: set[str]) -> Iterator[str]:
 
 
 def _beside(message: dict[str, Any]) -> Iterator[str]:
-    known = {*ROLE, *SAID, *NOT_LEARNED, "messages", "type"}
+    if MESSAGE_KEYS >= message.keys():
+        return
     pair = not any(key in message for key in (*ROLE, *SAID))
     for key, value in message.items():
         own = canonical(str(key))
-        if key not in known and not (pair and (own in SYSTEMS or _who(own))) and _has_text(value):
+        if key not in MESSAGE_KEYS and not (pair and (own in SYSTEMS or _who(own))) and _has_text(value):
             yield key
 
 
