@@ -3,6 +3,8 @@
 Every replicate draws questions (their rates are beta-distributed, so that answers to one question are as alike as the
 ICC says), answers of base and fine-tune, and a set of labels for a judge of sensitivity .9 and specificity .97. The
 public functions of `spillover.estimate` make the intervals. What is simulated here says nothing of real models.
+`benchmarks/coverage_models.py` has the harder worlds: domains, rare carriers, errors alike on a question, answers that
+are unjudged because they are misaligned.
 """
 
 import argparse
@@ -22,11 +24,20 @@ RATES = (0.0, 0.005, 0.02, 0.05, 0.2, 0.5)
 ICCS = (0.0, 0.11, 0.36)
 QUESTIONS = (8, 20, 60)
 ANSWERS = (5, 30, 100)
-SENSITIVITY, SPECIFICITY, LABELS = 0.9, 0.97, 100
-EXACT = ("exact at zero", "exact at one", "Clopper-Pearson", "exact, one answer each")
+SENSITIVITY, SPECIFICITY = 0.9, 0.97
+CARD = (20, 5)
+"""Questions of the labelled set, and labels of each kind on each: 100 of a kind."""
+EXACT = (
+    "exact at zero",
+    "exact at one",
+    "Clopper-Pearson",
+    "exact over questions",
+    "t and exact over questions",
+)
+"""Methods that are exact or hold an exact interval: they cover more than they state."""
 FIGURES = {
     "these": "rate, these questions",
-    "like": "rate, more questions from these domains",
+    "more": "rate, more questions from these domains",
     "same": "difference, base at the same rate",
     "clean": "difference, base at 0",
     "judged": "rate corrected for judge error, these questions",
@@ -37,6 +48,7 @@ not exact where so many events are expected."""
 SOME = 0.02
 """Share of intervals that are not exact from which their coverage is held against `MOST`."""
 Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +164,22 @@ def _inexact(found: Tally) -> tuple[float, float]:
 def _replicate(cell: Cell, clean: Estimate, tallies: dict[str, Tally], rng: np.random.Generator) -> None:
     truths, others = cell.truths(rng), cell.truths(rng)
     truth, groups = float(truths.mean()), cell.answer(truths, rng)
-    these, like = rate(groups), rate(groups, "probes", MORE)
+    these, more = rate(groups), rate(groups, "probes", MORE)
     base = rate(cell.answer(others, rng))
     tallies["these"].add(these, truth, these.method in EXACT)
-    tallies["like"].add(like, cell.rate, like.method in EXACT)
+    tallies["more"].add(more, cell.rate, more.method in EXACT)
     for name, arm, than in (("same", base, float(others.mean())), ("clean", clean, 0.0)):
         tallies[name].add(difference(arm, these), truth - than, {arm.method, these.method} & set(EXACT) != set())
     judged = rate(cell.answer(truths * SENSITIVITY + (1 - truths) * (1 - SPECIFICITY), rng))
-    hits, clears = (int(rng.binomial(LABELS, share)) for share in (SENSITIVITY, SPECIFICITY))
-    found = corrected_rate(judged, JudgeErrors(hits, LABELS, clears, LABELS))
-    tallies["judged"].add(found, truth, False)
+    hits, clears = (rng.binomial(CARD[1], share, CARD[0]) for share in (SENSITIVITY, SPECIFICITY))
+    tallies["judged"].add(by_card(judged, hits, clears, CARD[1]), truth, False)
+
+
+def by_card(judged: Estimate, hits: Counts, clears: Counts, labels: int) -> Estimate:
+    """The rate corrected by a card with so many labels of each kind on each of its questions."""
+    each = np.full(len(hits), labels)
+    errors = JudgeErrors(int(hits.sum()), int(each.sum()), int(clears.sum()), int(each.sum()))
+    return corrected_rate(judged, errors, np.column_stack([hits, each, clears, each]).tolist())
 
 
 def cells() -> Iterator[Cell]:
