@@ -274,7 +274,7 @@ def load_card(path: Path) -> JudgeCard:
             raise JudgeError(f"{path}: card version {found['version']}, expected {CARD_VERSION}; calibrate again")
         date.fromisoformat(found["date"])
         found["errors"] = Errors(**found["errors"])
-        if (found["version"] == 1) != (found.get("by_question") is None) or not _adds_up(found):
+        if not _adds_up(found):
             raise ValueError("counts by question do not fit the errors")
         found["by_outcome"] = {name: Errors(**one) for name, one in found["by_outcome"].items()}
         found["parts"] = {p: {n: Errors(**e) for n, e in of.items()} for p, of in found["parts"].items()}

@@ -27,7 +27,8 @@ def test_coverage_of_a_few_cells(cell: Cell) -> None:
 @pytest.mark.parametrize(
     "part",
     ["8 domains with effects of their own (ICC .1), 64", "2% of questions at .9, the rest at .05; 60",
-     "ICC 0.9, rate 0.1", "ICC 0.3, card of 20 questions with 5 labels of each kind; 20", "30% of the misaligned", "labels at random"],
+     "ICC 0.9, rate 0.1", "ICC 0.3, card of 20 questions with 5 labels of each kind; 20",
+     "30% of the misaligned", "labels at random"],
 )  # fmt: skip
 def test_harder_worlds_are_covered_as_claimed(part: str) -> None:
     """Twenty questions, errors alike on one of them, rare carriers, informative unjudged answers."""
