@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.errors import LogError
+from spillover.logs.alike import Difference, Made, differences
+from spillover.logs.header import CARRIAGE, CHANGED, LIMITS, changes_of, effective, plain_header
 from spillover.verdicts._archive import file_sha256, odd_is_told
-from spillover.verdicts._asking import CARRIAGE, LIMITS
 from spillover.verdicts._secrets import public
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ SPREAD = ("stderr", "std", "var")
 """Last words of metrics that say how sure another one is."""
 MEANS, OF_MEANS = ("accuracy", "mean"), ("stderr", "bootstrap_stderr")
 """Metrics that are means, and those of Inspect that state the standard error of a mean."""
+IN_WORDS = {
+    "arguments": "task argument {}", "version": "task version", "limit": "{}", "repetitions": "epochs",
+    "reducer": "reducer of epochs", "dataset": "{}", "questions": "list of questions", "roles": "model role {}",
+    "solver": "solver", "scorers": "scorers", "decoding": "decoding",
+}  # fmt: skip
+"""Fields in which two runs of any task may differ, in the order in which they are named, and their names here."""
+NAMED = ("arguments", "limit", "dataset", "roles")
+"""Fields that hold several values, each as `name=value`."""
 GRADERS = ("model_graded_qa", "model_graded_fact")
 """Inspect's own judges: with no model named they are the model under test."""
 
@@ -214,38 +223,47 @@ def _variant(log: _Log, own: Sequence[_Log]) -> str:
 
 def _require_alike(task: str, base: _Log, tuned: _Log) -> None:
     with odd_is_told(base.file):
-        one = _conditions(base)
+        one = _made(base)
     with odd_is_told(tuned.file):
-        other = _conditions(tuned)
-    for name in dict.fromkeys([*one, *other]):
-        said = [_shown(arm.get(name, "-")) for arm in (one, other)]
-        if one.get(name) != other.get(name):
-            what = f"{_shown(name)} differs ({said[0]} in the base, {said[1]} here)"
-            raise LogError(f"{tuned.file}: {task}: {what}; run both alike")
+        other = _made(tuned)
+    found = {difference.field: difference for difference in differences(other, one, "capability")}
+    for name in [name for name in IN_WORDS if name in found]:
+        what, said = _in_words(name, found[name])
+        raise LogError(f"{tuned.file}: {task}: {what} differs ({said[0]} in the base, {said[1]} here); run both alike")
 
 
-def _conditions(log: _Log) -> dict[str, str]:
-    """Everything that two runs must share for their figures to be compared, as text by name."""
+def _in_words(field: str, found: Difference) -> tuple[str, list[str]]:
+    """What differs and both values; of a field with several named values the first that does."""
+    if field not in NAMED:
+        return IN_WORDS[field], [_shown("".join(side) or "-") for side in (found.base, found.one)]
+    base, one = (dict(value.split("=", 1) for value in side) for side in (found.base, found.one))
+    name = next(iter([*base, *one]))
+    return IN_WORDS[field].format(_shown(name)), [_shown(side.get(name, "-")) for side in (base, one)]
+
+
+def _made(log: _Log) -> Made:
+    """Everything that two runs must share for their figures to be compared."""
     spec = log.header.eval
-    config = spec.config.model_dump(exclude_none=True)
+    header = plain_header(log.header)
+    config, settings = effective(header)
     ids = _json(sorted(str(one) for one in spec.dataset.sample_ids or []))
     roles = {name: one if isinstance(one, list) else [one] for name, one in (spec.model_roles or {}).items()}
-    own, run = (one.model_dump(exclude_none=True) for one in (spec.model_generate_config, log.header.plan.config))
-    return {
-        **{f"task argument {name}": _value(name, value) for name, value in spec.task_args.items()},
-        "task version": str(spec.task_version),
-        "limit": str(config.get("limit", "none")),
-        "epochs": str(config.get("epochs") or 1),
-        "reducer of epochs": _json(config.get("epochs_reducer") or ["mean"]),
-        **{name.replace("_", " "): str(config[name]) for name in LIMITS if name in config},
-        "dataset": str(spec.dataset.name),
-        "dataset size": str(spec.dataset.samples),
-        "list of questions": f"sha256 {hashlib.sha256(ids.encode()).hexdigest()[:12]}",
-        **{f"model role {name}": ", ".join(str(one.model) for one in each) for name, each in roles.items()},
-        "solver": _json([[one.solver, public(one.params)] for one in log.header.plan.steps]),
-        "scorers": _json([[one.name, public(one.options or {})] for one in spec.scorers or []]),
-        "decoding": _json({name: public(value) for name, value in (own | run).items() if name not in CARRIAGE}),
-    }
+    limits = {"limit": config.get("limit", "none")} | {name.replace("_", " "): config.get(name) for name in LIMITS}
+    changed = {CHANGED: [str(one) for one in changes_of(header) if one.decides]}
+    decoding = {name: public(value) for name, value in settings.items() if name not in CARRIAGE}
+    return Made(
+        arguments=tuple(f"{name}={_value(name, value)}" for name, value in spec.task_args.items()),
+        version=(str(spec.task_version),),
+        limit=tuple(f"{name}={value}" for name, value in limits.items() if value is not None),
+        repetitions=(str(config.get("epochs") or 1),),
+        reducer=(_json(config.get("epochs_reducer") or ["mean"]),),
+        dataset=(f"dataset={spec.dataset.name}", f"dataset size={spec.dataset.samples}"),
+        questions=(f"sha256 {hashlib.sha256(ids.encode()).hexdigest()[:12]}",),
+        roles=tuple(f"{name}={', '.join(str(one.model) for one in each)}" for name, each in roles.items()),
+        solver=(_json([[one.solver, public(one.params)] for one in log.header.plan.steps]),),
+        scorers=(_json([[one.name, public(one.options or {})] for one in spec.scorers or []]),),
+        decoding=(_json(decoding | (changed if changed[CHANGED] else {})),),
+    )
 
 
 def _rows(task: str, base: _Log, tuned: _Log) -> tuple[list[Capability], list[str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spillover.common.target import methods_of
+from spillover.logs.alike import Made, differences
 
 from ._names import visible
 
@@ -18,9 +19,9 @@ ORIGINS = ("scripted", "simulated", "generated", "recorded")
 OTHER_ORIGIN = "no model's"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Setting:
-    """Everything two models must share.
+    """Everything two models must share; two settings are one where `spillover.logs.alike` finds no difference.
 
     Attributes:
         suite_version: Version of the dataset that the logs name.
@@ -54,6 +55,34 @@ class Setting:
     solver: str
     origin: str
     methods: int
+
+    @property
+    def made(self) -> Made:
+        """The setting as it is compared."""
+        return Made(
+            dataset=(self.suite_version,),
+            judge=(self.judge,),
+            form=(self.form,),
+            rubrics=self.rubrics,
+            task=self.tasks,
+            version=self.tasks,
+            split=(self.split,),
+            language=(self.language,),
+            condition=(self.condition,),
+            questions=(str(self.questions),),
+            material=(self.material,),
+            decoding=self.decoding,
+            solver=(self.solver,),
+            origin=(self.origin,),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Setting):
+            return NotImplemented
+        return self.methods == other.methods and not differences(self.made, other.made, "board")
+
+    def __hash__(self) -> int:
+        return hash((self.methods, self.material, self.judge))
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data, without what could hide in a text."""

@@ -94,7 +94,7 @@ TOLERATES: dict[str, frozenset[str]] = {
     # Other evaluations: where a model is served does not change which figures are compared.
     "capability": frozenset({"model", "origin", "servers"}),
     # Models of other people under one judge: judges beside the deciding one and the number of answers may differ.
-    "board": frozenset({"model", "repetitions", "servers", "arguments", "panel", "protocol", "dataset"}),
+    "board": frozenset({"model", "repetitions", "servers", "arguments", "panel", "protocol"}),
     # A log in the folder of a run is this plan's; it is taken over from another run only if its servers are the same.
     "resume": frozenset({"servers"}),
     "reuse": frozenset(),
@@ -172,13 +172,12 @@ def differences(one: Made, base: Made, command: str) -> list[Difference]:
 
 
 def _only(own: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    """Values that the other arm lacks; all where it lacks none."""
-    return tuple(one for one in own if one not in other) or own
+    return tuple(one for one in own if one not in other)
 
 
 def _said(values: tuple[str, ...]) -> str:
     more = f" and {len(values) - MOST} more" if len(values) > MOST else ""
-    return " and ".join(shown(one) for one in values[:MOST]) + more if values else "none"
+    return " and ".join(shown(one) for one in values[:MOST]) + more if values else "nothing else"
 
 
 def made_of_rows(rows: "pd.DataFrame", told: Iterable[Declared] = ()) -> Made:

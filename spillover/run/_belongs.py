@@ -4,16 +4,30 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from spillover.logs.alike import Made, differences
 from spillover.verdicts._secrets import public
 
 from ._design import Design, Model
+
+if TYPE_CHECKING:
+    from inspect_ai.log import EvalLog
 
 TOLD_TWICE = ("SummariesAgreeWithSamples", "ReductionsAgreeWithSamples", "ScoresFollowFromVerdicts")
 """Invariants of what a log says twice; a log whose run was cut off, or in which answers failed, holds them too.
 
 Not the header's intervals: another version of the package may compute them in another way."""
+
+
+SAYS = {
+    "arguments": "holds other draws",
+    "model": "is of {}",
+    "material": "is of other material",
+    "judge": "was judged by {}",
+    "servers": "was made with other arguments, or on another server",
+}
+"""What a log that is not a plan's is, by the field in which it differs, the first one told."""
 
 
 def contradiction(file: Path) -> str | None:
@@ -49,29 +63,48 @@ def mismatch(
         log = read_eval_log(str(file), header_only=True)
     except Exception as error:
         return f"cannot be read ({type(error).__name__})"
-    found = log.eval
-    wanted = {
-        name: one for name, one in _plain(design.task_args(*span)).items() if name != "own_probes"
-    }  # hashed below
-    if {name: _plain(found.task_args.get(name)) for name in wanted} != wanted:
-        return "holds other draws"
-    if found.model != model.name:
-        return f"is of {found.model}"
-    if (found.metadata or {}).get("material_sha256") != _material(json.dumps(design.whole())):
-        return "is of other material"
-    graders: Any = (found.model_roles or {}).get("grader") or []
+    wanted = _of_plan(design, span, model, judges)
+    unlike = {one.field: one for one in differences(_of_log(log, model, judges, design, span), wanted, _named(strict))}
+    first = next((name for name in SAYS if name in unlike), None)
+    if first is not None:
+        return SAYS[first].format(" and ".join(unlike[first].one) or "another judge")
+    return None if not strict or log.status == "success" else f"did not end well ({log.status})"
+
+
+def _named(strict: bool) -> str:
+    return "reuse" if strict else "resume"
+
+
+def _of_plan(design: Design, span: tuple[int, int], model: Model, judges: Sequence[Model]) -> Made:
+    """How a plan's log is made; what is asked of own probes is in the hash of the material."""
+    args = {name: one for name, one in _plain(design.task_args(*span)).items() if name != "own_probes"}
+    return Made(
+        model=(model.name,),
+        arguments=(json.dumps(args, sort_keys=True),),
+        material=(_material(json.dumps(design.whole())),),
+        judge=(" and ".join(judge.name for judge in judges),),
+        servers=(json.dumps([[_logged(one.args), one.base_url] for one in (model, *judges)], sort_keys=True),),
+    )
+
+
+def _of_log(log: "EvalLog", model: Model, judges: Sequence[Model], design: Design, span: tuple[int, int]) -> Made:
+    """How a log was made, in the same terms; a plan that names no address takes any."""
+    spec = log.eval
+    args = {name: _plain(spec.task_args.get(name)) for name in design.task_args(*span) if name != "own_probes"}
+    graders: Any = (spec.model_roles or {}).get("grader") or []
     graders = graders if isinstance(graders, list) else [graders]
-    if [one.model for one in graders] != [judge.name for judge in judges]:
-        return f"was judged by {' and '.join(one.model for one in graders) or 'another judge'}"
-    if not strict:
-        return None
-    pairs = [(model, found.model_args, found.model_base_url)]
-    pairs += [(judge, one.args, one.base_url) for judge, one in zip(judges, graders, strict=True)]
-    if any(
-        _logged(own.args) != public(_plain(args), False) or own.base_url not in (None, url) for own, args, url in pairs
-    ):
-        return "was made with other arguments, or on another server"
-    return None if log.status == "success" else f"did not end well ({log.status})"
+    asked = [(spec.model_args, spec.model_base_url), *((one.args, one.base_url) for one in graders)]
+    known = [own.base_url is not None for own in (model, *judges)] + [True] * len(asked)
+    servers = [
+        [public(_plain(args), False), url if named else None] for (args, url), named in zip(asked, known, strict=False)
+    ]
+    return Made(
+        model=(spec.model,),
+        arguments=(json.dumps(args, sort_keys=True),),
+        material=(str((spec.metadata or {}).get("material_sha256")),),
+        judge=(" and ".join(one.model for one in graders),),
+        servers=(json.dumps(servers, sort_keys=True),),
+    )
 
 
 @lru_cache(maxsize=64)
