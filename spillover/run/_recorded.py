@@ -93,5 +93,6 @@ def not_asked_for(models: Sequence[Model], rows: "Sequence[pd.DataFrame]") -> li
             for name, probe, condition, epoch in part[["model", "probe", "condition", "epoch"]].itertuples(index=False)
             if name == model.name
         }
-        said.append(not_asked(found, asked))
-    return [line for line in said if line is not None]
+        if (line := not_asked(found, asked)) is not None:
+            said.append(f"{model.name}: {line}")
+    return said
