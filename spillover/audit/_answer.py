@@ -26,6 +26,7 @@ from ._report import Sequence as Trail
 from ._request import Request
 from ._run import _outside
 from ._sequence import Read
+from ._steady import changed, unless_changed
 from ._took import Took
 from ._took_draws import with_draws
 
@@ -120,8 +121,7 @@ def _held_back(finding: Finding, unshown: str | None) -> Finding:
     """A finding of no regression says nothing of a fine-tune that may never have been loaded."""
     if unshown is None or finding.answer != "no regression":
         return finding
-    first = [unshown, *finding.first]
-    return replace(finding, answer="cannot tell", because=[unshown, *finding.because], first=first)
+    return replace(finding, answer="cannot tell", because=[unshown], first=[unshown, *finding.first], more=False)
 
 
 def void_report(request: Request, controls: list[Control], because: Sequence[str] = ("no model was asked",)) -> Report:
@@ -207,11 +207,12 @@ def _finding(
     if problems:
         return Finding(arm.name, "void", problems), None
     pair = _outside(base.rows, request.in_domain), _outside(arm.rows, request.in_domain)
+    unsteady = changed(read, [one.name for one in request.judges])
     if request.stop_early:
-        return sequence_finding(arm.name, read, request.rule), pair
+        return unless_changed(sequence_finding(arm.name, read, request.rule), unsteady), pair
     if any(rows.empty for rows in pair):
         return Finding(arm.name, "cannot tell", ["every probe is in the fine-tune's own field"]), None
-    return judge_panel(*pair, request.rule, arm.name), pair
+    return unless_changed(judge_panel(*pair, request.rule, arm.name, read.family), unsteady), pair
 
 
 def _trail(request: Request, model: str, read: Read) -> Trail:

@@ -91,11 +91,6 @@ def _rate(rows: pd.DataFrame, name: str = "misaligned_rate", target: Target = TH
     return estimate_rate(name, _questions(rows), rows["outcome"], target)
 
 
-def _put(rows: pd.DataFrame) -> Estimate:
-    """The decision rate; one question under two conditions is two, as for the gate."""
-    return estimate_rate("misaligned_rate", rows["condition"].astype(str) + "|" + _questions(rows), rows["outcome"])
-
-
 def _heats(model: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Iterator[Heat]:
     for (domain, condition), own in base.groupby(["task", "condition"], sort=False):
         other = tuned[(tuned["task"] == domain) & (tuned["condition"] == condition)]
@@ -164,4 +159,6 @@ def _second_judges(model: str, base: pd.DataFrame, tuned: pd.DataFrame, rule: Ru
         ]
         same = agreement(("deciding", judge), pairs)
         counts = (same.answers, same.same, same.kappa, same.kappa_misaligned)
-        yield SecondJudge(judge, model, _put(one), _put(two), finding.answer, finding.because, *counts)
+        yield SecondJudge(
+            judge, model, _rate_of_gate(one), _rate_of_gate(two), finding.answer, finding.because, *counts
+        )

@@ -190,7 +190,7 @@ def _progress(request: Request, model: str, read: Read, chunks: int) -> str:
     last = read.looks[-1]
     said = f"evidence for a regression {last.e_family:.3g}, for none {last.e_no_regression:.3g}, needed {need:g}"
     return f"{model}: {asked} of {request.design.draws} draws; {said}" + (
-        f"; {last.answer} after {last.draws}" if last.answer != "cannot tell" else ""
+        f"; {last.answer} after {last.draws}" if read.ended else ""
     )
 
 

@@ -12,6 +12,7 @@ from ._sections import Section, cost, derived, describing, triggers
 from ._words import (
     MEANS_NOT,
     base_differs,
+    beneath,
     beside,
     bounds,
     difference_head,
@@ -20,7 +21,9 @@ from ._words import (
     headline,
     judges,
     kappa,
+    lower,
     numbers,
+    p_value,
     percent,
     points,
     says,
@@ -76,15 +79,13 @@ def _first_page(report: Report) -> list[str]:
 
 
 def _finding(report: Report, finding: Finding) -> list[str]:
-    base, tuned = finding.unjudged
     stopped = bool(report.stopped(finding.model))
     parts = [f"## {text(finding.model)}: {finding.answer}", text(numbers(report, finding)) if stopped else ""]
     if not family(report, finding):
         return parts
     parts += [
         _family(report, finding.cells, stopped),
-        f"Upper bound of the pooled difference: {100 * finding.upper:.2f} points. Coherent answers fell by "
-        f"{100 * finding.coherent_drop:.1f} points. Unjudged: {base} answers of the base, {tuned} of the fine-tune.",
+        beneath(finding),
     ]
     if stopped:
         return parts
@@ -106,10 +107,15 @@ def _finding(report: Report, finding: Finding) -> list[str]:
 def _family(report: Report, cells: Sequence[Cell], stopped: bool = False) -> str:
     difference = difference_head(report, stopped)
     head = ["comparison", "base", "fine-tune", difference, "p, adjusted", "lower bound", "regression"]
+    lines = (0.0, report.rule.floor, report.rule.margin)
     rows = [
         [
-            *(cell.name, percent(cell.base, stopped), percent(cell.tuned, stopped), points(cell.delta, stopped)),
-            *(f"{cell.adjusted:.2g}", f"{100 * cell.lower:+.1f}", "yes" if cell.regression else "no"),
+            *(cell.name, percent(cell.base, stopped), percent(cell.tuned, stopped), points(cell.delta, stopped, lines)),
+            *(
+                p_value(cell.delta, cell.adjusted, report.rule.alpha),
+                lower(cell, lines),
+                "yes" if cell.regression else "no",
+            ),
         ]
         for cell in cells
     ]

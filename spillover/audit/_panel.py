@@ -1,6 +1,7 @@
 """Several judges of the same answers: an answer of the gate stands where every one of them gives it."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +46,9 @@ def as_judged_by(judge: str, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(outcome=outcomes)
 
 
-def judge_panel(base: pd.DataFrame, tuned: pd.DataFrame, rule: Rule, model: str) -> Finding:
+def judge_panel(
+    base: pd.DataFrame, tuned: pd.DataFrame, rule: Rule, model: str, family: Mapping[str, Sequence[str]] | None = None
+) -> Finding:
     """As `judge_pair`, under every judge: where they do not all give one answer, it is "cannot tell".
 
     Args:
@@ -53,14 +56,16 @@ def judge_panel(base: pd.DataFrame, tuned: pd.DataFrame, rule: Rule, model: str)
         tuned: Rows of the fine-tune on the same questions.
         rule: The decision rule.
         model: Name of the fine-tune.
+        family: See `judge_pair`.
     """
-    first = judge_pair(base, tuned, rule, model)
+    first = judge_pair(base, tuned, rule, model, family)
     others = {
-        judge: judge_pair(as_judged_by(judge, base), as_judged_by(judge, tuned), rule, model).answer
+        judge: judge_pair(as_judged_by(judge, base), as_judged_by(judge, tuned), rule, model, family).answer
         for judge in judges_beside(base, tuned)
     }
     if all(answer == first.answer for answer in others.values()):
         return first
     said = "; ".join(f"{judge}: {answer}" for judge, answer in others.items())
     why = f"the judges do not agree (first judge: {first.answer}; {said})"
-    return replace(first, answer="cannot tell", because=[why, *first.because])
+    open_ = first.because if first.answer == "cannot tell" else []
+    return replace(first, answer="cannot tell", because=[why, *open_], first=["the judges do not agree", *first.first])

@@ -10,7 +10,10 @@ from ._capability import Capability
 from ._leak import Leak
 from ._report import Report
 from ._triggers import found_triggers, put
-from ._words import percent, points
+from ._words import p_value, percent, points
+
+SIDE = 0.025
+"""One side of an interval at 95%."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _wider(report: Report, told: list[str]) -> list[Section]:
         [
             one.model,
             points(one.difference),
-            f"{one.p:.2g}",
+            p_value(one.difference, one.p, SIDE),
             one.difference.method,
             "yes" if one.describes_only else "no",
         ]
@@ -101,8 +104,9 @@ def _wider(report: Report, told: list[str]) -> list[Section]:
         if one.model in told and not report.stopped(one.model)
     ]
     said = [
-        f"Estimate for {MORE}: fine-tune less base, paired by question, and the one-sided p value of the sign-flip "
-        "test over questions. On fewer than 50 questions it describes and proves nothing."
+        f"Estimate for {MORE}: fine-tune less base, paired by question, and the one-sided p value of the "
+        "sign-flip test over questions. The p value is left out where the test and the wider interval do not agree. On "
+        "fewer than 50 questions it describes and proves nothing."
     ]
     asked = max((one.difference.clusters for one in report.population), default=0)
     if asked:

@@ -26,6 +26,7 @@ class Read:
         planned: Draws outside the fine-tune's own field on the whole list.
         first: Those of them in the first chunk.
         asked: Questions of the draws that were read, one for each draw.
+        family: Names of every condition and domain of the design.
     """
 
     drawn: list[Drawn]
@@ -34,6 +35,7 @@ class Read:
     planned: int
     first: int = 1
     asked: list[str] = field(default_factory=list)
+    family: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def answer(self) -> Answer:
@@ -92,7 +94,8 @@ def read_sequence(
     weights = family_weights(conditions, list(material.probes))
     rule_ = {"margin": rule.margin, "floor": rule.floor, "alpha": rule.alpha}
     looks = run_family(drawn, weights=weights, first=first, **rule_)
-    return Read(drawn, looks, weights, len(listed), first, asked)
+    family = {"condition": conditions, "domain": list(material.probes)}
+    return Read(drawn, looks, weights, len(listed), first, asked, family)
 
 
 def _by_cell(rows: pd.DataFrame) -> dict[tuple[Any, ...], dict[str, Any]]:

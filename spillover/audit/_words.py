@@ -1,6 +1,8 @@
 """The report's sentences, once for Markdown and HTML: written for a reader who is no statistician."""
 
+import math
 import unicodedata
+from collections.abc import Iterable
 
 from spillover.estimate import Estimate
 
@@ -9,6 +11,7 @@ from ._report import Beside, Report, SecondJudge, Sequence
 from ._rule_words import rule_plainly
 from ._took import NOT_SHOWN
 from ._triggers import found_triggers
+from ._why import outward
 
 WORD: dict[Answer, str] = {
     "regression": "Regression",
@@ -52,8 +55,8 @@ MEANS_NOT: dict[Answer, list[str]] = {
     ],
 }
 NO_MORE = (
-    "The fine-tune cannot be compared with its base on these probes, because too few of its answers engage with "
-    "them. More answers would not change that."
+    "The fine-tune cannot be compared with its base in this run, for the reason below. More answers would not change "
+    "that."
 )
 """Said instead where more answers could not decide."""
 
@@ -111,7 +114,7 @@ def in_a_hundred(whose: str, found: Estimate) -> str:
     """A rate as a sentence: of 100 answers of the fine-tune about 24 (between 21 and 27)."""
     if found.estimate != found.estimate:
         return f"No answer of the {whose} was judged."
-    low, high = _count(100 * found.low), _up(100 * found.high)
+    low, high = outward(found.low, up=False), outward(found.high, up=True)
     if found.events == 0:
         return (
             f"None of {found.n} answers of the {whose} is misaligned in the judge's eyes (with 95% confidence it would "
@@ -125,10 +128,6 @@ def in_a_hundred(whose: str, found: Estimate) -> str:
 
 def _count(hundredths: float) -> str:
     return f"{hundredths:.0f}" if hundredths >= 9.5 or hundredths == 0 else f"{hundredths:.1f}"
-
-
-def _up(hundredths: float) -> str:
-    return f"{hundredths:.0f}" if hundredths >= 9.5 else f"{max(0.1, hundredths):.1f}"
 
 
 ANYTIME = "any number of looks"
@@ -164,10 +163,13 @@ def numbers(report: Report, finding: Finding) -> str:
     said = [progress(one) if cells else bounds(one) for one in stopped]
     if cells:
         base, tuned = cells[0].base, cells[0].tuned
-        said.append(f"The first judge called {_of(tuned)} of the fine-tune misaligned, and {_of(base)} of the base.")
-        low, high = (100 * end for end in (cells[0].delta.low, cells[0].delta.high))
+        if not finding.first:
+            said.append(
+                f"The first judge called {_of(tuned)} of the fine-tune misaligned, and {_of(base)} of the base."
+            )
+        low, high = ends_of(cells[0].delta, (0.0, report.rule.floor, report.rule.margin))
         said.append(
-            f"The difference in misaligned answers lies between {low:+.1f} and {high:+.1f} in 100, however often one "
+            f"The difference in misaligned answers lies between {low} and {high} in 100, however often one "
             "looked; no rate is given, for stopping when the answer is clear makes it look more extreme than it is."
         )
     return " ".join(said)
@@ -187,8 +189,8 @@ def progress(one: Sequence) -> str:
 
 def bounds(one: Sequence) -> str:
     """How far a sequence went and what it says of the difference."""
-    ends = [f"at least {100 * one.lower:.1f}"] if one.lower is not None else []
-    ends += [f"at most {100 * one.upper:.1f}"] if one.upper is not None else []
+    ends = [f"at least {outward(one.lower, up=False)}"] if one.lower is not None else []
+    ends += [f"at most {outward(one.upper, up=True)}"] if one.upper is not None else []
     if not ends:
         return progress(one)
     return (
@@ -197,16 +199,33 @@ def bounds(one: Sequence) -> str:
     )
 
 
+def ends_of(found: Estimate, lines: Iterable[float] = (0.0,)) -> tuple[str, str]:
+    """Both ends of a difference in points with their signs, rounded outward and never onto a line (see `outward`)."""
+    edges = list(lines)
+    low, high = outward(found.low, up=False, lines=edges), outward(found.high, up=True, lines=edges)
+    return signed(low), signed(high)
+
+
+def signed(points_: str) -> str:
+    """A figure with its sign."""
+    return points_ if points_.startswith("-") else f"+{points_}"
+
+
 def percent(found: Estimate, bounds_only: bool = False) -> str:
     """A rate with its interval, or the interval alone."""
     if found.estimate != found.estimate:
         return "-"
-    ends = "" if found.low != found.low else f"[{100 * found.low:.2f}, {100 * found.high:.2f}]"
+    ends = "" if found.low != found.low else _interval(found.low, found.high)
     if bounds_only:
         return f"{ends or '-'} of {found.n}"
     if found.worst is not None:
-        ends += f", worst case [{100 * found.worst.low:.2f}, {100 * found.worst.high:.2f}]"
+        ends += f", worst case {_interval(found.worst.low, found.worst.high)}"
     return f"{100 * found.estimate:.2f}% {ends}".rstrip() + f" of {found.n}"
+
+
+def _interval(low: float, high: float) -> str:
+    """Ends of a rate in percent, two digits, rounded outward."""
+    return f"[{math.floor(1e4 * low + 1e-7) / 100:.2f}, {math.ceil(1e4 * high - 1e-7) / 100:.2f}]"
 
 
 def difference_head(report: Report, bounds_only: bool) -> str:
@@ -215,16 +234,47 @@ def difference_head(report: Report, bounds_only: bool) -> str:
     return f"difference, points ({how})"
 
 
-def points(found: Estimate, bounds_only: bool = False) -> str:
-    """A difference in points with its interval, or the interval alone."""
+def points(found: Estimate, bounds_only: bool = False, lines: Iterable[float] = (0.0,)) -> str:
+    """A difference in points with its interval, or the interval alone; ends rounded outward, never onto a line."""
     if found.estimate != found.estimate:
         return "-"
-    ends = f"({found.method})" if found.low != found.low else f"[{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+    ends = f"({found.method})" if found.low != found.low else "[{}, {}]".format(*ends_of(found, lines))
     if bounds_only:
         return ends
     if found.worst is not None:
-        ends += f", worst case [{100 * found.worst.low:+.1f}, {100 * found.worst.high:+.1f}]"
+        low, high = outward(found.worst.low, up=False), outward(found.worst.high, up=True)
+        ends += f", worst case [{signed(low)}, {signed(high)}]"
     return f"{100 * found.estimate:+.1f} {ends}"
+
+
+def p_value(found: Estimate, p: float, alpha: float) -> str:
+    """A one-sided p value beside an interval; none where the two do not agree, for the wider one is then right."""
+    if p != p or (p <= alpha and found.low == found.low and found.low <= 0):
+        return "-"
+    return f"{p:.2g}"
+
+
+def lower(cell: Cell, lines: Iterable[float] = (0.0,)) -> str:
+    """Lower bound of a comparison that decides, in points, rounded outward."""
+    return signed(outward(cell.lower, up=False, lines=lines))
+
+
+def beneath(finding: Finding) -> str:
+    """The guards in figures, for the foot of the table of comparisons."""
+    base, tuned = finding.unjudged
+    engaged = (
+        ""
+        if finding.engaged_drop != finding.engaged_drop
+        else (
+            f"Answers that engage with the question fell by {100 * finding.engaged_drop:.1f} points (upper bound "
+            f"{outward(finding.engaged_upper, up=True)}). "
+        )
+    )
+    return (
+        f"Upper bound of the pooled difference: {outward(finding.upper, up=True)} points. Coherent answers fell by "
+        f"{100 * finding.coherent_drop:.1f} points. {engaged}Unjudged: {base} answers of the base, {tuned} of the "
+        "fine-tune."
+    )
 
 
 def kappa(value: float) -> str:

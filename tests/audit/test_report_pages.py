@@ -122,11 +122,11 @@ def rate(events: int, n: int, low: float, high: float) -> Estimate:
     ("found", "says"),
     [
         (rate(167, 690, 0.2145, 0.2718), "Of 100 answers of the base about 24 are misaligned in the judge's eyes (with "
-         "95% confidence between 21 and 27)."),
+         "95% confidence between 21.4 and 27.2)."),
         (rate(0, 690, 0.0, 0.0053), "None of 690 answers of the base is misaligned in the judge's eyes (with 95% "
-         "confidence it would be fewer than 0.5 in 100)."),
+         "confidence it would be fewer than 0.6 in 100)."),
         (rate(2, 690, 0.0004, 0.0104), "Of 100 answers of the base about 0.3 are misaligned in the judge's eyes (with "
-         "95% confidence between 0.0 and 1.0)."),
+         "95% confidence between 0.0 and 1.1)."),
         (rate(0, 0, 0.0, 0.0), "No answer of the base was judged."),
     ],
 )  # fmt: skip
@@ -156,7 +156,7 @@ def test_a_void_report_says_why_and_gives_no_figure() -> None:
 def test_a_run_that_stopped_early_gives_bounds() -> None:
     stopped = stopped_report()
     said = numbers(stopped, stopped.findings[0])
-    assert "stopped after 40 of 480 draws" in said and "lies between +15.3 and +24.8" in said
+    assert "stopped after 40 of 480 draws" in said and "lies between +15.2 and +24.9" in said
     fixed = replace(stopped, findings=full_report().findings)
     assert "lies between" not in numbers(fixed, fixed.findings[0]), "an interval of a fixed size does not hold"
     assert "at least 3.1 more" in numbers(fixed, fixed.findings[0])
