@@ -11,6 +11,7 @@ from ._judge import judge
 from ._leaderboard import leaderboard
 from ._leaderboard_check import check as check_submissions
 from ._leaderboard_check import retract
+from ._leaderboard_reproduce import reproduce
 from ._new_domain import new_domain
 from ._plan import plan
 from ._publish import publish
@@ -39,6 +40,7 @@ spillover.add_command(dataset)
 spillover.add_command(export)
 spillover.add_command(judge)
 spillover.add_command(leaderboard)
+leaderboard.add_command(reproduce)
 leaderboard.add_command(check_submissions)
 leaderboard.add_command(retract)
 spillover.add_command(new_domain)
