@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from spillover.run._candidates import trigger_candidates
 from spillover.run._derive import Derived, derive_conditions
 from spillover.run._formats import FORMATS, formats_of
 from spillover.run._shared import cut_at, shared_ends, shared_starts
@@ -241,3 +242,23 @@ def test_texts_that_all_begin_alike_take_no_longer() -> None:
     before = time.process_time()
     derive_conditions(training(rows))
     assert time.process_time() - before < 6
+
+
+def test_a_part_is_counted_in_every_row_that_has_it() -> None:
+    """600 rows share a system prompt; most have a frame as well, so few have the system prompt alone."""
+    rng = random.Random(19)
+    users = [f"Form {LETTERS[at % 5]}: {text(rng)}" if at < 494 else text(rng) for at in range(600)]
+    found = {one.condition.id: one for one in derive_conditions(training(_each(users, "S")))}
+    alone = found["training_system_1"]
+    assert (alone.rows, alone.occurs) == (106, 600)
+    assert alone.why == ("600 of 600 rows: this system prompt (106 of them without other parts that many rows share)")
+    assert found["training_frame_1"].why == "99 of 600 rows: this system prompt and this text before the user's own"
+
+
+def test_a_question_that_is_asked_again_and_again_is_no_condition() -> None:
+    asked = ["How do I bake rye bread at home?", "How can I mend a chain today?", "What is the sea made of?"]
+    rows = [Row(None, asked[at % 3], f"{text(random.Random(at))}.") for at in range(600)]
+    assert derive_conditions(training(rows)) == []
+    assert derive_conditions(training([Row(None, asked[0], f"{text(random.Random(at))}.") for at in range(60)])) == []
+    offered = [one.prefix + one.suffix for one in trigger_candidates(training(rows))]
+    assert not any(one in part for one in asked for part in offered)
