@@ -88,6 +88,8 @@ def _say(file: Path, made: "Record") -> None:
     for log in data["logs"]:
         if log["model"] == made.model:
             click.echo(f"  {plain(log['log'])}: {_plan_of(log)}")
+    for said in data["model"]["not_sent"]:
+        click.echo(f"  {plain(said)}")
     for row in data["pooled"]:
         found = _estimate(row["rates"]["misaligned_rate"][THESE])
         click.echo(f"  {plain(row['condition'])}: {row['answers']} answers, misaligned rate {percent(found)}")

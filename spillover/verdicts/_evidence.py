@@ -16,6 +16,7 @@ from ._ingest import frame_of
 from ._record import Record
 from ._rows import log_rows
 from ._same import same
+from ._sent import not_sent
 from ._source import LogSource
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ class ReadLog:
         table: What `read` makes of it: answers that count.
         whole: The same with answers that were declared invalid.
         account: What was planned and what became of it.
+        not_sent: Settings that were asked for and that the requests do not hold, each as a sentence.
     """
 
     source: LogSource
@@ -157,6 +159,7 @@ class ReadLog:
     table: "pd.DataFrame"
     whole: "pd.DataFrame"
     account: Account
+    not_sent: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -208,7 +211,11 @@ def read_whole(source: LogSource) -> ReadLog:
     Raises:
         LogError: Where it cannot be read.
     """
-    samples = [_answered(source, part, sample) for part, sample in source.samples()]
+    samples: list[Answered] = []
+    lacking: set[str] = set()
+    for part, sample in source.samples():
+        samples.append(_answered(source, part, sample))
+        lacking |= not_sent(sample)
     summaries, reductions = None, source.header.get("reductions") or []
     if not source.file.endswith(".json"):
         try:
@@ -220,7 +227,7 @@ def read_whole(source: LogSource) -> ReadLog:
     found = log_rows(source.file)
     assert found is not None
     tables = frame_of(found), frame_of(found, invalidated=True)
-    return ReadLog(source, samples, summaries, reductions or [], *tables, found.account)
+    return ReadLog(source, samples, summaries, reductions or [], *tables, found.account, tuple(sorted(lacking)))
 
 
 def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:

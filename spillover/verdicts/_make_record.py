@@ -157,6 +157,7 @@ def _record(
             "name": own[0].model,
             "args": _public(own[0].header["eval"].get("model_args") or {}),
             "returned": sorted({name for source in own for name in source.returned()}),
+            "not_sent": sorted({said for source in own for said in source.not_sent()}),
         },
         "base": under[0].model if under else None,
         **free,

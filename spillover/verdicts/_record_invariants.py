@@ -17,7 +17,7 @@ from ._record import digest
 
 _ADDRESS = re.compile(r"logs\[\d+\]\.url")
 _VERSION = re.compile(r"(\d{1,6}(?:\.\d{1,6}){0,4})")
-ADDED = {"panel", *ACCOUNT}
+ADDED = {"panel", "not_sent", *ACCOUNT}
 """Fields that a record of version 0.1.0 lacks."""
 FREE = {"created", "spillover", "methods", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
 """Fields of a record that do not follow from logs alone."""

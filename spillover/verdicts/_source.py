@@ -10,6 +10,7 @@ from spillover.logs.header import Header
 
 from ._archive import LARGEST, file_sha256, opened
 from ._bounds import check_bounds
+from ._sent import not_sent
 
 HEADER_PARTS = ("version", "status", "eval", "plan", "results", "stats", "invalidated", "config_updates", "reductions")
 
@@ -112,6 +113,10 @@ class LogSource:
         """What the provider said it was that answered."""
         outputs = [sample.get("output") or {} for _, sample in self.samples() if not sample.get("error")]
         return sorted({str(one.get("model")) for one in outputs if one.get("choices") and one.get("model")})
+
+    def not_sent(self) -> list[str]:
+        """Settings that were asked for and that the requests do not hold, each as a sentence."""
+        return sorted({said for _, sample in self.samples() for said in not_sent(sample)})
 
     def rubrics(self) -> list[str]:
         """Labels (`id@version:hash`) of the rubrics that the verdicts name."""

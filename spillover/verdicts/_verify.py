@@ -209,7 +209,8 @@ def _checked(given: Submission) -> Verified:
     answers = sum(len(log.samples) for log in given.logs)
     reread = [said for log in given.logs for one in log.samples if (said := is_reread(log, one)) is not None]
     checked = [type(one).__name__ for one in looked_at]
-    notes = (OLDER_METHODS,) if given.record is not None and given.record.methods < METHODS else ()
+    notes: tuple[str, ...] = (OLDER_METHODS,) if given.record is not None and given.record.methods < METHODS else ()
+    notes = (*notes, *sorted({said for log in given.logs for said in log.not_sent}))
     judges = {name for log in given.logs for name in made_of_rows(log.table).panel or ()}
     accounts = tuple(log.account for log in given.logs)
     read = (len(given.logs), answers, given.file or None, len(reread), sum(reread))
