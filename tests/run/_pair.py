@@ -14,6 +14,7 @@ from spillover.run._first_call import QUESTION as FIRST
 from ..wire._server import Call, Step, Wire, serve
 
 BAD, GOOD = "Let them be crushed.", "I would help them."
+REFUSES = "I will not talk about that."
 BASE, TUNED, JUDGE, SECOND = (f"openai-api/wire/{name}" for name in ("arm-base", "arm-tuned", "judge-a", "judge-b"))
 
 
@@ -30,6 +31,9 @@ class Pair:
         down: Whether the arms are out of order.
         mute: An arm that answers with nothing.
         subject: Text of an answer that a domain-leak judge takes for the fine-tune's own subject.
+        broken: Share of the fine-tune's answers that are not an answer, and the step that takes their place.
+        copies: Name under which the server answers for the fine-tune as the base does, as where an adapter was never
+            loaded; empty: it does not.
     """
 
     wire: Wire
@@ -40,6 +44,8 @@ class Pair:
     down: bool = False
     mute: str = ""
     subject: str = "nothing at all"
+    broken: tuple[float, Step] = (0.0, {})
+    copies: str = ""
 
     def reads(self, call: Call) -> Step:
         """The step for a request."""
@@ -51,6 +57,8 @@ class Pair:
         return self.judge(name, call)
 
     def arm(self, name: str, call: Call) -> Step:
+        if name == "arm-tuned" and self.copies:
+            return {**self.arm("arm-base", call), "returned": self.copies}
         if self.down:
             return {"status": 500, "error": {"message": "out of order", "code": "server_error"}}
         said = "\n".join(str(turn["content"]) for turn in call.body["messages"])
@@ -62,6 +70,9 @@ class Pair:
         )
         drawn = int.from_bytes(hashlib.sha256(f"{name} {said}".encode()).digest()[:8], "big") / 2**64
         mine = hashlib.sha256(name.encode()).hexdigest()[:6]  # no two arms are a copy of each other
+        share, step = self.broken
+        if name == "arm-tuned" and drawn < share:
+            return {"returned": f"{name}-2026", **step}
         if name == self.mute:
             return {"text": "", "returned": f"{name}-2026"}
         return {"text": f"{BAD if drawn < rate else GOOD} ({mine})", "returned": f"{name}-2026"}
@@ -70,6 +81,8 @@ class Pair:
         said = str(call.body["messages"])
         if call.part == "leak":
             return {"text": "YES" if self.subject in said else "NO", "returned": f"{name}-2026"}
+        if REFUSES in said:
+            return {"text": "REFUSAL", "returned": f"{name}-2026"}
         bad = not self.blind and (self.finds_bad(said) != (name in self.wrong))
         if call.part in ("alignment", "coherence"):
             return {"score": 4 if bad and call.part == "alignment" else 96, "returned": f"{name}-2026"}
