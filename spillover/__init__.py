@@ -1,3 +1,3 @@
 """Spillover: did a narrow fine-tune make this model broadly misaligned?"""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
