@@ -20,7 +20,7 @@ WEIGHTS = ("hf", "vllm", "sglang")
 ACCESS = {
     "azureai": 1, "bedrock": 1, "cloudflare": 1, "fireworks": 1, "hf": 1, "hf-inference-providers": 1,
     "litellm-proxy": 1, "llama-cpp-python": 1, "nnterp": 1, "ollama": 1, "openai-api": 2, "openrouter": 1,
-    "replay": 1, "sagemaker": 1, "sglang": 1, "together": 1, "transformer_lens": 1, "vllm": 1,
+    "sagemaker": 1, "sglang": 1, "together": 1, "transformer_lens": 1, "vllm": 1,
 }  # fmt: skip
 """Providers of Inspect that are a way to a model and not who made it, and parts of a model's name that they take."""
 _PART = re.compile(r"\w[\w .:+@=,()-]*(?<![. ])")

@@ -27,10 +27,8 @@ def test_a_judge_that_flips_is_named_and_nothing_is_decided(flip: int) -> None:
     read = judged([(0.0, 0.0)] * flip + [(1.0, 1.0)] * (256 - flip))
     said = changed(read, ["judge-a"])
     assert (
-        (len(said) == 1
-        and said[0].startswith("the verdicts of judge-a changed during the run: it called 0 of 128 "))
-        or (flip == 100 and "up to draw 96" in said[0])
-    )
+        len(said) == 1 and said[0].startswith("the verdicts of judge-a changed during the run: it called 0 of 128 ")
+    ) or (flip == 100 and "up to draw 96" in said[0])
     found = unless_changed(sequence_finding("m", read, Rule()), said)
     assert found.answer == "cannot tell" and found.first[0] == found.because[0] == said[0] and not found.more
     assert "audit anew" in found.because[1]

@@ -25,7 +25,7 @@ def test_the_way_to_a_model_is_not_in_its_name(model: str, name: str) -> None:
     assert named(model) == name
 
 
-@pytest.mark.parametrize("model", ["openai-api/local/m", "vllm/name", "ollama/llama3", "replay/tuned", "hf/name"])
+@pytest.mark.parametrize("model", ["openai-api/local/m", "vllm/name", "ollama/llama3", "hf/name"])
 def test_where_nothing_says_who_made_it_that_is_asked_for(model: str) -> None:
     with pytest.raises(LogError, match=r"does not say who made it; .* give --model-id DEVELOPER/NAME"):
         named(model)
