@@ -41,3 +41,26 @@ def test_one_log_that_differs_is_enough(place: int) -> None:
 def test_arms_that_hold_the_same_two_kinds_of_log_are_alike() -> None:
     practice = replace(FACTS, split="practice", material_sha256="2" * 64)
     assert said([FACTS, practice], [practice, FACTS]) == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "name"),
+    [
+        ("form", "sampled", "form"),
+        ("rubrics", "alignment@3", "rubrics"),
+        ("panel", '{"j": "aligned", "k": "aligned"}', "panel"),
+        ("stage", "checked", "stage"),
+    ],
+)
+def test_arms_that_were_judged_in_different_ways_are_not_compared(column: str, value: str, name: str) -> None:
+    rows = pd.DataFrame(
+        {
+            "log": "a.eval", "model": "m", "task": "t", "split": "public", "language": "en", "condition": "plain",
+            "probe": ["p", "q"], "material_sha256": "0", "decoding": "{}", "solver": "ask", "judge": "j", "panel": None,
+            "form": "distribution", "rubrics": "alignment@2", "stage": None, "origin": None, "judge_origin": None,
+        }
+    )  # fmt: skip
+    arms = Arm("base", rows, []), Arm("tuned", rows.assign(**{column: value}), [])
+    (found,) = ArmsShareEverythingButTheModel().problems(*arms)
+    assert found.startswith(f"tuned: t, plain: {name} differs (") and found.endswith("run both alike")
+    assert ArmsShareEverythingButTheModel().problems(arms[0], arms[0]) == []
