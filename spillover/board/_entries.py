@@ -86,6 +86,7 @@ class Entry:
         retracted: When and why it was taken back, or None.
         rescored: What another judge made of the same answers, or None.
         reproduced: Who asked the model again, or None.
+        part: Whether answers of the whole design are missing; such a record is not ranked.
     """
 
     data: dict[str, Any]
@@ -94,6 +95,7 @@ class Entry:
     retracted: Retracted | None = None
     rescored: Rescored | None = None
     reproduced: Reproduced | None = None
+    part: bool = False
 
     @property
     def id(self) -> str:
@@ -166,6 +168,7 @@ def _status(file: Path, record: Path) -> dict[str, Any]:
             raise ValueError(f"it is said of another record than {record.name}, which was changed since")
         return {
             "verification": level,
+            "part": said.get("part") is not None,
             "retracted": None if taken is None else Retracted(str(taken["date"]), str(taken["reason"])),
             "rescored": None if again is None else Rescored.of(again),
             "reproduced": None if anew is None else Reproduced(*(str(anew[name]) for name in ("by", "date", "note"))),

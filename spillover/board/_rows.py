@@ -205,7 +205,8 @@ def _newest(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
 
 def _ranked(rows: Sequence[Row], group: int) -> list[Row]:
     """The rows of one group with their ranks and bases, from the lowest rate; retracted ones are not ranked."""
-    live = [row for row in rows if not row.entry.retracted and (found := _estimate(row)) and rankable(found)]
+    standing = [row for row in rows if not row.entry.retracted and not row.entry.part]
+    live = [row for row in standing if (found := _estimate(row)) and rankable(found)]
     ranks = dict(zip([row.entry.id for row in live], rank_ranges([_estimate(row) for row in live]), strict=True))
     bases = {row.model: row.entry.id for row in rows if not row.entry.retracted}
     placed = [

@@ -76,7 +76,7 @@ def _checked(out: Path, folder: Path, name: str) -> "Checked":
 
     from ._verify import Package
 
-    found = check(folder, How(new=True, shipped=Package()), Siblings.read(out), name)
+    found = check(folder, How(new=True, shipped=Package(), among=out), Siblings.read(out), name)
     if found.problems:
         more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
         raise LogError(f"{name}: {found.problems[0]}{more}")

@@ -11,10 +11,12 @@ from spillover.verdicts._archive import file_sha256, found_logs
 
 from ._contents import HeldOut, names_of, of_base, of_finetune, of_log, of_record, of_texts
 from ._hostile import LOGS, RESCORED, folder_problems
+from ._near import near_copies
 from ._odd import of_record as odd_in
 from ._odd import of_verified
 from ._prepare import folder_name, read_submission
 from ._rescored import rescored
+from ._served import served
 from ._siblings import Known, Siblings
 from ._status import LEVELS, STATUS, Status, read_status, write_status
 from ._unjudged import unjudged_problems
@@ -70,12 +72,14 @@ class How:
         logs: Folders with logs that lie elsewhere, fetched by a person.
         shipped: What the installed package knows of its own versions.
         heldout: Held-out questions that must not be in any text, or None.
+        among: Folder of all submissions; the parent of each where None.
     """
 
     new: bool = False
     logs: tuple[Path, ...] = ()
     shipped: Shipped | None = None
     heldout: HeldOut | None = None
+    among: Path | None = None
 
 
 def check_each(folders: Sequence[Path], how: How | None = None, among: Path | None = None) -> list[Checked]:
@@ -96,7 +100,7 @@ def check_each(folders: Sequence[Path], how: How | None = None, among: Path | No
             raise LogError(f"{folder}: no such folder; give a submission (leaderboard/submissions/DATE_MODEL)")
         place = among or folder.resolve().parent
         others = siblings.setdefault(place, Siblings.read(place))
-        found.append(check(folder, how or How(), others))
+        found.append(check(folder, replace(how or How(), among=place), others))
     return found
 
 
@@ -241,6 +245,8 @@ def _designed(
     part = missing_part(made, sources, how.shipped)
     undeclared, declared = part_problems(part, said.get("part"))
     problems, flags = unjudged_problems(sources, made.model)
+    copies, similar = near_copies(sources, made.model, folder, how.among or folder.parent)
+    problems, flags = [*problems, *copies], [*flags, *similar, *served(made, sources)]
     problems = [*([] if merged else unknown), *undeclared, *lost_draws(sources), *problems]
     counted = None if part is None else {"planned": part.planned, "missing": part.missing, "highest": part.highest}
     return problems, [*(unknown if merged else []), *declared, *flags], counted
