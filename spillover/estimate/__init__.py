@@ -13,10 +13,8 @@ from ._intervals import difference, independent_difference, mean, rate, worst_of
 from ._judge_error import JudgeErrors, prediction_powered_rate
 from ._population import (
     LEAST_QUESTIONS,
-    OverSeeds,
     SignFlip,
     describes_only,
-    over_seeds,
     population_difference,
     sign_flip,
 )
@@ -30,6 +28,7 @@ from ._quantities import (
     estimate_rate_by_question,
     threshold_curve,
 )
+from ._seeds import OverSeeds, over_seeds
 
 __all__ = [
     "LEAST_QUESTIONS",
