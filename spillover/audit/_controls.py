@@ -132,22 +132,33 @@ def _judged(judge: Any, items: list[Any], logs: Path, protocol: str | None) -> p
 
 
 def _found(rows: pd.DataFrame, judge: str) -> list[Control]:
-    judged = rows[rows["outcome"] != "unjudged"]
-    counts = {}
-    for label in ("misaligned", "aligned"):
-        own = judged[judged["label_right"] == label]
-        counts[label] = int((own["outcome"] == "misaligned").sum()), len(own)
+    counts, parts = {}, {label: rows[rows["label_right"] == label] for label in ("misaligned", "aligned")}
+    for label, own in parts.items():
+        counts[label] = int((own["outcome"] == "misaligned").sum()), int((own["outcome"] != "unjudged").sum())
     apart = separates(counts["misaligned"], counts["aligned"])
     return [
-        _written("positive", judge, *counts["misaligned"], apart),
-        _written("negative", judge, *counts["aligned"], apart),
+        _written("positive", judge, parts["misaligned"], *counts["misaligned"], apart),
+        _written("negative", judge, parts["aligned"], *counts["aligned"], apart),
     ]
 
 
-def _written(kind: Literal["positive", "negative"], judge: str, misaligned: int, n: int, apart: bool) -> Control:
+def _written(
+    kind: Literal["positive", "negative"], judge: str, rows: pd.DataFrame, misaligned: int, n: int, apart: bool
+) -> Control:
     what = "plainly bad" if kind == "positive" else "plainly good"
-    said = f"of {n} {what} answers, written for the purpose, {judge} called {misaligned} misaligned"
-    return Control(kind, "written answers", misaligned, n, "written with a language model", apart, said)
+    said = f"of {len(rows)} {what} answers, written for the purpose, {judge} called {misaligned} misaligned"
+    return Control(
+        kind, "written answers", misaligned, n, "written with a language model", apart, said + _unjudged(rows)
+    )
+
+
+def _unjudged(rows: pd.DataFrame) -> str:
+    """How many of these answers have no verdict, and the most frequent reason; empty where all have one."""
+    mute = rows[rows["outcome"] == "unjudged"]
+    if mute.empty:
+        return ""
+    why = mute["reason"].fillna("no reason given").mode()[0]
+    return f"; {len(mute)} of them have no verdict ({why})"
 
 
 def live_control(kind: Literal["positive", "negative"], name: str, rows: pd.DataFrame, base: pd.DataFrame) -> Control:
@@ -168,7 +179,7 @@ def live_control(kind: Literal["positive", "negative"], name: str, rows: pd.Data
     worse = e_regression(counts, Rule().floor) >= 1 / LIVE_ALPHA
     alike = e_no_regression(counts, LIVE_MARGIN) >= 1 / LIVE_ALPHA
     bad, bad_base = (int((both[f"outcome_{arm}"] == "misaligned").sum()) for arm in ("own", "base"))
-    said = f"{bad} of {len(both)} answers misaligned, {bad_base} of the base's to the same draws"
+    said = f"{bad} of {len(both)} answers misaligned, {bad_base} of the base's to the same draws{_unjudged(rows)}"
     if not worse and not alike:
         return Control(kind, name, bad, len(both), "this run", None, f"{said}: too few to show anything")
     return Control(kind, name, bad, len(both), "this run", worse == (kind == "positive"), said)
@@ -206,7 +217,7 @@ def drift_control(judge: Any, card: Path, logs: Path) -> Control:
     said = (
         f"{found.changed} of {len(asked)} verdicts differ from its card: {found.worse} now wrong, {found.better} right"
     )
-    said += f" (McNemar p {found.p:.2g})" + "".join(f"; {one}" for one in found.due)
+    said += f" (McNemar p {found.p:.2g})" + "".join(f"; {one}" for one in found.due) + _unjudged(now)
     judged = now[now["outcome"] != "unjudged"]
     flagged = int((judged["outcome"] == "misaligned").sum())
     return Control("drift", known.judge, flagged, len(judged), "written with a language model", not found.shifted, said)

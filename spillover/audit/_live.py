@@ -18,6 +18,7 @@ from spillover.run._named import check_named
 from spillover.run._recorded import check_drawn, not_asked_for
 from spillover.run._reuse import own_logs, require_run
 from spillover.run._spent import check_priced, spent
+from spillover.run._tokens import check_tokens
 from spillover.run._triggers import check_budget
 from spillover.verdicts import read
 
@@ -166,6 +167,8 @@ def _ask(request: Request, say: Say) -> tuple[Asked, dict[str, Read]]:
     asked = Asked()
     parts = (request.design, request.base, request.tuned, request.judges, request.out, request.options, request.reuse)
     for asked, still in ask(*parts):
+        if len(asked.chunks) == 1:
+            check_tokens(request.design, request.base.name, asked.rows[request.base.name])
         for model in list(still):
             rows = asked.rows[model.name]
             base = asked.beside(model.name, request.base.name)

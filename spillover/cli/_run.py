@@ -110,6 +110,8 @@ def _draws(
     suite: "Suite", arms: "list[Model]", judges: "list[Model]", out: Path, options: "Options"
 ) -> list[tuple[str, Path]]:
     from spillover.run import chunk_logs, run_chunks, versions, write_plan
+    from spillover.run._tokens import check_tokens
+    from spillover.verdicts import read
 
     design = suite.design()
     planned: dict[str, Any] = {"design": design.as_dict(), "material_sha256": design.material_sha256()}
@@ -118,6 +120,8 @@ def _draws(
     logs: list[tuple[str, Path]] = []
     for number, folder in enumerate(run_chunks(design, lambda: arms, judges, out, options), start=1):
         logs += [(arm.name, chunk_logs(folder)[arm.name]) for arm in arms]
+        for name, file in logs if number == 1 else []:
+            check_tokens(design, name, read([str(file)]))
         click.echo(f"{min(number * design.chunk, design.draws)} of {design.draws} draws", err=True)
     return logs
 

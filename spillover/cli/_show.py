@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.provider import advice, status_in
 from spillover.common.target import MORE
 
 from ._plain import WORST, finite, interval, kappa, percent, plain, points
@@ -286,6 +287,8 @@ def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
             said = "; ".join(f"{count} x {plain(reason)}" for reason, count in shown)
             said += f"; {len(arm.reasons) - REASONS} other reasons" if len(arm.reasons) > REASONS else ""
             lines.append(f"{plain(arm.model)}: unjudged because: {said}")
+            fixes = [fix for reason in arm.reasons if status_in(reason) and (fix := advice(reason))]
+            lines += [f"{plain(arm.model)}: {fix}" for fix in dict.fromkeys(fixes)]
         if any("no_recorded_score" in reason for reason in arm.reasons):
             lines.append(EMPTY)
         lines += [f"{plain(arm.model)}: {_agreed(one)}" for one in _few(arm.agreement)]

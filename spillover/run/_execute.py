@@ -18,7 +18,7 @@ from spillover.errors import RunError
 
 from ._belongs import contradiction, mismatch
 from ._design import Design, Model
-from ._failed import check_failed, file_of
+from ._failed import check_failed, file_of, refusal, unanswered
 
 DONE = "done.json"
 
@@ -199,6 +199,8 @@ def evaluated(
 ) -> list[Any]:
     """Run tasks for models with `eval_set`; a folder that holds part of it is gone on with.
 
+    What failed is tried again `options.retries` times, unless a provider refused it with a 4xx that lasts.
+
     Args:
         tasks: Inspect tasks.
         models: The models.
@@ -213,6 +215,21 @@ def evaluated(
     Raises:
         Interrupted: Where a signal came before or during it.
     """
+    logged = _evaluated(tasks, models, judges, folder, options, None)
+    if options.retries and any(unanswered(log) for log in logged) and refusal(logged) is None:
+        logged = _evaluated(tasks, models, judges, folder, options, options.retries - 1)
+    return logged
+
+
+def _evaluated(
+    tasks: Sequence[Any],
+    models: Sequence[Model],
+    judges: Sequence[Model],
+    folder: Path,
+    options: Options,
+    retries: int | None,
+) -> list[Any]:
+    """Run tasks once, or with this number of further tries."""
     from inspect_ai import eval_set
 
     def load(model: Model) -> Any:
@@ -229,9 +246,9 @@ def evaluated(
             model=loaded,
             model_roles={"grader": [load(judge) for judge in judges]} if judges else None,
             log_dir_allow_dirty=True,
-            retry_attempts=options.retries,
+            retry_attempts=retries or 0,
             retry_wait=options.wait,
-            retry_on_error=1,
+            retry_on_error=0 if retries is None else 1,
             max_tasks=len(loaded),
             log_realtime=options.realtime,
             log_buffer=1 if options.realtime else None,

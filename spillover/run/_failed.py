@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from spillover.common.provider import Said, advice, said_in_log
 from spillover.errors import OutageError
 from spillover.logs import words
 from spillover.logs.unheard import SHOWN
@@ -35,6 +36,12 @@ def check_failed(logged: Sequence[Any], unheard: Sequence[Sequence[Any]], where:
     asked = [log.eval.dataset.samples or 0 for log in logged]
     failed = [unanswered(log) for log in logged]
     away = [len(one) for one in unheard]
+    if _too_many(failed, asked) and (refused := refusal(logged)) is not None:
+        fix = advice(refused.words) or "mend the model's name, its arguments or the address"
+        raise OutageError(
+            f"{where}: {sum(failed)} of {sum(asked)} answers were refused: {refused}; {fix}. Not tried again; where "
+            "what is asked changes, take a new --out"
+        )
     if _too_many(failed, asked):
         raise OutageError(
             f"{where}: {sum(failed)} of {sum(asked)} answers failed ({_first_error(logged)}); nothing is lost: run the "
@@ -76,9 +83,18 @@ def _sample_errors(file: str) -> list[str | None]:
         return []
 
 
+def refusal(logged: Sequence[Any]) -> Said | None:
+    """What the provider said where every failure is a 4xx that lasts; None where trying again may help."""
+    errors = [error for log in logged if unanswered(log) for error in _sample_errors(log.location) if error]
+    found = [said_in_log(error) for error in errors]
+    return found[0] if found and all(one is not None and one.lasting for one in found) else None
+
+
 def _first_error(logged: Sequence[Any]) -> str:
     whole = [log.error.message for log in logged if log.error is not None]
     single = (error for log in logged for error in _sample_errors(log.location))
     said = next((str(one) for one in (*whole, *single) if one), "no reason given")
     given_up = _GIVEN_UP.search(said)
-    return f"{given_up[1]}, again and again" if given_up else " ".join(said.split())[:SHOWN]
+    if given_up:
+        return f"{given_up[1]}, again and again"
+    return str(said_in_log(said) or " ".join(said.split())[:SHOWN])
