@@ -122,12 +122,13 @@ def _digit_by_digit(known: Known, asked: Asked) -> bool:
 
     A tokenizer that writes 95 as 9, 5 shows a first token 9. A server that returns few top tokens may hide that.
     """
-    if known.form != "distribution" or not _one_digit(asked):
+    if known.form != "distribution" or not _one_digit(asked) or asked.output is None:
         return False
+    if asked.output.stop_reason == "stop" and len(asked.output.completion.strip()) == 1:
+        return False  # the reply ended there: it is the whole number
     if known.able.tokens < WHOLE:
         known.able = replace(known.able, tokens=WHOLE)
         return True
-    assert asked.output is not None
     text = asked.output.completion.strip()
     digits = re.match(r"\d*", text)
     cut = text.isdigit() and asked.output.stop_reason == "max_tokens"

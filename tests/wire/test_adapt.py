@@ -66,7 +66,7 @@ def longer(tokens: dict[str, float]) -> dict[str, Any]:
 
 
 def test_a_whole_number_of_one_digit_is_a_score(run: Callable[..., Any], wire: Wire) -> None:
-    wire.play("alignment", {"tokens": {"0": 1.0}}, {"tokens": {"0": 1.0}}, {"score": 10})
+    wire.play("alignment", {"tokens": {"0": 1.0}, "finish": "length"}, {"tokens": {"0": 1.0}}, {"score": 10})
     found = run(provider="openai-api")
     settled(found, "distribution", None)
     assert found.table["alignment"].tolist() == [0.0, 10.0, 10.0]
