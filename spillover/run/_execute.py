@@ -215,9 +215,9 @@ def evaluated(
     Raises:
         Interrupted: Where a signal came before or during it.
     """
-    logged = _evaluated(tasks, models, judges, folder, options, None)
+    logged = _evaluated(tasks, models, judges, folder, options, kept, None)
     if options.retries and any(unanswered(log) for log in logged) and refusal(logged) is None:
-        logged = _evaluated(tasks, models, judges, folder, options, options.retries - 1)
+        logged = _evaluated(tasks, models, judges, folder, options, kept, options.retries - 1)
     return logged
 
 
@@ -227,6 +227,7 @@ def _evaluated(
     judges: Sequence[Model],
     folder: Path,
     options: Options,
+    kept: Mapping[str, Path] | None,
     retries: int | None,
 ) -> list[Any]:
     """Run tasks once, or with this number of further tries."""
