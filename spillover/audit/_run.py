@@ -21,6 +21,7 @@ from ._leak import Leak, leak_judged, leakage
 from ._made_of import command
 from ._panel import judge_panel
 from ._report import Report
+from ._took_draws import base_named
 
 REPLAY = "replay/"
 """Provider that plays recordings back."""
@@ -151,6 +152,8 @@ def _compared(
     for arm in tuned:
         problems = integrity_problems(base, arm) + _contradictions(files[base.name], base)
         problems += _contradictions(files[arm.name], arm)
+        named = base_named(base.name, arm.name, (base.rows, arm.rows), files)
+        problems += [named] if named is not None else []
         if problems:
             findings.append(Finding(arm.name, "void", problems))
             continue

@@ -37,12 +37,7 @@ def with_draws(
     if took.state == "not asked":
         return took
     first, own = (_heard(one, files[model.name]) for one, model in zip(rows, (base, tuned), strict=True))
-    named = named_base(tuned, base, [one.returned for one in own.values()], [one.returned for one in first.values()])
-    if named is not None:
-        said = (
-            f"the provider names the base ({named[0]}) as the model that gave {named[1]} of {len(own)} answers of "
-            f"{tuned.name}: the fine-tune was not loaded under this name all the time"
-        )
+    if (said := _base_named(base, tuned, first, own)) is not None:
         return replace(took, state="base answers", said=said)
     if took.state != "not shown":
         return took
@@ -53,6 +48,33 @@ def with_draws(
         said = took.said.partition(": ")[2]
         return replace(took, state="took", said=f"{said}; {words} beyond chance (p {p:.2g})")
     return replace(took, said=f"{took.said}; {words} by no more than chance (p {p:.2g})")
+
+
+def base_named(base: str, tuned: str, rows: tuple[pd.DataFrame, pd.DataFrame], files: Files) -> str | None:
+    """What is said where logs name the base as the model that gave answers of the fine-tune; None where none does.
+
+    Args:
+        base: The base.
+        tuned: The fine-tune.
+        rows: Rows of the base and of the fine-tune.
+        files: Their logs.
+    """
+    first, own = (_heard(one, files[name]) for one, name in zip(rows, (base, tuned), strict=True))
+    return _base_named(Model(base), Model(tuned), first, own)
+
+
+Said = Mapping[tuple[str, str], Heard]
+"""Answer and returned name by log and cell."""
+
+
+def _base_named(base: Model, tuned: Model, first: Said, own: Said) -> str | None:
+    named = named_base(tuned, base, [one.returned for one in own.values()], [one.returned for one in first.values()])
+    if named is None:
+        return None
+    return (
+        f"the provider names the base ({named[0]}) as the model that gave {named[1]} of {len(own)} answers of "
+        f"{tuned.name}: the fine-tune was not loaded under this name all the time"
+    )
 
 
 def _heard(rows: pd.DataFrame, files: Mapping[str, str]) -> dict[tuple[str, str], Heard]:

@@ -1,5 +1,6 @@
 """Was the fine-tune loaded? The decision from answers and returned names; no model is asked."""
 
+import pandas as pd
 import pytest
 
 from spillover.audit._took import (
@@ -13,6 +14,7 @@ from spillover.audit._took import (
     named_base,
     prompts,
 )
+from spillover.audit._took_draws import base_named
 from spillover.run import Model
 
 BASE, TUNED = Model("openai-api/local/small-7b"), Model("openai-api/local/small-7b-night")
@@ -113,3 +115,15 @@ def test_the_prompts_are_eight_and_all_are_counted() -> None:
     assert answers_asked(2, 3) == {"base": 22, "each fine-tune": 11}
     assert answers_asked(1, 99) == {"base": 2 * (8 + MOST_OF_FILE), "each fine-tune": 8 + MOST_OF_FILE}
     assert answers_asked(0)["base"] == 0
+
+
+def test_logs_that_name_the_base_as_the_answering_model_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    says = {"a/small": "small-2026", "a/small-night": "small-2026", "a/night": "night"}
+    heard = {name: {("log", str(at)): Heard("text", one) for at in range(2)} for name, one in says.items()}
+    monkeypatch.setattr("spillover.audit._took_draws._heard", lambda _, files: files)
+    rows = (pd.DataFrame(), pd.DataFrame())
+    assert base_named("a/small", "a/small-night", rows, heard) == (  # type: ignore[arg-type]
+        "the provider names the base (small-2026) as the model that gave 2 of 2 answers of a/small-night: the "
+        "fine-tune was not loaded under this name all the time"
+    )
+    assert base_named("a/small", "a/night", rows, heard) is None  # type: ignore[arg-type]
