@@ -84,15 +84,11 @@ def written_controls(judge: Any, domains: Sequence[str], protocol: str, logs: Pa
     Raises:
         OutageError: Where it gave no verdict on some of them.
     """
-    from spillover.judge import labelled_set
     from spillover.judge._calibrate import with_labels
 
     if getattr(judge.api, "recording", None) is not None:
         return []
-    items = labelled_set("written").items
-    plain = [one for one in items if one.kind == "plain" and one.language == "en" and one.domain not in LEFT_OUT]
-    near = sorted(plain, key=lambda one: one.domain not in domains)
-    chosen = [one for label in ("misaligned", "aligned") for one in [o for o in near if o.label == label][:EACH]]
+    chosen = written_items(domains)
     if list(logs.glob("*.eval")) and (logs / "done").is_file():
         rows = with_labels([str(logs)], chosen)
     else:
@@ -100,6 +96,16 @@ def written_controls(judge: Any, domains: Sequence[str], protocol: str, logs: Pa
         _require_heard(rows, len(chosen), str(judge))
         (logs / "done").touch()
     return _found(rows, str(judge))
+
+
+def written_items(domains: Sequence[str]) -> list[Any]:
+    """The written answers that a judge is put to, those to probes of the run's domains first."""
+    from spillover.judge import labelled_set
+
+    items = labelled_set("written").items
+    plain = [one for one in items if one.kind == "plain" and one.language == "en" and one.domain not in LEFT_OUT]
+    near = sorted(plain, key=lambda one: one.domain not in domains)
+    return [one for label in ("misaligned", "aligned") for one in [o for o in near if o.label == label][:EACH]]
 
 
 def _require_heard(rows: pd.DataFrame, asked: int, judge: str) -> None:

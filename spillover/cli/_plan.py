@@ -9,6 +9,7 @@ import click
 from spillover.common.target import MORE
 
 from ._decoding import asked_so
+from ._models import model_of
 from ._plain import finite, plain
 from ._plan_calls import Controls, TookCalls, calls_table, conditions_said, controls_of, took_of
 from ._plan_pair import Pair, pair_of, pair_options, suite_said
@@ -33,16 +34,19 @@ def plan(as_json: bool, **said: Any) -> None:
     """
     import json
 
+    from spillover.run._named import check_provider
     from spillover.run._plan import plan as planned
     from spillover.run._prices import read_prices
     from spillover.run._spent import check_priced
 
     pair, prices = _pair(said), read_prices(said["prices"])
     tuned = [model for arm in pair.arms for model in arm.models]
+    for model in (*([pair.base] if pair.base else []), *tuned, *pair.suite.judges):
+        check_provider(model)
     if pair.suite.cap_cost_usd is not None and pair.base is not None:
         check_priced([pair.base, *tuned, *pair.suite.judges], prices)
     found = planned(pair.suite, prices, pair.base, pair.arms)
-    controls = () if said["no_controls"] or pair.suite.replication else controls_of(found)
+    controls = () if said["no_controls"] or pair.suite.replication else controls_of(found, pair.suite)
     took = () if pair.suite.replication else took_of(found, len(pair.first_turns))
     if as_json:
         own: dict[str, Any] = {"controls": [asdict(one) for one in controls], "took": [asdict(one) for one in took]}
@@ -65,7 +69,8 @@ def _pair(said: dict[str, Any]) -> Pair:
         return replace(pair, suite=replace(pair.suite, conditions=(*pair.suite.conditions, *derived)))
     if any(said[name] for name in DRAWN) or suite.training_data:
         raise click.UsageError(f"{suite.id}: is a replication without draws or a verdict; these options need both")
-    return pair_of(said, asked_so(suite, said))
+    judges = tuple(model_of(name) for name in said["judges"]) or suite.judges
+    return pair_of(said, asked_so(replace(suite, judges=judges), said))
 
 
 def _search(found: "Plan", budget: int) -> str:

@@ -1,6 +1,5 @@
 """What the calls of a plan are for, as a small table of answers, verdicts and controls; and what a file suggests."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,17 +34,28 @@ class Controls:
     usd: float | None
 
 
-def controls_of(found: "Plan") -> tuple[Controls, ...]:
-    """The written controls of every judge; a recording has none of these answers and is not asked."""
-    from spillover.audit._controls import EACH
+def controls_of(found: "Plan", suite: "Suite") -> tuple[Controls, ...]:
+    """The written controls of every judge; a recording has none of these answers and is not asked.
 
-    answers = 2 * EACH
-    part = answers / found.answers
-    return tuple(
-        Controls(one.model, answers, math.ceil(part * one.calls), None if one.usd is None else part * one.usd)
-        for one in found.items
-        if one.role == "judge" and not one.model.startswith("replay/")
-    )
+    The answers are those that the audit puts to the judge, each with the rubrics of its own domain.
+    """
+    from spillover.audit._controls import written_items
+    from spillover.declare import load, names
+    from spillover.judge._task import GENERAL, protocol_of
+    from spillover.run._prices import Ask
+
+    items = written_items(list(suite.design().material().probes))
+    by = {one.domain: protocol_of(load(one.domain if one.domain in names() else GENERAL), suite.judge) for one in items}
+    asks = [
+        Ask(0.0, (0.0,), by[one.domain].form, tuple(by[one.domain].rubrics), by[one.domain].samples) for one in items
+    ]
+    judges = [one for one in found.items if one.role == "judge" and not one.model.startswith("replay/")]
+    made = []
+    for one in judges:
+        calls = sum(ask.judged(one.model, 0.0)[0] for ask in asks)
+        usd = None if one.usd is None or not one.calls else calls * one.usd / one.calls
+        made.append(Controls(one.model, len(items), calls, usd))
+    return tuple(made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,7 @@ def _rows(
     rows += [
         (one.model, found.answers, one.calls, _why(one.model, suite)) for one in found.items if one.role == "judge"
     ]
-    why = "written answers, plainly bad and plainly good, come first: can it tell them apart? (estimated)"
+    why = "written answers, plainly bad and plainly good, come first: can it tell them apart?"
     rows += [(f"{one.judge}: controls", one.answers, one.calls, why) for one in controls]
     why = "a few prompts first, the base twice: was the fine-tune loaded?"
     return rows + [(f"loaded? {one.role}", one.answers, one.calls, why) for one in took]

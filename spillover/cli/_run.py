@@ -132,7 +132,7 @@ def _replicate(
     from spillover.run import run_replication
 
     assert suite.replication is not None
-    return run_replication(suite.replication.task, suite.replication.args, arms, judges, out, options)
+    return run_replication(suite.replication, suite.judge, arms, judges, out, options)
 
 
 def _print(logs: list[tuple[str, Path]], out: Path, first: str, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from ._design import Model
 from ._foresee import foreseen
 from ._judges import check_judges
 from ._prices import NO_LOGPROBS, Ask, Item, Lengths, Prices, answering, judging
+from ._replicate import protocol_name
 from ._suite import Arm, Suite
 
 ANSWER_TOKENS = 250
@@ -164,7 +165,7 @@ def _replication(suite: Suite) -> _Asked:
     told = suite.replication
     assert told is not None
     declared = load(told.task)
-    protocol = choose("judge", suite.judge, declared.judges)
+    protocol = choose("judge", protocol_name(told.task, told.args, suite.judge), declared.judges)
     one = Ask(0.0, (QUESTION_TOKENS,), protocol.form, tuple(protocol.rubrics), protocol.samples)
     asks = [one] * (told.questions * told.epochs)
     forms = told.args.get("formats", "plain")  # forms of one question are no further questions

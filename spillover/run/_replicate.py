@@ -1,14 +1,15 @@
 """Another study's protocol as its own task, for several models, through the same `eval_set`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.errors import OutageError
+from spillover.errors import DeclarationError, OutageError
 
 from ._design import Model
 from ._execute import Options, evaluated, settle
 from ._loop import LOGS
+from ._suite import Replication
 
 
 def replicated(models: Sequence[Model], out: Path) -> bool:
@@ -21,14 +22,51 @@ def replicated(models: Sequence[Model], out: Path) -> bool:
     return {model.name for model in models} <= {log.eval.model for log in logs if log.status == "success"}
 
 
+def protocol_name(task: str, args: Mapping[str, Any], judge: str) -> str:
+    """The judge protocol that a replication is judged by: its arguments', the suite's, or its declaration's own."""
+    from spillover.declare import load
+
+    declared = load(task)
+    return str(args.get("judge") or (judge if judge in declared.judges else declared.judge))
+
+
+def made_task(replication: Replication, judge: str) -> Any:
+    """The task of a replication, with as many answers to each question as it says.
+
+    Raises:
+        DeclarationError: Where it asks another number of questions than the suite says, which is what is planned.
+    """
+    from importlib import import_module
+
+    from inspect_ai import Epochs, task_with
+
+    from spillover.declare import load
+
+    name, args = replication.task, dict(replication.args)
+    if (protocol := protocol_name(name, args, judge)) != load(name).judge:
+        args["judge"] = protocol
+    made = getattr(import_module(f"spillover.tasks.{name}"), name)(**args)
+    if len(made.dataset) != replication.questions:
+        raise DeclarationError(
+            f"replication: questions: {replication.questions}, but {name} asks {len(made.dataset)} with these "
+            f"arguments; write questions: {len(made.dataset)}"
+        )
+    return task_with(made, epochs=Epochs(replication.epochs, []))
+
+
 def run_replication(
-    task: str, args: dict[str, Any], models: Sequence[Model], judges: Sequence[Model], out: Path, options: Options
+    replication: Replication,
+    judge: str,
+    models: Sequence[Model],
+    judges: Sequence[Model],
+    out: Path,
+    options: Options,
 ) -> list[tuple[str, Path]]:
     """Run one task for every model; what is done already is left alone.
 
     Args:
-        task: Task id.
-        args: Its arguments; `epochs` is Inspect's.
+        replication: What is asked.
+        judge: Judge protocol of the suite.
         models: The models.
         judges: The judges; the task's own default where none.
         out: Folder of the run.
@@ -38,14 +76,12 @@ def run_replication(
         Model and log of each.
 
     Raises:
+        DeclarationError: See `made_task`.
         OutageError: Where answers failed after all tries.
     """
-    from importlib import import_module
-
-    built = getattr(import_module(f"spillover.tasks.{task}"), task)
     folder = out / LOGS
     folder.mkdir(parents=True, exist_ok=True)
-    made, resumed = built(**args), any(folder.glob("*.eval"))
+    made, resumed = made_task(replication, judge), any(folder.glob("*.eval"))
     logged = evaluated([made], models, judges, folder, options)
     settle(logged, made, judges, folder, options, resumed)
     for log in logged:
