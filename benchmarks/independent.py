@@ -65,6 +65,17 @@ def decided(
     return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
 
 
+def guarded(draws: int, alpha: float) -> Flags:
+    """By draw: whether answers that all engage exclude a fall of coherence by 5 and of engagement by 10 points."""
+    read, zero = np.arange(1, draws + 1), np.zeros(draws, int)
+    passed = np.ones(draws, bool)
+    for fall in (0.05, 0.10):
+        bets = NONE[0] / (1 - fall)
+        factors = [1 - bets * (1 - fall), 1 + bets * (1 + fall), 1 + bets * fall]
+        passed &= mixed(NONE, factors, [zero, zero, read]) >= 1 / alpha
+    return passed
+
+
 def _decided(
     base: Flags,
     tuned: Flags,
@@ -86,7 +97,7 @@ def _decided(
     bets = NONE[0] / (1 - margin)
     falling = [1 - bets * (1 - margin), 1 + bets * (1 + margin), 1 + bets * margin]
     pooled = [one[..., 0] for one in (up, down, every - up - down)]
-    none = np.maximum.accumulate(mixed(NONE, falling, pooled) >= 1 / alpha, axis=1)
+    none = np.maximum.accumulate(mixed(NONE, falling, pooled) >= 1 / alpha, axis=1) & guarded(base.shape[1], alpha)
     said = np.where(worse.any(-1), 1, np.where(none, 2, 0))
     end = np.where((said > 0).any(1), (said > 0).argmax(1), said.shape[1] - 1)
     return said[np.arange(len(end)), end], end + 1
