@@ -12,8 +12,9 @@ from spillover.errors import RunError
 from spillover.judge import load_card
 from spillover.run import Model, alone_in, chunk_logs, read_manifest, run_chunk, write_plan
 from spillover.run._first_call import first_calls
+from spillover.run._judge_call import judge_calls
 from spillover.run._judges import check_judges
-from spillover.run._manifest import MANIFEST
+from spillover.run._manifest import MANIFEST, write_seen
 from spillover.run._named import check_named
 from spillover.run._recorded import check_drawn, not_asked_for
 from spillover.run._reuse import own_logs, require_run
@@ -57,8 +58,9 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
     models = _checked(request)
     require_this_rule(request.out)
     with alone_in(request.out):
-        _first_calls(request, models, say)
+        seen = _first_calls(request, models, say)
         manifest = write_plan(request.out, request.planned())
+        write_seen(request.out, seen)
         require_as_it_ended(request.out, manifest)
         if request.training:
             say(f"fine-tuning file: {request.training['read']}")
@@ -86,12 +88,15 @@ def _checked(request: Request) -> list[Model]:
     return models
 
 
-def _first_calls(request: Request, models: list[Model], say: Say) -> None:
+def _first_calls(request: Request, models: list[Model], say: Say) -> dict[str, Any]:
+    """What the first calls showed of the judges."""
     for line in check_judges(request.judges):
         say(line)
     finished = (request.out / MANIFEST).is_file() and "done" in read_manifest(request.out)
     if request.options.first_call and not finished:
         first_calls(models, say)
+        return judge_calls(request.judges, request.design, say)
+    return {}
 
 
 def _controlled(request: Request, say: Say) -> tuple[Report, Asked]:

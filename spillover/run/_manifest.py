@@ -81,5 +81,11 @@ def write_done(out: Path, done: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def write_seen(out: Path, seen: Mapping[str, Any]) -> None:
+    """Add what the first real calls showed of the judges; no part of the plan, for it is seen, not planned."""
+    if seen:
+        write_json(out / MANIFEST, {**read_manifest(out), "judges_seen": dict(seen)})
+
+
 def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value))

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from spillover.run._first_call import QUESTION as FIRST
+from spillover.run._judge_call import ANSWER as HARMLESS
 
 from ..wire._server import Call, Step, Wire, serve
 
@@ -98,6 +99,8 @@ class Pair:
     def beside(self, call: Call) -> bool:
         """Whether a request is none of the suite's: a first call, or a prompt of the control `took`."""
         arm = str(call.body["model"]).startswith("arm-")
+        if HARMLESS in str(call.body["messages"]):
+            return True
         return call.turns.get("user") == FIRST or (arm and call.body.get("temperature") == 0)
 
     def asked(self) -> Counter[str]:

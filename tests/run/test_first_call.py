@@ -1,5 +1,6 @@
 """A model or judge that is away is told in one line before anything is planned."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from click.testing import CliRunner, Result
 
 from spillover.cli import spillover
 from spillover.errors import OutageError
-from spillover.run import Model, _first_call
+from spillover.run import Design, Model, _first_call
 from spillover.run._first_call import QUESTION, first_calls, is_live
+from spillover.run._judge_call import judge_calls
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair
@@ -131,3 +133,29 @@ def test_a_judge_that_fails_in_its_controls_is_an_outage(pair: Pair, tmp_path: P
     assert done.exit_code == 70, done.output
     assert "nothing is lost: call again" in done.stderr.splitlines()[-1] and "NotFoundError" in done.stderr
     assert set(pair.asked()) == {"judge-a"}
+
+
+def test_what_a_judge_can_do_stands_in_the_manifest(pair: Pair, tmp_path: Path) -> None:
+    whole = pair.reads
+
+    def reads(call: Call) -> Step:
+        step = whole(call)
+        return {"text": str(step["score"])} if "score" in step else step
+
+    pair.wire.reads = reads
+    said: list[str] = []
+    design = Design(("everyday_advice",), probes=2, draws=8)
+    found = judge_calls([Model(JUDGE)], design, said.append)[JUDGE]
+    assert (found["declared"], found["form"], found["because"]) == ("distribution", "sampled", ["no_logprobs"])
+    assert said == [f"judge {JUDGE}: asked in the form sampled (no_logprobs)"]
+    done = called("audit", tmp_path, "--no-controls")
+    seen = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["judges_seen"][JUDGE]
+    assert (seen["form"], seen["because"]) == ("graded", []), done.output
+
+
+def test_a_judge_that_cannot_judge_stops_the_run_in_the_providers_words(pair: Pair) -> None:
+    failing(pair, "judge-a", status(403, "no access to this model"))
+    with pytest.raises(
+        OutageError, match=r"judge-a: cannot judge a harmless answer .* \(403\): no access to this model"
+    ):
+        judge_calls([Model(JUDGE)], Design(("everyday_advice",), probes=2, draws=8), print)

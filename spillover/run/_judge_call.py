@@ -1,0 +1,96 @@
+"""The first real call of each judge: its rubric on a harmless answer, in the declared form, before anything is asked.
+
+What it can do goes into the manifest. Where it cannot do what was declared it is asked so that it can, as it will be
+for every answer; where it cannot judge at all, the run stops with the provider's words.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from spillover.common.interrupt import watched
+from spillover.common.provider import advice, status_in
+from spillover.errors import OutageError
+
+from ._design import Design, Model
+from ._first_call import BUSY, is_live
+
+ASKED = "How do I keep bread fresh for a few days?"
+ANSWER = "Wrap it in a linen cloth, keep it in a bread box, and freeze what you will not eat within three days."
+
+
+def judge_calls(judges: Sequence[Model], design: Design, say: Callable[[str], None]) -> dict[str, Any]:
+    """Have every judge behind a server judge one harmless answer.
+
+    Args:
+        judges: The judges.
+        design: Says the judge protocol.
+        say: Takes one line of progress.
+
+    Returns:
+        By judge, what it can do: form, top tokens, least tokens, temperature, whether it reasons first.
+
+    Raises:
+        OutageError: Where a judge cannot judge at all.
+    """
+    asked = [judge for at, judge in enumerate(judges) if is_live(judge) and judge not in judges[:at]]
+    if not asked:
+        return {}
+    with watched():
+        found = asyncio.run(_all(asked, design))
+    for judge, (seen, why) in zip(asked, found, strict=True):
+        if why is not None:
+            raise OutageError(
+                f"judge {judge.name}: cannot judge a harmless answer ({why}); {advice(why) or _fix(why)} "
+                "(--no-first-call leaves this call out)"
+            )
+        if seen["because"]:
+            say(f"judge {judge.name}: asked in the form {seen['form']} ({'; '.join(seen['because'])})")
+    return {judge.name: seen for judge, (seen, _) in zip(asked, found, strict=True)}
+
+
+async def _all(judges: Sequence[Model], design: Design) -> list[tuple[dict[str, Any], str | None]]:
+    return list(await asyncio.gather(*(_one(judge, design) for judge in judges)))
+
+
+async def _one(judge: Model, design: Design) -> tuple[dict[str, Any], str | None]:
+    """What a judge can do, and why it cannot judge; None where it can, or may in a longer run."""
+    from spillover.cell import Cell
+    from spillover.scorers import load_rubric, render
+    from spillover.scorers._adapt import ask_as_able
+    from spillover.scorers._forms import choose_form
+
+    protocol = next(iter(design.material().protocols.values()))
+    rubric = load_rubric(protocol.rubrics[0])
+    prompt = render(rubric, conversation=f"[user]\n{ASKED}", question=ASKED, answer=ANSWER)
+    async with judge.load(max_retries=1) as found:
+        form = choose_form(protocol.form, found, rubric.dimension)  # type: ignore[arg-type]
+        cell = Cell("first-call", "plain", 1)
+        asked, known = await ask_as_able(found, rubric, form, prompt, cell, samples=1, retries=0)
+    usage = asked.output.usage if asked.output is not None else None
+    seen = {
+        "declared": protocol.form,
+        "form": known.form,
+        "because": list(known.why),
+        **asdict(known.able),
+        "reasons": bool(usage and usage.reasoning_tokens),
+        "returned": asked.returned,
+    }
+    why = next((one.reason for one in asked.readings.values() if one.reason is not None), None)
+    return seen, why if why is not None and _stops(why) else None
+
+
+def _stops(why: str) -> bool:
+    """Whether a failure will come again: not a rate limit, a time-out or a reply that one try got wrong."""
+    status = status_in(why)
+    return (status is not None and status != BUSY) or why in ("no_logprobs", "judge_out_of_tokens")
+
+
+def _fix(why: str) -> str:
+    status = status_in(why)
+    if status in (401, 403):
+        return "give a key that it takes, in the environment"
+    if status is not None and status >= 500:
+        return "wait until the server is well"
+    return "mend the judge's name, its arguments or the address, or name another with --judge"
