@@ -21,7 +21,18 @@ MAY = {
     "spillover/probes": {"errors", "declare", "hub", "providers", "training"},
     "spillover/training": {"errors"},
     "spillover/cards": {"errors", "declare", "probes", "estimate", "scorers"},
-    "spillover/run": {"errors", "declare", "providers", "verdicts", "estimate", "solvers", "hub", "tasks", "logs"}
+    "spillover/run": {
+        "scorers",
+        "errors",
+        "declare",
+        "providers",
+        "verdicts",
+        "estimate",
+        "solvers",
+        "hub",
+        "tasks",
+        "logs",
+    }
     | {"training", "cell"},
     "spillover/audit": {"errors", "run", "verdicts", "estimate", "judge", "solvers", "logs"},
     "spillover/export": {"errors", "verdicts", "logs"},
