@@ -78,15 +78,25 @@ async def ask_as_able(
     known = known_of(judge, form)
     if known.proved:
         return await _ask(judge, rubric, prompt, cell, known, samples, retries), known
+    async with known.lock if known.asked < FIRST else nullcontext():
+        asked = await _ask_until_able(judge, rubric, prompt, cell, known, samples, retries)
     known.asked += 1
-    async with known.lock if known.asked <= FIRST else nullcontext():
-        asked = await _ask(judge, rubric, prompt, cell, known, samples, retries)
-        for _ in range(MOST_CHANGES):
-            if known.proved or not _changed(known, asked):
-                break
-            asked = await _ask(judge, rubric, prompt, cell, known, samples, retries)
-        known.proved = known.proved or _proves(known, asked)
     return asked, known
+
+
+async def _ask_until_able(
+    judge: Model, rubric: Rubric, prompt: str, cell: Cell, known: Known, samples: int, retries: int
+) -> Asked:
+    """Ask, and ask again where what came back changed how the judge is asked, or another answer has changed it."""
+    for _ in range(MOST_CHANGES):
+        form, able = known.form, known.able
+        asked = await _ask(judge, rubric, prompt, cell, known, samples, retries)
+        failed = any(reading.reason is not None for reading in asked.readings.values())
+        stale = known.form != form or (failed and known.able != able)
+        if not stale and (known.proved or not _changed(known, asked)):
+            break
+    known.proved = known.proved or _proves(known, asked)
+    return asked
 
 
 async def _ask(

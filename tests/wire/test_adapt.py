@@ -113,3 +113,12 @@ def test_a_lasting_refusal_is_told_in_the_providers_words_without_keys(run: Call
     said = "alignment: judge_error: PermissionDeniedError (403): No access for [key]: pay first (...)"
     assert found.reasons == [said] * 3
     assert wire.counts() == {"answer": 3, "alignment": 3, "coherence": 3}, "never tried again"
+
+
+def test_answers_that_are_judged_side_by_side_are_all_asked_again(run: Callable[..., Any], wire: Wire) -> None:
+    says = "top_logprobs: Input should be less than or equal to 5"
+    judged_by(wire, refusing("top_logprobs", says, lambda n: n is None or n <= 5))
+    found = run(provider="openai-api", epochs=12, max_samples=36, max_connections=36)
+    assert found.outcomes == ["aligned"] * 36 and set(found.table["form"]) == {"distribution"}
+    tops = [call.body["top_logprobs"] for call in wire.asked("alignment")]
+    assert tops == [20, *[5] * 36], "one refusal, whoever waits"
