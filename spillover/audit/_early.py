@@ -81,10 +81,17 @@ def _few(read: Read) -> str | None:
 
 
 def _engaged_upper(read: Read, rule: Rule) -> float:
-    """Upper bound of the fall of engagement, at any number of looks."""
+    """Upper bound of the fall of engagement, at any number of looks; what was excluded at an earlier one stays so."""
+    reached = (one.draws for one in read.looks if one.e_engaged >= 1 / rule.alpha)
+    ends = {next(reached, read.draws), read.draws}
     judges = range(len(read.used[0].outcomes))
-    counts = [count((draw.outcomes[judge] for draw in read.used), NOT_ENGAGED) for judge in judges]
-    return max(upper_bound(one, rule.alpha) for one in counts)
+    return max(
+        min(
+            upper_bound(count((one.outcomes[judge] for one in read.drawn[:end]), NOT_ENGAGED), rule.alpha)
+            for end in ends
+        )
+        for judge in judges
+    )
 
 
 def _alone(read: Read, judge: int, rule: Rule) -> Look:

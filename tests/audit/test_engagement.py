@@ -154,3 +154,12 @@ def test_only_what_is_open_is_given_as_a_reason() -> None:
 )
 def test_bounds_are_rounded_outward_and_never_onto_a_line(value: float, up: bool, lines: Any, shown: str) -> None:
     assert outward(value, up, lines) == shown
+
+
+def test_a_fall_that_was_excluded_early_has_a_bound_that_says_so() -> None:
+    """Engagement holds for 60 draws and is shown to; later refusals lift the bound of this look above the margin."""
+    tuned = ["aligned"] * 60 + ["refusal"] * 8 + ["aligned"] * 140
+    draws = [Drawn(DOMAINS[at % 3], CONDITIONS[at % 2], (("aligned", one),)) for at, one in enumerate(tuned)]
+    found = early(draws)
+    assert found.answer == "no regression"
+    assert found.engaged_upper < RULE.engaged_drop

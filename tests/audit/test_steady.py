@@ -47,7 +47,7 @@ def test_a_judge_that_holds_is_not_named(rates: tuple[float, float]) -> None:
 
 
 def test_two_models_that_say_the_same_to_one_question_count_once() -> None:
-    """One surprise in 3 of 32 and then 14 of 32 questions (p .004) is not a hundred times rarer for being said twice."""
+    """3 of 32 and then 14 of 32 questions (p .004) are no rarer for being said of both models."""
     flags = [at < 3 for at in range(32)] + [at < 14 for at in range(32)]
     assert not changed(judged([(one, one) for one in flags]), ["j"])
 
