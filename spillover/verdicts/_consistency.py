@@ -39,9 +39,9 @@ class EveryFailureIsCounted(Invariant):
             yield f"{len(asked - held)} of {len(asked)} answers are missing (first: {min(asked - held)[0]})"
         if held - asked and asked:
             yield f"{len(held - asked)} answers were never asked for (first: {min(held - asked)[0]})"
-        failed = [one for one in log.samples if one.error is not None and one.scores.get(log.score)]
-        for one in failed:
-            if one.scores[log.score].get("value", {}).get("unjudged") != 1:
+        for one in log.samples:
+            values = one.values(log.score)
+            if one.error is not None and values and values.get("unjudged") != 1:
                 yield f"{one.id}, epoch {one.epoch}, failed ({one.error}) and is judged all the same"
 
 

@@ -131,6 +131,11 @@ class Answered:
     asked: frozenset[str] = frozenset()
     shown: str | None = None
 
+    def values(self, score: str) -> dict[str, Any]:
+        """Values of one of its scores; none where no verdict was given, which Inspect may write as NaN."""
+        found = (self.scores.get(score) or {}).get("value")
+        return found if isinstance(found, dict) else {}
+
     def apart(self) -> "Answered":
         """The same sample, its answer and the replies of its judges without thoughts."""
         calls = [replace(one, completion=answer_of(one.completion)) for one in self.calls]

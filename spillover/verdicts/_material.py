@@ -53,7 +53,7 @@ def material_sha256(log: ReadLog, order: Sequence[str] = ()) -> str | None:
         "samples": options.get("samples"),
         "retries": options.get("retries"),
     }
-    now = any("tool_call" in ((one.scores.get(log.score) or {}).get("value") or {}) for one in log.samples)
+    now = any("tool_call" in one.values(log.score) for one in log.samples)
     judge |= {} if now else {"default": options.get("default_judge")}
     found = {
         "probes": [probes[one] for one in ids],
