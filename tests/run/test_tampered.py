@@ -235,7 +235,7 @@ def test_an_audit_that_ended_keeps_the_logs_it_ended_with(pair: Pair, tmp_path: 
     for folder in sorted((tmp_path / "out" / "logs").glob("0*")):
         rezipped(chunk_logs(folder)[TUNED], verdicts)
     refused = audited(tmp_path)
-    assert isinstance(refused.exception, RunError) and "2 of 6 files are not those" in str(refused.exception)
+    assert isinstance(refused.exception, RunError) and "2 of 11 files are not those" in str(refused.exception)
 
 
 def test_controls_that_did_not_separate_cannot_be_replaced(pair: Pair, tmp_path: Path) -> None:
