@@ -83,7 +83,7 @@ def test_the_training_file_is_the_one_of_the_record(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match=r"ft\.jsonl: is not the file of the fine-tune record"):
         check_training(named, data)
     with pytest.raises(DeclarationError, match="cannot be read"):
-        training_sha256(tmp_path)
+        training_sha256(tmp_path / "missing.jsonl")
 
 
 @pytest.mark.parametrize(
