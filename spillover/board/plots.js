@@ -41,7 +41,8 @@ const heat = (cells, name) => {
 };
 
 // What became of all answers, as one bar and in words.
-const outcomeBar = counts => {
+const outcomeBar = known => {
+  const counts = Object.fromEntries(OUTCOMES.map(name => [name, known[name] ?? 0]));  // older records know fewer outcomes
   const total = OUTCOMES.reduce((sum, name) => sum + counts[name], 0) || 1;
   let from = 0;
   const parts = OUTCOMES.map(name => {
