@@ -131,7 +131,8 @@ def test_a_judge_that_fails_in_its_controls_is_an_outage(pair: Pair, tmp_path: P
     failing(pair, "judge-a", status(404, "no such model"))
     done = called("audit", tmp_path, "--no-first-call")
     assert done.exit_code == 70, done.output
-    assert "nothing is lost: run the same command again" in done.stderr.splitlines()[-1] and "NotFoundError" in done.stderr
+    assert "nothing is lost: run the same command again" in done.stderr.splitlines()[-1]
+    assert "NotFoundError" in done.stderr
     assert set(pair.asked()) == {"judge-a"}
 
 

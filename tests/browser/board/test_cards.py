@@ -76,7 +76,8 @@ def test_a_card_says_why_its_base_was_not_compared_and_that_it_is_another(page: 
     said = page.locator("#card").inner_text()
     assert "Its base, openai/base, was not compared in this record: they differ in decoding, solver." in said
     assert "The submitter says why: <b>why</b>" in said
-    assert "decoding system_message: <i>Be kind.</i>, solver generate" in said and "1 of 1 in group B" in said
+    assert "decoding system_message: <i>Be kind.</i>, intervals by methods 2, solver generate" in said
+    assert "1 of 1 in group B" in said
 
 
 def test_an_empty_board_says_so(page: Any, tmp_path: Path) -> None:
