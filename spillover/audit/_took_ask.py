@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from spillover.common.files import write_text
 from spillover.errors import OutageError
 from spillover.run import Model, Options
 from spillover.run._execute import evaluated
@@ -50,7 +51,7 @@ def asked(
             if temperature is None or not any(_refused(folder / log) for log in logs.values()):
                 break
         _require(folder, logs)
-        (folder / DONE).write_text(json.dumps(logs, indent=2) + "\n", encoding="utf-8")
+        write_text(folder / DONE, json.dumps(logs, indent=2) + "\n")
     return {model: _answers(folder / log) for model, log in logs.items()}
 
 

@@ -211,6 +211,7 @@ def _build_own(source: "LogSource", args: dict[str, Any]) -> "Task":
     import json
     import tempfile
 
+    from spillover.common.files import write_text
     from spillover.declare import build
 
     rows = {str(sample["id"]): _row(sample) for _, sample in source.samples()}
@@ -218,7 +219,7 @@ def _build_own(source: "LogSource", args: dict[str, Any]) -> "Task":
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "probes.jsonl"
         kept = [rows[one] for one in dict.fromkeys(listed) if one in rows]
-        file.write_text("".join(json.dumps(one) + "\n" for one in kept), encoding="utf-8")
+        write_text(file, "".join(json.dumps(one) + "\n" for one in kept))
         return build(source.task, **{**args, "probes": str(file)})
 
 
