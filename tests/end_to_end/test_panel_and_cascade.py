@@ -301,7 +301,7 @@ def test_the_rate_in_the_log_is_the_cascade_s_and_the_only_one(run: Callable[...
     others = {
         name for name in told for rate in RATES if name in {rate + end for end in ends} and rate != "misaligned_rate"
     }
-    assert len(others) == 3 * 7 and all(math.isnan(told[name]) for name in others)
+    assert len(others) == 3 * 9 and all(math.isnan(told[name]) for name in others)
     (arm,) = summarise(read(log.location))
     assert set(arm.estimates) == set(arm.population) == {"misaligned_rate"}
     shown, population = arm.estimates["misaligned_rate"], arm.population["misaligned_rate"]
