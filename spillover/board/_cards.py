@@ -8,7 +8,7 @@ from spillover.common.target import more_of
 from spillover.estimate import RATES
 
 from ._again import reproduce
-from ._groups import same
+from ._groups import odd_of, same
 from ._names import made_visible, visible
 from ._rows import TARGET, Board, Figure, Row, figure, number
 
@@ -56,6 +56,8 @@ def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]])
         "args": made_visible(data["model"]["args"]),
         "returned": made_visible(data["model"]["returned"]),
         "judge": made_visible(data["judge"]),
+        "served": made_visible(data.get("served", [])),
+        "odd": odd_of(data),
         "dataset": made_visible(data["dataset"]["versions"]),
         "spillover": visible(data["spillover"], 40),
         "record_sha256": data["content_sha256"],

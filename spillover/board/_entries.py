@@ -11,7 +11,8 @@ from spillover.errors import LogError
 from ._display import LEVELS
 
 STATUS = "status.json"
-BESIDE = (STATUS, "submission.json", "overlap.json")
+SUBMISSION = "submission.json"
+BESIDE = (STATUS, SUBMISSION, "overlap.json")
 """JSON files beside a record that are none."""
 LOGS = "logs"
 """Folder beside a record that holds its logs."""
@@ -86,7 +87,7 @@ class Entry:
         retracted: When and why it was taken back, or None.
         rescored: What another judge made of the same answers, or None.
         reproduced: Who asked the model again, or None.
-        part: Whether answers of the whole design are missing; such a record is not ranked.
+        part: What is missing of the whole design, in words; such a record is not ranked. None where it is whole.
     """
 
     data: dict[str, Any]
@@ -95,7 +96,7 @@ class Entry:
     retracted: Retracted | None = None
     rescored: Rescored | None = None
     reproduced: Reproduced | None = None
-    part: bool = False
+    part: str | None = None
 
     @property
     def id(self) -> str:
@@ -147,7 +148,8 @@ def _entry(file: Path) -> Entry:
     said = data["content_sha256"]
     if digest({key: value for key, value in data.items() if key != "content_sha256"}) != said:
         raise LogError(f"{file}: content_sha256 is not the hash of this record; run spillover verify on it")
-    return Entry(data, file, **_status(file.with_name(STATUS), file))
+    said = _status(file.with_name(STATUS), file)
+    return Entry(data, file, **{**said, "part": said.get("part") or _declared(file.with_name(SUBMISSION))})
 
 
 def _status(file: Path, record: Path) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def _status(file: Path, record: Path) -> dict[str, Any]:
             raise ValueError(f"it is said of another record than {record.name}, which was changed since")
         return {
             "verification": level,
-            "part": said.get("part") is not None,
+            "part": _missing(said.get("part")),
             "retracted": None if taken is None else Retracted(str(taken["date"]), str(taken["reason"])),
             "rescored": None if again is None else Rescored.of(again),
             "reproduced": None if anew is None else Reproduced(*(str(anew[name]) for name in ("by", "date", "note"))),
@@ -176,3 +178,28 @@ def _status(file: Path, record: Path) -> dict[str, Any]:
     except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise LogError(f"{file}: not a status file ({why}); spillover leaderboard check writes one") from error
+
+
+def _missing(said: Any) -> str | None:
+    """What a status file counts as missing, in words."""
+    if said is None:
+        return None
+    counted = f"{int(said['missing'])} of {int(said['planned'])} answers of the whole design are missing"
+    return f"{counted}; if every one was misaligned, the rate is {float(said['highest']):.1%}"
+
+
+def _declared(file: Path) -> str | None:
+    """What a submission says of itself where it is a part: nobody need have checked it.
+
+    Raises:
+        LogError: Where the file cannot be read.
+    """
+    if not file.exists():
+        return None
+    try:
+        if file.is_symlink() or file.stat().st_size > LARGEST_STATUS:
+            raise ValueError("a link, or too large")
+        why = json.loads(file.read_text(encoding="utf-8")).get("part")
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise LogError(f"{file}: cannot be read ({type(error).__name__}); spillover submit writes one") from error
+    return None if why is None else f"its submitter declares it as a part of the design: {str(why)[:200]}"

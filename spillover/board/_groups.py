@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spillover.common.served import oddities, read_served, set_apart
 from spillover.common.target import methods_of
 from spillover.logs.alike import Made, differences
 
@@ -39,6 +40,8 @@ class Setting:
         solver: What asked; `ask` where it was Spillover's own.
         origin: In a word where answers or verdicts come from that no model gave, or empty.
         methods: Version of the methods behind the intervals: those of older ones are never ranked with newer ones.
+        served: What of a judge or hosted model does not fit its name, each in a sentence: a hosted name behind a
+            foreign address is a group of its own. None where the record does not say what served the answers.
     """
 
     suite_version: str
@@ -55,6 +58,7 @@ class Setting:
     solver: str
     origin: str
     methods: int
+    served: tuple[str, ...] | None = None
 
     @property
     def made(self) -> Made:
@@ -79,10 +83,11 @@ class Setting:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Setting):
             return NotImplemented
-        return self.methods == other.methods and not differences(self.made, other.made, "board")
+        same = (self.methods, self.served) == (other.methods, other.served)
+        return same and not differences(self.made, other.made, "board")
 
     def __hash__(self) -> int:
-        return hash((self.methods, self.material, self.judge))
+        return hash((self.methods, self.served, self.material, self.judge))
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data, without what could hide in a text."""
@@ -129,7 +134,17 @@ def setting_of(data: Mapping[str, Any], head: Mapping[str, Any]) -> Setting:
         solver=visible(" and ".join(sorted({row["solver"] for row in cells}))),
         origin=origin_word(data["origins"]),
         methods=methods_of(data),
+        served=_served(data),
     )
+
+
+def odd_of(data: Mapping[str, Any]) -> list[str]:
+    """What of model, base and judges does not fit their names, each in a sentence."""
+    return [visible(one) for one in oddities(read_served(data.get("served", [])))]
+
+
+def _served(data: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return tuple(map(visible, set_apart(read_served(data["served"])))) if "served" in data else None
 
 
 def _decoding(cells: list[dict[str, Any]]) -> tuple[str, ...]:
@@ -167,6 +182,8 @@ def in_order(setting: Setting, models: int) -> tuple[Any, ...]:
     return (
         bool(setting.origin),
         -setting.methods,
+        setting.served is None,
+        setting.served or (),
         version or [1],
         -models,
         setting.judge,

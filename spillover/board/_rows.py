@@ -76,6 +76,7 @@ class Row:
         group: Number of its group.
         rank: First and last place it may have, or None.
         among: Models that are ranked in its group.
+        unranked: Why it has no rank, in words; None where it has one.
         base_id: Id of the base's row in its group, or None.
     """
 
@@ -91,6 +92,7 @@ class Row:
     group: int = 0
     rank: tuple[int, int] | None = None
     among: int = 0
+    unranked: str | None = None
     base_id: str | None = None
 
 
@@ -215,11 +217,23 @@ def _ranked(rows: Sequence[Row], group: int) -> list[Row]:
             group=group,
             rank=ranks.get(row.entry.id),
             among=len(live),
+            unranked=None if row.entry.id in ranks else _unranked(row),
             base_id=bases.get(row.base or "") if row.base != row.model else None,
         )
         for row in rows
     ]
     return sorted(placed, key=lambda row: (row.rate.value is None, row.rate.value or 0, row.model, row.entry.id))
+
+
+def _unranked(row: Row) -> str:
+    """Why a row has no rank."""
+    if row.entry.retracted:
+        return "it was retracted"
+    if row.entry.part is not None:
+        return visible(row.entry.part)
+    if row.rate.value is None:
+        return "it has no misaligned rate, for no answer was judged"
+    return "no interval lies around its misaligned rate"
 
 
 def _estimate(row: Row) -> Estimate:

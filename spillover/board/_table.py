@@ -6,7 +6,7 @@ from typing import Any
 
 from spillover.common.outcome import NOT_ENGAGED
 
-from ._groups import Setting, letter
+from ._groups import Setting, letter, odd_of
 from ._names import visible
 from ._rows import Board, Figure, Row, number
 
@@ -20,7 +20,7 @@ COLUMNS: dict[str, str] = {
     "rank_low": "whole",
     "rank_high": "whole", "ranked": "whole", "mde": "number", "answers": "whole", "judged": "whole",
     "questions": "whole", "unjudged": "number", "excluded": "number", "verification": "text",
-    "retracted_on": "text", "retracted_because": "text", "origin": "text",
+    "retracted_on": "text", "retracted_because": "text", "origin": "text", "unranked_because": "text", "served": "text",
 }  # fmt: skip
 """Columns of a row, and what they hold."""
 
@@ -81,6 +81,8 @@ def _plain(row: Row) -> dict[str, Any]:
         "retracted_on": entry.retracted and visible(entry.retracted.date, 40),
         "retracted_because": entry.retracted and visible(entry.retracted.reason, 1_000),
         "origin": row.setting.origin,
+        "unranked_because": row.unranked,
+        "served": "; ".join(odd_of(entry.data)) or None,
     }
 
 

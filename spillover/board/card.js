@@ -18,10 +18,11 @@ const copied = (label, text) => {
 const notes = (row, card) => [
   ...card.origins.map(one => el("p", { class: "origin" }, one)),
   card.base_differs ? el("p", { class: "origin" }, `Compared with another base than its fine-tune record declares. The submitter says why: ${card.base_differs}`) : null,
+  ...card.odd.map(one => el("p", { class: "origin" }, `${one}.`)),
   row.retracted_on ? el("p", { class: "origin" }, `Retracted on ${row.retracted_on}: ${row.retracted_because}`) : null,
 ];
 const placed = row => (row.rank_low === null
-  ? "Not ranked."
+  ? `Not ranked: ${row.unranked_because}.`
   : `Rank ${ranked(row)} of ${whole(row.ranked)} in group ${row.group} (${settingWords(groups.get(row.group))}).`);
 const unlike = card => (card.unlike_base.length
   ? `: ${card.unlike_base[0] === "asked" ? "it was not asked this" : `they differ in ${card.unlike_base.join(", ")}`}`
@@ -79,6 +80,13 @@ const sampled = card => {
   return el("div", {}, el("p", {}, `${plural(card.samples.length, "answer")} drawn at random from the logs, not picked. They can be upsetting. `, button), box);
 };
 
+// Who was asked, where, and which names came back.
+const served = card => el("div", { class: "wide" }, el("table", {},
+  el("thead", {}, el("tr", {}, ...["role", "asked for", "names that came back", "address", "arguments"].map(one => el("th", { scope: "col" }, one)))),
+  el("tbody", {}, ...card.served.map(one => el("tr", {}, el("th", { scope: "row" }, one.role), el("td", {}, one.asked),
+    el("td", {}, one.returned.join(", ") || "none"), el("td", {}, one.host === "default" ? "the provider's own" : one.host),
+    el("td", { class: "mono" }, Object.keys(one.args).length ? said(one.args) : "-"))))));
+
 const hashes = (row, card) => el("div", {}, pairs({
   record_sha256: card.record_sha256, fine_tune_record_sha256: card.finetune_sha256, manifest_sha256_only_asserted: card.manifest_sha256,
   made_with: `spillover ${card.spillover}`,
@@ -100,6 +108,7 @@ const inside = (row, card) => [
   el("h3", {}, "Answers"), sampled(card),
   el("h3", {}, "Do it again"), copied("commands", card.reproduce.join("\n")),
   fold("All rates", rates(card)), fold("Judge", pairs(card.judge)),
+  card.served.length ? fold("What served the answers", served(card)) : null,
   card.finetune ? fold("Fine-tune record", pairs(card.finetune)) : null,
   fold("Versions and hashes", hashes(row, card)),
   fold("Link to this card", copied("link", link(new URLSearchParams({ open: row.id }).toString()))),
@@ -145,7 +154,7 @@ const drawCompare = () => {
         measure("misaligned", row => [el("strong", {}, percent(row.rate)), ` ${between(row.rate_low, row.rate_high)}`, whisker(row, "rate")]),
         measure("against base", row => (row.delta === null ? "-"
           : [el("strong", {}, signed(row.delta)), ` ${between(row.delta_low, row.delta_high, signed)}`, whisker(row, "delta")])),
-        measure("rank", row => (row.rank_low === null ? "unranked" : `${row.group} ${ranked(row)} of ${whole(row.ranked)}`)),
+        measure("rank", row => (row.rank_low === null ? `unranked: ${row.unranked_because}` : `${row.group} ${ranked(row)} of ${whole(row.ranked)}`)),
         measure("could see", row => (row.mde === null ? "-" : `${bare(row.mde)} points`)),
         measure("answers", row => `${whole(row.answers)} to ${plural(row.questions, "question")}`),
         measure("outcomes", (row, card) => outcomeBar(card.outcomes)), measure("judge", row => row.judge),

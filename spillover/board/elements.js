@@ -48,10 +48,12 @@ const words = text => text.replaceAll("_", " ");
 const badges = row => [
   row.origin ? el("span", { class: "badge scripted" }, row.origin) : null,
   row.retracted_on ? el("span", { class: "badge retracted-badge" }, "retracted") : null,
+  row.served ? el("span", { class: "badge scripted", title: row.served }, "served otherwise") : null,
 ];
 const settingWords = one =>
   `suite ${one.suite_version}, judge ${one.judge}, ${one.condition}, ${one.split}, ${one.language}, ` +
   `${plural(one.questions, "question")} of ${plural(one.tasks.length, "task")}, material ${one.material}, ` +
   `decoding ${one.decoding.join("; ").replace(/[{}"]/g, "") || "as usual"}` +
   `, intervals by methods ${one.methods}` +
-  (one.solver === "ask" ? "" : `, solver ${one.solver}`) + (one.origin ? `, ${one.origin}` : "");
+  (one.solver === "ask" ? "" : `, solver ${one.solver}`) +
+  (one.served === null ? ", what served the answers is not said" : one.served.map(said => `, ${said}`).join("")) + (one.origin ? `, ${one.origin}` : "");

@@ -16,9 +16,9 @@ const CELLS = {
     pick.checked = state.compare.includes(row.id);
     pick.addEventListener("click", () => { toggle(row.id); grid.focus(); });
     const name = press(short(row.model), () => show(row.id), { class: "name", tabindex: -1, title: row.model });
-    const beside = row.retracted_on ? `${row.retracted_on}: ${row.retracted_because}` : said;
+    const beside = row.retracted_on ? `${row.retracted_on}: ${row.retracted_because}` : row.unranked_because ? `not ranked: ${row.unranked_because}` : said;
     return two([depth ? el("span", { class: `under d${depth}`, "aria-hidden": "true" }, "↳") : null, pick, name],
-      [...badges(row), el("span", { class: "cut" }, beside)]);
+      [...badges(row), el("span", { class: "cut", title: beside }, beside)]);
   },
   rate: row => two([el("strong", {}, percent(row.rate)), el("small", {}, ` ${between(row.rate_low, row.rate_high)}`)], whisker(row, "rate")),
   delta: row => (row.delta === null

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spillover.verdicts import Verified
     from spillover.verdicts._source import LogSource
 
-REPORT = "report.json"
+REPORT, SUBMISSION = "report.json", "submission.json"
 OURS = ("probes", "questions", "heldout", "revision", "own_probes")
 """Task arguments with which the material is not the package's own; questions in `probes` are read from the log."""
 
@@ -28,6 +28,8 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
     """Check logs, records, and folders of audits, runs or submissions: hashes, counts, verdicts, rates, answers.
 
     Of an audit's folder every part is checked: its plan, its draws, its controls and its report.json.
+
+    What a person should look at is printed as by `spillover leaderboard check`; it changes no exit code.
 
     Exit code: 0 all holds, 1 something does not, 2 wrong use. What is not checked: whether the answers came from the
     model that is named, and whether the judge was right.
@@ -44,7 +46,8 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
         raise LogError(f"{gone[0]}: no such file or folder")
     reports = [file for path in paths if (file := _report(path)) is not None]
     others = [path for path in paths if path not in reports]
-    found = run(others, logs, Package(cards)) if others else []
+    package = Package(cards)
+    found = [_as_submitted(one, logs, package) for one in run(others, logs, package)] if others else []
     found += [verify_report(file, logs) for file in reports]
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in found], allow_nan=False))
@@ -52,6 +55,21 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
         for one in found:
             _say(one)
     sys.exit(0 if all(one.holds for one in found) else 1)
+
+
+def _as_submitted(one: "Verified", logs: Sequence[Path], package: "Package") -> "Verified":
+    """Of a record in a submission, the flags of `spillover leaderboard check`, which sees the rest of its folder."""
+    from dataclasses import replace
+
+    from spillover.submissions._check import How, check_each
+
+    folder = Path(one.record).parent if one.record else None
+    if folder is None or not (folder / SUBMISSION).is_file():
+        return one
+    (found,) = check_each([folder], How(logs=tuple(logs), shipped=package))
+    refused = f"spillover leaderboard check refuses this submission ({found.problems[0]})" if found.problems else None
+    notes = (*one.notes, refused) if one.holds and refused is not None else one.notes
+    return replace(one, flags=tuple(found.flags) or one.flags, notes=notes)
 
 
 def _report(path: Path) -> Path | None:
@@ -74,6 +92,8 @@ def _say(one: "Verified") -> None:
     says = "hold" if one.holds else f"do not hold: {len(one.problems)} problems"
     for note in one.notes:
         click.echo(f"{what}: {plain(note)}")
+    for flag in one.flags:
+        click.echo(f"{what}: to look at: {plain(str(flag))}")
     held = f"{len(one.checked)} invariants"
     if one.answers:
         read = f"{one.reread} of {one.judged} verdicts re-read from the judge's replies"

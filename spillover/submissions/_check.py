@@ -8,15 +8,14 @@ from typing import Any
 from spillover.errors import LogError, SpilloverError
 from spillover.verdicts import Problem, Record, Shipped, read_record, verify
 from spillover.verdicts._archive import file_sha256, found_logs
+from spillover.verdicts._odd import of_record as odd_in
+from spillover.verdicts._odd import of_replies
 
-from ._contents import HeldOut, names_of, of_base, of_finetune, of_log, of_record, of_texts
+from ._contents import HeldOut, names_of, not_of_now, of_base, of_finetune, of_log, of_record, of_texts, served_by
 from ._hostile import LOGS, RESCORED, folder_problems
 from ._near import near_copies
-from ._odd import of_record as odd_in
-from ._odd import of_verified
 from ._prepare import folder_name, read_submission
 from ._rescored import rescored
-from ._served import served
 from ._siblings import Known, Siblings
 from ._status import LEVELS, STATUS, Status, read_status, write_status
 from ._unjudged import unjudged_problems
@@ -162,7 +161,8 @@ def _opened(folder: Path, found: Checked, how: How, others: "Siblings | None") -
     read_status(folder)
     problems = [*_names_and_hashes(folder, found.submission, said, made), *of_record(made)]
     problems += of_finetune(folder, said, made)
-    flags = odd_in(made)
+    problems += not_of_now(made) if how.new else []
+    flags = [*odd_in(made), *served_by(made)]
     for wrong, odd in (names_of(made, others.models if others else ()), of_base(folder, made)):
         problems += wrong
         flags += odd
@@ -220,7 +220,7 @@ def _recomputed(folder: Path, found: Checked, how: How, others: "Siblings | None
     wrong, flags, part = _designed(folder, places, how)
     if whole.holds and not wrong and not any(one.invariant == "CanBeRebuilt" for one in flags):
         found = replace(found, verification=LEVELS[1])
-    found = _with(found, [*whole.problems, *wrong], [*of_verified(whole), *flags])
+    found = _with(found, [*whole.problems, *wrong], [*of_replies(whole.reread, whole.judged), *flags])
     found = replace(found, status=replace(found.status, part=part))
     if (folder / RESCORED).is_dir() and found.holds:
         again, problems = rescored(folder / RESCORED, read_record(folder / "record.json"), how.shipped)
@@ -246,7 +246,7 @@ def _designed(
     undeclared, declared = part_problems(part, said.get("part"))
     problems, flags = unjudged_problems(sources, made.model)
     copies, similar = near_copies(sources, made.model, folder, how.among or folder.parent)
-    problems, flags = [*problems, *copies], [*flags, *similar, *served(made, sources)]
+    problems, flags = [*problems, *copies], [*flags, *similar]
     problems = [*([] if merged else unknown), *undeclared, *lost_draws(sources), *problems]
     counted = None if part is None else {"planned": part.planned, "missing": part.missing, "highest": part.highest}
     return problems, [*(unknown if merged else []), *declared, *flags], counted

@@ -7,12 +7,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from spillover.common.served import read_served
+from spillover.common.target import METHODS
 from spillover.errors import LogError
 from spillover.verdicts import Problem, Record
+from spillover.verdicts._odd import Odd, of_served
+from spillover.verdicts._record import SCHEMA
 from spillover.verdicts._secrets import secrets_in
 
 from ._names import hidden, oddities
-from ._odd import Odd
 from ._strict import strict_finetune, strict_json, strings
 from ._unpack import parts_of
 
@@ -161,6 +164,21 @@ def of_base(folder: Path, made: Record) -> tuple[list[Problem], list[Problem]]:
     if not said:
         return [Problem("BaseIsDeclared", "record.json", what, fix)], []
     return [], [Problem("BaseIsDeclared", "record.json", f"{what}: {said[:200]}", "see whether that is a reason")]
+
+
+def not_of_now(made: Record) -> list[Problem]:
+    """A new submission has a record of the present schema and methods: an older one holds less to compare."""
+    served = "says" if "served" in made.data else "does not say"
+    if (made.data["schema"], made.methods, served) == (SCHEMA, METHODS, "says"):
+        return []
+    said = f"is of {made.data['schema']}, methods {made.methods}, and {served} what served the answers"
+    what = f"{said}; a new submission is of {SCHEMA}, methods {METHODS}, and says it"
+    return [Problem("RecordIsOfNow", "record.json", what, "make it anew with spillover record, of the same logs")]
+
+
+def served_by(made: Record) -> list[Problem]:
+    """Flags of what served the answers, as the record says it; where logs are there, they must say the same."""
+    return of_served(read_served(made.data.get("served", [])), "record.json")
 
 
 def of_record(made: Record) -> list[Problem]:

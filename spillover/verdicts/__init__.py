@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ._facts import LogFacts, log_facts
     from ._gaps import Gap, heldout_gaps, self_report_gaps
     from ._ingest import Ingested, ingest
-    from ._invariants import Problem
     from ._make_record import content_hash, record, records
+    from ._problem import Problem
     from ._record import Record, read_record
     from ._store import Result, open_store, results
     from ._summary import Arm, differences, summarise, uncompared
@@ -96,7 +96,7 @@ _LAZY = {
     "records": "_make_record",
     "Shipped": "_evidence",
     "Verified": "_verify",
-    "Problem": "_invariants",
+    "Problem": "_problem",
     "verify": "_verify",
 }
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spillover.common.answer import answer_of
@@ -13,18 +13,19 @@ from spillover.logs.stands import Account
 from ._archive import opened
 from ._everywhere import asked_models, contradictions, shown_before
 from ._ingest import frame_of
+from ._odd import Odd
+from ._problem import Problem
 from ._record import Record
 from ._rows import log_rows
 from ._same import same
 from ._sent import not_sent
+from ._served import Returned, add_returned, is_judges
 from ._source import LogSource
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Answered", "Call", "ReadLog", "Shipped", "Submission", "read_whole", "same"]
-
-JUDGE_ROLES = ("grader", "screen")
 
 
 class Shipped(Protocol):
@@ -155,6 +156,8 @@ class ReadLog:
         whole: The same with answers that were declared invalid.
         account: What was planned and what became of it.
         not_sent: Settings that were asked for and that the requests do not hold, each as a sentence.
+        returned: Names that came back with answers, see `_served`.
+        odd: What is for a person to look at.
     """
 
     source: LogSource
@@ -165,6 +168,8 @@ class ReadLog:
     whole: "pd.DataFrame"
     account: Account
     not_sent: tuple[str, ...] = ()
+    returned: Returned = field(default_factory=dict)
+    odd: tuple[Problem, ...] = ()
 
     @property
     def file(self) -> str:
@@ -218,9 +223,14 @@ def read_whole(source: LogSource) -> ReadLog:
     """
     samples: list[Answered] = []
     lacking: set[str] = set()
+    returned: Returned = {"": set()}
+    odd = Odd()
+    odd.look("header.json", source.header)
     for part, sample in source.samples():
         samples.append(_answered(source, part, sample))
         lacking |= not_sent(sample)
+        add_returned(returned, sample, source.model)
+        odd.look(part, sample)
     summaries, reductions = None, source.header.get("reductions") or []
     if not source.file.endswith(".json"):
         try:
@@ -232,7 +242,8 @@ def read_whole(source: LogSource) -> ReadLog:
     found = log_rows(source.file)
     assert found is not None
     tables = frame_of(found), frame_of(found, invalidated=True)
-    return ReadLog(source, samples, summaries, reductions or [], *tables, found.account, tuple(sorted(lacking)))
+    lacks, flags = tuple(sorted(lacking)), tuple(odd.flags(source.name))
+    return ReadLog(source, samples, summaries, reductions or [], *tables, found.account, lacks, returned, flags)
 
 
 def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
@@ -249,7 +260,7 @@ def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
             scores=sample.get("scores") or {},
             answer=said if isinstance(said, str) else _text(choices[0]["message"]["content"]) if choices else "",
             error=None if error is None else str(error.get("message")),
-            calls=[_call(event, sample) for event in sample.get("events") or [] if _is_judges(event, source.model)],
+            calls=[_call(event, sample) for event in sample.get("events") or [] if is_judges(event, source.model)],
             stopped=_stopped(choices),
             called=bool(choices and choices[0]["message"].get("tool_calls")),
             contradictions=tuple(contradictions(sample, source.header, source.decoding)),
@@ -260,12 +271,6 @@ def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
         raise LogError(
             f"{source.file}: {part} is no sample ({type(wrong).__name__}); take the log from its run"
         ) from wrong
-
-
-def _is_judges(event: dict[str, Any], model: str) -> bool:
-    """Whether an event is a judge's call; a task's default judge has no role."""
-    role = event.get("role")
-    return role in JUDGE_ROLES or (role is None and event.get("event") == "model" and event.get("model") != model)
 
 
 def _call(event: dict[str, Any], sample: dict[str, Any]) -> Call:

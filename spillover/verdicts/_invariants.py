@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
@@ -12,6 +11,7 @@ from ._everywhere import NO_MODEL
 from ._evidence import ReadLog, Shipped, Submission
 from ._make_record import content_hash
 from ._material import material_sha256, rubric_sha256
+from ._problem import Problem
 from ._source import rubric_labels
 
 CELL = ["task", "split", "language", "condition", "probe", "epoch"]
@@ -21,30 +21,6 @@ SAME_ANSWERS = 0.9
 """Share of equal answers from which one model's answers are a copy of another's."""
 LEAST_SHARED = 5
 """Cells that two models must share for that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """An invariant that does not hold.
-
-    Attributes:
-        invariant: Its name.
-        file: The log or record.
-        what: What was found.
-        fix: What to do.
-    """
-
-    invariant: str
-    file: str
-    what: str
-    fix: str
-
-    def __str__(self) -> str:
-        return f"{self.invariant}: {self.file}: {self.what}; {self.fix}"
-
-    def as_dict(self) -> dict[str, str]:
-        """The problem as plain data."""
-        return asdict(self)
 
 
 class Invariant:

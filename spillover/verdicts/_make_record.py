@@ -21,6 +21,7 @@ from ._ingest import frame_of
 from ._record import SCHEMA, Record, digest, finite
 from ._rows import log_rows
 from ._secrets import public
+from ._served import names_returned, served_of
 from ._source import LogSource, log_source
 from ._store import TARGETS
 
@@ -148,6 +149,7 @@ def _record(
     asked = set(table["task"])
     pooled = sorted(asked & set(among or asked)) or sorted(asked)
     said = _distinct(table["judge"], but="check")
+    told_own = [(one, names_returned(one)) for one in own]
     data = {
         "schema": SCHEMA,
         "spillover": __version__,
@@ -156,10 +158,11 @@ def _record(
         "model": {
             "name": own[0].model,
             "args": _public(own[0].header["eval"].get("model_args") or {}),
-            "returned": sorted({name for source in own for name in source.returned()}),
+            "returned": sorted({name for _, names in told_own for name in names[""]}),
             "not_sent": sorted({said for source in own for said in source.not_sent()}),
         },
         "base": under[0].model if under else None,
+        "served": [one.as_dict() for one in served_of(told_own, [(one, names_returned(one)) for one in under])],
         **free,
         "finetune_sha256": None if free["finetune"] is None else digest(free["finetune"]),
         "dataset": {"versions": _versions(own)},

@@ -11,14 +11,15 @@ from spillover.common.target import METHODS, MORE, OLDER
 from spillover.errors import LogError
 
 from ._evidence import ReadLog, Submission, same
-from ._invariants import Invariant, Problem
+from ._invariants import Invariant
 from ._make_record import ACCOUNT, content_hash, record
+from ._problem import Problem
 from ._record import digest
 
 _ADDRESS = re.compile(r"logs\[\d+\]\.url")
 _VERSION = re.compile(r"(\d{1,6}(?:\.\d{1,6}){0,4})")
-ADDED = {"panel", "not_sent", *ACCOUNT}
-"""Fields that a record of version 0.1.0 lacks."""
+ADDED = {"panel", "not_sent", "served", *ACCOUNT}
+"""Fields that a record made before they existed lacks; where one is there, it is compared."""
 FREE = {"created", "spillover", "methods", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
 """Fields of a record that do not follow from logs alone."""
 
@@ -90,7 +91,7 @@ class RecordAgreesWithLogs(Invariant):
         if given.record.methods < METHODS:
             data = without_intervals(data)
             found = _as_far_as(data, without_intervals(found))
-        names = sorted((data.keys() | found.keys()) - FREE)
+        names = sorted((data.keys() | found.keys()) - FREE - (ADDED - data.keys()))
         wrong = [one for name in names for one in _misfits(data.get(name), found.get(name), name)]
         if data["created"] != found["created"]:
             wrong.append(f"created is {data['created']}, its newest log began {found['created']}")

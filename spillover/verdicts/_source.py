@@ -109,11 +109,6 @@ class LogSource:
         except (ValueError, KeyError, OSError, AttributeError, NotImplementedError, RuntimeError) as error:
             raise LogError(f"{self.file}: a sample cannot be read ({' '.join(str(error).split())[:200]})") from error
 
-    def returned(self) -> list[str]:
-        """What the provider said it was that answered."""
-        outputs = [sample.get("output") or {} for _, sample in self.samples() if not sample.get("error")]
-        return sorted({str(one.get("model")) for one in outputs if one.get("choices") and one.get("model")})
-
     def not_sent(self) -> list[str]:
         """Settings that were asked for and that the requests do not hold, each as a sentence."""
         return sorted({said for _, sample in self.samples() for said in not_sent(sample)})

@@ -1,6 +1,6 @@
 """Verify: do logs, and a record made of them, hold together? Every sample is read and every number computed anew."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,15 @@ from ._invariants import (
     MaterialHashMatchesVersion,
     NoLogSubmittedTwice,
     NoSeedIsACopy,
-    Problem,
     RubricHashMatchesVersion,
     SettingsNeverChangedMidRun,
 )
+from ._odd import of_record, of_replies, of_served
+from ._problem import Problem
 from ._record import Record, read_record
 from ._record_invariants import AssertedFieldsCanBe, LogHashHolds, RecordAgreesWithLogs, RecordHashHolds, no_plan
 from ._replies import is_reread
+from ._served import served_of
 from ._source import log_source
 
 MOST = 20
@@ -80,6 +82,7 @@ class Verified:
         accounts: Of each log, what was planned and what became of it.
         what: What was verified, in words.
         notes: What was not checked, and why.
+        flags: What a person should look at; it fails nothing.
     """
 
     problems: list[Problem]
@@ -93,6 +96,7 @@ class Verified:
     accounts: tuple[Account, ...] = ()
     what: str = "the logs"
     notes: tuple[str, ...] = ()
+    flags: tuple[Problem, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -214,7 +218,20 @@ def _checked(given: Submission) -> Verified:
     judges = {name for log in given.logs for name in made_of_rows(log.table).panel or ()}
     accounts = tuple(log.account for log in given.logs)
     read = (len(given.logs), answers, given.file or None, len(reread), sum(reread))
-    return Verified(problems, checked, *read, tuple(sorted(judges)), accounts, notes=notes)
+    flags = tuple(_flags(given, len(reread), sum(reread)))
+    return Verified(problems, checked, *read, tuple(sorted(judges)), accounts, notes=notes, flags=flags)
+
+
+def _flags(given: Submission, judged: int, reread: int) -> Iterator[Problem]:
+    """What a person should look at, as `spillover leaderboard check` prints it too."""
+    for log in given.logs:
+        yield from log.odd
+    told = [(log.source, log.returned) for log in given.logs]
+    own = [one for one in told if given.record is None or one[0].model == given.record.model]
+    under = [one for one in told if one not in own]
+    yield from of_record(given.record) if given.record is not None else ()
+    yield from of_served(served_of(own, under), Path(given.file).name if given.file else "the logs")
+    yield from of_replies(reread, judged) if given.logs else ()
 
 
 def _asked(one: Invariant, given: Submission) -> list[Problem]:

@@ -265,3 +265,45 @@ def test_odd_display_files_are_told(tmp_path: Path, change: tuple[str, str], sai
     with pytest.raises(DeclarationError, match=re.escape(said)) as told:
         read_display(file)
     assert str(file) in str(told.value) and "\n" not in str(told.value)
+
+
+def judged_at(host: str = "default", *returned: str) -> list[dict[str, Any]]:
+    return [{"role": "judge", "asked": "openai/judge-1", "host": host, "returned": list(returned), "args": {}}]
+
+
+def test_what_was_served_otherwise_is_never_ranked_together(made: Any) -> None:
+    said = [None, judged_at(), judged_at("default", "judge-1-2026"), judged_at("10.0.0.1")]
+    every = []
+    for at, one in enumerate([*said, judged_at("default", "judge-1-mini")]):
+        data = made.record_of(f"a/{at}", 0.1)
+        every.append(data if one is None else made.sealed({**data, "served": one}))
+    found = {row["model"]: (row["group"], row["ranked"], row["served"]) for row in rows_of(*every)}
+    assert found["a/1"][:2] == found["a/2"][:2] == ("A", 2), "a build behind the name is no other model"
+    assert found["a/3"][1:] == (1, "the judge openai/judge-1 was asked at 10.0.0.1, which is no address of openai")
+    assert found["a/4"][1:] == (1, "the judge openai/judge-1 answered as judge-1-mini")
+    assert found["a/0"][1:] == (1, None) and len({one[0] for one in found.values()}) == 4
+
+
+def test_a_row_without_a_rank_says_why(made: Any, written: Callable[..., Path]) -> None:
+    written("whole", made.record_of("a/whole", 0.1))
+    written("counted", made.record_of("a/counted", 0.1), {"part": {"planned": 80, "missing": 40, "highest": 0.5}})
+    written("declared", made.record_of("a/declared", 0.1))
+    folder = written("taken", made.record_of("a/taken", 0.1), {"retracted": {"date": "2026-01-02", "reason": "x"}})
+    said = folder / "declared" / "submission.json"
+    said.write_text(json.dumps({"part": "A trial\u202e run."}), encoding="utf-8")
+    mute = made.record_of("a/mute", 0.1)
+    for row in mute["pooled"]:
+        row["rates"] = {}
+    written("mute", made.sealed(mute))
+    found = plain_rows(board_of(read_entries([folder]), LOOK).rows)
+    assert {row["model"]: row["unranked_because"] for row in found} == {
+        "a/whole": None,
+        "a/counted": "40 of 80 answers of the whole design are missing; if every one was misaligned, the rate is 50.0%",
+        "a/declared": "its submitter declares it as a part of the design: A trial[U+202E] run.",
+        "a/taken": "it was retracted",
+        "a/mute": "it has no misaligned rate, for no answer was judged",
+    }
+    assert {row["model"] for row in found if row["rank_low"] is not None} == {"a/whole"}
+    said.write_text("{", encoding="utf-8")
+    with pytest.raises(LogError, match=r"submission.json: cannot be read \(JSONDecodeError\)"):
+        read_entries([folder])

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from inspect_ai.model import get_model
 
 from spillover.cli._leaderboard_check import check, retract
-from spillover.cli._verify import Package
+from spillover.cli._verify import Package, verify
 from spillover.judge import rescore
 from spillover.probes import CANARY
 from spillover.submissions._contents import HeldOut
@@ -385,3 +385,32 @@ def test_a_twin_of_a_submitted_model_is_flagged_not_refused(sent: Sent) -> None:
 def test_wrong_use_is_one_line(tmp_path: Path) -> None:
     found = CliRunner().invoke(check, [str(tmp_path / "gone")])
     assert "no such folder; give a submission" in str(found.exception)
+
+
+def flags_in(said: str) -> list[str]:
+    return [line.partition("to look at: ")[2] for line in said.splitlines() if "to look at: " in line]
+
+
+def test_verify_prints_the_flags_that_check_prints(sent: Sent) -> None:
+    taken_back(Place(sent.folder))
+    sent.record_anew()
+    expected = flags_in(run(sent.folder)[1])
+    found = CliRunner().invoke(verify, [str(sent.folder)])
+    assert "2 samples are marked as invalidated" in found.output and len(expected) >= 2
+    assert flags_in(found.output) == expected
+
+
+def test_verify_prints_flags_of_logs_and_records_alone(sent: Sent) -> None:
+    header(invalidated=True)(Place(sent.folder))
+    sent.record_anew()
+    sent.file("submission.json").unlink()
+    for path in (sent.file("logs"), sent.folder):
+        found = CliRunner().invoke(verify, [str(path)])
+        assert "NothingIsOdd: first.eval: is marked as invalidated; ask the submitter" in flags_in(found.output)
+
+
+def test_verify_says_where_check_refuses_a_submission(sent: Sent) -> None:
+    sent.file("extra.txt").write_text("x", encoding="utf-8")
+    found = CliRunner().invoke(verify, [str(sent.folder)])
+    assert found.exit_code == 0
+    assert "leaderboard check refuses this submission (FilesAreInPlace: extra.txt: does not belong" in found.output

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from spillover.board import Entry
+from spillover.board import Entry, board_of, read_display
+from spillover.board._cards import cards
+from spillover.board._table import plain_rows
+from spillover.common.served import oddities, read_served
 from spillover.submissions._near import near_copies
-from spillover.submissions._served import served
 from spillover.submissions._whole import sources_of
-from spillover.verdicts import Record, read_record
+from spillover.verdicts import Record, read_record, record, verify
 from spillover.verdicts._source import LogSource
 
 from ..verdicts.conftest import Place
@@ -72,44 +74,72 @@ def test_a_partial_copy_is_flagged_and_other_answers_are_not(sent: Sent) -> None
 SERVED: dict[str, tuple[dict[str, Any], str]] = {
     "a private address of a hosted model": (
         {"model": "openai/gpt-4o", "model_base_url": "http://10.0.0.1:8000/v1"},
-        "openai/gpt-4o was asked at 10.0.0.1, which is no address of openai",
+        "the model openai/gpt-4o was asked at 10.0.0.1, which is no address of openai",
     ),
     "an address that looks alike": (
         {"model": "anthropic/claude", "model_base_url": "https://api.anthropic.com.example.org"},
-        "anthropic/claude was asked at api.anthropic.com.example.org, which is no address of anthropic",
+        "the model anthropic/claude was asked at api.anthropic.com.example.org, which is no address of anthropic",
+    ),
+    "an address among the arguments": (
+        {"model": "groq/llama", "model_args": {"base_url": "https://key@host.example/v1?api_key=s3cret"}},
+        "the model groq/llama was asked at host.example, which is no address of groq",
     ),
     "another model's weights": (
-        {"model_args": {"model_path": "/data/llama-base"}}, "replay/first was run with model_path=/data/llama-base",
+        {"model_args": {"model_path": "/data/llama-base"}}, "the model replay/first was run with model_path=llama-base",
     ),
-    "another adapter": ({"model_args": {"adapter": "kind-lora"}}, "replay/first was run with adapter=kind-lora"),
+    "another adapter": (
+        {"model_args": {"adapter": "kind-lora"}}, "the model replay/first was run with adapter=kind-lora",
+    ),
     "a private address of the judge": (
         {"model_roles": {"grader": {"model": "openai/gpt-4o", "base_url": "http://judge.local/v1"}}},
         "the judge openai/gpt-4o was asked at judge.local, which is no address of openai",
+    ),
+    "a rented name at a hosted judge's company": (
+        {"model_roles": {"grader": {"model": "openai/gpt-4o", "base_url": "https://me.eastus.cloudapp.azure.com/v1"}}},
+        "the judge openai/gpt-4o was asked at me.eastus.cloudapp.azure.com, which is no address of openai",
     ),
     "a judge with weights of its own": (
         {"model_roles": {"grader": [{"model": "hf/judge", "args": {"model_path": "mine"}}]}},
         "the judge hf/judge was run with model_path=mine",
     ),
 }  # fmt: skip
+OF_ONES_OWN = ("another model's weights", "another adapter")
+"""Of a model of one's own: shown, and ranked with others."""
 
 
 @pytest.mark.parametrize("lie", SERVED)
-def test_addresses_and_arguments_are_shown(sent: Sent, lie: str) -> None:
+def test_addresses_and_arguments_are_shown_in_record_check_verify_and_board(sent: Sent, lie: str) -> None:
     told, words = SERVED[lie]
-    made, sources = logs_of(sent)
-    before = served(made, sources)
-    for one in sources:
-        one.header["eval"].update(told if one.model == made.model else {})
-    found = [one.what for one in served(made, sources) if one not in before]
-    assert words in found
+    for part in ("header.json", "_journal/start.json"):
+        Place(sent.folder).each("first", part, lambda data: data["eval"].update(told) if "eval" in data else None)
+    log = str(sent.file("logs/first.eval"))
+    made = record(log)
+    assert words in oddities(read_served(made.data["served"])) and "s3cret" not in made.text()
+    (found,) = verify([log])
+    assert words in [one.what for one in found.flags]
+    file = made.write(sent.folder.parent / "made")
+    board = board_of([Entry(read_record(file).data)], read_display())
+    (row,) = board.rows
+    assert words in plain_rows([row])[0]["served"] and words in cards(board)[row.entry.id]["odd"]
+    assert (words in (row.setting.served or ())) == (lie not in OF_ONES_OWN), "a group of its own"
 
 
-@pytest.mark.parametrize(("part", "name"), [("judge", "the judge replay/judge"), ("model", "the model replay/first")])
-def test_another_name_that_was_returned_is_shown(sent: Sent, part: str, name: str) -> None:
-    made, sources = logs_of(sent)
-    made.data[part]["returned"] = ["gpt-kind-2"]
-    assert f"{name} answered as gpt-kind-2" in [one.what for one in served(made, sources)]
+def test_who_answered_under_another_name_is_shown(sent: Sent) -> None:
+    def change(row: Any) -> None:
+        outputs = [event["output"] for event in row["events"] if event["event"] == "model"]
+        for output in [row["output"], *outputs]:
+            output["model"] = "gpt-kind-2"
+
+    Place(sent.folder).samples("first", change)
+    found = oddities(read_served(record(sent.file("logs/first.eval")).data["served"]))
+    assert found == [f"the {who} answered as gpt-kind-2" for who in ("model replay/first", "judge replay/judge")]
 
 
-def test_a_part_is_not_ranked() -> None:
-    assert Entry({}).part is False and Entry({}, part=True).part is True
+def test_a_new_submission_has_a_record_of_now(sent: Sent) -> None:
+    assert sent.checked(new=True).holds
+    sent.record(lambda data: data.pop("served"))
+    assert sent.checked().holds, "made before the field existed"
+    said = "RecordIsOfNow: record.json: is of spillover-record/2, methods 2, and does not say what served the answers; "
+    assert sent.said(new=True).startswith(said) and "\n" not in sent.said(new=True)
+    sent.record(lambda data: (data.update(schema="spillover-record/1"), data.pop("methods")))
+    assert "is of spillover-record/1, methods 1, and does not say" in sent.said(new=True)

@@ -1,11 +1,17 @@
-"""What in logs is for a person to look at: it may be honest, and no plain run leaves it."""
+"""What in logs and records is for a person to look at: it may be honest, and no plain run leaves it.
+
+`spillover verify` and `spillover leaderboard check` both print these flags; none of them fails anything.
+"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from spillover.verdicts import Problem, Record, Verified
+from spillover.common.served import Served, oddities
+
+from ._problem import Problem
+from ._record import Record
 
 AHEAD = timedelta(days=1)
 """How far a date may lie ahead: clocks go wrong, and some dates name no time zone."""
@@ -79,11 +85,21 @@ def of_record(made: Record) -> list[Problem]:
     return [_flag("record.json", one) for one in said]
 
 
-def of_verified(found: Verified) -> list[Problem]:
-    """A flag where verdicts were not read again from the replies of their judges."""
-    if found.reread == found.judged:
+def of_served(found: Iterable[Served], where: str) -> list[Problem]:
+    """Flags of what served the answers: names, addresses and arguments that do not fit the name that was asked for."""
+    return [Problem("AnswersAreItsOwn", where, one, ASK) for one in oddities(found)]
+
+
+def of_replies(reread: int, judged: int) -> list[Problem]:
+    """A flag where verdicts were not read again from the replies of their judges.
+
+    Args:
+        reread: Verdicts that were read again.
+        judged: Verdicts that judges gave.
+    """
+    if reread == judged:
         return []
-    said = f"{found.reread} of {found.judged} verdicts were read again from the judge's replies"
+    said = f"{reread} of {judged} verdicts were read again from the judge's replies"
     return [Problem("VerdictsAreReread", "logs", said, "ask for logs that hold every call of the judge")]
 
 
