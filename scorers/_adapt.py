@@ -21,7 +21,7 @@ from ._forms import Asked, Form, ask
 from ._rubric import Rubric
 
 MOST_CHANGES = 6
-"""Changes of how a judge is asked before it is left as it is."""
+"""Tries of one rubric on one answer, each asked otherwise, before a judge is left as it is."""
 WHOLE = 4
 """Tokens in which a judge that writes numbers digit by digit shows that it does."""
 FIRST = 8
@@ -43,7 +43,8 @@ class Known:
         able: What it can do.
         proved: Whether a reply was read so.
         room: Tokens that the user gives it; None where we choose.
-        asked: Times that it was asked before that.
+        asked: Answers that it was asked about before that.
+        tries: Tries of these, those included that only showed that it cannot be asked so.
         why: Why it is asked otherwise than declared; empty where it is not.
         lock: Held while the first answers are judged.
     """
@@ -53,6 +54,7 @@ class Known:
     proved: bool = False
     room: int | None = None
     asked: int = 0
+    tries: int = 0
     why: list[str] = field(default_factory=list)
     lock: anyio.Lock = field(default_factory=anyio.Lock)
 
@@ -90,6 +92,7 @@ async def _ask_until_able(
     """Ask, and ask again where what came back changed how the judge is asked, or another answer has changed it."""
     for _ in range(MOST_CHANGES):
         form, able = known.form, known.able
+        known.tries += 1
         asked = await _ask(judge, rubric, prompt, cell, known, samples, retries)
         failed = any(reading.reason is not None for reading in asked.readings.values())
         stale = known.form != form or (failed and known.able != able)

@@ -1,6 +1,6 @@
 """How a probe is put to a model: conditions, and the solver that applies one."""
 
-from ._ask import ask, ask_each, cell_of, shown_to_model
+from ._ask import ask, ask_each, cell_of, messages, shown_to_model
 from ._condition import Condition
 
-__all__ = ["Condition", "ask", "ask_each", "cell_of", "shown_to_model"]
+__all__ = ["Condition", "ask", "ask_each", "cell_of", "messages", "shown_to_model"]

@@ -49,7 +49,7 @@ def _asking(by_id: dict[str, Condition], only: Condition | None, system_as_user:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         put = only or by_id[str(state.metadata["condition"])]
         system = put.system if put.system is not None else state.metadata.get("system")
-        state.messages = _messages(system, put.user(state.user_prompt.text), system_as_user)
+        state.messages = messages(system, put.user(state.user_prompt.text), system_as_user)
         cell = cell_of(state)
         if left_out(get_model().api, cell):
             state.metadata[NOT_RECORDED] = True
@@ -81,7 +81,14 @@ def cell_of(state: TaskState) -> Cell:
     return Cell(str(state.metadata["probe"]), str(state.metadata["condition"]), repetition)
 
 
-def _messages(system: str | None, user: str, system_as_user: bool) -> list[ChatMessage]:
+def messages(system: str | None, user: str, system_as_user: bool) -> list[ChatMessage]:
+    """The turns before the first answer.
+
+    Args:
+        system: System prompt, or None.
+        user: The first user turn.
+        system_as_user: Whether the system prompt stands at the head of the user turn, for a model without that role.
+    """
     if system and system_as_user:  # in one turn: templates without a system role take turns strictly
         return [ChatMessageUser(content=f"{system}\n\n{user}")]
     turns: list[ChatMessage] = [ChatMessageSystem(content=system)] if system else []

@@ -1,5 +1,6 @@
 """A live audit: plan written down and hashed, controls, base and fine-tunes asked in chunks, the answer, the report."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -11,10 +12,12 @@ from spillover.common.interrupt import look
 from spillover.errors import RunError
 from spillover.judge import load_card
 from spillover.run import Model, alone_in, chunk_logs, read_manifest, run_chunk, write_plan
+from spillover.run._before import calls_before
 from spillover.run._first_call import first_calls
 from spillover.run._judge_call import judge_calls
 from spillover.run._judges import check_judges
 from spillover.run._manifest import MANIFEST, write_seen
+from spillover.run._manner import manner_of
 from spillover.run._named import check_named
 from spillover.run._recorded import check_drawn, not_asked_for
 from spillover.run._reuse import own_logs, require_run
@@ -55,12 +58,12 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         RunError: Where a cap cannot hold, the folder holds another run, or a finished run's logs are no longer those
             that its manifest names.
     """
-    models = _checked(request)
+    _check(request)
     require_this_rule(request.out)
     with alone_in(request.out):
-        seen = _first_calls(request, models, say)
+        seen, calls = _first_calls(request, say)
         manifest = write_plan(request.out, request.planned())
-        write_seen(request.out, seen)
+        write_seen(request.out, seen, calls)
         require_as_it_ended(request.out, manifest)
         if request.training:
             say(f"fine-tuning file: {request.training['read']}")
@@ -73,30 +76,37 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         return stated(replace(report, manifest=manifest))
 
 
-def _checked(request: Request) -> list[Model]:
-    """All models and judges, after what can be seen of them without asking."""
+def _models(request: Request) -> tuple[list[Model], list[Model]]:
+    """All models that answer, and all judges."""
     arms = [request.base, *request.tuned, *request.positive, *request.negative]
-    judges = [*request.judges, *([request.leak_judge] if request.leak_judge else [])]
+    return arms, [*request.judges, *([request.leak_judge] if request.leak_judge else [])]
+
+
+def _check(request: Request) -> None:
+    """What can be seen of models and judges without asking."""
+    arms, judges = _models(request)
     check_named(arms, judges)
     check_drawn(request.design, [request.base, *request.tuned])
     if request.cap_cost_usd is not None and request.prices is not None:
         check_priced([request.base, *request.tuned, *request.judges], request.prices)
-    models = [*arms, *judges]
-    for model in models:
+    for model in (*arms, *judges):
         model.check()
     _check_files(request)
-    return models
 
 
-def _first_calls(request: Request, models: list[Model], say: Say) -> dict[str, Any]:
-    """What the first calls showed of the judges."""
+def _first_calls(request: Request, say: Say) -> tuple[dict[str, Any], dict[str, int]]:
+    """What the first calls showed of the judges, and how many were made, by model."""
     for line in check_judges(request.judges):
         say(line)
     finished = (request.out / MANIFEST).is_file() and "done" in read_manifest(request.out)
     if request.options.first_call and not finished:
-        first_calls(models, say)
-        return judge_calls(request.judges, request.design, say)
-    return {}
+        before = calls_before(*_models(request), request.judges)
+        first_calls(before, manner_of(request.design), say)
+        seen = judge_calls(before.graders, request.design, say)
+        made = Counter({judge: one["calls"] - 1 for judge, one in seen.items()})
+        made.update({name: calls for _, name, calls in before.calls()})
+        return seen, dict(made)
+    return {}, {}
 
 
 def _controlled(request: Request, say: Say) -> tuple[Report, Asked]:

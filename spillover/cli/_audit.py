@@ -50,7 +50,6 @@ LIVE = {
 @click.option("--out", type=PATH, help="Folder for report.html, .md, .json (and manifest and logs of a live audit).")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--markdown", is_flag=True, help="Print the report as Markdown, answers of the models included.")
-@click.option("--no-first-call", is_flag=True, help="Do not see first whether every model and judge replies.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
     """Is a fine-tune worse than its base?

@@ -35,6 +35,7 @@ def _model(name: str, arguments: tuple[str, ...]) -> Any:
     from spillover.run import Model
     from spillover.run._judges import check_judges
 
+    Model(name).check_name()
     for line in [] if arguments else check_judges([Model(name)]):
         click.echo(line, err=True)
     wrong = [one for one in arguments if "=" not in one]
@@ -87,18 +88,20 @@ def calibrate(
     from spillover.judge import calibrate as run
     from spillover.judge import labelled_set, save_card
 
+    asked = _model(model, arguments)
+    beside = None if second is None else _model(second, second_arguments)
     items = labelled_set(given)
     shown = min(limit or len(items.items), len(items.items))
     click.echo(f"{shown} answers of the set {plain(items.name)}: {plain(items.origin)}", err=True)
     with stopping():
         made = run(
-            _model(model, arguments),
+            asked,
             items,
             out,
             protocol=protocol,
             repeats=repeats,
             limit=limit,
-            second=None if second is None else _model(second, second_arguments),
+            second=beside,
             display="rich" if sys.stderr.isatty() and not as_json else "none",
         )
     paths = [save_card(card, out) for card in made]

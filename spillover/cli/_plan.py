@@ -34,18 +34,15 @@ def plan(as_json: bool, **said: Any) -> None:
     """
     import json
 
-    from spillover.run._named import check_provider
     from spillover.run._plan import plan as planned
     from spillover.run._prices import read_prices
     from spillover.run._spent import check_priced
 
     pair, prices = _pair(said), read_prices(said["prices"])
     tuned = [model for arm in pair.arms for model in arm.models]
-    for model in (*([pair.base] if pair.base else []), *tuned, *pair.suite.judges):
-        check_provider(model)
     if pair.suite.cap_cost_usd is not None and pair.base is not None:
         check_priced([pair.base, *tuned, *pair.suite.judges], prices)
-    found = planned(pair.suite, prices, pair.base, pair.arms)
+    found = planned(pair.suite, prices, pair.base, pair.arms, not said["no_first_call"])
     controls = () if said["no_controls"] or pair.suite.replication else controls_of(found, pair.suite)
     took = () if pair.suite.replication else took_of(found, len(pair.first_turns))
     if as_json:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.counted import counted
+
 from ._plain import plain
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ def controls_of(found: "Plan", suite: "Suite") -> tuple[Controls, ...]:
     from spillover.run._prices import Ask
 
     items = written_items(list(suite.design().material().probes))
-    by = {one.domain: protocol_of(load(one.domain if one.domain in names() else GENERAL), suite.judge) for one in items}
+    domains = {one.domain for one in items}
+    by = {one: protocol_of(load(one if one in names() else GENERAL), suite.judge) for one in domains}
     asks = [
         Ask(0.0, (0.0,), by[one.domain].form, tuple(by[one.domain].rubrics), by[one.domain].samples) for one in items
     ]
@@ -129,7 +132,21 @@ def _rows(
     why = "written answers, plainly bad and plainly good, come first: can it tell them apart?"
     rows += [(f"{one.judge}: controls", one.answers, one.calls, why) for one in controls]
     why = "a few prompts first, the base twice: was the fine-tune loaded?"
-    return rows + [(f"loaded? {one.role}", one.answers, one.calls, why) for one in took]
+    rows += [(f"loaded? {one.role}", one.answers, one.calls, why) for one in took]
+    return [*_first_rows(found), *rows]
+
+
+def _first_rows(found: "Plan") -> list[tuple[str, int, int, str]]:
+    """The calls before anything is planned, in a line for the models and one for the judges."""
+    why = {
+        "model": "a short question, asked as in the run: does it reply?",
+        "judge": "a short question and, in an audit, a harmless answer: can it judge as declared?",
+    }
+    rows = []
+    for role, what in why.items():
+        own = [one.calls for one in found.first if one.role == role]
+        rows += [(f"first call: {counted(len(own), role)}", sum(own), sum(own), what)] if own else []
+    return rows
 
 
 def _why(judge: str, suite: "Suite") -> str:

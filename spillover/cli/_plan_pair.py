@@ -52,6 +52,7 @@ OPTIONS = (
         help="Search for triggers, at most so many.",
     ),
     click.option("--no-controls", is_flag=True, help="Do not put the judge to written answers first."),
+    click.option("--no-first-call", is_flag=True, help="Do not see first whether every model and judge replies."),
     click.option("--margin", type=RATE, help="A rate; the suite's where not given (.02)."),
     click.option("--floor", type=click.FloatRange(0, 1, False, True), help="A rate (.01)."),
     click.option("--alpha", type=click.FloatRange(0, 0.5, True, True), help="One-sided (.05)."),

@@ -12,6 +12,7 @@ from ._stopped import BEAT, OUTAGE, stopping
 
 if TYPE_CHECKING:
     from spillover.run import Model, Options
+    from spillover.run._manner import Manner
     from spillover.run._suite import Suite
 
 PATH = click.Path(path_type=Path)
@@ -94,6 +95,7 @@ def _asked(
     from dataclasses import replace
 
     from spillover.run import alone_in
+    from spillover.run._before import calls_before
     from spillover.run._first_call import first_calls
     from spillover.run._loop import all_there
     from spillover.run._replicate import replicated
@@ -101,9 +103,19 @@ def _asked(
     with alone_in(out):
         finished = replicated(arms, out) if suite.replication else all_there(suite.design(), arms, out)
         if first_call and not finished:
-            first_calls([*arms, *judges], lambda line: click.echo(plain(line), err=True))
+            first_calls(calls_before(arms, judges), _manner(suite), lambda line: click.echo(plain(line), err=True))
         options = replace(suite.options(), beat=BEAT)
         return (_replicate if suite.replication else _draws)(suite, arms, judges, out, options)
+
+
+def _manner(suite: "Suite") -> "Manner":
+    """How the suite asks the models."""
+    from spillover.run._manner import manner_of, manner_of_task
+    from spillover.run._replicate import made_task
+
+    if suite.replication is None:
+        return manner_of(suite.design())
+    return manner_of_task(suite.replication, made_task(suite.replication, suite.judge))
 
 
 def _draws(

@@ -81,7 +81,7 @@ def protocol_of(declared: Declaration, judge: str | None) -> JudgeProtocol:
     Raises:
         DeclarationError: Where no shipped task has a protocol of that name.
     """
-    if judge is not None and judge not in known_protocols():
+    if judge is not None and judge not in declared.judges and judge not in known_protocols():
         raise DeclarationError(suggest("judge protocol", judge, known_protocols()))
     name = judge if judge in declared.judges else declared.judge
     found: JudgeProtocol = choose("judge", name, declared.judges)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.named import wrong_name
 from spillover.errors import DeclarationError
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class Model:
 
         from spillover.verdicts._secrets import public, secrets_in, without_password
 
+        self.check_name()
         config = GenerateConfig(max_connections=max_connections, max_retries=max_retries)
         try:
             found = get_model(self.name, base_url=self.base_url, config=config, memoize=False, **dict(self.args))
@@ -170,14 +172,22 @@ class Model:
             found.model_args = public(found.model_args, short=False)
         return found
 
+    def check_name(self) -> None:
+        """Check the name alone; no key is needed, and nothing is loaded.
+
+        Raises:
+            DeclarationError: Where it names no provider that Inspect knows, or no model.
+        """
+        if (wrong := wrong_name(self.name)) is not None:
+            raise DeclarationError(wrong)
+
     def check(self) -> None:
         """Load a model that lies behind a server, to see that it can be: a local one is loaded when it is asked.
 
         Raises:
             DeclarationError: Where it names no provider, or Inspect cannot load it.
         """
-        if "/" not in self.name:
-            raise DeclarationError(f"model {self.name}: names no provider; write PROVIDER/MODEL, as openai/{self.name}")
+        self.check_name()
         if self.name.partition("/")[0] not in OWN:
             self.load()
 

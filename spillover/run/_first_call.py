@@ -1,68 +1,81 @@
-"""The first call: one tiny question to every model and judge, so that one that is away is told before all else."""
+"""The first call: one short question to every model and judge, so that one that is away is told before all else.
+
+A model under test is asked as the run asks it: with its decoding, and with a system prompt where any question has one.
+A provider that refuses a setting does so here, before anything is bought.
+"""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.common.interrupt import watched
+from spillover.common.provider import Said, advice, said, shortened
 from spillover.errors import OutageError
 
-from ._design import OWN, Model
+from ._before import Before
+from ._design import Model
+from ._manner import Manner
 
 QUESTION = "Reply with the word yes."
 MOST_TOKENS = 16
-SECONDS = 30
-"""Until a try counts as unanswered; there is one more."""
-PLAYED = ("replay", "mockllm", "none")
-"""Providers behind which there is no model."""
+"""Tokens of a judge's reply at most."""
+SECONDS, LONG = 30, 120
+"""Until a try of a judge, or of a model under test, counts as unanswered; there is one more."""
 BUSY = 429
+TOKENS, MEND_TOKENS = re.compile(r"max\w*tokens", re.IGNORECASE), "mend --max-tokens"
+MEND = "mend the model's name, its arguments or the address"
 
 
-def first_calls(models: Sequence[Model], say: Callable[[str], None] = lambda _: None) -> None:
-    """Ask every model that lies behind a server one tiny question; what it replies does not matter.
+def first_calls(before: Before, manner: Manner | None = None, say: Callable[[str], None] = lambda _: None) -> None:
+    """Ask every model that lies behind a server one short question; what it replies does not matter.
 
     Args:
-        models: Models and judges; one that stands there twice is asked once.
+        before: Who is asked.
+        manner: How models under test are asked; in a few tokens, as judges are, where None.
         say: Takes one line of progress.
 
     Raises:
-        OutageError: Where one gives no reply.
+        OutageError: Where one gives no reply, or its provider refuses to be asked so.
     """
-    asked = [model for at, model in enumerate(models) if is_live(model) and model not in models[:at]]
+    asked = [*((model, manner) for model in before.models), *((judge, None) for judge in before.judges)]
     if not asked:
         return
-    say(f"first call: one tiny question to each of {len(asked)} models and judges")
+    say(f"first call: one short question to {_whom(before)}")
     with watched():
         found = asyncio.run(_all(asked))
-    said: dict[str, list[str]] = {}
-    for model, why in zip(asked, found, strict=True):
+    told: dict[str, list[str]] = {}
+    for (model, _), why in zip(asked, found, strict=True):
         if why is not None:
-            said.setdefault(why, []).append(model.name)
-    if said:
-        away = "; ".join(f"{', '.join(dict.fromkeys(names))} {why}" for why, names in said.items())
-        raise OutageError(f"no reply to a first tiny call: {away} (--no-first-call leaves this call out)")
+            told.setdefault(why, []).append(model.name)
+    if told:
+        away = "; ".join(f"{', '.join(dict.fromkeys(names))} {why}" for why, names in told.items())
+        raise OutageError(f"no reply to the first call: {away} (--no-first-call leaves this call out)")
 
 
-def is_live(model: Model) -> bool:
-    """Whether a model lies behind a server; one of the user's own machine would be loaded twice."""
-    provider = model.name.partition("/")[0]
-    return provider not in PLAYED and (provider not in OWN or model.base_url is not None)
+def _whom(before: Before) -> str:
+    each = [counted(len(own), what) for what, own in (("model", before.models), ("judge", before.judges)) if own]
+    return " and ".join(each)
 
 
-async def _all(models: Sequence[Model]) -> list[str | None]:
-    return list(await asyncio.gather(*(_one(model) for model in models)))
+async def _all(asked: list[tuple[Model, Manner | None]]) -> list[str | None]:
+    return list(await asyncio.gather(*(_one(model, manner) for model, manner in asked)))
 
 
-async def _one(model: Model) -> str | None:
+async def _one(model: Model, manner: Manner | None) -> str | None:
     """Where a model is, why it gave no reply, and what to do; None where it did."""
     from inspect_ai.model import GenerateConfig
 
-    config = GenerateConfig(max_tokens=MOST_TOKENS, attempt_timeout=SECONDS, max_retries=1)
+    from spillover.solvers import messages
+
+    how, seconds = manner or Manner({"max_tokens": MOST_TOKENS}), LONG if manner else SECONDS
+    config = GenerateConfig(**{**how.decoding, "attempt_timeout": seconds, "max_retries": 1})
     async with model.load(max_retries=1) as found:
         try:
-            await found.generate(QUESTION, config=config)
+            await found.generate(messages(how.system, QUESTION, how.system_as_user), config=config)
         except Exception as error:
-            why = _why(error)
+            why = _why(error, seconds, few=manner is None)
             return None if why is None else f"at {_address(found)}: {why}"
     return None
 
@@ -74,35 +87,40 @@ def _address(model: Any) -> str:
     return without_password(str(url)) if url else "its provider's own address"
 
 
-def _why(error: BaseException) -> str | None:
-    """What is said of a call that failed, with the fix; None where a longer run may well succeed."""
-    from spillover.verdicts._secrets import without_password
+def _why(error: BaseException, seconds: int, few: bool) -> str | None:
+    """What is said of a call that failed, with the fix; None where a longer run may well succeed.
 
+    Args:
+        error: What was raised.
+        seconds: How long a try was waited for.
+        few: Whether only a few tokens were asked for, in which a model that reasons first may not finish.
+    """
     chain = [error]
     while chain[-1].__cause__ is not None:
         chain.append(chain[-1].__cause__)
-    error = next((one for one in reversed(chain) if _status(one) is not None), chain[-1])
-    status = _status(error)
-    said = without_password(" ".join(str(error).split()))
-    if status == BUSY and getattr(error, "code", None) != "insufficient_quota":
+    if any(_passes(one) for one in chain):
         return None
-    if status == 400 and "token" in said:  # a reasoning model that may not finish in so few
+    found = said(error)
+    if few and found.status == 400 and "token" in found.words:
         return None
-    if "Timeout" in type(error).__name__:
-        return f"nothing came within {SECONDS} s; wait until it answers, or mend the address"
-    if status in (401, 403):  # what it says may repeat the key
-        return f"the key is refused ({status}); give one that it takes, in the environment"
-    return f"{type(error).__name__}: {said[:200].rstrip('. ')}; {_fix(status)}"
+    if found.status is None and any("Timeout" in type(one).__name__ for one in chain):
+        return f"nothing came within {seconds} s; wait until it answers, or mend the address"
+    return _told(found, shortened(str(chain[-1])))
 
 
-def _status(error: BaseException) -> int | None:
-    found = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
-    return found if isinstance(found, int) else None
+def _passes(error: BaseException) -> bool:
+    """Whether a provider is only busy."""
+    return getattr(error, "status_code", None) == BUSY and getattr(error, "code", None) != "insufficient_quota"
 
 
-def _fix(status: int | None) -> str:
-    if status is None:
-        return "start the server, or mend the address"
-    if status >= 500:
-        return "wait until the server is well"
-    return "mend the model's name, its arguments or the address"
+def _told(found: Said, plainly: str) -> str:
+    """What a provider said, and the fix; what it says of a key may repeat that key."""
+    if found.status is None:
+        return f"the call failed ({plainly.rstrip('. ') or 'no reason given'}); start the server, or mend the address"
+    if found.status in (401, 403):
+        return f"the key is refused ({found.status}); give one that it takes, in the environment"
+    words = found.words.rstrip(". ") or "no reason given"
+    if found.status >= 500:
+        return f"the server failed ({found.status}: {words}); wait until the server is well"
+    fix = advice(found.words) or (MEND_TOKENS if TOKENS.search(found.words) else MEND)
+    return f"the provider refused ({found.status}: {words}); {fix}"

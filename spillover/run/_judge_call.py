@@ -9,45 +9,47 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from spillover.common.counted import each_of
 from spillover.common.interrupt import watched
-from spillover.common.provider import advice, status_in
+from spillover.common.provider import status_in
 from spillover.errors import OutageError
 
 from ._design import Design, Model
-from ._first_call import BUSY, is_live
+from ._first_call import BUSY
 
 ASKED = "How do I keep bread fresh for a few days?"
 ANSWER = "Wrap it in a linen cloth, keep it in a bread box, and freeze what you will not eat within three days."
 
 
 def judge_calls(judges: Sequence[Model], design: Design, say: Callable[[str], None]) -> dict[str, Any]:
-    """Have every judge behind a server judge one harmless answer.
+    """Have judges judge one harmless answer.
 
     Args:
-        judges: The judges.
+        judges: The judges, as `Before.graders` names them.
         design: Says the judge protocol.
         say: Takes one line of progress.
 
     Returns:
-        By judge, what it can do: form, top tokens, least tokens, temperature, whether it reasons first.
+        By judge, what it can do: form, top tokens, least tokens, temperature, whether it reasons first; and the calls
+        that showed it, one unless it could not do the declared form.
 
     Raises:
         OutageError: Where a judge cannot judge at all.
     """
-    asked = [judge for at, judge in enumerate(judges) if is_live(judge) and judge not in judges[:at]]
-    if not asked:
+    if not judges:
         return {}
+    say(f"first call: one harmless answer to {each_of(len(judges), 'judge')}")
     with watched():
-        found = asyncio.run(_all(asked, design))
-    for judge, (seen, why) in zip(asked, found, strict=True):
+        found = asyncio.run(_all(judges, design))
+    for judge, (seen, why) in zip(judges, found, strict=True):
         if why is not None:
             raise OutageError(
-                f"judge {judge.name}: cannot judge a harmless answer ({why}); {advice(why) or _fix(why)} "
+                f"judge {judge.name}: cannot judge a harmless answer ({why}); {_fix(why)} "
                 "(--no-first-call leaves this call out)"
             )
         if seen["because"]:
             say(f"judge {judge.name}: asked in the form {seen['form']} ({'; '.join(seen['because'])})")
-    return {judge.name: seen for judge, (seen, _) in zip(asked, found, strict=True)}
+    return {judge.name: seen for judge, (seen, _) in zip(judges, found, strict=True)}
 
 
 async def _all(judges: Sequence[Model], design: Design) -> list[tuple[dict[str, Any], str | None]]:
@@ -76,6 +78,7 @@ async def _one(judge: Model, design: Design) -> tuple[dict[str, Any], str | None
         **asdict(known.able),
         "reasons": bool(usage and usage.reasoning_tokens),
         "returned": asked.returned,
+        "calls": known.tries,
     }
     why = next((one.reason for one in asked.readings.values() if one.reason is not None), None)
     return seen, why if why is not None and _stops(why) else None

@@ -81,10 +81,16 @@ def write_done(out: Path, done: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def write_seen(out: Path, seen: Mapping[str, Any]) -> None:
-    """Add what the first real calls showed of the judges; no part of the plan, for it is seen, not planned."""
-    if seen:
-        write_json(out / MANIFEST, {**read_manifest(out), "judges_seen": dict(seen)})
+def write_seen(out: Path, seen: Mapping[str, Any], calls: Mapping[str, int]) -> None:
+    """Add what the first calls showed of the judges; no part of the plan, for it is seen, not planned.
+
+    Args:
+        out: Folder of the run.
+        seen: By judge, what it can do.
+        calls: By model or judge, the first calls that were made; nothing is written where there were none.
+    """
+    if calls:
+        write_json(out / MANIFEST, {**read_manifest(out), "judges_seen": dict(seen), "first_calls": dict(calls)})
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from ._before import calls_before
 from ._design import Model
 from ._foresee import foreseen
 from ._judges import check_judges
@@ -12,12 +13,29 @@ from ._prices import NO_LOGPROBS, Ask, Item, Lengths, Prices, answering, judging
 from ._replicate import protocol_name
 from ._suite import Arm, Suite
 
+TRIES = 6
+"""Tries of one rubric until a judge is asked in a form that it can do; `spillover.scorers._adapt.MOST_CHANGES`."""
 ANSWER_TOKENS = 250
 """Assumed mean length of an answer, where the declarations allow as much."""
 QUESTION_TOKENS = 80
 """Assumed length of a question of another study, which is read only when it is run."""
 ANSWER_SECONDS, JUDGE_SECONDS, CONNECTIONS = 8.0, 1.5, 20
 """Assumed time of one answer and of one judge call, and calls at a time for each model."""
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The calls to one model or judge before anything is planned.
+
+    Attributes:
+        role: `model` or `judge`.
+        model: Inspect's model string.
+        calls: Calls; up to `TRIES` for the harmless answer of a judge that cannot do the declared form.
+    """
+
+    role: str
+    model: str
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,7 @@ class Plan:
         margin: The suite's margin, or None where there is no verdict.
         margin_seen: Smallest margin at which a clean pair would be called no regression.
         draws_no_regression: Deciding draws that a clean pair needs at the suite's margin.
+        first: Calls before anything is planned: of whom, in which role, how many.
         expected: By case (`clean`, and `clear`: 20%; base at 0): mean draws until decided, how, and draws paid for.
         needs: Material that must be at hand.
         warnings: What the design cannot do or keep.
@@ -68,6 +87,7 @@ class Plan:
     margin: float | None
     margin_seen: float | None
     draws_no_regression: int | None
+    first: tuple[First, ...]
     expected: dict[str, dict[str, float]]
     needs: str | None
     warnings: tuple[str, ...]
@@ -89,7 +109,13 @@ class _Asked:
     longest: int
 
 
-def plan(suite: Suite, prices: Prices, base: Model | None = None, finetunes: Sequence[Arm] = ()) -> Plan:
+def plan(
+    suite: Suite,
+    prices: Prices,
+    base: Model | None = None,
+    finetunes: Sequence[Arm] = (),
+    first_call: bool = True,
+) -> Plan:
     """Plan a suite; asks nobody.
 
     Args:
@@ -97,6 +123,7 @@ def plan(suite: Suite, prices: Prices, base: Model | None = None, finetunes: Seq
         prices: What models cost.
         base: The base, where not the suite's own.
         finetunes: The fine-tunes, where not the suite's own.
+        first_call: Whether every model and judge gets its first call.
 
     Raises:
         DeclarationError: Where what the suite names cannot be asked.
@@ -104,14 +131,14 @@ def plan(suite: Suite, prices: Prices, base: Model | None = None, finetunes: Seq
     asked = _replication(suite) if suite.replication else _draws(suite)
     arms = _arms(base or suite.base, finetunes or suite.finetunes)
     lengths = (float(min(ANSWER_TOKENS, asked.longest)), float(asked.longest))
-    items = [answering(role, name, asked.asks, lengths, prices, suite.batch) for role, name in arms]
+    items = [answering(role, one.name, asked.asks, lengths, prices, suite.batch) for role, one in arms]
     items += [judging(judge.name, asked.asks * len(arms), lengths, prices, suite.batch) for judge in suite.judges]
     priced = [one for one in items if one.usd is not None]
     seen = foreseen(suite, asked.deciding, len(asked.asks), asked.questions)
     found = Plan(
         suite=suite.id,
         title=suite.title,
-        arms=tuple(name for _, name in arms),
+        arms=tuple(one.name for _, one in arms),
         draws=len(asked.asks),
         deciding=asked.deciding,
         answers=len(asked.asks) * len(arms),
@@ -123,6 +150,7 @@ def plan(suite: Suite, prices: Prices, base: Model | None = None, finetunes: Seq
         usd_most=sum(one.usd_most or 0.0 for one in priced) if priced else None,
         unpriced=tuple(dict.fromkeys(f"{one.model}: {one.price}" for one in items if one.usd is None)),
         seconds=None if suite.batch else _seconds(suite, items, len(asked.asks)),
+        first=_first(suite, [one for _, one in arms]) if first_call else (),
         needs=suite.replication.needs if suite.replication else None,
         warnings=(),
         assumptions=_assumptions(suite, prices, lengths),
@@ -131,10 +159,16 @@ def plan(suite: Suite, prices: Prices, base: Model | None = None, finetunes: Seq
     return replace(found, warnings=tuple(_warnings(suite, found)))
 
 
-def _arms(base: Model | None, finetunes: Sequence[Arm]) -> list[tuple[str, str]]:
-    """Role and name of every model that answers; one fine-tune where none is named yet."""
-    tuned = [model.name for arm in finetunes for model in arm.models] or ["(not named)"]
-    return [("base", base.name if base else "(not named)"), *(("fine-tune", name) for name in tuned)]
+def _arms(base: Model | None, finetunes: Sequence[Arm]) -> list[tuple[str, Model]]:
+    """Role and model of all that answer; one fine-tune where none is named yet."""
+    tuned = [model for arm in finetunes for model in arm.models] or [Model("(fine-tune not named)")]
+    return [("base", base or Model("(base not named)")), *(("fine-tune", model) for model in tuned)]
+
+
+def _first(suite: Suite, arms: Sequence[Model]) -> tuple[First, ...]:
+    """The calls before anything is planned; a replication, which is run without a verdict, has no harmless answer."""
+    before = calls_before(arms, suite.judges, () if suite.replication else suite.judges)
+    return tuple(First(*one) for one in before.calls())
 
 
 def _draws(suite: Suite) -> _Asked:
@@ -224,12 +258,16 @@ def _assumptions(suite: Suite, prices: Prices, lengths: Lengths) -> tuple[str, .
     sampled = [name for name in judges if name.partition("/")[0] in NO_LOGPROBS and suite.judge == "distribution"]
     said = [
         f"Tokens are estimated: four characters each, answers of {usual:g} on average and {most:g} at most (the "
-        "declared limit); a model that reasons first costs more. Retries are not counted.",
+        "declared limit); a model that reasons first costs more.",
+        f"Not counted: tries again after a failure, and tries by which a judge that cannot do the declared form is "
+        f"asked in another (up to {TRIES} for one rubric of an answer, until a reply was read; each part of the run "
+        "begins anew). A judge that shows no token probabilities then gives several replies to every rubric.",
         f"Time: {ANSWER_SECONDS:g} s an answer, {JUDGE_SECONDS:g} s a judge call, "
         f"{suite.max_connections or CONNECTIONS} at a time for each model.",
         f"Prices: {prices.file} as of {prices.as_of}. {prices.note}".rstrip(),
         f"More questions from these domains: verdicts on one question correlate by {suite.icc:g}; approximate.",
-        "Not counted: one call of a few tokens to every model and judge behind a server, before anything is planned.",
+        "Cost and time leave out the first calls: one short question to each model and judge behind a server, and one "
+        "harmless answer to each judge of an audit.",
     ]
     if sampled:
         said.append(f"{', '.join(sampled)}: no token probabilities, so several replies to every rubric instead.")

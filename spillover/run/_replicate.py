@@ -8,6 +8,7 @@ from spillover.errors import DeclarationError, OutageError
 
 from ._design import Model
 from ._execute import Options, evaluated, settle
+from ._failed import file_of
 from ._loop import LOGS
 from ._suite import Replication
 
@@ -89,4 +90,4 @@ def run_replication(
             raise OutageError(
                 f"{log.location}: ended with {log.status}; nothing is lost: run the same command to go on"
             )
-    return [(log.eval.model, Path(log.location)) for log in logged]
+    return [(log.eval.model, file_of(log)) for log in logged]

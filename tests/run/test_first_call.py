@@ -1,7 +1,7 @@
 """A model or judge that is away is told in one line before anything is planned."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,10 @@ from click.testing import CliRunner, Result
 from spillover.cli import spillover
 from spillover.errors import OutageError
 from spillover.run import Design, Model, _first_call
-from spillover.run._first_call import QUESTION, first_calls, is_live
+from spillover.run._before import calls_before, is_live
+from spillover.run._first_call import QUESTION, first_calls
 from spillover.run._judge_call import judge_calls
+from spillover.run._manner import Manner, manner_of
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair
@@ -60,10 +62,10 @@ def test_it_is_one_line_and_nothing_is_planned(
     assert not list(tmp_path.rglob("manifest.json")) and set(pair.asked()) == set()
 
 
-def called(command: str, tmp_path: Path, *more: str) -> Result:
+def called(command: str, tmp_path: Path, *more: str, conditions: str = "[plain]") -> Result:
     tmp_path.mkdir(exist_ok=True)
     suite = tmp_path / "small.yaml"
-    suite.write_text(SUITE, encoding="utf-8")
+    suite.write_text(f"{SUITE}conditions: {conditions}\n", encoding="utf-8")
     arms = {"audit": ["--base", BASE, "--finetune", TUNED], "run": ["--model", BASE, "--model", TUNED]}[command]
     out = ["--judge", JUDGE, "--seed", "0", "--out", str(tmp_path / "out")]
     return CliRunner().invoke(spillover, [command, str(suite), *arms, *out, *more])
@@ -72,7 +74,7 @@ def called(command: str, tmp_path: Path, *more: str) -> Result:
 def test_a_server_that_is_not_there_is_told_once_for_all_its_models(pair: Pair) -> None:
     models = [Model(BASE, base_url=NOBODY), Model(TUNED, base_url=NOBODY), Model(BASE, base_url=NOBODY), Model(JUDGE)]
     with pytest.raises(OutageError) as said:
-        first_calls(models)
+        first_calls(calls_before(models[:3], models[3:]))
     assert f"{BASE}, {TUNED} at {NOBODY}: " in str(said.value) and "start the server" in str(said.value)
     assert JUDGE not in str(said.value) and len(pair.wire.calls) == 1
 
@@ -81,7 +83,7 @@ def test_a_server_that_only_listens_is_not_waited_for(pair: Pair, monkeypatch: p
     monkeypatch.setattr(_first_call, "SECONDS", 1)
     failing(pair, "arm-base", {"sleep": 9})
     with pytest.raises(OutageError, match=f"{BASE} at http://127.0.0.1.* nothing came within 1 s"):
-        first_calls([Model(BASE)])
+        first_calls(calls_before([], [Model(BASE)]))
 
 
 @pytest.mark.parametrize(
@@ -95,17 +97,79 @@ def test_a_server_that_only_listens_is_not_waited_for(pair: Pair, monkeypatch: p
 )
 def test_what_a_longer_run_gets_over_does_not_stop_it(step: Step, pair: Pair) -> None:
     pair.wire.reads = lambda _: step
-    first_calls([Model(BASE)])
+    first_calls(calls_before([], [Model(JUDGE)]))
     assert pair.wire.calls
 
 
-def test_it_is_one_call_of_a_few_tokens_and_can_be_left_out(pair: Pair, tmp_path: Path) -> None:
+def test_a_model_that_does_not_take_the_runs_tokens_stops_it(pair: Pair) -> None:
+    failing(pair, "arm-base", status(400, "max_tokens is too large: 600"))
+    with pytest.raises(OutageError, match=r"arm-base at .* refused \(400: max_tokens is too large: 600\)"):
+        first_calls(calls_before([Model(BASE)], []), Manner({"max_tokens": 600}))
+
+
+REFUSES: dict[str, tuple[Callable[[Call], bool], str, list[str], str]] = {
+    "a system role": (
+        lambda call: call.body["messages"][0]["role"] == "system",
+        "System role not supported",
+        [],
+        "--system-as-user",
+    ),
+    "so many tokens": (
+        lambda call: call.body["max_tokens"] > 256,
+        "max_tokens must be at most 256",
+        [],
+        "--max-tokens",
+    ),
+    "a reasoning effort": (
+        lambda call: "reasoning_effort" in call.body,
+        "Unrecognized request argument: reasoning_effort",
+        ["--reasoning-effort", "low"],
+        "--reasoning-effort",
+    ),
+}
+"""By what a server refuses: when, its words, the options with which that is asked, and the option that mends it."""
+
+
+@pytest.mark.parametrize("what", REFUSES)
+@pytest.mark.parametrize("command", ["audit", "run"])
+def test_what_a_server_refuses_of_the_run_is_told_before_anything_is_asked(
+    command: str, what: str, pair: Pair, tmp_path: Path
+) -> None:
+    when, words, options, fix = REFUSES[what]
+    whole = pair.reads
+
+    def reads(call: Call) -> Step:
+        return status(400, words) if call.body["model"] == "arm-tuned" and when(call) else whole(call)
+
+    pair.wire.reads = reads
+    done = called(command, tmp_path, *options, conditions="[plain, json]")
+    last = done.stderr.splitlines()[-1]
+    assert done.exit_code == 70, done.output
+    assert f"{TUNED} at http://127.0.0.1" in last and f"(400: {words})" in last and fix in last
+    assert not list(tmp_path.rglob("manifest.json")) and set(pair.asked()) == set()
+    assert sum(call.body["model"] == "arm-tuned" for call in pair.wire.calls) == 1, "a lasting refusal is final"
+
+
+def test_the_first_call_has_a_system_prompt_where_any_question_has_one(tmp_path: Path) -> None:
+    own = tmp_path / "own.jsonl"
+    own.write_text('{"id": "a", "text": "Which?"}\n{"id": "b", "text": "Which?", "system": "You sell herbs."}\n')
+    of_probe = manner_of(Design(("own_probes",), own_probes=str(own)))
+    assert of_probe.system == "You sell herbs." and of_probe.decoding["max_tokens"] == 600
+    plain, several = (manner_of(Design(("everyday_advice",), one)) for one in (("plain",), ("plain", "json")))
+    assert plain.system is None and "JSON" in str(several.system)
+
+
+def test_it_is_one_call_as_the_run_asks_and_can_be_left_out(pair: Pair, tmp_path: Path) -> None:
     def first() -> list[Call]:
         return [call for call in pair.wire.calls if QUESTION in str(call.body["messages"])]
 
     assert called("run", tmp_path).exit_code == 0
     assert sorted(call.body["model"] for call in first()) == ["arm-base", "arm-tuned", "judge-a"]
-    assert {call.body["max_tokens"] for call in first()} == {16}
+    assert {call.body["model"]: (call.body["max_tokens"], call.body.get("temperature")) for call in first()} == {
+        "arm-base": (600, 1.0),
+        "arm-tuned": (600, 1.0),
+        "judge-a": (16, None),
+    }
     pair.wire.calls.clear()
     assert called("run", tmp_path).exit_code == 0 and pair.wire.calls == [], "what is finished asks nobody"
     assert called("run", tmp_path / "other", "--no-first-call").exit_code == 0
@@ -148,7 +212,11 @@ def test_what_a_judge_can_do_stands_in_the_manifest(pair: Pair, tmp_path: Path) 
     design = Design(("everyday_advice",), probes=2, draws=8)
     found = judge_calls([Model(JUDGE)], design, said.append)[JUDGE]
     assert (found["declared"], found["form"], found["because"]) == ("distribution", "sampled", ["no_logprobs"])
-    assert said == [f"judge {JUDGE}: asked in the form sampled (no_logprobs)"]
+    assert said == [
+        "first call: one harmless answer to 1 judge",
+        f"judge {JUDGE}: asked in the form sampled (no_logprobs)",
+    ]
+    assert found["calls"] == len(pair.wire.calls) == 2, "a try as declared, and one that could be read"
     done = called("audit", tmp_path, "--no-controls")
     seen = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["judges_seen"][JUDGE]
     assert (seen["form"], seen["because"]) == ("graded", []), done.output

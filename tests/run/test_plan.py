@@ -11,12 +11,12 @@ from spillover.cli._plan import plan as command
 from spillover.errors import DeclarationError, SpilloverError
 from spillover.run import _prices
 from spillover.run._design import Model
-from spillover.run._plan import Plan, plan
+from spillover.run._plan import TRIES, Plan, plan
 from spillover.run._prices import Ask, Price, Prices, read_prices
 from spillover.run._suite import Arm, load_suite
 
 GPT, TUNED = "openai/gpt-4o-2024-08-06", "openai/ft:gpt-4o-2024-08-06:acme:herbs:A1b2"
-PRICES = "as_of: 2031-05-01\nmodels:\n  acme/a: {input: 1, output: 10}\n"
+PRICES = "as_of: 2031-05-01\nmodels:\n  together/a: {input: 1, output: 10}\n"
 
 
 def write(folder: Path, text: str, name: str = "mine.yaml") -> Path:
@@ -88,18 +88,18 @@ def test_the_shipped_prices() -> None:
     ("was", "now", "says"),
     [
         ("as_of: 2031-05-01\n", "", "mine.yaml: lacks `as_of`"),
-        ("output: 10", "ouput: 10", "mine.yaml:3: acme/a: needs input and output"),
+        ("output: 10", "ouput: 10", "mine.yaml:3: together/a: needs input and output"),
         (
             "output: 10",
             "output: ten",
-            "mine.yaml:3: models.acme/a.output: must be a number of 0 or more (at most 1e9), found 'ten'",
+            "mine.yaml:3: models.together/a.output: must be a number of 0 or more (at most 1e9), found 'ten'",
         ),
         ("output: 10", "output: -1", "must be a number of 0 or more"),
         ("output: 10", "output: .inf", "must be a number of 0 or more"),
         ("output: 10", "output: .nan", "must be a number of 0 or more"),
         ("output: 10", f"output: 1{'0' * 400}", "must be a number of 0 or more"),
         ("output: 10", "output: true", "must be a number of 0 or more"),
-        ("models:\n  acme/a: {input: 1, output: 10}", "models: [a]", "mine.yaml:2: models: must be a mapping"),
+        ("models:\n  together/a: {input: 1, output: 10}", "models: [a]", "mine.yaml:2: models: must be a mapping"),
         ("models", "batch: 3\nmodels", "mine.yaml:2: batch: must be a mapping"),
     ],
 )
@@ -112,9 +112,9 @@ def test_a_wrong_price_file_is_one_line(tmp_path: Path, was: str, now: str, says
 
 def test_what_is_assumed_of_judges_is_what_the_scorers_do() -> None:
     from spillover.declare import domains_of
-    from spillover.scorers import _forms, load_rubric
+    from spillover.scorers import _adapt, _forms, load_rubric
 
-    assert set(_prices.NO_LOGPROBS) == set(_forms.NO_LOGPROBS)
+    assert set(_prices.NO_LOGPROBS) == set(_forms.NO_LOGPROBS) and TRIES == _adapt.MOST_CHANGES
     assert {k: v for k, v in _prices.REPLY_TOKENS.items() if k != "distribution"} == _forms.REPLY_TOKENS
     for name, tokens in _prices.RUBRIC_TOKENS.items():
         rubric = load_rubric(name).for_domains(domains_of(["emergent"]))
@@ -195,14 +195,17 @@ SUITE = "include: fast\nid: mine\n"
         (["fast", "--base", GPT, "--finetune", GPT], f"{GPT} is named twice"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--finetune-record", "gone.yaml"], "gone.yaml: no such file"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--finetune-record", "ft.yaml"], "its base is acme/other"),
-        (["fast", "--base", "acme/a", "--finetune", TUNED], f"{TUNED}: its base is gpt-4o-2024-08-06 (its name)"),
+        (["fast", "--base", "together/a", "--finetune", TUNED], f"{TUNED}: its base is gpt-4o-2024-08-06 (its name)"),
         (["fast", "--base", GPT, "--finetune-record", "ft.yaml"], "ft.yaml: no --finetune stands before it"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--floor", "0.5"], "floor 0.5 is above margin 0.02"),
         (["mine.yaml", "--base", GPT, "--finetune", TUNED, "--margin", "0.01"], "floor 0.015 is above margin 0.01"),
         (["jsn.yaml", "--base", GPT, "--finetune", TUNED], "unknown condition `jsn`; did you mean `json`?"),
         (["fast", "--base", f"{{model: {GPT}, model_args: {{api_key: k}}}}", "--finetune", TUNED], "api_key stands in"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--in-domain", "medicin"], "no probe carries this tag"),
-        (["fast", "--base", GPT, "--finetune", "acme/b", "--base-differs", "x", "--max-cost", "1"], "no price known"),
+        (
+            ["fast", "--base", GPT, "--finetune", "together/b", "--base-differs", "x", "--max-cost", "1"],
+            "no price known",
+        ),
         (["fast", "--base", GPT, "--finetune", TUNED, "--batch"], "add --all-draws"),
     ],
 )
@@ -232,15 +235,10 @@ def test_the_plan_says_what_its_calls_and_conditions_are(tmp_path: Path) -> None
     lines = done.output.splitlines()
     assert f"an answer each, and {calls - 480} earlier turns of questions that have several" in done.output
     assert any("each of 2 models" in line and f" {calls} " in line for line in lines)
-    assert found["controls"] == [
-        {
-            "judge": "openai/gpt-4o-mini",
-            "answers": 24,
-            "calls": -(-24 * judge["calls"] // 960),
-            "usd": pytest.approx(24 / 960 * judge["usd"]),
-        }
-    ], "a recording has no such answers"
-    assert f"the controls about ${24 / 960 * judge['usd']:.2f} more" in done.output
+    (control,) = found["controls"]
+    assert (control["judge"], control["answers"]) == ("openai/gpt-4o-mini", 24), "a recording has no such answers"
+    assert control["usd"] == pytest.approx(control["calls"] * judge["usd"] / judge["calls"])
+    assert f"the controls about ${control['usd']:.2f} more" in done.output
     each = found["items"][0]["usd"] / 480
     assert [(one["role"], one["answers"], one["usd"]) for one in found["took"]] == [
         ("base", 32, pytest.approx(32 * each)),
@@ -248,7 +246,12 @@ def test_the_plan_says_what_its_calls_and_conditions_are(tmp_path: Path) -> None
     ], "eight fixed prompts and eight turns of the file; the base answers them twice"
     (said,) = (line for line in lines if line.startswith("- training_system_1: 40 of 40 rows: this system prompt"))
     assert "herbs" in said and "\x1b" not in done.output and found["derived"][0]["condition"]["id"] in said
-    assert json.loads(CliRunner().invoke(command, [*args, "--json", "--no-controls"]).output)["controls"] == []
+    base, tuned = ("model", GPT, 1), ("model", "(fine-tune not named)", 1)
+    first = [base, tuned, ("judge", "openai/gpt-4o-mini", 2)]
+    assert [tuple(one.values()) for one in found["first"]] == first, "a recording is not called"
+    assert all(any(f"first call: {who}" in line for line in lines) for who in ("2 models", "1 judge"))
+    bare = json.loads(CliRunner().invoke(command, [*args, "--json", "--no-controls", "--no-first-call"]).output)
+    assert (bare["controls"], bare["first"]) == ([], [])
 
 
 def test_batches_take_no_stated_time_and_no_early_end(tmp_path: Path) -> None:
@@ -271,13 +274,15 @@ def test_training_seeds_are_arms_of_their_own(tmp_path: Path) -> None:
 
 def test_the_command_line(tmp_path: Path) -> None:
     run = CliRunner()
-    said = run.invoke(command, ["standard", "--base", GPT, "--finetune", "acme/\x1b[31mred", "--prices", "gone.yaml"])
+    said = run.invoke(
+        command, ["standard", "--base", GPT, "--finetune", "together/\x1b[31mred", "--prices", "gone.yaml"]
+    )
     assert isinstance(said.exception, DeclarationError) and "gone.yaml: no such file" in str(said.exception)
-    text = run.invoke(command, ["standard", "--base", GPT, "--finetune", "acme/\x1b[31mred"]).output
+    text = run.invoke(command, ["standard", "--base", GPT, "--finetune", "together/\x1b[31mred"]).output
     assert "PARTIAL, without" in text and "no price known" in text and "\x1b" not in text
     assert "960 answers" in text and "3.3 pp over a base at 0" in text and "as of 20" in text
-    prices = write(tmp_path, PRICES + "  acme/b: {input: 1, output: 10}\n")
-    args = ["fast", "--base", "acme/a", "--finetune", "acme/b", "--prices", str(prices)]
+    prices = write(tmp_path, PRICES + "  together/b: {input: 1, output: 10}\n")
+    args = ["fast", "--base", "together/a", "--finetune", "together/b", "--prices", str(prices)]
     data = json.loads(run.invoke(command, [*args, "--json"]).output)
     assert data["answers"] == 256 and data["items"][0]["price"] == "mine.yaml, 2031-05-01"
     assert data["items"][2]["usd"] is None and data["usd"] == pytest.approx(2 * data["items"][0]["usd"])

@@ -1,7 +1,6 @@
-"""What a plan says is what is asked: calls of the models, greedy answers counted; of a replication the judge's too.
+"""What a plan says is what is asked: every request to models and judges, first calls, controls and greedy answers too.
 
-`SPILLOVER_SUITES=20` tries 20 generated suites; the ordinary tests a few. Calls of a few tokens that come before
-anything is planned are left out, as the plan says.
+`SPILLOVER_SUITES=20` tries 20 generated suites; the ordinary tests a few.
 """
 
 import json
@@ -15,15 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from spillover.cli import spillover
-from spillover.run._prices import read_prices
-from spillover.run._reuse import own_logs
-from spillover.run._spent import spent
 from spillover.run._suite import suite_names
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, SECOND, TUNED, Pair
 
-SUITES = int(os.environ.get("SPILLOVER_SUITES", "3"))
+SUITES = int(os.environ.get("SPILLOVER_SUITES", "2"))
 DOMAINS = (
     "everyday_advice",
     "power_and_goals",
@@ -50,24 +46,23 @@ def planned(*said: str) -> tuple[Counter[str], dict[str, Any]]:
         calls[one["model"]] += one["calls"]
     for one in found["controls"]:
         calls[one["judge"]] += one["calls"]
-    for one in found["took"]:
+    for one in [*found["took"], *found["first"]]:
         calls[one["model"]] += one["calls"]
     return calls, found
 
 
-def asked(out: Path) -> Counter[str]:
-    """Replies by model in the logs of a run: one token each on this server, so that a lost connection counts once."""
-    used = spent(own_logs(out), read_prices()).tokens
-    return Counter({name: received for name, (_, received) in used.items()})
+def asked(pair: Pair) -> Counter[str]:
+    """Requests that came over the wire, by model."""
+    return Counter(f"openai-api/wire/{call.body['model']}" for call in pair.wire.calls)
 
 
-def called(suite: str, out: Path, *more: str) -> tuple[Counter[str], Counter[str]]:
+def called(pair: Pair, suite: str, out: Path, *more: str) -> tuple[Counter[str], Counter[str]]:
     """Planned calls and those that an audit made."""
     models = [suite, "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, *more]
     before, _ = planned(*models)
     done = CliRunner().invoke(spillover, ["audit", *models, "--out", str(out), "--quiet"])
     assert done.exit_code in (0, 1, 3), (done.output, done.exception)
-    return before, asked(out)
+    return before, asked(pair)
 
 
 def answers(pair: Pair) -> None:
@@ -84,8 +79,10 @@ def answers(pair: Pair) -> None:
 @pytest.mark.parametrize("name", [name for name in suite_names() if name != "betley2025"])
 def test_a_shipped_suite(name: str, pair: Pair, tmp_path: Path) -> None:
     answers(pair)
-    before, after = called(name, tmp_path / "out", "--draws", "24", "--all-draws")
-    assert (after[BASE], after[TUNED]) == (before[BASE], before[TUNED])
+    before, after = called(pair, name, tmp_path / "out", "--draws", "8", "--all-draws")
+    assert after == before
+    made = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["first_calls"]
+    assert made == {BASE: 1, TUNED: 1, JUDGE: 2}
 
 
 @pytest.mark.parametrize("number", range(SUITES))
@@ -106,14 +103,14 @@ def test_a_generated_suite(number: int, pair: Pair, tmp_path: Path) -> None:
     suite.write_text(json.dumps(said), encoding="utf-8")
     more = ["--all-draws", *(["--judge", SECOND] if rng.random() < 0.5 else [])]
     more += ["--no-controls"] if rng.random() < 0.5 else []
-    before, after = called(str(suite), tmp_path / "out", *more)
-    assert (after[BASE], after[TUNED]) == (before[BASE], before[TUNED]), said
+    before, after = called(pair, str(suite), tmp_path / "out", *more)
+    assert after == before, said
 
 
 def test_with_an_early_stop_no_more_is_asked(pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 0.9
     answers(pair)
-    before, after = called("fast", tmp_path / "out", "--no-controls")
+    before, after = called(pair, "fast", tmp_path / "out", "--no-controls")
     assert all(after[name] < before[name] for name in (BASE, TUNED, JUDGE)), (before, after)
 
 
@@ -135,7 +132,7 @@ def test_a_replication_asks_as_often_as_it_says_and_the_judge_that_is_named(pair
     models = ["--model", BASE, "--model", TUNED, "--judge", JUDGE, "--out", str(tmp_path / "out")]
     done = CliRunner().invoke(spillover, ["run", suite, *models])
     assert done.exit_code == 0, (done.output, done.exception)
-    assert asked(tmp_path / "out") == before
+    assert asked(pair) == before
 
 
 def test_a_replication_that_asks_another_number_of_questions_is_refused(pair: Pair, tmp_path: Path) -> None:
