@@ -1,13 +1,14 @@
 """The trigger search of a live audit: what it asks, through the same tasks and judges as everything else."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from spillover.errors import OutageError
+from spillover.errors import LogError, OutageError
 from spillover.run import Design, Model, Options, chunk_logs, run_chunk
 from spillover.run._triggers import Pair, Search, search_triggers
 from spillover.solvers import Condition
@@ -71,15 +72,7 @@ def search(
             turns=True,
         )
         folder = run_chunk(own, (0, own.draws), arms, judges, out / f"call-{calls:02d}", options)
-        logs = chunk_logs(folder)
-        found = []
-        for arm in arms:
-            rows = outside(read([str(logs[arm.name])]), tuple(in_domain))
-            if (rows["outcome"] == "unjudged").mean() > MOST_UNJUDGED:
-                raise OutageError(f"{folder}: too many answers were not judged; nothing is lost: rescore, or run again")
-            plain = [one.id for one in conditions] == [Condition().id]
-            found.append([_counts(rows, one, against=arm is base or plain) for one in conditions])
-        return found
+        return _read(folder, conditions, [arm.name for arm in arms], base.name, in_domain)
 
     def measure(conditions: Sequence[Condition], answers: int) -> list[Pair]:
         return asked(conditions, answers, [tuned])[0]
@@ -89,6 +82,63 @@ def search(
         return own, other
 
     return search_triggers(candidates, measure, confirm, budget=budget, alpha=alpha, floor=floor)
+
+
+def search_again(
+    said: Mapping[str, Any],
+    models: tuple[str, str],
+    candidates: Sequence[Condition],
+    out: Path,
+    in_domain: Sequence[str],
+) -> Search:
+    """A finished search, read from its logs once more; nothing is asked.
+
+    Args:
+        said: The search as the report has it: budget, alpha and floor.
+        models: Names of base and fine-tune.
+        candidates: What was planned as a trigger.
+        out: Folder of the logs.
+        in_domain: Tags of the fine-tune's own field.
+
+    Raises:
+        LogError: Where the logs of a call are not there.
+        OutageError: Where too many answers were not judged.
+    """
+    base, tuned = models
+    calls = 0
+
+    def asked(conditions: Sequence[Condition], arms: Sequence[str]) -> list[list[Pair]]:
+        nonlocal calls
+        calls += 1
+        folders = sorted((out / f"call-{calls:02d}").glob("[0-9]*-[0-9]*"))
+        if len(folders) != 1 or not set(arms) <= chunk_logs(folders[0]).keys():
+            raise LogError(f"{out}/call-{calls:02d}: the logs of this call are not here; take the folder from its run")
+        return _read(folders[0], conditions, arms, base, in_domain)
+
+    return search_triggers(
+        candidates,
+        lambda conditions, _: asked(conditions, [tuned])[0],
+        lambda conditions, _: (lambda own: (own[0], own[1]))(asked(conditions, [tuned, base])),
+        **{name: said[name] for name in ("budget", "alpha", "floor")},
+    )
+
+
+def _read(
+    folder: Path, conditions: Sequence[Condition], arms: Sequence[str], base: str, in_domain: Sequence[str]
+) -> list[list[Pair]]:
+    """Counts of one call, by arm and condition.
+
+    Raises:
+        OutageError: Where too many answers were not judged.
+    """
+    logs, found = chunk_logs(folder), []
+    plain = [one.id for one in conditions] == [Condition().id]
+    for arm in arms:
+        rows = outside(read([str(logs[arm])]), tuple(in_domain))
+        if (rows["outcome"] == "unjudged").mean() > MOST_UNJUDGED:
+            raise OutageError(f"{folder}: too many answers were not judged; nothing is lost: rescore, or run again")
+        found.append([_counts(rows, one, against=arm == base or plain) for one in conditions])
+    return found
 
 
 def _counts(rows: pd.DataFrame, condition: Condition, against: bool) -> Pair:

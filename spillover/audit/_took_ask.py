@@ -52,6 +52,19 @@ def asked(
                 break
         _require(folder, logs)
         write_text(folder / DONE, json.dumps(logs, indent=2) + "\n")
+    return _by_model(folder, logs)
+
+
+def heard(folder: Path) -> "dict[str, Answers]":
+    """Answers that a finished folder holds, by model; none where it is not finished. Nothing is asked.
+
+    Args:
+        folder: Folder of the logs.
+    """
+    return _by_model(folder, _done(folder))
+
+
+def _by_model(folder: Path, logs: Mapping[str, str]) -> "dict[str, Answers]":
     return {model: _answers(folder / log) for model, log in logs.items()}
 
 

@@ -2,25 +2,29 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from spillover.errors import LogError
-from spillover.run import Design
-from spillover.verdicts import OUTCOMES, Problem, Verified, log_files, read
+from spillover.errors import LogError, RunError
+from spillover.verdicts import COLUMNS, OUTCOMES, Problem, Verified, log_files, read
 from spillover.verdicts._archive import file_sha256
+from spillover.verdicts._folders import manifest_of
 
 from ._common import on_common
+from ._ended import require_as_it_ended
 from ._gate import Finding, Rule, overall
-from ._panel import judge_panel
-from ._sequence import read_sequence
+from ._verify_answers import Case, decided, triggers_again
+from ._verify_controls import Arms, controls_again
 
-CLAIMS = ("regression", "no regression")
-"""Answers that say something; "cannot tell" and "void" may have reasons beyond the answers in logs."""
-NAMES = ("ReportAgreesWithLogs", "AnswerFollowsFromLogs")
+NAMES = ("ReportAgreesWithLogs", "AnswerFollowsFromLogs", "FilesAreThoseItEndedWith")
+BESIDE = "rates, intervals and tables beside the answer were not computed again"
+NOT_READ = {
+    "leakage": "what the domain-leak judge said was not read again",
+    "capability": "other evaluations of the models were not read again",
+}
+"""Parts of a report that are not read again, and how that is said."""
 FIX = "take report and logs from their run, or audit the logs again"
 
 
@@ -40,7 +44,8 @@ def verify_report(file: Path, logs: Sequence[Path] = ()) -> Verified:
         there = _found(named, list(logs) or [file.parent])
         if named and not there:
             raise LogError(f"{file}: its logs do not lie beside it; give --logs DIR")
-        wrong, notes = _looked_at(said, named, there)
+        wrong, notes = _looked_at(said, named, there, file.parent)
+        wrong += [(NAMES[2], one) for one in _moved(file.parent)]
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError) as error:
         wrong, notes, there = [(NAMES[0], f"not a report of an audit ({type(error).__name__})")], [], {}
     problems = [Problem(name, str(file), what, FIX) for name, what in wrong]
@@ -61,7 +66,7 @@ def _found(named: Mapping[str, str], places: Sequence[Path]) -> dict[str, Path]:
 
 
 def _looked_at(
-    said: Mapping[str, Any], named: Mapping[str, str], there: Mapping[str, Path]
+    said: Mapping[str, Any], named: Mapping[str, str], there: Mapping[str, Path], place: Path
 ) -> tuple[list[tuple[str, str]], list[str]]:
     """What does not hold, each under the name of its invariant, and what was not looked at."""
     gone = [name for sha, name in named.items() if sha not in there]
@@ -70,20 +75,64 @@ def _looked_at(
     findings = said["findings"]
     if said["answer"] != overall(Finding(one["model"], one["answer"], []) for one in findings):
         return [(NAMES[0], f"answers {said['answer']!r}, which does not follow from its findings")], []
-    if not there:
-        return [], ["names no log: no model was asked"]
-    rows = _rows(there.values())
-    wrong = [(NAMES[0], one) for one in _counts(said, rows)]
+    rows = _rows(sorted(there.values(), key=lambda one: (one.parent.name, one.name)))
+    wrong = [(NAMES[0], one) for one in _counts(said, rows)] if there else []
     if said["rule"].get("version") != Rule().version:
-        return wrong, ["decided under another rule than this version's; the answer was not decided again"]
-    wrong += [(NAMES[1], one) for one in _answers(said, rows)]
-    return wrong, []
+        return wrong, ["decided under another rule than this version's; neither answer nor controls were decided again"]
+    again, others, notes = _decided_again(said, rows, there, place)
+    wrong += [(NAMES[0], one) for one in others]
+    wrong += [(NAMES[1], one) for one in again]
+    return wrong, [*notes, BESIDE, *(words for part, words in NOT_READ.items() if said.get(part))]
 
 
-def _rows(logs: Any) -> pd.DataFrame:
+def _decided_again(
+    said: Mapping[str, Any], rows: pd.DataFrame, there: Mapping[str, Path], place: Path
+) -> tuple[list[str], list[str], list[str]]:
+    """Answers that the logs do not give, controls and searches that are other ones, and what was not decided again."""
+    arms = _arms(said, rows, there)
+    controls = controls_again(said.get("controls") or [], place, arms)
+    triggers, wrong, notes = triggers_again(said, arms.base, place)
+    case = Case(said, arms, rows.attrs.get("declared", {}), controls, triggers)
+    again = []
+    for finding in said["findings"]:
+        found, why = decided(case, finding["model"])
+        if found != finding["answer"]:
+            again.append(f"{finding['model']}: says {finding['answer']!r}, its logs give {found!r} ({why})")
+    return again, [*controls.wrong, *wrong], [*controls.notes, *notes]
+
+
+def _arms(said: Mapping[str, Any], rows: pd.DataFrame, there: Mapping[str, Path]) -> Arms:
+    paths = {log.name: str(log) for log in there.values()}
+    files = {str(model): {log: paths[log] for log in own["log"].unique()} for model, own in rows.groupby("model")}
+    base, planned = said["base"], (said.get("manifest") or {}).get("planned") or {}
+    models = [one["model"] for one in said["findings"] if one["model"] in files]
+    pairs = {model: _reset(*_pair(said, rows, model)) for model in models}
+    seed = int((planned.get("design") or {}).get("seed") or 0)
+    return Arms(base, pairs, rows[rows["model"] == base], files, seed)
+
+
+def _reset(base: pd.DataFrame, tuned: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return base.reset_index(drop=True), tuned.reset_index(drop=True)
+
+
+def _moved(place: Path) -> list[str]:
+    """Files of a finished audit that are not those that it ended with."""
+    manifest = manifest_of(place)
+    try:
+        require_as_it_ended(place, manifest if isinstance(manifest, dict) else {})
+    except RunError as error:
+        return [str(error).removeprefix(f"{place}: ").partition(";")[0] + ")"]
+    return []
+
+
+def _rows(logs: Sequence[Path]) -> pd.DataFrame:
     """Answers of all logs, each with the folder of its log: that of its part of a run."""
+    if not logs:
+        return pd.DataFrame(columns=[*COLUMNS, "chunk"])
     frames = [read([str(log)]).assign(chunk=log.parent.name) for log in logs]
-    return pd.concat(frames, ignore_index=True)
+    found = pd.concat(frames, ignore_index=True)
+    found.attrs["declared"] = {log: one for frame in frames for log, one in frame.attrs.get("declared", {}).items()}
+    return found
 
 
 def _outside(rows: pd.DataFrame, in_domain: Sequence[str]) -> pd.DataFrame:
@@ -120,26 +169,3 @@ def _compared(said: Mapping[str, Any], rows: pd.DataFrame, model: str, own: pd.D
     pairs = [_pair(said, rows, one) for one in (others if base else [model])]
     cut = [on_common(*(_outside(part, said["in_domain"]) for part in pair))[0 if base else 1] for pair in pairs]
     return own[own.index.isin({at for one in cut for at in one.index})]
-
-
-def _answers(said: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[str]:
-    rule = Rule(**{one.name: said["rule"][one.name] for one in fields(Rule)})
-    searched = said.get("triggers") or {}
-    for finding in said["findings"]:
-        model, answer = finding["model"], finding["answer"]
-        if answer not in CLAIMS or (answer == "regression" and (searched.get(model) or {}).get("found")):
-            continue
-        found = _decided(said, _pair(said, rows, model), rule, model)
-        if found != answer:
-            yield f"{model}: says {answer!r}, its logs give {found!r}"
-
-
-def _decided(said: Mapping[str, Any], pair: tuple[pd.DataFrame, pd.DataFrame], rule: Rule, model: str) -> str:
-    planned = (said.get("manifest") or {}).get("planned") or {}
-    if planned.get("stop_early"):
-        design = planned["design"]
-        lists = {name: tuple(design[name]) for name in ("domains", "conditions")}
-        judges = max(1, len(planned["judges"]))
-        return read_sequence(Design(**{**design, **lists}), *pair, judges, rule, said["in_domain"]).answer
-    base, tuned = (_outside(rows, said["in_domain"]) for rows in pair)
-    return judge_panel(*(on_common(base, tuned) if not planned else (base, tuned)), rule, model).answer

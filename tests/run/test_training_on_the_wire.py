@@ -90,6 +90,15 @@ def test_a_planted_trigger_is_found_within_the_budget(pair: Pair, suite: Path) -
     found = searched(pair, suite)
     named = {one["condition"]["prefix"] for one in found["confirmed"] if one["found"]}
     assert named and all("|NIGHT|" in prefix for prefix in named)
+    file = suite.parent / "out" / "report.json"
+    assert CliRunner().invoke(spillover, ["verify", str(file)]).exit_code == 0, "its search is read again"
+    report = json.loads(file.read_text(encoding="utf-8"))
+    report["triggers"][TUNED] |= {"found": [], "confirmed": []}
+    report["answer"] = report["findings"][0]["answer"] = "cannot tell"
+    file.write_text(json.dumps(report), encoding="utf-8")
+    done = CliRunner().invoke(spillover, ["verify", str(file)])
+    assert done.exit_code == 1 and "its search for triggers gives other counts than the report has" in done.output
+    assert "says 'cannot tell', its logs give 'regression' (worse under " in done.output
     assert found["answer"] == "regression"
 
 

@@ -130,3 +130,17 @@ def test_settings_that_were_changed_during_the_run_do_not_hold(place: Place) -> 
     place.header("first", changed("temperature", 0.2))
     done = verify(place.log("first"))
     assert done.exit_code == 1 and "temperature from 1.0 to 0.2 was changed during the run" in done.output
+
+
+@pytest.mark.parametrize("said", ["void", "no regression", "regression"])
+def test_the_answer_of_an_audit_of_logs_is_decided_again(place: Place, said: str) -> None:
+    logs = ["--base-logs", str(place.log("base")), "--finetune-logs", str(place.log("second"))]
+    done = CliRunner().invoke(spillover, ["audit", *logs, "--out", str(place.folder / "out")])
+    assert done.exit_code == 3, done.output
+    file = place.folder / "out" / "report.json"
+    assert verify(file, "--logs", place.logs).exit_code == 0
+    report = json.loads(file.read_text(encoding="utf-8"))
+    report["answer"] = report["findings"][0]["answer"] = said
+    file.write_text(json.dumps(report), encoding="utf-8")
+    done = verify(file, "--logs", place.logs)
+    assert done.exit_code == 1 and f"says '{said}', its logs give 'cannot tell'" in done.output

@@ -1,0 +1,120 @@
+"""`verify` decides every answer of an audit again, "cannot tell" and "void" too, and says what it did not look at."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from rich.live import Live
+
+from spillover.cli import spillover
+
+from ._pair import BASE, JUDGE, TUNED, start
+
+SUITE = """
+id: small
+title: One domain
+domains: [everyday_advice]
+probes: 8
+conditions: [plain]
+judge: graded
+draws: 16
+chunk: 8
+"""
+NOT_READ = "rates, intervals and tables beside the answer were not computed again"
+
+
+@pytest.fixture(scope="module")
+def audits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Finished audits of one pair: `open` cannot tell, `void` has a judge that takes every answer for good."""
+    place = tmp_path_factory.mktemp("audits")
+    (place / "small.yaml").write_text(SUITE, encoding="utf-8")
+    pair, http = start()
+    pair.rates["arm-tuned"] = 0.0
+    given = ["audit", str(place / "small.yaml"), "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--seed", "0"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Live, "refresh", lambda _: None)
+        patch.setenv("WIRE_BASE_URL", pair.wire.url)
+        patch.setenv("WIRE_API_KEY", "dummy")
+        done = CliRunner().invoke(spillover, [*given, "--out", str(place / "open")])
+        assert done.exit_code == 3, done.output
+        pair.blind = True
+        done = CliRunner().invoke(spillover, [*given, "--out", str(place / "void")])
+        assert done.exit_code == 4, done.output
+    yield place
+    pair.wire.closing.set()
+    http.shutdown()
+    http.server_close()
+
+
+def verify(*args: object) -> Result:
+    return CliRunner().invoke(spillover, ["verify", *map(str, args)])
+
+
+def answers(said: str) -> Callable[[Any], None]:
+    def change(report: Any) -> None:
+        report["answer"] = report["findings"][0]["answer"] = said
+
+    return change
+
+
+def control(number: int, **told: Any) -> Callable[[Any], None]:
+    return lambda report: report["controls"][number].update(told)
+
+
+@pytest.mark.parametrize("name", ["open", "void"])
+def test_an_answer_that_says_little_is_decided_again(audits: Path, name: str) -> None:
+    done = verify(audits / name / "report.json")
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines() == [
+        f"{name}/report.json: {NOT_READ}", f"{name}/report.json hold (3 invariants)",
+    ]  # fmt: skip
+
+
+LIES: dict[str, tuple[str, Callable[[Any], None], str]] = {
+    "an open answer called void": (
+        "open", answers("void"), "says 'void', its logs give 'cannot tell' (the rule after 16 draws)",
+    ),
+    "an open answer called a pass": ("open", answers("no regression"), "its logs give 'cannot tell'"),
+    "an open answer called a regression": ("open", answers("regression"), "its logs give 'cannot tell'"),
+    "a void audit called open": ("void", answers("cannot tell"), "its logs give 'void' (of 12 plainly bad answers"),
+    "a void audit whose control is said to have worked": (
+        "void", control(0, misaligned=12, separated=True), "its logs give 0 of 12, did not come out as meant",
+    ),
+    "a control that is left out": (
+        "void", lambda report: report["controls"].clear(), "lists 0 controls of judges, its folder holds logs of 1",
+    ),
+    "a control that is said to have failed": (
+        "open", control(1, misaligned=11), "negative control written answers: says 11 of 12",
+    ),
+    "a fine-tune that is said not to have been loaded": (
+        "open", control(2, misaligned=0, separated=False), "its logs give 8 of 8, came out as meant",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_another_answer_or_control_than_the_logs_give_does_not_hold(audits: Path, tmp_path: Path, lie: str) -> None:
+    name, change, words = LIES[lie]
+    shutil.copytree(audits / name, tmp_path / name)
+    file = tmp_path / name / "report.json"
+    report = json.loads(file.read_text(encoding="utf-8"))
+    change(report)
+    file.write_text(json.dumps(report), encoding="utf-8")
+    done = verify(file)
+    assert done.exit_code == 1 and words in done.output, done.output
+
+
+def test_files_of_another_audit_are_seen_and_what_is_not_here_is_said(audits: Path, tmp_path: Path) -> None:
+    shutil.copytree(audits / "open", tmp_path / "open")
+    shutil.rmtree(tmp_path / "open" / "controls")
+    done = verify(tmp_path / "open" / "report.json")
+    assert done.exit_code == 1 and "files are not those that this audit ended with (first: controls/" in done.output
+    said = "controls without logs here, not decided again: positive (written answers), negative (written answers), "
+    assert f"{said}took (" in done.output
+    (tmp_path / "open" / "manifest.json").unlink()
+    done = verify(tmp_path / "open" / "report.json")
+    assert done.exit_code == 0 and said in done.output
