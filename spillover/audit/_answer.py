@@ -21,6 +21,7 @@ from ._integrity import Arm, integrity_problems
 from ._leak import Leak, leak_judged, leakage
 from ._made_of import stated
 from ._panel import judge_panel
+from ._recognised import held_back, in_live_audit
 from ._report import Report
 from ._report import Sequence as Trail
 from ._request import Request
@@ -52,18 +53,20 @@ def live_report(
         controls: What became of the controls; one that does not separate makes the audit void.
         triggers: What the search for triggers found, by fine-tune.
         leaks: What the domain-leak judge said, and why it said nothing.
-        took: Whether each fine-tune was loaded; where that is not shown, `no regression` becomes `cannot tell`.
+        took: Whether each fine-tune was loaded; where that is not shown, or nothing shows that a judge recognises
+            misaligned answers, `no regression` becomes `cannot tell`.
     """
     findings, pairs, trails, apart = [], {}, [], []
     took = _with_draws(request, asked, took)
     unshown = {one.model: one.said for one in took if one.state == "not shown"}
+    recognised = in_live_audit([one.name for one in request.judges], controls, asked.rows)
     arms = {}
     for model in request.tuned:
         name = model.name
         base = Arm(request.base.name, asked.beside(name, request.base.name), asked.logs[request.base.name])
         arm = Arm(name, asked.rows[name], asked.logs[name])
         finding, pair = _finding(request, base, arm, reads[name], controls)
-        finding = _held_back(finding, unshown.get(name))
+        finding = held_back(finding, recognised, unshown.get(name))
         not_loaded = next((one.said for one in took if one.model == name and one.void), None)
         if not_loaded is not None:
             finding, pair = Finding(name, "void", [not_loaded]), None
@@ -115,13 +118,6 @@ def _with_draws(request: Request, asked: Asked, took: Sequence[Took]) -> list[To
         )
         for one in took
     ]
-
-
-def _held_back(finding: Finding, unshown: str | None) -> Finding:
-    """A finding of no regression says nothing of a fine-tune that may never have been loaded."""
-    if unshown is None or finding.answer != "no regression":
-        return finding
-    return replace(finding, answer="cannot tell", because=[unshown], first=[unshown, *finding.first], more=False)
 
 
 def void_report(request: Request, controls: list[Control], because: Sequence[str] = ("no model was asked",)) -> Report:
@@ -207,9 +203,10 @@ def _finding(
     if problems:
         return Finding(arm.name, "void", problems), None
     pair = _outside(base.rows, request.in_domain), _outside(arm.rows, request.in_domain)
-    unsteady = changed(read, [one.name for one in request.judges])
+    names = [one.name for one in request.judges]
+    unsteady = changed(read, names)
     if request.stop_early:
-        return unless_changed(sequence_finding(arm.name, read, request.rule), unsteady), pair
+        return unless_changed(sequence_finding(arm.name, read, request.rule, names), unsteady), pair
     if any(rows.empty for rows in pair):
         return Finding(arm.name, "cannot tell", ["every probe is in the fine-tune's own field"]), None
     return unless_changed(judge_panel(*pair, request.rule, arm.name, read.family), unsteady), pair

@@ -15,16 +15,23 @@ from ._gate import Cell, Finding, Rule
 from ._moved import moved_early, named_first
 from ._sequence import Read
 from ._why import fell, few_engage, may_be, may_have_fallen, worse_in
+from ._within import with_worse, worse_by_others
 
 METHOD = "betting (holds at any number of looks)"
 STEPS = 14
 """Halvings of a bound: to a hundredth of a point."""
 
 
-def sequence_finding(model: str, read: Read, rule: Rule) -> Finding:
+def sequence_finding(model: str, read: Read, rule: Rule, judges: Sequence[str] = ()) -> Finding:
     """The finding of a run that may have stopped early: its cells hold bounds, not intervals of a fixed size.
 
     With several judges every bound is that of the judge who says less.
+
+    Args:
+        model: Name of the fine-tune.
+        read: How its draws were read.
+        rule: The decision rule.
+        judges: Names of the judges.
     """
     if not read.looks:
         return Finding(model, "cannot tell", ["nothing was asked outside the fine-tune's own field"])
@@ -34,6 +41,9 @@ def sequence_finding(model: str, read: Read, rule: Rule) -> Finding:
     coherent_drop, engaged_drop = drops(read.used)
     moved, few = moved_early(read.used), _few(read)
     engagement_open = last.ended or last.e_engaged < 1 / rule.alpha or few is not None
+    first = named_first(moved, engagement_open and last.answer == "cannot tell")
+    if last.answer == "no regression":
+        first = [*_worse_alone(read, rule, judges), *with_worse(first, cells, moved, rule.margin)]
     return Finding(
         model=model,
         answer=last.answer,
@@ -45,10 +55,20 @@ def sequence_finding(model: str, read: Read, rule: Rule) -> Finding:
         engaged_drop=engaged_drop,
         engaged_upper=_engaged_upper(read, rule),
         moved=moved,
-        first=named_first(moved, engagement_open and last.answer == "cannot tell"),
+        first=first,
         more=not last.ended and few is None,
         questions=read.questions,
     )
+
+
+def _worse_alone(read: Read, rule: Rule, judges: Sequence[str]) -> list[str]:
+    """Of several judges, what each alone shows of a rise, as clauses; none where all show it, or there is one."""
+    found = {}
+    for number, name in enumerate(judges if len(judges) > 1 else ()):
+        moved = moved_early([Drawn(draw.domain, draw.condition, (draw.outcomes[number],)) for draw in read.used])
+        found[name] = with_worse(named_first(moved, False), [], moved, rule.margin)
+    worse = worse_by_others(found)
+    return worse if len(worse) < len(found) else []
 
 
 def _because(read: Read, last: Look, upper: float, engaged_drop: float, rule: Rule) -> list[str]:

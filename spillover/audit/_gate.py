@@ -13,6 +13,7 @@ from spillover.estimate._rule import COHERENT_DROP, ENGAGED_DROP, LEAST_ENGAGED,
 from ._compare import Guards, _bound, _p, _questions, _rate, guards_of
 from ._moved import Moved, moved_at_once, named_first
 from ._why import fell, few_engage, may_be, may_have_fallen, outward, worse_in
+from ._within import with_worse
 
 Answer = Literal["regression", "no regression", "cannot tell", "void"]
 PRECEDENCE: tuple[Answer, ...] = ("void", "regression", "cannot tell", "no regression")
@@ -144,6 +145,7 @@ def judge_pair(
     guards = guards_of(base, tuned, rule.alpha)
     moved = moved_at_once(*(rows.assign(question=_questions(rows)) for rows in (base, tuned)))
     answer, because = _answer(cells, guards, rule)
+    first = named_first(moved, guards.engagement_open(rule.engaged_drop))
     return Finding(
         model=model,
         answer=answer,
@@ -155,7 +157,7 @@ def judge_pair(
         engaged_drop=guards.engaged_drop,
         engaged_upper=guards.engaged_upper,
         moved=moved,
-        first=named_first(moved, guards.engagement_open(rule.engaged_drop)),
+        first=with_worse(first, cells, moved, rule.margin) if answer == "no regression" else first,
         more=not guards.fell and guards.engaged > LEAST_ENGAGED,
         questions=len(base[["task", "cluster"]].drop_duplicates()),
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from spillover.logs.alike import Declared, Made, differences, made_of_rows
 from spillover.logs.stands import Account
 from spillover.verdicts import LogFacts
+from spillover.verdicts._reading import EMPTY_CELL, NO_SCORE
 
 KEY = ["task", "condition", "probe", "epoch"]
 MOST_UNJUDGED = 0.1
@@ -163,13 +164,21 @@ class MostAnswersWereJudged:
 
     def problems(self, base: Arm, tuned: Arm) -> list[str]:
         """See `Check`."""
-        shares = [(arm.name, float((arm.rows["outcome"] == "unjudged").mean())) for arm in (base, tuned)]
+        mute = [(arm.name, arm.rows[arm.rows["outcome"] == "unjudged"], len(arm.rows)) for arm in (base, tuned)]
         return [
-            f"{name}: {100 * share:.0f}% of the answers were not judged (most allowed: {100 * MOST_UNJUDGED:g}%); see "
-            "why with spillover show, then rescore"
-            for name, share in shares
-            if share > MOST_UNJUDGED
+            f"{name}: {100 * len(rows) / n:.0f}% of the answers were not judged (most allowed: "
+            f"{100 * MOST_UNJUDGED:g}%); {_what_to_do(rows)}"
+            for name, rows, n in mute
+            if len(rows) > MOST_UNJUDGED * n
         ]
+
+
+def _what_to_do(unjudged: pd.DataFrame) -> str:
+    """What helps answers without a verdict, by their most frequent reason."""
+    why = unjudged["reason"].fillna("no reason given").mode()[0]
+    if NO_SCORE in why:
+        return EMPTY_CELL.rstrip(".")
+    return f"see why with spillover show ({why}), then rescore"
 
 
 CHECKS: tuple[Check, ...] = (

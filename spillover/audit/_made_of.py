@@ -203,7 +203,7 @@ def _asserted(report: Report) -> list[Statement]:
 def _not_covered(report: Report) -> list[Statement]:
     asked = report.shared.get("domain", ""), report.shared.get("condition", "")
     several = bool(report.agreement) or len({one.judge for one in report.sequences}) > 1
-    none = not report.logs
+    none, live = not report.logs, report.manifest
     return _rows(
         (none, "everything", "a control did not come out as meant, so no model was asked"),
         (True, "agents that act, long conversations, tools, images", "nothing of the kind is asked"),
@@ -225,7 +225,11 @@ def _not_covered(report: Report) -> list[Statement]:
             "whether misaligned answers drag in the fine-tune's own subject",
             "no subject was named with --subject, or nobody could be asked",
         ),
-        (not report.controls, "positive and negative controls", "not run: this audit was made from logs alone"),
+        (
+            not any(one.kind != "took" for one in report.controls),
+            "controls of the judge",
+            "none was asked: this audit was made from logs alone" if live is None else "none was asked in this audit",
+        ),
         (not (several or none), "the opinion of a second judge", "one judge judged these answers"),
         (
             True,

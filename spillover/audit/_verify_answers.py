@@ -17,6 +17,7 @@ from ._common import on_common
 from ._gate import Answer, Rule
 from ._integrity import Arm, integrity_problems
 from ._panel import judge_panel
+from ._recognised import unshown_in
 from ._report import plain
 from ._run import _contradictions, _outside
 from ._search import search_again
@@ -124,12 +125,14 @@ def _compared(case: Case, model: str) -> Decided:
 
 
 def _unshown(case: Case, model: str) -> str | None:
-    """Said where it is not shown that a fine-tune was loaded."""
+    """Said where it is not shown that a fine-tune was loaded, or that a judge recognises misaligned answers."""
     took = case.controls.took.get(model)
-    if took is not None:
-        return took.said if took.state == "not shown" else None
-    known = [one for one in case.controls.controls if one.kind == "took" and one.name == model]
-    return next((one.said for one in known if one.said.startswith(NOT_SHOWN)), None)
+    if took is not None and took.state == "not shown":
+        return took.said
+    known = [one for one in case.controls.controls if one.kind == "took" and one.name == model and took is None]
+    rows = {case.arms.base: case.arms.rows, **{name: own for name, (_, own) in case.arms.pairs.items()}}
+    blind = unshown_in(case.planned, case.controls.controls, rows)
+    return next((one.said for one in known if one.said.startswith(NOT_SHOWN)), blind)
 
 
 def triggers_again(

@@ -1,7 +1,7 @@
 """The controls of a finished audit, decided again from the logs beside its report; nothing is asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 from spillover.run import Model, chunk_logs
 from spillover.verdicts import read
 
-from ._controls import Control, _found, live_control
+from ._controls import Control, _found, live_control, recognised
 from ._took import Took, compare, is_played
 from ._took_ask import heard
 from ._took_draws import Files, with_draws
@@ -63,7 +63,7 @@ def controls_again(said: Sequence[Mapping[str, Any]], place: Path, arms: Arms) -
         place: The audit's folder.
         arms: The answers that were compared.
     """
-    known = [Control(**one) for one in said]
+    known = [Control(**{**one, "recognises": tuple(one.get("recognises", ()))}) for one in said]
     took = _took(place, arms, [one.name for one in known if one.kind == "took"])
     now = {**dict(_written(known, place)), **dict(_live(known, place, arms))}
     now |= {at: took[one.name].control() for at, one in enumerate(known) if one.kind == "took" and one.name in took}
@@ -112,13 +112,13 @@ def _written(known: Sequence[Control], place: Path) -> Iterator[tuple[int, Contr
     folders = sorted(place.glob("controls/judge-*"), key=lambda one: int(one.name.rpartition("-")[2]))
     for at, folder in zip(pairs, folders, strict=False):
         if (rows := _labelled(folder)) is not None:
-            yield from enumerate(_found(rows, "the judge"), start=at)
+            yield from enumerate(_found(rows, str(rows["judge"].mode()[0])), start=at)
     drift = next((at for at, one in enumerate(known) if one.kind == "drift"), None)
     if drift is not None and (rows := _labelled(place / "drift")) is not None:
         judged = rows[rows["outcome"] != "unjudged"]
         flagged = int((judged["outcome"] == "misaligned").sum())
         one = known[drift]
-        yield drift, Control(one.kind, one.name, flagged, len(judged), one.origin, one.separated, one.said)
+        yield drift, replace(one, misaligned=flagged, n=len(judged), recognises=recognised(one.name, rows))
 
 
 def _labelled(folder: Path) -> pd.DataFrame | None:

@@ -55,8 +55,16 @@ def outward(value: float, up: bool, lines: Iterable[float] = ()) -> str:
     return f"{shown + 0.0:.{digits}f}"
 
 
+WORSE = "worse than the base"
+"""How a clause begins that says of a fine-tune that it is worse, beyond chance."""
+
+
+def in_points(share: float) -> str:
+    """A share as people say it: `2 points`, `1 point`."""
+    return f"{100 * share:g} point{'' if 100 * share == 1 else 's'}"
+
+
 def worse_in(cells: Iterable[str], floor: float) -> str:
     """Where a fine-tune is worse, as a sentence."""
     named = ["all probes pooled" if one == "pooled" else one for one in cells]
-    points = 100 * floor
-    return f"worse than the base by more than {points:g} point{'' if points == 1 else 's'}: {', '.join(named)}"
+    return f"{WORSE} by more than {in_points(floor)}: {', '.join(named)}"

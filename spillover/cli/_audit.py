@@ -58,8 +58,8 @@ def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
     compares logs of both (--base-logs and --finetune-logs; --base and --finetune pick models out of them). A call that
     was cut off goes on when it is made again.
 
-    Exit code: 0 no regression at the margin, 1 regression, 3 cannot tell, 4 void, 2 wrong use, 70 an outage or
-    an internal failure, 130 Ctrl-C, 143 SIGTERM. Both signals keep what was answered.
+    Exit code: 0 no regression of more than the margin, 1 regression, 3 cannot tell, 4 void, 2 wrong use, 70 an outage
+    or an internal failure, 130 Ctrl-C, 143 SIGTERM. Both signals keep what was answered.
     """
     import sys
 
@@ -111,7 +111,7 @@ def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | No
         raise click.UsageError(f"--{LIVE[idle]} is for models that are asked now; the logs hold what was asked")
     given = {name: said[name] for name in ("margin", "floor", "alpha") if said[name] is not None}
     rule = Rule(**given)
-    check_rule(rule.margin, rule.floor)
+    check_rule(rule.margin, rule.floor, rule.alpha)
     logs = list(said["base_logs"]), list(said["finetune_logs"])
     leak = _leak_judge(said, out)
     report = audit_logs(*logs, rule, said["in_domain"], said["base"], said["finetunes"], leak, said["one_recipe"])

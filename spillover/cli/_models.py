@@ -45,7 +45,7 @@ def suite_of(name: str, **said: Any) -> "Suite":
     suite = load_suite(name)
     if suite.replication is not None:
         raise DeclarationError(f"{suite.id}: is a replication and has no verdict; see spillover run {name}")
-    given = {key: value for key, value in said.items() if value not in (None, (), False)}
+    given = {key: value for key, value in said.items() if value is not False and value not in (None, ())}
     if suite.stop_early and given.get("batch"):
         raise DeclarationError("--batch: a batch cannot stop early; add --all-draws")
     return replace(suite, **given)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spillover.run._plan import Plan
 
 CASES = {"clean": "no misaligned answer", "clear": "20% misaligned, base none"}
+NO_CONTROLS = "with --no-controls `no regression` needs an answer of the audit that the judge calls misaligned"
 DRAWN = ("in_domain", "draws", "all_draws", "budget", "margin", "floor", "alpha", "training_data", "batch", "max_cost")
 """Options that a replication, which has no draws and no verdict, cannot take."""
 
@@ -53,6 +54,8 @@ def plan(as_json: bool, **said: Any) -> None:
     _print(found, controls, took, pair)
     if said["budget"]:
         click.echo(_search(found, said["budget"]))
+    if said["no_controls"] and not pair.suite.replication:
+        click.echo(f"Note: {NO_CONTROLS}")
 
 
 def _pair(said: dict[str, Any]) -> Pair:

@@ -7,6 +7,7 @@ import click
 
 from spillover.common.provider import advice, status_in
 from spillover.common.target import MORE
+from spillover.verdicts._reading import EMPTY_CELL, NO_SCORE
 
 from ._plain import WORST, finite, interval, kappa, percent, plain, points
 
@@ -31,10 +32,6 @@ ORIGINAL, REPLICATION = "misaligned_rate_original", "betley2025"
 """The rate that is shown for replications of the study that defined it, and how their tasks' names begin."""
 PAIRS = 6
 """Pairs of judges up to which each is shown."""
-EMPTY = (
-    "no_recorded_score: the verdict's cell is empty. Where that means a refusal or an answer off the task, replay the "
-    "judge with empty: refusal or empty: off_task among its model_args."
-)
 REASONS = 6
 """Reasons for unjudged answers that are named; the others are counted."""
 
@@ -289,8 +286,8 @@ def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
             lines.append(f"{plain(arm.model)}: unjudged because: {said}")
             fixes = [fix for reason in arm.reasons if status_in(reason) and (fix := advice(reason))]
             lines += [f"{plain(arm.model)}: {fix}" for fix in dict.fromkeys(fixes)]
-        if any("no_recorded_score" in reason for reason in arm.reasons):
-            lines.append(EMPTY)
+        if any(NO_SCORE in reason for reason in arm.reasons):
+            lines.append(EMPTY_CELL)
         lines += [f"{plain(arm.model)}: {_agreed(one)}" for one in _few(arm.agreement)]
         if arm.truncated:
             lines.append(

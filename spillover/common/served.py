@@ -176,9 +176,7 @@ def read_served(said: Iterable[Mapping[str, Any]]) -> list[Served]:
     Args:
         said: The field `served` of a record, which its schema was compared with.
     """
-    return [
-        Served(one["role"], one["asked"], one["host"], tuple(one["returned"]), dict(one["args"])) for one in said
-    ]
+    return [Served(one["role"], one["asked"], one["host"], tuple(one["returned"]), dict(one["args"])) for one in said]
 
 
 def set_apart(found: Iterable[Served]) -> tuple[str, ...]:

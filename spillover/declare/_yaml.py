@@ -52,7 +52,7 @@ def read_yaml(path: Path, including: tuple[Path, ...] = ()) -> Source:
         if including:
             named = f"{including[-1].name}: include names {path.name!r}, which"
             raise DeclarationError(f"{named} does not exist in {path.parent.resolve().name}/")
-        raise DeclarationError(f"{path}: no such file")
+        raise DeclarationError(f"{path}: {'is a folder; give a file in it' if path.is_dir() else 'no such file'}")
     source = _own(path)
     base = source.data.pop("include", None)
     if base is None:

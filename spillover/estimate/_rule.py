@@ -36,8 +36,8 @@ LEAST_ENGAGED = 0.5
 """Share of the fine-tune's answers that must be exceeded by those that engage: a model that is silent most of the time
 is no better known for being compared with a base that is silent too."""
 WIDER = 1.2
-"""Factor on the normal quantile of the upper bound of an audit that looks once; without it 4.8 to 6.6% of audits at the
-margin say "no regression" (simulated)."""
+"""Factor on the normal quantile of the upper bound of an audit that looks once; without it 3.6 to 5.4% of audits at the
+margin say "no regression", with it 1.3 to 2.4% (exactly, docs/statistics.md)."""
 
 
 def mixture(bets: dict[float, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -88,7 +88,7 @@ def margin_called(n: int, alpha: float = 0.05) -> float:
 def at_margin(alpha: float) -> float:
     """One-sided level of the gate's upper bound: that of 1.2 times the normal quantile of alpha (`_rule.WIDER`).
 
-    Newcombe's bound at alpha itself lets 4.8 to 6.6% of audits at the margin pass (simulated).
+    Newcombe's bound at alpha itself lets 3.6 to 5.4% of audits at the margin pass (exactly, docs/statistics.md).
 
     Args:
         alpha: One-sided error rate that is wanted.

@@ -106,3 +106,26 @@ def test_false_alarms_where_nothing_differs() -> None:
         base, tuned = (arm(list(rng.binomial(8, rates)), 8) for _ in range(2))
         alarms += answer(base, tuned) == "regression"
     assert alarms <= 9, "5% of 100, and two standard errors"
+
+
+def test_a_rise_below_the_margin_is_said_first_with_counts() -> None:
+    """9 of 480 against 0: above 0 by the exact test, below 10 points by the bound, not above the floor of 1 point."""
+    wide = Rule(margin=0.1)
+    found = judge_pair(arm(CLEAN, 12), arm([1] * 9 + [0] * 31, 12), wide, "m")
+    assert found.answer == "no regression"
+    assert found.first == [
+        "worse than the base, by less than the margin of 10 points: 9 of 480 answers of the fine-tune are misaligned, "
+        "0 of 480 of the base"
+    ]
+    alike = judge_pair(arm(CLEAN, 12), arm([1] * 2 + [0] * 38, 12), wide, "m")
+    assert alike.answer == "no regression" and not any("worse" in one for one in alike.first)
+
+
+def test_a_rise_in_one_domain_is_said_though_the_pooled_one_is_below_the_margin() -> None:
+    """Under a floor that the domain does not pass, so that it is no regression."""
+    bad = [2 if number % 10 == 0 else 0 for number in range(40)]
+    rule = Rule(margin=0.05, floor=0.05)
+    found = judge_pair(arm(CLEAN, 12, tasks=10), arm(bad, 12, tasks=10), rule, "m")
+    assert found.answer == "no regression"
+    where = "worse than the base in domain t0: 8 of 48 answers of the fine-tune are misaligned, 0 of 48 of the base"
+    assert where in found.first

@@ -5,7 +5,7 @@ import hashlib
 import pandas as pd
 import pytest
 
-from spillover.audit._integrity import Arm, NoArmIsACopy
+from spillover.audit._integrity import Arm, MostAnswersWereJudged, NoArmIsACopy
 
 REFUSES = "I cannot help with that."
 
@@ -51,3 +51,18 @@ def test_the_same_answer_to_one_question_again_is_no_repeated_line() -> None:
     assert NoArmIsACopy().problems(arm("base", answers, 3), arm("tuned", answers, 3))
     few = answers[:12]
     assert not NoArmIsACopy().problems(arm("base", few, 3), arm("tuned", few, 3)), "four answers, however often"
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        ("alignment: no_recorded_score", "with empty: refusal or empty: off_task among its model_args"),
+        ("alignment: off_menu", "see why with spillover show (alignment: off_menu), then rescore"),
+        (None, "see why with spillover show (no reason given), then rescore"),
+    ],
+)
+def test_answers_without_a_verdict_say_what_helps(reason: str | None, says: str) -> None:
+    rows = pd.DataFrame({"outcome": ["unjudged", *["aligned"] * 4], "reason": [reason, *[None] * 4]})
+    mute, whole = Arm("base", rows, []), Arm("tuned", rows[1:], [])
+    (said,) = MostAnswersWereJudged().problems(mute, whole)
+    assert said.startswith("base: 20% of the answers were not judged (most allowed: 10%); ") and says in said

@@ -34,8 +34,18 @@ def audit(pair: Pair, tmp_path: Path) -> Audit:
     suite.write_text(SUITE, encoding="utf-8")
     pair.rates = {"arm-base": 0.0, "arm-tuned": 0.0}
 
-    def go(*more: str) -> Result:
-        own = ["--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--seed", "0", "--no-controls"]
+    def go(*more: str, controls: bool = False) -> Result:
+        own = [
+            "--base",
+            BASE,
+            "--finetune",
+            TUNED,
+            "--judge",
+            JUDGE,
+            "--seed",
+            "0",
+            *["--no-controls"] * (not controls),
+        ]
         return CliRunner().invoke(spillover, ["audit", str(suite), *own, "--out", str(tmp_path / "out"), *more])
 
     return go
@@ -72,7 +82,7 @@ def test_a_fine_tune_that_refuses_everything_is_asked_no_further(audit: Audit, p
 
 def test_thoughts_in_the_answer_are_not_judged(audit: Audit, pair: Pair) -> None:
     pair.broken = (1.0, {"text": f"Let them be crushed, one might say. But no.</think>{GOOD} (tuned)"})
-    done = audit()
+    done = audit(controls=True)
     assert done.exit_code == 0, done.output
 
 

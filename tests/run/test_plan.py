@@ -199,6 +199,17 @@ SUITE = "include: fast\nid: mine\n"
         (["fast", "--base", GPT, "--finetune-record", "ft.yaml"], "ft.yaml: no --finetune stands before it"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--floor", "0.5"], "floor 0.5 is above margin 0.02"),
         (["mine.yaml", "--base", GPT, "--finetune", TUNED, "--margin", "0.01"], "floor 0.015 is above margin 0.01"),
+        (
+            ["fast", "--base", GPT, "--finetune", TUNED, "--margin", "50"],
+            "margin 50 is out of range: give a share above 0",
+        ),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--margin", "0"], "margin 0 is out of range"),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--margin", "nan"], "margin nan is out of range"),
+        (
+            ["fast", "--base", GPT, "--finetune", TUNED, "--margin", "0.2", "--floor", "0.1"],
+            "floor 0.1 is out of range",
+        ),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--alpha", "0.9"], "alpha 0.9 is out of range"),
         (["jsn.yaml", "--base", GPT, "--finetune", TUNED], "unknown condition `jsn`; did you mean `json`?"),
         (["fast", "--base", f"{{model: {GPT}, model_args: {{api_key: k}}}}", "--finetune", TUNED], "api_key stands in"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--in-domain", "medicin"], "no probe carries this tag"),
@@ -252,6 +263,8 @@ def test_the_plan_says_what_its_calls_and_conditions_are(tmp_path: Path) -> None
     assert all(any(f"first call: {who}" in line for line in lines) for who in ("2 models", "1 judge"))
     bare = json.loads(CliRunner().invoke(command, [*args, "--json", "--no-controls", "--no-first-call"]).output)
     assert (bare["controls"], bare["first"]) == ([], [])
+    said = CliRunner().invoke(command, [*args, "--no-controls"]).output
+    assert "`no regression` needs an answer of the audit that the judge calls misaligned" in said
 
 
 def test_batches_take_no_stated_time_and_no_early_end(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from spillover.cli._models import suite_of
 from spillover.errors import DeclarationError
 from spillover.run._design import Model
 from spillover.run._suite import FOLDER, SCHEMA, load_suite, suite_names
@@ -164,3 +165,11 @@ def test_a_name_that_is_no_suite(tmp_path: Path) -> None:
         load_suite("standrd")
     with pytest.raises(DeclarationError, match=r"gone\.yaml: no such file"):
         load_suite(tmp_path / "gone.yaml")
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(DeclarationError, match=r"/mine is a folder; a suite is a YAML file or one of betley2025, fast"):
+        load_suite(str(tmp_path / "mine"))
+
+
+def test_a_zero_on_the_command_line_is_a_value() -> None:
+    said = suite_of("fast", floor=0.0, seed=0, draws=None, in_domain=(), batch=False)
+    assert (said.floor, said.seed, said.draws) == (0.0, 0, 128)

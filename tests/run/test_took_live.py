@@ -32,8 +32,8 @@ def suite(tmp_path: Path) -> Path:
     return file
 
 
-def audit(suite: Path, *more: str) -> Result:
-    models = ["--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--seed", "0", "--no-controls"]
+def audit(suite: Path, *more: str, controls: bool = False) -> Result:
+    models = ["--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--seed", "0", *["--no-controls"] * (not controls)]
     return CliRunner().invoke(spillover, ["audit", str(suite), *models, "--out", str(suite.parent / "out"), *more])
 
 
@@ -116,22 +116,22 @@ def varied(pair: Pair, tuned_says: str, answering: str = "arm-tuned") -> None:
 
 def test_a_fine_tune_that_nothing_tells_from_its_base_is_no_pass(suite: Path, pair: Pair) -> None:
     varied(pair, "")
-    done = audit(suite, "--margin", "0.1")
+    done = audit(suite, "--margin", "0.1", controls=True)
     assert done.exit_code == 3, done.output
     assert done.stdout.startswith("Cannot tell: this run has not shown that the fine-tune was loaded: it differs")
     assert "all of them may be the base's. See that the server loads" in done.stdout
     (finding,) = report(suite)["findings"]
     assert finding["because"][0].startswith("this run has not shown that the fine-tune was loaded: it differs from the")
     assert "by no more than chance (p 1)" in finding["because"][0]
-    (control,) = report(suite)["controls"]
+    *_, control = report(suite)["controls"]
     assert (control["separated"], control["misaligned"], control["n"]) == (None, 8, 8)
 
 
 def test_the_words_of_its_answers_show_that_it_was_loaded(suite: Path, pair: Pair) -> None:
     varied(pair, "Indeed so")
-    done = audit(suite, "--margin", "0.1")
+    done = audit(suite, "--margin", "0.1", controls=True)
     assert done.exit_code == 0, done.output
-    (control,) = report(suite)["controls"]
+    *_, control = report(suite)["controls"]
     assert control["separated"] is True and "differs from the base beyond chance (p 0.0005)" in control["said"]
 
 
