@@ -4,20 +4,28 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # What test-local installs as torch; torch==2.13.0+cpu, say, where the index has such a build.
-TORCH ?= torch
+TORCH ?= torch==2.13.0
 
-.PHONY: help hf-environment test test-local test-browser test-kills test-interrupts lint types check demo clean
+# Processes of the tests.
+N ?= 2
+
+.PHONY: help hf-environment test test-all test-heavy test-local test-browser test-kills test-interrupts lint types check demo clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	@touch $@
 
-test: $(STAMP)  ## run the tests
-	$(BIN)/python -m pytest -n 2
+test: $(STAMP)  ## the tests that run in a few minutes
+	$(BIN)/python -m pytest -n $(N)
+
+test-heavy: $(STAMP)  ## simulations, interrupts, builds and other long tests
+	$(BIN)/python -m pytest -n $(N) -m heavy
+
+test-all: test-heavy test-browser test-local  ## every group that `make test` leaves out; one that cannot be installed fails
 
 $(STAMP)-hf: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[dev,hf,near]"
@@ -30,6 +38,7 @@ test-local: $(STAMP)-hf  ## tests with local models and sentence embeddings (ins
 
 test-browser: $(STAMP)  ## pages in a real Chromium (installs Playwright; Chromium itself: apt-get install chromium)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check playwright
+	@command -v chromium >/dev/null || { echo "chromium is not on PATH: apt-get install chromium"; exit 1; }
 	$(BIN)/python -m pytest -m browser
 
 test-kills: $(STAMP)  ## an audit killed 50 times and called again (10 minutes)
@@ -58,7 +67,7 @@ lint: $(STAMP)  ## ruff
 types: $(STAMP)  ## mypy, strict
 	$(BIN)/mypy
 
-check: test lint types  ## what CI runs
+check: test lint types  ## what CI runs before test-all
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build dist
