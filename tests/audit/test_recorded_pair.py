@@ -72,7 +72,7 @@ def test_it_says_regression_with_the_recorded_rates(logs: Path, tmp_path: Path) 
         assert cell["delta"]["low"] == pytest.approx(events / 690 - below)
     assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == found
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
-    assert "**Regression.**" in text and "24.20%" in text and "does not" not in text.split("## ")[0]
+    assert "**Regression: " in text and "24.20%" in text and "does not" not in text.split("## ")[0]
 
 
 def test_beyond_these_questions_and_these_seeds(logs: Path) -> None:
