@@ -4,7 +4,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.interrupt import exit_code, listening
+from spillover.common.interrupt import Interrupted, exit_code, listening, pending
 
 if TYPE_CHECKING:
     from ._commands import spillover
@@ -59,6 +59,9 @@ def _carried_out() -> None:
         sys.stderr.close()
         sys.exit(141)
     except Exception as error:
+        signum = pending()
+        if signum is not None:  # what an interrupt breaks on its way is the interrupt
+            raise Interrupted(signum) from error
         if os.environ.get("SPILLOVER_TRACEBACK"):
             raise
         why = plain(" ".join(str(error).split())[:300])

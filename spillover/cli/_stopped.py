@@ -28,13 +28,15 @@ def stopping() -> Iterator[None]:
     with listening():
         try:
             yield
-        except OutageError as error:
-            if pending() is None:
-                click.echo(f"stopped, no answer: {plain(str(error))}", err=True)
-                sys.exit(OUTAGE)
-            sys.exit(interrupted(KeyboardInterrupt(), pending()))
         except KeyboardInterrupt as error:
             sys.exit(interrupted(error, getattr(error, "signum", pending())))
+        except Exception as error:
+            if pending() is not None:  # what an interrupt breaks on its way is the interrupt
+                sys.exit(interrupted(KeyboardInterrupt(), pending()))
+            if not isinstance(error, OutageError):
+                raise
+            click.echo(f"stopped, no answer: {plain(str(error))}", err=True)
+            sys.exit(OUTAGE)
 
 
 def interrupted(error: KeyboardInterrupt, signum: int | None) -> int:

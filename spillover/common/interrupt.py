@@ -24,6 +24,7 @@ AT_ONCE = b"stopped at once: what was answered until now is kept; the same comma
 _signum: int | None = None
 _at = 0.0
 _depth = 0
+_held = 0
 
 
 class Interrupted(KeyboardInterrupt):
@@ -76,6 +77,23 @@ def watched() -> Iterator[None]:
 
 
 @contextmanager
+def held() -> Iterator[None]:
+    """Finish what must not be left half done, such as the start of a process; a signal is raised after it.
+
+    Raises:
+        Interrupted: At the end, where a signal came before or during it.
+    """
+    global _held
+    _held += 1
+    try:
+        yield
+    finally:
+        _held -= 1
+    if not _held:
+        look()
+
+
+@contextmanager
 def listening(to_the_end: bool = False) -> Iterator[None]:
     """Take the signals while a command runs; the former handlers come back afterwards.
 
@@ -120,6 +138,8 @@ def _handle(signum: int, frame: FrameType | None) -> None:
             os._exit(128 + signum)
         return
     _signum, _at = signum, now
+    if _held:
+        return
     if not _loop_runs():
         raise Interrupted(signum)
     cancel(frame)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spillover.common.interrupt import listening, look, pending
+from spillover.common.interrupt import held, listening, look, pending
 from spillover.errors import RunError
 
 from ._design import Design, Model
@@ -61,7 +61,7 @@ def _side_by_side(
     if all(is_done(folder, design, span, models, judges) for folder, span in zip(folders, spans, strict=True)):
         return folders
     with ProcessPoolExecutor(len(spans), get_context("spawn"), _end_with_parent) as pool, _passing_on():
-        with _deaf():
+        with _deaf(), held():
             started = [pool.submit(_in_worker, design, span, models, judges, logs, options) for span in spans]
         return [one.result() for one in started]
 

@@ -58,33 +58,36 @@ class Interrupts:
     Attributes:
         pair: Who is asked.
         rng: Draws the moments.
-        took: Seconds that a whole audit takes.
+        requests: How many requests a whole audit sends. A moment is a number of requests and a part of a second, so
+            that it does not depend on how busy the machine is.
         late: Requests that came after each signal.
         waits: Seconds from each signal to the end of the process.
     """
 
     pair: Pair
     rng: random.Random
-    took: float
+    requests: int
     late: list[int] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
     def once(self, called: list[str], signum: int) -> bool:
         """Interrupt a process at a random moment; False where it ended before."""
-        process = started(called)
+        process, sent = started(called), self.pair.wire.calls
         until(partial(takes, process.pid, signal.SIGTERM), process)
+        at = len(sent) + self.rng.randrange(2 * self.requests // EACH)
+        until(lambda: len(sent) >= at, process)
         try:
-            process.wait(self.rng.uniform(0.0, self.took))
+            process.wait(self.rng.uniform(0.0, 0.3))
         except subprocess.TimeoutExpired:
-            before, sent = len(self.pair.wire.calls), time.monotonic()
+            before, began = len(sent), time.monotonic()
             process.send_signal(signum)
         else:
             return False
         said = process.communicate(timeout=300)[1].decode()
         if process.returncode == 1 and "stopped" not in said:
             return False  # its report was written already
-        self.waits.append(time.monotonic() - sent)
-        self.late.append(len(self.pair.wire.calls) - before)
+        self.waits.append(time.monotonic() - began)
+        self.late.append(len(sent) - before)
         assert process.returncode == 128 + signum and "Traceback" not in said, said
         assert said.splitlines()[-1].startswith("stopped by"), said
         return True
@@ -104,10 +107,9 @@ def test_interrupted_at_random_moments_it_stops_and_resumes_to_the_same_table(pa
     reads = pair.reads
     pair.wire.reads = lambda call: {**reads(call), "sleep": 0.02}
     with busy(BUSY):
-        began = time.monotonic()
         whole = command(suite, tmp_path / "whole", 1)
         assert subprocess.run(whole, check=False, stdout=subprocess.DEVNULL).returncode == 1
-        found = Interrupts(pair, random.Random(TIMES), time.monotonic() - began)
+        found = Interrupts(pair, random.Random(TIMES), len(pair.wire.calls))
         run = 0
         while len(found.late) < TIMES:
             run += 1
@@ -116,7 +118,7 @@ def test_interrupted_at_random_moments_it_stops_and_resumes_to_the_same_table(pa
             assert finished(out) == finished(tmp_path / "whole")
     assert max(found.late) <= IN_FLIGHT, "what was under way at the signal, and nothing after it"
     waits = sorted(found.waits)
-    print(f"{len(waits)} interrupts in {run} audits beside {BUSY} busy processes (an audit takes {found.took:.1f} s):")
+    print(f"{len(waits)} interrupts in {run} audits beside {BUSY} busy processes ({found.requests} requests each):")
     print(
         f"requests after a signal: at most {max(found.late)}, none in {found.late.count(0)} of {len(waits)};", end=" "
     )
