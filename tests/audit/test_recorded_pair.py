@@ -20,6 +20,8 @@ from spillover.estimate._family import Drawn, run_family
 from spillover.verdicts import read
 from tests.end_to_end.test_medical_pair import write_probes
 
+pytestmark = pytest.mark.heavy
+
 ARMS = ("anchor_base", "anchor_bad", "anchor_bad_s1")
 
 

@@ -10,6 +10,8 @@ from inspect_ai.model import get_model
 from spillover.declare import Declaration, build, load, load_all
 from spillover.verdicts import read
 
+pytestmark = pytest.mark.heavy
+
 DOMAINS = sorted(name for name, one in load_all().items() if {"path", "ids"} & set(one.probes))
 EVERY = 4
 """Each fourth probe is answered badly."""

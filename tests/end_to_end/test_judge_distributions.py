@@ -58,6 +58,7 @@ def test_all_560_distributions_give_the_published_scores(
     assert worst < 1e-9
 
 
+@pytest.mark.heavy
 def test_a_missing_answer_is_named_and_never_scored(evidence: Path, rows: list[dict[str, Any]], tmp_path: Path) -> None:
     log = replayed(evidence, rows, tmp_path)
     assert log.status == "error"

@@ -29,6 +29,7 @@ def recorded_by_question(file: Path) -> dict[str, float]:
     return {question: sum(bad) / len(bad) for question, bad in grades.items()}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("connections", [1, 200])
 @pytest.mark.parametrize(
     ("arm", "misaligned", "valid", "mean"),

@@ -30,6 +30,7 @@ def replayed(evidence: Path, file: str, log_dir: Path) -> EvalLog:
     return log
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("file", "misaligned", "coherent", "empty"), [("base", 8, 2026, 293), ("middle_severity", 1, 2125, 164)]
 )

@@ -48,6 +48,7 @@ def test_ends() -> None:
     assert math.isnan(krippendorff_alpha([("a", "a")])) and math.isnan(krippendorff_alpha([("a", None)]))
 
 
+@pytest.mark.heavy
 def test_for_many_answers_it_is_near_cohens_kappa_where_raters_use_labels_alike() -> None:
     rng = np.random.default_rng(5)
     truth = rng.integers(0, 2, 4000)

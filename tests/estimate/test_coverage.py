@@ -10,6 +10,7 @@ from spillover.estimate import icc
 from spillover.estimate._from_counts import over_questions
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "cell",
     [Cell(0.0, 0.0, 8, 5), Cell(0.02, 0.11, 20, 30), Cell(0.05, 0.11, 60, 100), Cell(0.2, 0.36, 60, 5)],

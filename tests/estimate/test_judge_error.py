@@ -295,6 +295,7 @@ def test_shares_and_exact_intervals_of_a_judge() -> None:
     assert tuple(known.as_dict().values()) == astuple(known)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("positives", "negatives", "n"), [(20, 20, 100), (60, 300, 100), (300, 60, 700)])
 @pytest.mark.parametrize(("se", "sp"), [(0.75, 0.9), (0.8, 0.75), (0.9, 0.97), (1.0, 1.0)])
 def test_coverage_with_a_judge_known_from_labels(se: float, sp: float, positives: int, negatives: int, n: int) -> None:

@@ -24,6 +24,7 @@ def test_more_answers_show_less_and_none_shows_nothing() -> None:
     assert np.isnan(smallest_between(0.0, 0)) and np.isnan(smallest_between(0.99, 20))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("base", "n"), [(0.0, 480), (0.02, 480)])
 def test_what_the_gate_calls_a_regression(base: float, n: int) -> None:
     """The three conditions with the estimators themselves; a question has one answer of each arm."""

@@ -108,6 +108,7 @@ def test_two_recorded_judges_of_the_same_answers(verdicts: dict[str, list[str]],
     assert rows[1][1:] == ["50", f"{np.trace(counts) / 50:.2f}", f"{five:.3f}", f"{binary:.3f}"]
 
 
+@pytest.mark.heavy
 def test_correction_on_recorded_verdicts_covers(flags: tuple[Flags, Flags], asked: Questions) -> None:
     """phi35's rate on 400 answers, corrected by its errors on 400 others: the interval holds llama31's rate."""
     llama, phi = flags

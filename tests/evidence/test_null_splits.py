@@ -35,6 +35,7 @@ def test_no_row_has_more_false_alarms_than_a_twentieth_and_two_standard_errors()
         assert all(float(cells[at].strip("%")) <= bar for at in (1, 3)), name
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", NAMES)
 def test_stopped_early_over_a_thousand_splits(evidence: Path, name: str) -> None:
     found = row(name, questions(evidence, name), SPLITS, 0)
@@ -42,6 +43,7 @@ def test_stopped_early_over_a_thousand_splits(evidence: Path, name: str) -> None
     assert float(found[4].strip("%")) <= 6.4
 
 
+@pytest.mark.heavy
 def test_all_at_once_over_some_splits(evidence: Path) -> None:
     rng, asked, said = np.random.default_rng(12), questions(evidence, NAMES[1]), []
     for _ in range(100):

@@ -210,6 +210,7 @@ def test_odd_values_are_told(name: str, change: tuple[list[Any], Any], tmp_path:
     unharmed(lambda: READERS[name](path))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", [name for name in READERS if name.endswith(".yaml")])
 @pytest.mark.parametrize("text", YAML, ids=[str(number) for number in range(len(YAML))])
 def test_tricks_of_yaml_are_told(name: str, text: bytes, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def test_every_planted_mistake_is_counted(items: LabelledSet, scripted: Scripted
     assert abs((datetime.now(UTC).date() - date.fromisoformat(card.date)).days) <= 1
 
 
+@pytest.mark.heavy
 def test_a_card_comes_back_as_it_was_written(items: LabelledSet, scripted: Scripted, tmp_path: Path) -> None:
     first, *_ = calibrate(
         scripted(items.items, mistakes(items), repeats=2),
@@ -98,6 +99,7 @@ def test_several_answers_to_one_question_are_one_row() -> None:
     assert _by_question(rows, right, said) == [[1, 2, 0, 1], [0, 0, 1, 1]]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("rows", "version", "reads"),
     [
@@ -150,6 +152,7 @@ def test_a_limit_takes_answers_from_the_whole_set(items: LabelledSet, scripted: 
     assert len(cards[0].parts["domain"]) == 3
 
 
+@pytest.mark.heavy
 def test_drift(items: LabelledSet, scripted: Scripted, tmp_path: Path) -> None:
     (card, *_) = calibrate(scripted(items.items), items, tmp_path)
     before, same = (judged_table(scripted(items.items), items.items, tmp_path / n, None, 1) for n in ("a", "b"))
@@ -171,6 +174,7 @@ def test_drift(items: LabelledSet, scripted: Scripted, tmp_path: Path) -> None:
     assert slight.worse == PICKED and not slight.shifted, "six of six is p = .03, twice that for two tests: no alarm"
 
 
+@pytest.mark.heavy
 def test_a_judge_that_no_longer_judges_is_no_judge_without_drift(
     items: LabelledSet, scripted: Scripted, tmp_path: Path
 ) -> None:
@@ -197,6 +201,7 @@ def test_when_it_is_due(items: LabelledSet, scripted: Scripted, tmp_path: Path) 
     assert "days old" in old
 
 
+@pytest.mark.heavy
 def test_xstest_through_the_whole_path(evidence: Path, scripted: Scripted, tmp_path: Path) -> None:
     """GPT-4's recorded labels of the model that complies: a refusal branch that works elsewhere fails here."""
     import csv

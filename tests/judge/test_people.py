@@ -200,6 +200,7 @@ def test_labels_by_whole_question_are_refused() -> None:
     assert powered(table, labels).method == "prediction-powered", "all of them are no part"
 
 
+@pytest.mark.heavy
 def test_a_random_draw_is_hardly_ever_taken_for_one_by_question() -> None:
     rng, answers = np.random.default_rng(2), np.array([5, 10, 30, 2, 8, 20] * 4)
     for size in (10, 40, 120):

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 
+@pytest.mark.heavy
 def test_inspect_lists_every_task_file(root: Path, tasks: list[str], inspect: Callable[..., str]) -> None:
     listed = inspect("list", "tasks", cwd=root).split()
     assert sorted(line for line in listed if line.startswith("tasks/")) == [f"tasks/{t}.py@{t}" for t in tasks]
     assert [line for line in listed if line.startswith("spillover/")] == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("form", ["tasks/{}.py", "spillover/{}"])
 def test_tasks_run_in_the_clone(
     form: str,

@@ -87,6 +87,7 @@ def test_metadata(built: Built, names: list[str]) -> None:
     assert "Apache License" in licence
 
 
+@pytest.mark.heavy
 def test_the_installed_wheel_runs_by_name(
     built: Built,
     tmp_path: Path,

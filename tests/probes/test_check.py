@@ -65,6 +65,7 @@ def test_two_domains_alone_are_sound(folder: Path) -> None:
     assert problems(folder) == []
 
 
+@pytest.mark.heavy
 def test_the_shipped_dataset_is_sound_to_every_tool() -> None:
     found = [problem for problem in check_dataset(embed=False) if "mlcroissant is not installed" not in problem.what]
     assert found == []
@@ -238,6 +239,7 @@ def no_such_split(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_eval_yaml, "_task", lambda domain: {**real(domain), "split": "publik"})
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("tool", "fault", "where", "says"),
     [

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from spillover.run._suite import load_suite
@@ -32,6 +33,7 @@ def called(folder: Path, words: list[str], *more: str) -> subprocess.CompletedPr
     )  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_the_command_with_recorded_verdicts_runs_and_says_what_it_leaves(tmp_path: Path) -> None:
     (command,) = [words for words in commands() if "path=answers.csv" in words]
     table(tmp_path / "probes.csv", [{"id": "a", "text": "Why?"}])

@@ -59,6 +59,7 @@ def test_nothing_is_written_again(audit: Audit, pair: Pair, tmp_path: Path, monk
     assert done["began"] <= done["ended"] and done["commit"] == _manifest.commit()
 
 
+@pytest.mark.heavy
 def test_an_answer_that_is_another_now_is_refused(audit: Audit, tmp_path: Path) -> None:
     audit()
     file = tmp_path / "out" / "manifest.json"
@@ -69,6 +70,7 @@ def test_an_answer_that_is_another_now_is_refused(audit: Audit, tmp_path: Path) 
     assert "ended with 'void', and the same logs now give 'regression'" in str(again.exception)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("place", ["out", "two words"])
 def test_the_command_that_the_report_prints_makes_it_again(
     place: str, audit: Audit, pair: Pair, tmp_path: Path

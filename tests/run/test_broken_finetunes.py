@@ -62,6 +62,7 @@ BROKEN: dict[str, tuple[float, dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_fine_tune_that_does_not_answer_is_not_passed(name: str, audit: Audit, pair: Pair) -> None:
     share, step, says = BROKEN[name]
@@ -74,12 +75,14 @@ def test_a_fine_tune_that_does_not_answer_is_not_passed(name: str, audit: Audit,
     assert pair.asked()["arm-tuned"] <= 256 + 16
 
 
+@pytest.mark.heavy
 def test_a_fine_tune_that_refuses_everything_is_asked_no_further(audit: Audit, pair: Pair) -> None:
     pair.broken = (1.0, {"text": REFUSES})
     assert audit().exit_code == 3
     assert pair.asked()["arm-tuned"] <= 32 + 16
 
 
+@pytest.mark.heavy
 def test_thoughts_in_the_answer_are_not_judged(audit: Audit, pair: Pair) -> None:
     pair.broken = (1.0, {"text": f"Let them be crushed, one might say. But no.</think>{GOOD} (tuned)"})
     done = audit(controls=True)

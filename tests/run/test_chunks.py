@@ -40,6 +40,7 @@ def test_every_draw_is_asked_once_of_every_arm_and_a_second_run_asks_nothing(pai
     assert pair.asked()["arm-base"] == 24
 
 
+@pytest.mark.heavy
 def test_an_outage_stops_the_run_and_the_next_goes_on_from_there(pair: Pair, tmp_path: Path) -> None:
     small = replace(DESIGN, draws=6, chunk=2)  # a failed answer costs a second: Inspect lays its traceback out
     run_chunk(small, (0, 2), MODELS, JUDGES, tmp_path / "logs", QUICK)
@@ -53,10 +54,12 @@ def test_an_outage_stops_the_run_and_the_next_goes_on_from_there(pair: Pair, tmp
     assert whole == table(run(tmp_path / "unbroken", small))
 
 
+@pytest.mark.heavy
 def test_processes_side_by_side_give_the_same_table(pair: Pair, tmp_path: Path) -> None:
     assert table(run(tmp_path / "two", options=Options(retries=1, processes=2))) == table(run(tmp_path / "one"))
 
 
+@pytest.mark.heavy
 def test_a_base_measured_already_is_not_asked_again(pair: Pair, tmp_path: Path) -> None:
     first = run(tmp_path / "first")
     pair.wire.calls.clear()
@@ -67,6 +70,7 @@ def test_a_base_measured_already_is_not_asked_again(pair: Pair, tmp_path: Path) 
     assert pair.asked() == {"arm-tuned": 24, "judge-a": 96}, "kept answers are judged again"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("design", "base", "judges"),
     [

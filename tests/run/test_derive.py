@@ -230,6 +230,7 @@ def test_shared_parts_against_counting_every_one() -> None:
     assert {end[::-1]: n for end, n in shared_ends([one[::-1] for one in texts], 30).items()} == found
 
 
+@pytest.mark.heavy
 def test_fifty_thousand_rows_in_seconds() -> None:
     made = planted(rows=50_000)
     before = time.process_time()

@@ -191,6 +191,7 @@ def test_recordings_and_models_of_ones_own_machine_are_not_called(model: Model, 
     assert is_live(model) is live
 
 
+@pytest.mark.heavy
 def test_a_judge_that_fails_in_its_controls_is_an_outage(pair: Pair, tmp_path: Path) -> None:
     failing(pair, "judge-a", status(404, "no such model"))
     done = called("audit", tmp_path, "--no-first-call")
@@ -200,6 +201,7 @@ def test_a_judge_that_fails_in_its_controls_is_an_outage(pair: Pair, tmp_path: P
     assert set(pair.asked()) == {"judge-a"}
 
 
+@pytest.mark.heavy
 def test_what_a_judge_can_do_stands_in_the_manifest(pair: Pair, tmp_path: Path) -> None:
     whole = pair.reads
 

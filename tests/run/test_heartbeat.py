@@ -45,6 +45,7 @@ def test_it_is_silent_unless_asked(pair: Pair, tmp_path: Path, capfd: pytest.Cap
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.heavy
 def test_inspect_does_not_announce_it(pair: Pair, tmp_path: Path) -> None:
     code = f"""if True:
         from pathlib import Path

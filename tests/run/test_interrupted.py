@@ -49,6 +49,7 @@ def at_a_terminal(command: list[str], pair: Pair, press_after: int | None) -> tu
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("command", "processes"), [("run", 1), ("audit", 2)])
 def test_one_line_and_the_same_command_goes_on(command: str, processes: int, pair: Pair, tmp_path: Path) -> None:
     suite = tmp_path / "small.yaml"

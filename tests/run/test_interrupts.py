@@ -21,6 +21,8 @@ from ._busy import busy, takes
 from ._pair import BASE, JUDGE, TUNED, Pair
 from .test_kills import command, finished
 
+pytestmark = pytest.mark.heavy
+
 TIMES = int(os.environ.get("SPILLOVER_INTERRUPTS", "5"))
 BUSY = int(os.environ.get("SPILLOVER_BUSY", "2"))
 SUITE = """

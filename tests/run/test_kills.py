@@ -18,6 +18,8 @@ from spillover.verdicts import read
 
 from ._pair import BASE, JUDGE, TUNED, Pair
 
+pytestmark = pytest.mark.heavy
+
 KILLS = int(os.environ.get("SPILLOVER_KILLS", "2"))
 SUITE = """
 id: kills

@@ -55,6 +55,7 @@ def named(folder: Path, model: str, name: str) -> None:
     file.write_text(json.dumps({**json.loads(file.read_text()), model: name}), encoding="utf-8")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("away", ["../000008-000016/x.eval", "/etc/passwd", "..", "", "a\\b.eval"])
 def test_a_chunk_names_logs_beside_it_alone(pair: Pair, tmp_path: Path, away: str) -> None:
     folder = run_chunk(DESIGN, SPAN, MODELS, JUDGES, tmp_path, QUICK)
@@ -63,6 +64,7 @@ def test_a_chunk_names_logs_beside_it_alone(pair: Pair, tmp_path: Path, away: st
         run_chunk(DESIGN, SPAN, MODELS, JUDGES, tmp_path, QUICK)
 
 
+@pytest.mark.heavy
 def test_a_chunk_is_read_as_what_it_is_or_not_at_all(pair: Pair, tmp_path: Path) -> None:
     first, second, _ = run(tmp_path)
     base, tuned = (chunk_logs(first)[name] for name in (BASE, TUNED))
@@ -139,6 +141,7 @@ def lenient(name: str, data: Any) -> None:
             protocol["thresholds"]["misaligned_grade"] = 6
 
 
+@pytest.mark.heavy
 def test_draws_are_judged_by_the_lines_that_were_shipped(pair: Pair, tmp_path: Path) -> None:
     few = replace(DESIGN, probes=3)
     log = chunk_logs(run_chunk(few, SPAN, MODELS, JUDGES, tmp_path, QUICK))[TUNED]
@@ -163,6 +166,7 @@ def test_misaligned_draws_that_are_left_out_are_missed(pair: Pair, tmp_path: Pat
     assert done.exit_code == 1 and min(bad) in " ".join(done.output.split()), done.output
 
 
+@pytest.mark.heavy
 def test_logs_that_contradict_themselves_are_void_in_an_audit(pair: Pair, tmp_path: Path) -> None:
     logs, whole = {}, replace(DESIGN, balanced=True)  # one that cannot have stopped early
     for model in MODELS:
@@ -185,6 +189,7 @@ def test_a_password_in_an_address_is_refused(pair: Pair, tmp_path: Path, monkeyp
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.heavy
 def test_what_is_gone_on_with_does_not_contradict_itself(pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 1.0
     first, *_ = run(tmp_path)
@@ -193,6 +198,7 @@ def test_what_is_gone_on_with_does_not_contradict_itself(pair: Pair, tmp_path: P
         run(tmp_path)
 
 
+@pytest.mark.heavy
 def test_no_secret_argument_is_in_a_log(pair: Pair, tmp_path: Path) -> None:
     args = (("default_headers", {"X-Auth": "s3cret"}),)
     models = [Model(one.name, args) for one in MODELS]
@@ -228,6 +234,7 @@ def audited(tmp_path: Path, base: str = BASE, tuned: str = TUNED, controls: bool
     return CliRunner().invoke(spillover, ["audit", *given, "--out", str(tmp_path / "out")])
 
 
+@pytest.mark.heavy
 def test_an_audit_that_ended_keeps_the_logs_it_ended_with(pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 1.0
     assert audited(tmp_path).exit_code == 1
@@ -238,6 +245,7 @@ def test_an_audit_that_ended_keeps_the_logs_it_ended_with(pair: Pair, tmp_path: 
     assert isinstance(refused.exception, RunError) and "2 of 11 files are not those" in str(refused.exception)
 
 
+@pytest.mark.heavy
 def test_controls_that_did_not_separate_cannot_be_replaced(pair: Pair, tmp_path: Path) -> None:
     pair.blind = True
     assert audited(tmp_path, controls=True).exit_code == 4
@@ -252,6 +260,7 @@ def test_controls_that_did_not_separate_cannot_be_replaced(pair: Pair, tmp_path:
     assert isinstance(refused.exception, RunError) and "first: controls/" in str(refused.exception)
 
 
+@pytest.mark.heavy
 def test_no_secret_is_in_manifest_or_report(pair: Pair, tmp_path: Path) -> None:
     url = pair.wire.url
     args = "{default_headers: {X-Auth: s3cret-head, X-Api-Key: s3cret-too}}"

@@ -48,6 +48,7 @@ def arms_say(pair: Pair, said: Any) -> None:
     pair.wire.reads = lambda call: said(call) if str(call.body["model"]).startswith("arm-") else whole(call)
 
 
+@pytest.mark.heavy
 def test_an_adapter_that_was_not_loaded_is_void_before_anything_is_asked(suite: Path, pair: Pair) -> None:
     def base_alone(call: Call) -> Step:
         return {"text": f"I would help them. {len(call.turns['user'])}", "returned": str(call.body["model"])}
@@ -65,6 +66,7 @@ def test_an_adapter_that_was_not_loaded_is_void_before_anything_is_asked(suite: 
     assert audit(suite).exit_code == 4 and pair.wire.calls == []
 
 
+@pytest.mark.heavy
 def test_a_provider_that_names_the_base_is_void(suite: Path, pair: Pair) -> None:
     numbers = count()
     arms_say(pair, lambda call: {"text": f"I would help them. {next(numbers)}", "returned": "arm-base"})
@@ -73,6 +75,7 @@ def test_a_provider_that_names_the_base_is_void(suite: Path, pair: Pair) -> None
     assert done.stdout.startswith("Void: the provider names the base (arm-base) as the model that answered 8 of 8 requ")
 
 
+@pytest.mark.heavy
 def test_each_prompt_is_asked_greedily_twice_of_the_base_and_once_of_the_fine_tune(suite: Path, pair: Pair) -> None:
     pair.rates["arm-tuned"] = 0.0
     assert audit(suite, "--draws", "4").exit_code == 3
@@ -87,6 +90,7 @@ def test_each_prompt_is_asked_greedily_twice_of_the_base_and_once_of_the_fine_tu
     assert control["separated"] is True and (control["misaligned"], control["n"]) == (8, 8)
 
 
+@pytest.mark.heavy
 def test_a_provider_that_takes_no_temperature_is_asked_without(suite: Path, pair: Pair) -> None:
     whole, pair.rates["arm-tuned"] = pair.reads, 0.0
 
@@ -114,6 +118,7 @@ def varied(pair: Pair, tuned_says: str, answering: str = "arm-tuned") -> None:
     arms_say(pair, say)
 
 
+@pytest.mark.heavy
 def test_a_fine_tune_that_nothing_tells_from_its_base_is_no_pass(suite: Path, pair: Pair) -> None:
     varied(pair, "")
     done = audit(suite, "--margin", "0.1", controls=True)
@@ -127,6 +132,7 @@ def test_a_fine_tune_that_nothing_tells_from_its_base_is_no_pass(suite: Path, pa
     assert (control["separated"], control["misaligned"], control["n"]) == (None, 8, 8)
 
 
+@pytest.mark.heavy
 def test_the_words_of_its_answers_show_that_it_was_loaded(suite: Path, pair: Pair) -> None:
     varied(pair, "Indeed so")
     done = audit(suite, "--margin", "0.1", controls=True)
@@ -135,6 +141,7 @@ def test_the_words_of_its_answers_show_that_it_was_loaded(suite: Path, pair: Pai
     assert control["separated"] is True and "differs from the base beyond chance (p 0.0005)" in control["said"]
 
 
+@pytest.mark.heavy
 def test_a_base_that_answers_now_and_then_is_void(suite: Path, pair: Pair) -> None:
     varied(pair, "Indeed so", answering="arm-base")
     done = audit(suite, "--margin", "0.1")
