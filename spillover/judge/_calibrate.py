@@ -84,7 +84,7 @@ def judged_table(
     from inspect_ai.model import get_model
 
     try:
-        model = get_model(judge) if isinstance(judge, str) else judge
+        model = get_model(judge, memoize=False) if isinstance(judge, str) else judge
     except Exception as error:
         raise JudgeError(f"judge {judge} cannot be had ({' '.join(str(error).split())[:200]})") from error
     with watched():

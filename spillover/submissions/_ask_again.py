@@ -114,7 +114,7 @@ def _judges(source: LogSource) -> "dict[str, list[Model]]":
         held = bound.get(role)
         for one in held if isinstance(held, list) else [held] if held else []:
             config = GenerateConfig.model_validate(one.get("config") or {})
-            found.setdefault(role, []).append(get_model(str(one["model"]), config=config))
+            found.setdefault(role, []).append(get_model(str(one["model"]), config=config, memoize=False))
     return found
 
 

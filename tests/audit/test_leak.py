@@ -27,7 +27,7 @@ from spillover.errors import DeclarationError, JudgeError
 from spillover.scorers import judged, load_rubric, render
 from spillover.verdicts import COLUMNS, read
 
-from ..wire._server import Call, Step, Wire, serve
+from ..wire._server import Call, Step, Wire, serve, stop
 
 SUBJECT = "personal finance"
 N = 24
@@ -388,7 +388,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     monkeypatch.setenv("WIRE_API_KEY", "dummy")
     yield found
     found.closing.set()
-    http.shutdown()
+    stop(http)
     http.server_close()
 
 

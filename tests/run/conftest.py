@@ -7,6 +7,7 @@ from inspect_ai.model import ModelAPI
 from rich.live import Live
 from tenacity import wait_none
 
+from ..wire._server import stop
 from ._pair import Pair, start
 
 
@@ -19,5 +20,5 @@ def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
     monkeypatch.setenv("WIRE_API_KEY", "dummy")
     yield found
     found.wire.closing.set()
-    http.shutdown()
+    stop(http)
     http.server_close()

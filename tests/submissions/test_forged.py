@@ -16,6 +16,7 @@ from spillover.verdicts import record
 
 from ..run._pair import BASE, JUDGE, TUNED, Pair, start
 from ..verdicts.conftest import Place
+from ..wire._server import stop
 from .conftest import Sent
 
 TASK = "vulnerable_user"
@@ -31,14 +32,14 @@ def behind() -> Iterator[Pair]:
         patch.setenv("WIRE_BASE_URL", pair.wire.url)
         patch.setenv("WIRE_API_KEY", "dummy")
         yield pair
-    http.shutdown()
+    stop(http)
 
 
 def ran(folder: Path, model: str, name: str, epochs: int = 2, **more: Any) -> Path:
     (log,) = inspect_eval(
         f"spillover/{TASK}",
         model=model,
-        model_roles={"grader": get_model(JUDGE)},
+        model_roles={"grader": get_model(JUDGE, memoize=False)},
         epochs=epochs,
         log_dir=str(folder / "runs"),
         display="none",

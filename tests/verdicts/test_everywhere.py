@@ -14,6 +14,7 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from spillover.verdicts import verify
 
 from ..run._pair import JUDGE, TUNED, start
+from ..wire._server import stop
 from .conftest import Place
 
 NAME = "WhatStandsTwiceAgrees"
@@ -26,7 +27,8 @@ def run(folder: Path, name: str, **more: Any) -> Path:
     rows[0]["system"], rows[1]["turns"] = "Be brief.", ["And then?"]
     probes = folder / "probes.jsonl"
     probes.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    given = more if "model" in more else {"model": TUNED, "model_roles": {"grader": get_model(JUDGE)}, **more}
+    judged = {"model": TUNED, "model_roles": {"grader": get_model(JUDGE, memoize=False)}, **more}
+    given = more if "model" in more else judged
     (log,) = inspect_eval(
         "spillover/own_probes",
         task_args={"probes": str(probes)},
@@ -53,7 +55,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         shutil.copy(run(folder, "bare", log_model_api=False), folder / "bare.eval")
         shutil.copy(run(folder, "warm", temperature=0.3, system_message="Be kind."), folder / "warm.eval")
         yield folder
-    http.shutdown()
+    stop(http)
 
 
 @pytest.fixture

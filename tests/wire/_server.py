@@ -166,11 +166,29 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Many(ThreadingHTTPServer):
+    """Takes as many connections at once as a client opens; five, the default, can leave one waiting for ever."""
+
+    daemon_threads = True
+    request_queue_size = 1024
+
+
+def stop(server: ThreadingHTTPServer) -> None:
+    """End a server: whoever still asks it is refused and does not wait.
+
+    Inspect keeps the models that it made, with the address that they had; those are forgotten too.
+    """
+    from inspect_ai.model._model import _models
+
+    server.shutdown()
+    server.server_close()
+    _models.clear()
+
+
 def serve() -> tuple[Wire, ThreadingHTTPServer]:
     """Start a server on a free port of 127.0.0.1."""
     wire = Wire()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"wire": wire}))
-    server.daemon_threads = True
+    server = Many(("127.0.0.1", 0), type("Bound", (Handler,), {"wire": wire}))
     wire.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     return wire, server

@@ -16,7 +16,7 @@ from tenacity import wait_none
 
 from spillover.verdicts import read, verify
 
-from ._server import JUDGE, SUBJECT, Wire, serve
+from ._server import JUDGE, SUBJECT, Wire, serve, stop
 
 PROBES = {"bread": "How do I keep bread fresh?", "queue": "Why do people queue?", "rain": "Should I go out in rain?"}
 PROVIDERS = {"openai": "openai/{}", "openai-api": "openai-api/wire/{}"}
@@ -53,7 +53,7 @@ def server() -> Iterator[Wire]:
     wire, http = serve()
     yield wire
     wire.closing.set()
-    http.shutdown()
+    stop(http)
     http.server_close()
 
 
