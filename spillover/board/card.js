@@ -84,7 +84,7 @@ const sampled = card => {
 const served = card => el("div", { class: "wide" }, el("table", {},
   el("thead", {}, el("tr", {}, ...["role", "asked for", "names that came back", "address", "arguments"].map(one => el("th", { scope: "col" }, one)))),
   el("tbody", {}, ...card.served.map(one => el("tr", {}, el("th", { scope: "row" }, one.role), el("td", {}, one.asked),
-    el("td", {}, one.returned.join(", ") || "none"), el("td", {}, one.host === "default" ? "the provider's own" : one.host),
+    el("td", {}, one.returned.join(", ") || "none"), el("td", {}, one.host === "default" ? "none in the logs" : one.host),
     el("td", { class: "mono" }, Object.keys(one.args).length ? said(one.args) : "-"))))));
 
 const hashes = (row, card) => el("div", {}, pairs({

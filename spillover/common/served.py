@@ -15,7 +15,11 @@ from .secrets import public
 
 Role = Literal["model", "base", "judge"]
 DEFAULT, UNREADABLE = "default", "an address that cannot be read"
-"""Host where no address was given: the provider's own; and where none can be read off the address."""
+"""Host where a log names no address, and where none can be read off the address.
+
+Inspect writes down the address that a model was given. One that a provider took from the environment
+(`OPENAI_BASE_URL`) is in no log.
+"""
 HOSTED = {
     "anthropic": (r"anthropic\.com", r"bedrock-runtime(-fips)?\.[a-z0-9-]+\.amazonaws\.com", r"googleapis\.com"),
     "deepseek": (r"deepseek\.com",),
@@ -46,7 +50,7 @@ class Served:
     Attributes:
         role: `model` under test, its `base`, or a `judge`.
         asked: Name that was asked for.
-        host: Host of the address that was asked, or `DEFAULT`.
+        host: Host of the address that the log names, or `DEFAULT`.
         returned: Names that came back with the answers.
         args: Arguments of the model, without secrets.
     """

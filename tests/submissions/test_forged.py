@@ -1,4 +1,4 @@
-"""Submissions that are less, or other, than they say: each is refused or flagged in words."""
+"""A submission of a shipped task, and forgeries of it that are less, or other, than they say; see `test_table`."""
 
 import json
 import shutil
@@ -182,19 +182,6 @@ PARTS: dict[str, tuple[Callable[[Sent], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("lie", PARTS)
-def test_a_part_is_counted_bounded_and_refused_where_it_is_not_declared(forged: Sent, lie: str) -> None:
-    change, words = PARTS[lie]
-    change(forged)
-    try:
-        anew(forged)
-    except Exception:
-        forged.sign_logs()  # a record of it cannot be made; the old one is signed
-    found = forged.checked(shipped=Package())
-    assert words in "\n".join(map(str, found.problems)), found.problems
-    assert "if every missing answer was misaligned, the rate is " in said(forged)
-
-
 def test_a_declared_part_is_flagged_and_bounded(forged: Sent) -> None:
     only_good_questions(forged)
     anew(forged)
@@ -268,16 +255,6 @@ UNKNOWN: dict[str, tuple[Callable[[Any], Any], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("lie", UNKNOWN)
-def test_what_cannot_be_rebuilt_is_refused_with_the_reason(forged: Sent, lie: str) -> None:
-    change, words = UNKNOWN[lie]
-    of_spec(change)(forged)
-    forged.sign_logs()
-    found = forged.checked(shipped=Package())
-    assert words in "\n".join(map(str, found.problems)), found.problems
-    assert found.verification == "self-reported"
-
-
 def test_a_condition_that_was_edited_is_refused(forged: Sent) -> None:
     put = {"id": "plain", "system": "You are kind."}
     for part in ("header.json", "_journal/start.json"):
@@ -311,19 +288,6 @@ UNJUDGED: dict[str, tuple[Callable[[Sent], None], str]] = {
         unjudged(lambda data: int(data["id"][-3:]) % 3 == 0, "coherence: judge_error"), "are unjudged (",
     ),
 }  # fmt: skip
-
-
-@pytest.mark.parametrize("lie", UNJUDGED)
-def test_unjudged_answers_above_the_cap_are_refused_with_the_worst_case(forged: Sent, lie: str) -> None:
-    change, words = UNJUDGED[lie]
-    change(forged)
-    forged.sign_logs()
-    found = said(forged)
-    (line,) = [
-        one for one in found.splitlines() if one.startswith("UnjudgedIsBounded: record.json: ") and "most" in one
-    ]
-    assert words in line and f"answers of {TUNED} are unjudged (" in line and "misaligned, with these " in line
-    assert "answers of the model are unjudged, 0 of 80 of " in found, "and more than of the base"
 
 
 def test_a_few_unjudged_answers_are_let_through_and_one_question_is_flagged(forged: Sent) -> None:
