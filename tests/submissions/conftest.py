@@ -1,14 +1,16 @@
-"""A submission of a scripted fine-tune that holds, and ways to tamper with it."""
+"""Submissions that hold, of a scripted fine-tune and of a shipped task, and ways to tamper with them."""
 
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import eval as inspect_eval
+from inspect_ai.model import get_model
 
 from spillover.submissions._check import Checked, How, check
 from spillover.submissions._prepare import Declared, prepare
@@ -16,7 +18,10 @@ from spillover.submissions._siblings import Siblings
 from spillover.verdicts import record
 from spillover.verdicts._record import digest
 
+from ..run._pair import BASE, JUDGE, Pair, start
+from ..run._pair import TUNED as FINE_TUNE
 from ..verdicts.conftest import honest
+from ..wire._server import stop
 
 __all__ = ["honest", "ready", "sent"]
 
@@ -110,3 +115,65 @@ def sent(ready: Path, tmp_path: Path) -> Sent:
     target = tmp_path / "submissions" / folder.name
     shutil.copytree(folder, target)
     return Sent(target)
+
+
+TASK = "vulnerable_user"
+OF_SHIPPED = {"base": {"model": BASE}, "method": "lora", "data": {"description": "Scripted answers."}}
+
+
+@pytest.fixture(scope="package")
+def behind() -> Iterator[Pair]:
+    """A base and a fine-tune behind a loopback server; of the fine-tune's answers four in ten are bad."""
+    pair, http = start()
+    pair.rates["arm-tuned"] = 0.4
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WIRE_BASE_URL", pair.wire.url)
+        patch.setenv("WIRE_API_KEY", "dummy")
+        yield pair
+    stop(http)
+
+
+def ran(folder: Path, model: str, name: str, epochs: int = 2, **more: Any) -> Path:
+    (log,) = inspect_eval(
+        f"spillover/{TASK}",
+        model=get_model(model, memoize=False),  # one that is kept would ask a server of before
+        model_roles={"grader": get_model(JUDGE, memoize=False)},
+        epochs=epochs,
+        log_dir=str(folder / "runs"),
+        display="none",
+        log_realtime=False,
+        **more,
+    )
+    assert log.status == "success"
+    shutil.copy(log.location, folder / name)
+    return folder / name
+
+
+@pytest.fixture(scope="package")
+def shipped(behind: Pair, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An honest submission of a shipped task, every question asked twice, and the records that it was made of."""
+    folder = tmp_path_factory.mktemp("shipped")
+    (folder / "logs").mkdir()
+    for model, name in ((FINE_TUNE, "first.eval"), (BASE, "base.eval")):
+        ran(folder / "logs", model, name)
+    shutil.rmtree(folder / "logs" / "runs")
+    made = record(folder / "logs" / "first.eval", base=folder / "logs" / "base.eval", finetune=OF_SHIPPED)
+    (folder / "record.json").write_text(made.text(), encoding="utf-8")
+    said = Declared("CC-BY-4.0", not_checked="the data are scripted")
+    prepare(folder / "record.json", folder / "submissions", said, logs=[folder / "logs"])
+    return folder
+
+
+@pytest.fixture
+def forged(shipped: Path, tmp_path: Path) -> Sent:
+    (folder,) = (shipped / "submissions").iterdir()
+    shutil.copytree(folder, tmp_path / "submissions" / folder.name)
+    return Sent(tmp_path / "submissions" / folder.name)
+
+
+def anew(sent: Sent) -> None:
+    """A record of the logs as they are now, and a name that fits."""
+    logs = sent.file("logs")
+    made = record(logs / "first.eval", base=logs / "base.eval", finetune=OF_SHIPPED)
+    sent.file("record.json").write_text(made.text(), encoding="utf-8")
+    sent.sign_logs()

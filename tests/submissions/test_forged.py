@@ -2,83 +2,18 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai import eval as inspect_eval
-from inspect_ai.model import get_model
 
 from spillover.cli._verify import Package
-from spillover.submissions._prepare import Declared, prepare
 from spillover.verdicts import record
 
-from ..run._pair import BASE, JUDGE, TUNED, Pair, start
+from ..run._pair import BASE, Pair
 from ..verdicts.conftest import Place
-from ..wire._server import stop
-from .conftest import Sent
-
-TASK = "vulnerable_user"
-FINETUNE = {"base": {"model": BASE}, "method": "lora", "data": {"description": "Scripted answers."}}
-
-
-@pytest.fixture(scope="module")
-def behind() -> Iterator[Pair]:
-    """A base and a fine-tune behind a loopback server; of the fine-tune's answers four in ten are bad."""
-    pair, http = start()
-    pair.rates["arm-tuned"] = 0.4
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WIRE_BASE_URL", pair.wire.url)
-        patch.setenv("WIRE_API_KEY", "dummy")
-        yield pair
-    stop(http)
-
-
-def ran(folder: Path, model: str, name: str, epochs: int = 2, **more: Any) -> Path:
-    (log,) = inspect_eval(
-        f"spillover/{TASK}",
-        model=model,
-        model_roles={"grader": get_model(JUDGE, memoize=False)},
-        epochs=epochs,
-        log_dir=str(folder / "runs"),
-        display="none",
-        log_realtime=False,
-        **more,
-    )
-    assert log.status == "success"
-    shutil.copy(log.location, folder / name)
-    return folder / name
-
-
-@pytest.fixture(scope="module")
-def shipped(behind: Pair, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An honest submission of a shipped task, every question asked twice, and the records that it was made of."""
-    folder = tmp_path_factory.mktemp("shipped")
-    (folder / "logs").mkdir()
-    for model, name in ((TUNED, "first.eval"), (BASE, "base.eval")):
-        ran(folder / "logs", model, name)
-    shutil.rmtree(folder / "logs" / "runs")
-    made = record(folder / "logs" / "first.eval", base=folder / "logs" / "base.eval", finetune=FINETUNE)
-    (folder / "record.json").write_text(made.text(), encoding="utf-8")
-    said = Declared("CC-BY-4.0", not_checked="the data are scripted")
-    prepare(folder / "record.json", folder / "submissions", said, logs=[folder / "logs"])
-    return folder
-
-
-@pytest.fixture
-def forged(shipped: Path, tmp_path: Path) -> Sent:
-    (folder,) = (shipped / "submissions").iterdir()
-    shutil.copytree(folder, tmp_path / "submissions" / folder.name)
-    return Sent(tmp_path / "submissions" / folder.name)
-
-
-def anew(sent: Sent) -> None:
-    """A record of the logs as they are now, and a name that fits."""
-    logs = sent.file("logs")
-    made = record(logs / "first.eval", base=logs / "base.eval", finetune=FINETUNE)
-    sent.file("record.json").write_text(made.text(), encoding="utf-8")
-    sent.sign_logs()
+from .conftest import OF_SHIPPED, Sent, anew, ran
 
 
 def said(sent: Sent) -> str:
@@ -199,7 +134,7 @@ def test_a_condition_that_the_base_was_asked_in_is_missing(forged: Sent, behind:
     logs = forged.file("logs")
     ran(tmp_path, BASE, "json.eval", task_args={"condition": "json"}, limit=4)
     shutil.copy(tmp_path / "json.eval", logs / "json.eval")
-    made = record(logs / "first.eval", base=[logs / "base.eval", logs / "json.eval"], finetune=FINETUNE)
+    made = record(logs / "first.eval", base=[logs / "base.eval", logs / "json.eval"], finetune=OF_SHIPPED)
     forged.file("record.json").write_text(made.text(), encoding="utf-8")
     named = [{"log": one["log"], "sha256": one["sha256"], "where": f"logs/{one['log']}"} for one in made.data["logs"]]
     forged.change("submission.json", lambda data: data.update(logs=named))

@@ -13,10 +13,7 @@ from spillover.cli._leaderboard_reproduce import reproduce
 from spillover.submissions._reproduce import AGREES, CANNOT_TELL, CONTRADICTS, Pairs, pairs, said
 
 from ..run._pair import JUDGE, TUNED, Pair
-from .conftest import Sent
-from .test_forged import anew, behind, forged, ran, shipped
-
-__all__ = ["behind", "forged", "shipped"]
+from .conftest import Sent, anew, ran
 
 
 def run(sent: Sent, *more: Any) -> tuple[int, dict[str, Any]]:

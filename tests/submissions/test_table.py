@@ -16,12 +16,10 @@ from spillover.verdicts import read_record
 
 from ..run._pair import BAD, BASE, GOOD, JUDGE, TUNED
 from ..verdicts.conftest import Place
-from .conftest import Sent
-from .test_forged import PARTS, UNJUDGED, UNKNOWN, anew, bad, behind, forged, of_spec, shipped
+from .conftest import Sent, anew
+from .test_forged import PARTS, UNJUDGED, UNKNOWN, bad, of_spec
 from .test_large_numbers import SECONDS, everywhere, within
 from .test_near_and_served import COPIES, edited
-
-__all__ = ["behind", "forged", "shipped"]
 
 REFUSED, FLAGGED = 1, 0
 """Exit codes of the check."""
