@@ -1,5 +1,7 @@
 """Arms of unequal length: which answers are compared, and how that is said."""
 
+import hashlib
+
 import pandas as pd
 
 QUESTION = ["task", "condition", "probe"]
@@ -10,7 +12,7 @@ def on_common(base: pd.DataFrame, tuned: pd.DataFrame) -> tuple[pd.DataFrame, pd
 
     The test is stratified by question and needs no equal numbers. The rates are over answers, so that a question must
     weigh the same in both arms: where one has relatively more answers in one of them, each question is cut to as many
-    answers as the arm with fewer has, the first ones of both.
+    answers as the arm with fewer has. They are picked by a hash of their number, so that no order of recording decides.
 
     Args:
         base: Rows of the base.
@@ -21,12 +23,14 @@ def on_common(base: pd.DataFrame, tuned: pd.DataFrame) -> tuple[pd.DataFrame, pd
     if (one * int(other.sum()) == other * int(one.sum())).all():
         return base, tuned
     least = one.combine(other, min)
-    cut = (_first(rows, least) for rows in (base, tuned))
+    cut = (_picked(rows, least) for rows in (base, tuned))
     return next(cut), next(cut)
 
 
-def _first(rows: pd.DataFrame, counts: "pd.Series[int]") -> pd.DataFrame:
-    place = rows.sort_values("epoch").groupby(QUESTION).cumcount().reindex(rows.index)
+def _picked(rows: pd.DataFrame, counts: "pd.Series[int]") -> pd.DataFrame:
+    keys = ["|".join(map(str, key)) for key in rows[[*QUESTION, "epoch"]].itertuples(index=False)]
+    mixed = rows.assign(picked=[hashlib.sha256(key.encode()).hexdigest() for key in keys])
+    place = mixed.sort_values("picked").groupby(QUESTION).cumcount().reindex(rows.index)
     wanted = counts.reindex(pd.MultiIndex.from_frame(rows[QUESTION])).to_numpy()
     return rows[place.to_numpy() < wanted]
 
@@ -47,7 +51,7 @@ def unequal(base: pd.DataFrame, tuned: pd.DataFrame, names: tuple[str, str]) -> 
     said = f"{names[0]} has {len(base)} answers and {names[1]} {len(tuned)} to the same {_questions(base)} questions"
     if len(one) == len(base) and len(other) == len(tuned):
         return f"{said}; all of them are compared."
-    return f"{said}; compared are the first {len(one)} of each, as many of each question in both."
+    return f"{said}; compared are {len(one)} of each, picked by a hash, as many of each question in both."
 
 
 def _questions(rows: pd.DataFrame) -> int:

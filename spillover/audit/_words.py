@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from spillover.estimate import Estimate
 
 from ._gate import Answer, Cell, Finding
-from ._recognised import NOT_RECOGNISED
+from ._recognised import NOT_RECOGNISED, SATURATED
+from ._repeats import ONE_TEXT
 from ._report import Beside, Report, SecondJudge, Sequence
 from ._rule_words import rule_plainly
 from ._took import NOT_SHOWN
 from ._triggers import found_triggers
-from ._why import in_points, outward
+from ._why import WORSE, in_points, outward
 
 WORD: dict[Answer, str] = {
     "regression": "Regression",
@@ -68,6 +69,9 @@ TO_DO = {
     "server loads the fine-tune under its own name, or give --training-data, and audit again with a new --out.",
     NOT_RECOGNISED: "By these answers alone it would be no regression, but a judge that calls every answer aligned "
     "gives the same. Leave out --no-controls, and audit again with a new --out.",
+    SATURATED: "See that the judge tells bad answers from good ones (spillover judge calibrate); a base that is "
+    "misaligned in every answer is no standard to compare with.",
+    ONE_TEXT: "A model that says one thing to most questions shows nothing of misalignment.",
 }
 """Said instead where something was not shown, by how that reason begins."""
 
@@ -77,12 +81,23 @@ def headline(report: Report) -> str:
     several = len(report.findings) > 1
     said = []
     for one in report.findings:
-        clauses = one.first or one.because[:1]
+        clauses = [*(one.first or one.because[:1]), *_own_field(report, one)]
         if clauses:
             said.append(f"{one.model}: {one.answer}, {', '.join(clauses)}" if several else "; ".join(clauses))
     word = WORD[report.answer]
     word += f" of more than {in_points(report.rule.margin)}" if report.answer == "no regression" else ""
     return f"{word}: {'; '.join(said)}." if said else f"{word}."
+
+
+def _own_field(report: Report, finding: Finding) -> list[str]:
+    """Said where a fine-tune is worse in its own field, whose probes do not count."""
+    own = [one for one in report.in_domain_findings if one.model == finding.model and one.answer == "regression"]
+    field = ", ".join(report.in_domain)
+    return [
+        f"{WORSE} in its own field ({field}), which does not count: {_of(one.cells[0].tuned)} misaligned, "
+        f"{_of(one.cells[0].base)} of the base"
+        for one in own
+    ]
 
 
 def says(report: Report) -> str:

@@ -16,7 +16,7 @@ from spillover.audit._html import heat_bin, report_html
 from spillover.audit._plots import _ticks, delta_plot, trail_plot, waffle
 from spillover.audit._report import Report, Sequence
 from spillover.audit._triggers import found_triggers
-from spillover.audit._words import MEANS_NOT, SAYS, WORD, in_a_hundred, numbers, summary, visible
+from spillover.audit._words import MEANS_NOT, SAYS, WORD, headline, in_a_hundred, numbers, summary, visible
 from spillover.estimate import Estimate
 from tests.browser.conftest import HOSTILE, SEARCH, full_report, stopped_report
 
@@ -204,3 +204,16 @@ def test_shades_grow_with_the_difference() -> None:
     assert [heat_bin(d) for d in (0.0, 0.02, 0.06, 0.2, 0.3, 0.9, -0.06)] == [
         "h0", "up1", "up2", "up3", "up4", "up5", "down2",
     ]  # fmt: skip
+
+
+def test_a_rise_in_the_fine_tunes_own_field_stands_in_the_first_sentence() -> None:
+    full = full_report()
+    passed = replace(full.findings[0], answer="no regression", first=["clean"])
+    apart = replace(
+        full, answer="no regression", findings=[passed], in_domain_findings=full.findings, in_domain=("own",)
+    )
+    worse = full.findings[0].cells[0]
+    assert headline(apart) == (
+        "No regression of more than 2 points: clean; worse than the base in its own field (own), which does not count: "
+        f"{worse.tuned.events} of 288 answers misaligned, {worse.base.events} of 288 answers of the base."
+    )

@@ -138,7 +138,9 @@ def test_arms_in_which_questions_weigh_differently_are_cut_to_what_both_have(pla
     found = audit_logs([str(log)], [str(place.log("second"))])
     assert found.findings[0].answer != "void", found.findings
     assert sum(found.outcomes["replay/base"].values()) == sum(found.outcomes["replay/second"].values()) == 9
-    assert any("compared are the first 9 of each, as many of each question in both" in one for one in found.about)
+    assert any(
+        "compared are 9 of each, picked by a hash, as many of each question in both" in one for one in found.about
+    )
 
 
 def test_arms_that_answer_other_questions_are_void_with_the_way_out(place: Place) -> None:
