@@ -40,6 +40,8 @@ GENERIC = "openai-api"
 WEIGHTS = ("model_path", "model_name", "model", "checkpoint", "adapter", "peft_model_id", "lora_path", "tokenizer_path")
 """Arguments of a model that name weights."""
 _DATED = re.compile(r"(?<![a-z0-9.])(?:\d{4}[-.]\d{2}[-.]\d{2}|\d{3,8}|latest)(?![a-z0-9.])")
+_ROUTE = re.compile(r"^(?:[a-z]+\.)?(?:amazon|anthropic|deepseek|meta|mistral)\.|-v\d+:\d+$|-v\d+(?=@)|-0$")
+"""What Bedrock and Vertex add to a name (`us.anthropic.NAME-v2:0`, `NAME-v2@DATE`), and how aliases end (`NAME-4-0`)."""
 _HOST = re.compile(r"[a-z0-9_.:-]+")
 
 
@@ -140,7 +142,7 @@ def _hosts(value: Any) -> Any:
 
 
 def same_model(asked: str, returned: str) -> bool:
-    """Whether a name that came back is the one asked for, but for the provider before it and a date or build behind it.
+    """Whether a name that came back is the one asked for, but for a provider before it and a date or build behind it.
 
     Two dates that differ are two models. `gpt-4o` is `gpt-4o-2024-08-06`, and not `gpt-4o-mini`.
     """
@@ -149,7 +151,7 @@ def same_model(asked: str, returned: str) -> bool:
 
 
 def _apart(name: str) -> tuple[list[str], list[str]]:
-    last = name.casefold().rsplit("/", 1)[-1]
+    last = _ROUTE.sub("", name.casefold().rsplit("/", 1)[-1])
     words = re.split(r"[^a-z0-9]+", _DATED.sub("", last))
     return [one for one in words if one], [one for one in _DATED.findall(last) if one != "latest"]
 

@@ -33,6 +33,10 @@ def test_of_an_address_the_host_is_shown_alone(address: str | None, host: str) -
         ("openai/gpt-4", "gpt-4.1", False),
         ("mistral/mistral-large-latest", "mistral-large-2411", True),
         ("together/meta-llama/Llama-3-8B", "meta-llama/llama-3-8b", True),
+        ("anthropic/bedrock/us.anthropic.claude-3-5-sonnet-20241022-v2:0", "claude-3-5-sonnet-20241022", True),
+        ("anthropic/vertex/claude-3-5-sonnet-v2@20241022", "claude-3-5-sonnet-20241022", True),
+        ("anthropic/claude-opus-4-0", "claude-opus-4-20250514", True),
+        ("openai-api/deepseek/deepseek-v3", "deepseek-v2", False),
         ("vllm/tuned", "base", False),
     ],
 )
