@@ -38,7 +38,7 @@ REASONS = 6
 
 @click.command()
 @click.argument("logs", nargs=-1, required=True, type=click.Path())
-@click.option("--base", metavar="MODEL", help="Model (or log) to compare with; the first one where not given.")
+@click.option("--base", metavar="MODEL", help="Model (or log) to compare with; the first log's model where not given.")
 @click.option("--questions", is_flag=True, help="The misaligned rate question by question too.")
 @click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0, 1, True, True), help="Of intervals.")
 @click.option("--score", default="judged", show_default=True, help="Which verdicts: judged1, ... after a rescore.")
@@ -59,7 +59,7 @@ def show(
     from spillover.declare import load_groups
     from spillover.errors import LogError
     from spillover.logs import in_words
-    from spillover.verdicts import differences, read, self_report_gaps, summarise, uncompared
+    from spillover.verdicts import base_of, differences, read, self_report_gaps, summarise, uncompared
     from spillover.verdicts._recorded import left_over, unnamed_answers
 
     gone = [folder for folder in cards if not folder.is_dir()]
@@ -76,12 +76,15 @@ def show(
         own = [gap.as_dict() for gap in gaps]
         right = {log: one.as_dict() for log, one in corrected.items()}
         found: dict[str, object] = {"arms": [arm.as_dict() for arm in arms], "differences": apart}
+        found["base"] = base_of(arms, base)
         found["cards"] = {log: card.as_dict() for log, card in known.items()}
         found |= {"self_report_gaps": own, "if_judge_erred_as_on_card": right}
         found["not_asked_for"] = [one.as_dict() for one in left_over(table)]
         found |= {"logs": [one.as_dict() for one in table.attrs["accounts"]], "superseded": table.attrs["superseded"]}
         click.echo(json.dumps(finite(found)))
         return
+    for line in _base(arms, base):
+        click.echo(line)
     _print(arms, compared, corrected, questions)
     for line in in_words(table.attrs["accounts"], table.attrs["superseded"]):
         click.echo(plain(line))
@@ -98,6 +101,16 @@ def show(
     ]
     for line in cited + [_said(gap) for gap in gaps] + _notes(arms, level, bool(known)) + apart_from:
         click.echo(line)
+
+
+def _base(arms: "list[Arm]", named: str | None) -> list[str]:
+    """Which model the others are compared with, where there are several."""
+    from spillover.verdicts import base_of
+
+    if (base := base_of(arms, named)) is None:
+        return []
+    how = "" if named else f", the model of the first log ({plain(arms[0].log)}); name another with --base MODEL"
+    return [f"Base: {plain(base)}{how}"]
 
 
 def _print(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ._problem import Problem
     from ._record import Record, read_record
     from ._store import Result, open_store, results
-    from ._summary import Arm, differences, summarise, uncompared
+    from ._summary import Arm, base_of, differences, summarise, uncompared
     from ._table import COLUMNS, log_files, read
     from ._verify import Verified, verify
 
@@ -41,6 +41,7 @@ __all__ = [
     "Verdict",
     "Verified",
     "agreement",
+    "base_of",
     "content_hash",
     "decide",
     "differences",
@@ -76,6 +77,7 @@ _LAZY = {
     "heldout_gaps": "_gaps",
     "self_report_gaps": "_gaps",
     "Arm": "_summary",
+    "base_of": "_summary",
     "differences": "_summary",
     "summarise": "_summary",
     "uncompared": "_summary",

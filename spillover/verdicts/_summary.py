@@ -134,6 +134,18 @@ def uncompared(arms: list[Arm], compared: dict[str, Estimate], base: str | None 
     return {arm.log: min((_differing(one, arm) for one in bases), key=len, default=[]) for arm in left}
 
 
+def base_of(arms: list[Arm], base: str | None = None) -> str | None:
+    """The model that the others are compared with: the named one, else the first arm's; None where there is one model.
+
+    Args:
+        arms: What `summarise` returned.
+        base: Model (or log) that is the base.
+    """
+    if len({arm.model for arm in arms}) < 2:
+        return None
+    return next((arm.model for arm in arms if base is None or _is(arm, base)), None)
+
+
 def _differing(one: Arm, other: Arm) -> list[str]:
     return [str(found) for found in differences_of(other.made, one.made, "show")]
 

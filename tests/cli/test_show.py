@@ -122,3 +122,12 @@ def test_help_stays_light() -> None:
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert shown.stdout.strip() == "[]"
     assert spillover("check").returncode == 0
+
+
+def test_it_says_which_model_is_the_base_and_how_to_name_another(logs: Path) -> None:
+    taken, named = (spillover("show", str(logs), *more).stdout for more in ([], ["--base", "scripted-finetune"]))
+    said = r"Base: replay/scripted-base, the model of the first log \(\S+_emergent-misalignment_\S+\.eval\); "
+    assert re.match(said + "name another with --base MODEL\n", taken), taken[:200]
+    assert named.startswith("Base: replay/scripted-finetune\n")
+    one = next(str(log) for log in sorted(logs.glob("*.eval")))
+    assert "Base:" not in spillover("show", one).stdout, "of one model there is no other to compare"

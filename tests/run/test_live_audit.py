@@ -329,7 +329,7 @@ def test_all_draws_asks_every_question_equally_often_and_compares_exactly(
         (["audit", "standart", "--base", BASE, "--finetune", TUNED], "did you mean `standard`"),
         (["audit", "betley2025", "--base", BASE, "--finetune", TUNED], "is a replication and has no verdict"),
         (["audit", "--base", "{model: 3}", "--finetune", TUNED], "model_args"),
-        (["audit", "--base", "nobody/x", "--finetune", TUNED, "--out", "o", "--no-controls"], "cannot be loaded"),
+        (["audit", "--base", "nobody/x", "--finetune", TUNED, "--out", "o", "--no-controls"], "knows no provider"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--search-triggers", "300"], "give --training-data"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--max-cost", "1", "--out", "o"], "no price known"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--out", "x#y"], "give a plain folder"),
