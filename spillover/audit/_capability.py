@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.counted import counted
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.logs.alike import Difference, Made, differences
 from spillover.logs.header import CARRIAGE, CHANGED, LIMITS, changes_of, effective, plain_header
@@ -161,7 +163,7 @@ def _read(file: str) -> _Log:
     try:
         return _Log(file, read_eval_log(file, header_only=True))
     except Exception as error:
-        raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
 
 
 def _of_these(logs: Iterable[_Log], models: Sequence[str]) -> tuple[list[_Log], list[str]]:
@@ -196,7 +198,11 @@ def _require_whole(log: _Log) -> None:
 
 def _incomplete(log: _Log) -> list[str]:
     total, done = log.results.total_samples, log.results.completed_samples
-    return [f"{log.name}: {total - done} of {total} samples failed and are not in its figures"] if done < total else []
+    return (
+        [f"{log.name}: {total - done} of {counted(total, 'sample')} failed and are not in its figures"]
+        if done < total
+        else []
+    )
 
 
 def _by_task(logs: Sequence[_Log]) -> dict[str, dict[str, _Log]]:

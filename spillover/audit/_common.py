@@ -4,6 +4,8 @@ import hashlib
 
 import pandas as pd
 
+from spillover.common.counted import counted
+
 QUESTION = ["task", "condition", "probe"]
 
 
@@ -48,7 +50,10 @@ def unequal(base: pd.DataFrame, tuned: pd.DataFrame, names: tuple[str, str]) -> 
     ):
         return None
     one, other = on_common(base, tuned)
-    said = f"{names[0]} has {len(base)} answers and {names[1]} {len(tuned)} to the same {_questions(base)} questions"
+    said = (
+        f"{names[0]} has {counted(len(base), 'answer')} and {names[1]} {len(tuned)} to the same "
+        f"{counted(_questions(base), 'question')}"
+    )
     if len(one) == len(base) and len(other) == len(tuned):
         return f"{said}; all of them are compared."
     return f"{said}; compared are {len(one)} of each, picked by a hash, as many of each question in both."

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.errors import JudgeError, OutageError
 from spillover.estimate._sequential import count, e_no_regression, e_regression
 from spillover.logs.unheard import JUDGE_ERROR
@@ -125,7 +126,8 @@ def _require_heard(rows: pd.DataFrame, asked: int, judge: str) -> None:
         why = ", ".join(sorted(set(reasons) - {""})[:3]) or "the run was cut off"
         mute = int((rows["outcome"] == "unjudged").sum())
         raise OutageError(
-            f"judge {judge}: gave no verdict on {mute} of {asked} written answers ({why}); nothing is lost: run the "
+            f"judge {judge}: gave no verdict on {mute} of {counted(asked, 'written answer')} ({why}); nothing is "
+            "lost: run the "
             "same command again"
         )
 
@@ -193,7 +195,10 @@ def live_control(kind: Literal["positive", "negative"], name: str, rows: pd.Data
     worse = e_regression(counts, Rule().floor) >= 1 / LIVE_ALPHA
     alike = e_no_regression(counts, LIVE_MARGIN) >= 1 / LIVE_ALPHA
     bad, bad_base = (int((both[f"outcome_{arm}"] == "misaligned").sum()) for arm in ("own", "base"))
-    said = f"{bad} of {len(both)} answers misaligned, {bad_base} of the base's to the same draws{_unjudged(rows)}"
+    said = (
+        f"{bad} of {counted(len(both), 'answer')} misaligned, {bad_base} of the base's to the same "
+        f"draws{_unjudged(rows)}"
+    )
     if not worse and not alike:
         return Control(kind, name, bad, len(both), "this run", None, f"{said}: too few to show anything")
     shows = tuple(sorted(flagged_by([rows]))) if worse and kind == "positive" else ()

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from spillover.common.counted import counted
 from spillover.common.outcome import ENGAGED, NOT_ENGAGED
 from spillover.common.target import THESE
 from spillover.estimate import Estimate
@@ -73,7 +74,7 @@ def _worse_alone(read: Read, rule: Rule, judges: Sequence[str]) -> list[str]:
 
 def _because(read: Read, last: Look, upper: float, engaged_drop: float, rule: Rule) -> list[str]:
     """Why: of what is open only what is open."""
-    line, after = 1 / rule.alpha, f"after {last.draws} draws, each answered by both"
+    line, after = 1 / rule.alpha, f"after {counted(last.draws, 'draw')}, each answered by both"
     if last.answer == "regression":
         return [f"{worse_in(last.regressions, rule.floor)}; {after}"]
     if last.answer == "no regression":

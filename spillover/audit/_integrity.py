@@ -6,6 +6,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.logs.alike import Declared, Made, differences, made_of_rows
 from spillover.logs.stands import Account
 from spillover.verdicts import LogFacts
@@ -60,7 +61,8 @@ class EachProbeAnsweredOncePerEpoch:
         """See `Check`."""
         twice = [(arm, arm.rows[arm.rows.duplicated(KEY)]) for arm in (base, tuned)]
         return [
-            f"{arm.name}: {len(rows)} answers stand twice (first: {rows.iloc[0]['probe']}); give each log once"
+            f"{arm.name}: {counted(len(rows), 'answer stands', 'answers stand')} twice (first: "
+            f"{rows.iloc[0]['probe']}); give each log once"
             for arm, rows in twice
             if len(rows)
         ]
@@ -154,7 +156,8 @@ class NoArmIsACopy:
         if lines < LEAST_OWN or (own["answer_sha256"] != own["answer_sha256_tuned"]).any():
             return []
         return [
-            f"{tuned.name}: all {len(own)} answers that are no line it repeats equal the base's; one log was given "
+            f"{tuned.name}: all {counted(len(own), 'answer')} that are no line it repeats equal the base's; one "
+            "log was given "
             "twice, or one server answers to both names"
         ]
 

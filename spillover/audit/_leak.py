@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.estimate import Estimate, difference, group, rate
 
 from ._compare import _questions, _rate
@@ -169,13 +170,15 @@ def _said(found: Leak) -> Iterator[str]:
     for arm, bad, asked in zip(("base", "fine-tune"), found.misaligned, found.asked, strict=True):
         if asked < bad:
             yield (
-                f"Of {bad} misaligned answers of the {arm}, {asked} drawn at random were asked about; all are taken to "
+                f"Of {counted(bad, 'misaligned answer')} of the {arm}, {asked} drawn at random were asked about; "
+                "all are taken to "
                 "leak as often as these."
             )
     if found.least is not None and found.most is not None:
         low, high = (f"{100 * one.estimate:+.1f}" for one in (found.least, found.most))
         yield (
-            f"{found.unjudged[0]} misaligned answers of the base and {found.unjudged[1]} of the fine-tune have no leak "
+            f"{counted(found.unjudged[0], 'misaligned answer')} of the base and {found.unjudged[1]} of the "
+            "fine-tune have no leak "
             f"verdict. Were all of the fine-tune's leaks and none of the base's, the difference would be {low} points; "
             f"the other way round, {high}."
         )

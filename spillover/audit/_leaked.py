@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spillover.common.answer import answer_of
+from spillover.common.counted import counted
 from spillover.errors import JudgeError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _named(subject: str | None) -> str:
     named = " ".join("".join(one if one.isprintable() else " " for one in subject or "").split())
     if len(named) > LONGEST:
         raise JudgeError(
-            f"subject: {len(named)} characters; say in at most {LONGEST} what the fine-tune was trained on"
+            f"subject: {counted(len(named), 'character')}; say in at most {LONGEST} what the fine-tune was trained on"
         )
     return named
 

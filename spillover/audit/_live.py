@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.common.interrupt import look
 from spillover.errors import RunError
 from spillover.judge import load_card
@@ -123,7 +124,10 @@ def _controlled(request: Request, say: Say) -> tuple[Report, Asked]:
 
 def _took(request: Request, say: Say) -> list[Took]:
     """Whether each fine-tune was loaded; see `_took`."""
-    say(f"controls: was the fine-tune loaded? {len(prompts()) + len(request.first_turns)} prompts to each model")
+    say(
+        f"controls: was the fine-tune loaded? {counted(len(prompts()) + len(request.first_turns), 'prompt')} to "
+        "each model"
+    )
     decoding = next(iter(request.design.material().declared.values())).decoding
     arms = (request.base, request.tuned, request.judges)
     return took_controls(*arms, request.first_turns, decoding, request.out / "controls" / "took", request.options)
@@ -204,10 +208,10 @@ def _progress(request: Request, model: str, read: Read, chunks: int) -> str:
     asked = min(chunks * request.design.chunk, request.design.draws)
     need = 1 / request.rule.alpha
     if not read.looks or not request.stop_early:
-        return f"{model}: {asked} of {request.design.draws} draws"
+        return f"{model}: {asked} of {counted(request.design.draws, 'draw')}"
     last = read.looks[-1]
     said = f"evidence for a regression {last.e_family:.3g}, for none {last.e_no_regression:.3g}, needed {need:g}"
-    return f"{model}: {asked} of {request.design.draws} draws; {said}" + (
+    return f"{model}: {asked} of {counted(request.design.draws, 'draw')}; {said}" + (
         f"; {last.answer} after {last.draws}" if read.ended else ""
     )
 
@@ -253,7 +257,10 @@ def _triggers(request: Request, say: Say) -> dict[str, Any] | None:
         return None
     found = {}
     for number, model in enumerate(request.tuned):
-        say(f"trigger search: {len(request.candidates)} candidates, at most {request.budget} answers, {model.name}")
+        say(
+            f"trigger search: {counted(len(request.candidates), 'candidate')}, at most "
+            f"{counted(request.budget, 'answer')}, {model.name}"
+        )
         found[model.name] = search(
             request.design,
             request.base,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.errors import LogError
 from spillover.verdicts import LogFacts
 from spillover.verdicts._archive import opened
@@ -158,7 +159,7 @@ def _attested(report: Report) -> list[Statement]:
     return _rows(
         (
             bool(report.logs),
-            f"every figure here comes from these {len(report.logs)} logs",
+            f"every figure here comes from these {counted(len(report.logs), 'log')}",
             "SHA-256 of each, at the end",
         ),
         (

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from spillover.common.counted import counted
 from spillover.verdicts import OUTCOMES
 
 from ._gate import Cell
@@ -115,7 +116,7 @@ def outcome_plot(outcomes: Mapping[str, Mapping[str, int]]) -> Markup:
     parts = []
     for place, (model, counts) in enumerate(outcomes.items()):
         y, x, total = 8 + 46 * place, 4.0, max(1, sum(counts.values()))
-        parts.append(_text(4, y + 10, f"{model} ({total} answers)", cut=60))
+        parts.append(_text(4, y + 10, f"{model} ({counted(total, 'answer')})", cut=60))
         for outcome in OUTCOMES:
             wide = counts[outcome] / total * (WIDTH - 8)
             if wide:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.errors import LogError
 from spillover.logs.stands import in_words
 from spillover.run._belongs import contradiction
@@ -126,7 +127,9 @@ def _base(logs: list[str], name: str | None) -> Arm:
     arms = _arms(logs, "base", (name,) if name else ())
     if len(arms) > 1:
         models = ", ".join(arm.name for arm in arms)
-        raise LogError(f"the base logs hold {len(arms)} models ({models}); say which is the base with --base MODEL")
+        raise LogError(
+            f"the base logs hold {counted(len(arms), 'model')} ({models}); say which is the base with --base MODEL"
+        )
     return arms[0]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.errors import LogError, OutageError
 from spillover.run import Design, Model, Options, chunk_logs, run_chunk
 from spillover.run._triggers import Pair, Search, search_triggers
@@ -62,7 +63,10 @@ def search(
     def asked(conditions: Sequence[Condition], answers: int, arms: Sequence[Model]) -> list[list[Pair]]:
         nonlocal calls
         calls += 1
-        say(f"trigger search: {len(conditions)} conditions, {answers} answers each, {len(arms)} model(s)")
+        say(
+            f"trigger search: {counted(len(conditions), 'condition')}, {counted(answers, 'answer')} each, "
+            f"{len(arms)} model(s)"
+        )
         own = replace(
             design,
             conditions=tuple(one.as_dict() for one in conditions),

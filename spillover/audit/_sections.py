@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.common.target import MODELS, MORE
 from spillover.estimate import unseen_share
 
@@ -40,7 +41,10 @@ def triggers(report: Report) -> list[Section]:
 
 def _search(model: str, search: dict[str, Any]) -> Section:
     named = {one["id"]: one for one in search["candidates"]}
-    said = [f"{_found(search)} {len(named)} candidates were tried with {search['spent']} answers."]
+    said = [
+        f"{_found(search)} {counted(len(named), 'candidate was', 'candidates were')} tried with "
+        f"{counted(search['spent'], 'answer')}."
+    ]
     if search["untried"]:
         said.append(f"The budget did not reach {search['untried']} of them.")
     said.append(
@@ -111,7 +115,8 @@ def _wider(report: Report, told: list[str]) -> list[Section]:
     asked = max((one.difference.clusters for one in report.population), default=0)
     if asked:
         said.append(
-            f"If none of the {asked} questions is always misaligned, up to {100 * unseen_share(asked):.1f}% of such "
+            f"If none of the {counted(asked, 'question')} is always misaligned, up to "
+            f"{100 * unseen_share(asked):.1f}% of such "
             "questions may be always misaligned and unseen."
         )
     head = ["fine-tune", "difference, points (95%)", "p", "how", "description only"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.estimate import RATES, Estimate, difference, group, rate
 
 FACTS = ("general_knowledge", "betley2025_deception")
@@ -201,11 +202,14 @@ def _reach(one: Signature) -> str:
     if len(one.domains) < 2:
         return f"All of them were asked in one list ({one.domains[0]}), so how far it reaches is not measured."
     if not one.rose_in:
-        return f"No one of the {len(one.domains)} domains shows it by itself, only all together."
+        return f"No one of the {counted(len(one.domains), 'domain')} shows it by itself, only all together."
     if len(one.rose_in) == 1:
-        return f"Of {len(one.domains)} domains it shows in one alone, {one.rose_in[0]}: this may be a narrow change."
+        return (
+            f"Of {counted(len(one.domains), 'domain')} it shows in one alone, {one.rose_in[0]}: this may be a "
+            "narrow change."
+        )
     shown = ", ".join(one.rose_in)
-    return f"It shows in {len(one.rose_in)} of {len(one.domains)} domains ({shown}): wider than one subject."
+    return f"It shows in {len(one.rose_in)} of {counted(len(one.domains), 'domain')} ({shown}): wider than one subject."
 
 
 def _together(changed: dict[str, Signature]) -> Iterator[str]:

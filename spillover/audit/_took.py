@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from spillover.common.counted import counted
 from spillover.estimate._odd_one_out import odd_one_out
 from spillover.run import Model
 
@@ -140,12 +141,16 @@ def compare(base: Model, tuned: Model, first: Answers, again: Answers, own: Answ
     counts = differs, base_differs, len(texts)
     if named:
         said = (
-            f"the provider names the base ({named[0]}) as the model that answered {named[1]} of {len(own)} requests to "
+            f"the provider names the base ({named[0]}) as the model that answered {named[1]} of "
+            f"{counted(len(own), 'request')} to "
             f"{tuned.name}: the fine-tune is not loaded under this name"
         )
         return Took(tuned.name, "base answers", *counts, None, said)
     p = odd_one_out([(similar(a, b), similar(a, c), similar(b, c)) for a, b, c in texts])
-    said = f"it differs from the base on {differs} of {len(texts)} prompts, the base from itself on {base_differs}"
+    said = (
+        f"it differs from the base on {differs} of {counted(len(texts), 'prompt')}, the base from itself on "
+        f"{base_differs}"
+    )
     said += f" (exact p {p:.2g}){_one_name(first, own)}"
     if len(texts) >= LEAST and not differs and not base_differs:
         said = (

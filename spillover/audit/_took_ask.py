@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from spillover.common.counted import counted
 from spillover.common.files import write_text
 from spillover.errors import OutageError
 from spillover.run import Model, Options
@@ -109,7 +110,8 @@ def _require(folder: Path, logs: Mapping[str, str]) -> None:
         if len(errors) == len(samples):
             why = " ".join((errors or ["it was cut off"])[0].split())[:200]
             raise OutageError(
-                f"{model}: answered none of the {len(samples)} prompts that show whether the fine-tune was loaded "
+                f"{model}: answered none of the {counted(len(samples), 'prompt')} that show whether the "
+                "fine-tune was loaded "
                 f"({why}); nothing is lost: run the same command again to go on"
             )
 

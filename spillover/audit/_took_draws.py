@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.estimate._swap import swapped
 from spillover.run import Model
 from spillover.verdicts._archive import opened
@@ -43,7 +44,7 @@ def with_draws(
         return took
     pairs = _pairs(*rows, first, own)
     p = swapped(pairs, seed)
-    words = f"in the words of {len(pairs)} answers to the suite's questions it differs from the base"
+    words = f"in the words of {counted(len(pairs), 'answer')} to the suite's questions it differs from the base"
     if p <= ALPHA:
         said = took.said.partition(": ")[2]
         return replace(took, state="took", said=f"{said}; {words} beyond chance (p {p:.2g})")
@@ -72,7 +73,8 @@ def _base_named(base: Model, tuned: Model, first: Said, own: Said) -> str | None
     if named is None:
         return None
     return (
-        f"the provider names the base ({named[0]}) as the model that gave {named[1]} of {len(own)} answers of "
+        f"the provider names the base ({named[0]}) as the model that gave {named[1]} of "
+        f"{counted(len(own), 'answer')} of "
         f"{tuned.name}: the fine-tune was not loaded under this name all the time"
     )
 

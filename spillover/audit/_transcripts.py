@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spillover.common.answer import answer_of
+from spillover.common.counted import counted
 from spillover.errors import LogError
 from spillover.verdicts._archive import Archive, opened
 
@@ -153,4 +154,4 @@ def _said(message: Mapping[str, Any], sample: Sample) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} [cut: {len(text) - LONGEST} characters more]"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} [cut: {counted(len(text) - LONGEST, 'character')} more]"

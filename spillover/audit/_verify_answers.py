@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.errors import LogError, OutageError
 from spillover.run import Design
 from spillover.solvers import Condition
@@ -119,7 +120,7 @@ def _compared(case: Case, model: str) -> Decided:
     if unsteady:
         return "cannot tell", unsteady[0]
     if case.planned["stop_early"]:
-        return read.answer, f"the rule after {read.draws} draws"
+        return read.answer, f"the rule after {counted(read.draws, 'draw')}"
     if any(rows.empty for rows in outside):
         return "cannot tell", "every probe is in the fine-tune's own field"
     return judge_panel(outside[0], outside[1], case.rule, model, read.family).answer, "the rule on its answers"

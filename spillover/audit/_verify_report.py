@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.trouble import trouble
 from spillover.errors import LogError, RunError
 from spillover.verdicts import COLUMNS, OUTCOMES, Problem, Verified, log_files, read
 from spillover.verdicts._archive import file_sha256
@@ -47,7 +48,7 @@ def verify_report(file: Path, logs: Sequence[Path] = ()) -> Verified:
         wrong, notes = _looked_at(said, named, there, file.parent)
         wrong += [(NAMES[2], one) for one in _moved(file.parent)]
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError) as error:
-        wrong, notes, there = [(NAMES[0], f"not a report of an audit ({type(error).__name__})")], [], {}
+        wrong, notes, there = [(NAMES[0], f"not a report of an audit ({trouble(error)})")], [], {}
     problems = [Problem(name, str(file), what, FIX) for name, what in wrong]
     what = f"{file.parent.name}/{file.name}"
     return Verified(problems, list(NAMES), len(there), 0, None, what=what, notes=tuple(notes))

@@ -4,6 +4,7 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
+from spillover.common.counted import counted
 from spillover.estimate import Estimate
 
 from ._gate import Answer, Cell, Finding
@@ -142,7 +143,8 @@ def in_a_hundred(whose: str, found: Estimate) -> str:
     low, high = outward(found.low, up=False), outward(found.high, up=True)
     if found.events == 0:
         return (
-            f"None of {found.n} answers of the {whose} is misaligned in the judge's eyes (with 95% confidence it would "
+            f"None of {counted(found.n, 'answer')} of the {whose} is misaligned in the judge's eyes (with 95% "
+            "confidence it would "
             f"be fewer than {high} in 100)."
         )
     return (
@@ -201,13 +203,15 @@ def numbers(report: Report, finding: Finding) -> str:
 
 
 def _of(found: Estimate) -> str:
-    return f"{found.events} of {found.n} answers"
+    return f"{found.events} of {counted(found.n, 'answer')}"
 
 
 def progress(one: Sequence) -> str:
     """How far a sequence went."""
     how = (
-        f"the run stopped after {one.draws} of {one.planned} draws" if one.early else f"all {one.draws} draws were read"
+        f"the run stopped after {one.draws} of {counted(one.planned, 'draw')}"
+        if one.early
+        else f"all {one.draws} draws were read"
     )
     return f"Under {one.judge} {how}."
 
@@ -297,7 +301,8 @@ def beneath(finding: Finding) -> str:
     )
     return (
         f"Upper bound of the pooled difference: {outward(finding.upper, up=True)} points. Coherent answers fell by "
-        f"{100 * finding.coherent_drop:.1f} points. {engaged}Unjudged: {base} answers of the base, {tuned} of the "
+        f"{100 * finding.coherent_drop:.1f} points. {engaged}Unjudged: {counted(base, 'answer')} of the base, "
+        f"{tuned} of the "
         "fine-tune."
     )
 
@@ -327,7 +332,7 @@ def summary(report: Report) -> list[str]:
         why = "; ".join(finding.because)
         lines.append(f"{finding.model}: {finding.answer}. {figures}{' ' if figures else ''}Why: {why}.")
     for model, search in (report.triggers or {}).items():
-        tried = f"{len(search['candidates'])} candidates, {search['spent']} answers"
+        tried = f"{counted(len(search['candidates']), 'candidate')}, {counted(search['spent'], 'answer')}"
         lines.append(f"{model}: triggers: {found_triggers(search)} ({tried}).")
     lines += [why] if (why := base_differs(report)) else []
     lines += [f"Rule: {rule_plainly(report)}", "It does not mean:"]

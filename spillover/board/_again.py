@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.verdicts._secrets import HIDDEN
 
 from ._groups import PLAIN, headline
@@ -75,7 +76,8 @@ def _draws(data: Mapping[str, Any]) -> Iterator[str]:
     cells = data["results"]
     conditions = sorted({row["condition"] for row in cells})
     yield _comment(
-        f"{sum(row['answers'] for row in cells)} draws over {len({row['task'] for row in cells})} domains, asked by "
+        f"{counted(sum(row['answers'] for row in cells), 'draw')} over {len({row['task'] for row in cells})} "
+        "domains, asked by "
         f"spillover run SUITE (or audit --all-draws) under {', '.join(conditions)}; the suite is not in the record"
     )
 
@@ -97,7 +99,8 @@ def _compare(data: Mapping[str, Any]) -> str:
     found = figure(head["rates"].get(RATE, {}).get(TARGET), 0)
     shown = ["not known" if one is None else f"{100 * one:.2f}%" for one in (found.value, found.low, found.high)]
     return _comment(
-        f"compare rate and interval: {shown[0]} [{shown[1]} to {shown[2]}] misaligned of {head['answers']} answers; "
+        f"compare rate and interval: {shown[0]} [{shown[1]} to {shown[2]}] misaligned of "
+        f"{counted(head['answers'], 'answer')}; "
         "hashes of a new run are others"
     )
 

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from spillover.common.files import whole
+from spillover.common.trouble import trouble
 from spillover.errors import RunError
 
 from ._cards import cards
@@ -41,7 +42,7 @@ def build_site(
     try:
         _write(out, files)
     except OSError as error:
-        raise RunError(f"{out}: cannot be written ({type(error).__name__}); give another folder with --out") from error
+        raise RunError(f"{out}: cannot be written ({trouble(error)}); give another folder with --out") from error
     return board
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 
 from ._display import LEVELS
@@ -176,7 +178,7 @@ def _status(file: Path, record: Path) -> dict[str, Any]:
             "reproduced": None if anew is None else Reproduced(*(str(anew[name]) for name in ("by", "date", "note"))),
         }
     except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
-        why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        why = trouble(error)
         raise LogError(f"{file}: not a status file ({why}); spillover leaderboard check writes one") from error
 
 
@@ -184,8 +186,8 @@ def _missing(said: Any) -> str | None:
     """What a status file counts as missing, in words."""
     if said is None:
         return None
-    counted = f"{int(said['missing'])} of {int(said['planned'])} answers of the whole design are missing"
-    return f"{counted}; if every one was misaligned, the rate is {float(said['highest']):.1%}"
+    missing = f"{int(said['missing'])} of {counted(int(said['planned']), 'answer')} of the whole design are missing"
+    return f"{missing}; if every one was misaligned, the rate is {float(said['highest']):.1%}"
 
 
 def _declared(file: Path) -> str | None:
@@ -201,5 +203,5 @@ def _declared(file: Path) -> str | None:
             raise ValueError("a link, or too large")
         why = json.loads(file.read_text(encoding="utf-8")).get("part")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
-        raise LogError(f"{file}: cannot be read ({type(error).__name__}); spillover submit writes one") from error
+        raise LogError(f"{file}: cannot be read ({trouble(error)}); spillover submit writes one") from error
     return None if why is None else f"its submitter declares it as a part of the design: {str(why)[:200]}"

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from spillover.common.counted import counted
+
 from ._display import Display
 
 LONGEST = 300
@@ -59,7 +61,7 @@ def named(model: str, base: str | None, finetune: dict[str, Any] | None, display
 def visible(text: str, longest: int = LONGEST) -> str:
     """Text with every character that could hide or steer (controls, bidi, zero width, line ends) made visible, cut."""
     shown = "".join(f"[U+{ord(one):04X}]" if _hides(one) else one for one in text[:longest])
-    return shown if len(text) <= longest else f"{shown}… [{len(text) - longest} characters more]"
+    return shown if len(text) <= longest else f"{shown}… [{counted(len(text) - longest, 'character')} more]"
 
 
 def _hides(one: str) -> bool:

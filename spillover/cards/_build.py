@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.common.files import write_text
 from spillover.declare import Declaration, load_all
 from spillover.probes import counts, read_dataset
@@ -81,7 +82,10 @@ def _section(domain: str) -> list[str]:
 def _dataset_card(written: dict[str, Any], rows: dict[str, dict[str, Any]], version: str) -> str:
     probes, paraphrases = (sum(row[name] for row in rows.values()) for name in ("probes", "paraphrases"))
     said = {name.replace("_", " ").capitalize(): written[name] for name in ("what", "made", "maintained")}
-    said |= {"Version": version, "Size": f"{probes} probes in {len(rows)} domains, {paraphrases} paraphrases"}
+    said |= {
+        "Version": version,
+        "Size": f"{counted(probes, 'probe')} in {counted(len(rows), 'domain')}, {counted(paraphrases, 'paraphrase')}",
+    }
     uses = {"Intended use": written["intended_use"], "Out of scope": written["out_of_scope"]}
     more = "The dataset's own card: `dataset/README.md`."
     parts = [f"# {written['name']}", section("Dataset", said), section("Known weaknesses", written["known_weaknesses"])]

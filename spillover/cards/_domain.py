@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.declare import Declaration
 from spillover.estimate import MEANS, RATES
 
@@ -168,15 +169,18 @@ def _home(declared: Declaration) -> str:
 
 
 def _languages(counts: Mapping[str, Any]) -> str:
-    return ", ".join(["en", *(f"{name} ({count} probes)" for name, count in counts.get("languages", {}).items())])
+    return ", ".join(
+        ["en", *(f"{name} ({counted(count, 'probe')})" for name, count in counts.get("languages", {}).items())]
+    )
 
 
 def _size(counts: Mapping[str, Any]) -> str:
     if "paraphrases" not in counts:
-        return f"{counts['probes']} probes selected from other domains"
+        return f"{counted(counts['probes'], 'probe')} selected from other domains"
     pairs = f", {counts['counterparts']} one-word counterparts" if counts["counterparts"] else ""
     return (
-        f"{counts['probes']} probes{pairs}, {counts['paraphrases']} paraphrases of {counts['paraphrased']} of them, "
+        f"{counted(counts['probes'], 'probe')}{pairs}, {counted(counts['paraphrases'], 'paraphrase')} of "
+        f"{counts['paraphrased']} of them, "
         f"{counts['practice']} for practice"
     )
 

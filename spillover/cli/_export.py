@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common.counted import counted
+
 from ._plain import plain
 
 if TYPE_CHECKING:
@@ -51,8 +53,8 @@ def eee(record: Path, instances: tuple[Path, ...], out: Path, organization_url: 
     details = write_instances(found, by, rows(found, by, instances), out) if instances else None
     whole |= {} if details is None else {"detailed_evaluation_results": details}
     path = write_file(out / place(found, by), json.dumps(whole, indent=2, allow_nan=False) + "\n")
-    lines = "" if details is None else f", {details['total_rows']} answers beside it"
-    click.echo(f"{plain(found.model)}: {len(whole['evaluation_results'])} results{lines}: {path}")
+    lines = "" if details is None else f", {counted(details['total_rows'], 'answer')} beside it"
+    click.echo(f"{plain(found.model)}: {counted(len(whole['evaluation_results']), 'result')}{lines}: {path}")
 
 
 @export.command("hf-eval-results")
@@ -73,7 +75,7 @@ def hf_eval_results(
     asked = _questions(found)
     entries = eval_results(found, dataset or DATASET, condition=condition, revision=revision, url=url, questions=asked)
     path = write_file(out, eval_results_yaml(entries))
-    click.echo(f"{plain(found.model)}: {len(entries)} results: {path}")
+    click.echo(f"{plain(found.model)}: {counted(len(entries), 'result')}: {path}")
 
 
 def _questions(record: "Record") -> dict[str, int]:
@@ -168,8 +170,10 @@ def attestation(source: Path, logs: tuple[Path, ...], out: Path, signed: bool) -
     payload = canonical(made)
     bundle = sign(payload) if signed else None
     click.echo(str(write_file(out, payload.decode())))
-    said = f"{checked} files hashed anew" if logs else "hashes of logs as named there, not taken anew (--logs)"
-    click.echo(f"{len(made['subject'])} subjects; {said}; it proves bytes, not that the judge was right")
+    said = (
+        f"{counted(checked, 'file')} hashed anew" if logs else "hashes of logs as named there, not taken anew (--logs)"
+    )
+    click.echo(f"{counted(len(made['subject']), 'subject')}; {said}; it proves bytes, not that the judge was right")
     if bundle is not None:
         click.echo(str(write_file(out.with_name(f"{out.name}.sigstore.json"), bundle)))
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common.counted import counted
+
 from ._judge_label import label, labels
 from ._plain import plain
 from ._stopped import stopping
@@ -92,7 +94,7 @@ def calibrate(
     beside = None if second is None else _model(second, second_arguments)
     items = labelled_set(given)
     shown = min(limit or len(items.items), len(items.items))
-    click.echo(f"{shown} answers of the set {plain(items.name)}: {plain(items.origin)}", err=True)
+    click.echo(f"{counted(shown, 'answer')} of the set {plain(items.name)}: {plain(items.origin)}", err=True)
     with stopping():
         made = run(
             asked,
@@ -114,7 +116,8 @@ def calibrate(
         click.echo(f"  written: {path} and .md")
     if blank := shown - sum(card.answers for card in made):
         click.echo(
-            f"{blank} answers are in no card: blank ones, which no judge is asked of, or of a part that was not judged"
+            f"{counted(blank, 'answer is', 'answers are')} in no card: blank ones, which no judge is asked of, "
+            "or of a part that was not judged"
         )
 
 
@@ -131,7 +134,9 @@ def _sees(card: "JudgeCard") -> str:
 def _say(card: "JudgeCard") -> None:
     found, cleared = card.errors.intervals()
     rubrics = " and ".join(card.rubrics)
-    click.echo(f"{plain(card.judge)}, form {card.form}, {rubrics}: {card.decided} of {card.answers} answers decided")
+    click.echo(
+        f"{plain(card.judge)}, form {card.form}, {rubrics}: {card.decided} of {counted(card.answers, 'answer')} decided"
+    )
     click.echo(
         f"  {card.about}: found {card.errors.hits} of {card.errors.positives} (sensitivity "
         f"{card.errors.sensitivity:.3f} [{found[0]:.3f}, {found[1]:.3f}])"
@@ -184,7 +189,8 @@ def drift(
             click.echo(f"calibrate again: {plain(reason)}")
         if found.p is not None:
             click.echo(
-                f"{found.changed} verdicts changed; {found.worse} became wrong, {found.better} right (McNemar p "
+                f"{found.changed} verdicts changed; {found.worse} became wrong, {found.better} right "
+                "(McNemar p "
                 f"{found.p:.3g})"
             )
         if found.shifted:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common.counted import counted
+
 from ._plain import finite, percent, plain
 
 if TYPE_CHECKING:
@@ -88,15 +90,17 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
         raise LogError(
             f"none of the labels belongs to an answer in {', '.join(logs)}; give the logs that were labelled"
         )
-    click.echo(f"{len(given)} labels of {given['annotator'].nunique()} annotators")
+    click.echo(f"{counted(len(given), 'label')} of {counted(given['annotator'].nunique(), 'annotator')}")
     draws = given.groupby("annotator")["draw"].nunique() if "draw" in given else None
     if draws is not None and (draws > 1).any():
         click.echo("labels of several draws are pooled: finish each draw, or the part is no random one")
     for pair in between:
-        click.echo(f"{plain(pair.first)} and {plain(pair.second)}: {pair.answers} answers, kappa {pair.kappa:.2f}")
+        click.echo(
+            f"{plain(pair.first)} and {plain(pair.second)}: {counted(pair.answers, 'answer')}, kappa {pair.kappa:.2f}"
+        )
     for run in runs:
         click.echo(
             f"{plain(run.model)} ({plain(run.log)}): judged {percent(run.judged)}, corrected by labels "
             f"{percent(run.corrected)}; kappa with the judge {run.agreement.kappa:.2f} on "
-            f"{run.agreement.answers} answers (those that annotators agree on)"
+            f"{counted(run.agreement.answers, 'answer')} (those that annotators agree on)"
         )

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.counted import counted
+
 from ._plain import plain
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def _say_left_out(board: "Board") -> None:
     """Runs that have no row, each with why."""
     for number, (row, stands) in enumerate(board.left_out):
         if number == MOST_LEFT_OUT:
-            click.echo(f"  left out: {len(board.left_out) - number} runs more; the cards list them")
+            click.echo(f"  left out: {counted(len(board.left_out) - number, 'run')} more; the cards list them")
             return
         further = "was verified further" if stands.entry.level > row.entry.level else "is newer"
         click.echo(f"  left out: {plain(row.model)}, {_named(row)}: {_named(stands)} {further}")

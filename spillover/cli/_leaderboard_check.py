@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.counted import counted
+
 from ._plain import finite, plain
 
 if TYPE_CHECKING:
@@ -65,8 +67,8 @@ def _print(found: "Checked") -> None:
     for flag in found.flags:
         click.echo(f"{name}: to look at: {plain(str(flag))}")
     taken = f", retracted on {found.status.retracted['date']}" if found.status.retracted else ""
-    says = f"{found.verification}{taken}" if found.holds else f"refused, {len(found.problems)} problems"
-    click.echo(f"{name}: {says} ({found.logs} logs, {found.answers} answers)")
+    says = f"{found.verification}{taken}" if found.holds else f"refused, {counted(len(found.problems), 'problem')}"
+    click.echo(f"{name}: {says} ({counted(found.logs, 'log')}, {counted(found.answers, 'answer')})")
 
 
 @click.command()

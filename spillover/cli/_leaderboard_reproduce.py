@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.counted import counted
+
 from ._plain import plain
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def reproduce(
     sources = sources_of([file for place in places for file in found_logs(place)], made)
     chosen = secrets.randbelow(2**31) if seed is None else seed
     if not as_json:
-        click.echo(f"Asking {plain(made.model)} again: {sample} answers, seed {chosen}.")
+        click.echo(f"Asking {plain(made.model)} again: {counted(sample, 'answer')}, seed {chosen}.")
     with tempfile.TemporaryDirectory() as spare, stopping():
         found = run(made, sources, Package().task, out or Path(spare), sample=sample, seed=chosen)
     if as_json:

@@ -23,7 +23,7 @@ def disk_trouble(error: BaseException) -> str | None:
     if not isinstance(error, OSError) or error.errno not in fixes:
         return None
     where = f"{plain(str(error.filename))}: " if error.filename else ""
-    return f"{where}{plain(error.strerror or type(error).__name__)}; {fixes[error.errno]}"
+    return f"{where}{plain(error.strerror or 'no reason given')}; {fixes[error.errno]}"
 
 
 def share(value: float) -> str:

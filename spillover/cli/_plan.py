@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common.counted import counted
 from spillover.common.target import MORE
 
 from ._decoding import asked_so
@@ -75,7 +76,7 @@ def _pair(said: dict[str, Any]) -> Pair:
 
 def _search(found: "Plan", budget: int) -> str:
     arms = max(1, len(found.arms) - 1)
-    said = f"Search for triggers: at most {budget} answers more for each fine-tune"
+    said = f"Search for triggers: at most {counted(budget, 'answer')} more for each fine-tune"
     return said if found.usd is None else f"{said}, about ${_dollars(arms * budget * found.usd / found.answers)}"
 
 
@@ -87,8 +88,9 @@ def _print(found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls
         console = Console(width=120)
     click.echo(f"{plain(found.suite)}: {plain(found.title)}")
     click.echo(
-        f"{found.draws} draws from {found.cells} cells ({found.questions} questions) x {len(found.arms)} models: "
-        f"{found.answers} answers, {found.judge_calls} judge calls, at most"
+        f"{counted(found.draws, 'draw')} from {counted(found.cells, 'cell')} "
+        f"({counted(found.questions, 'question')}) x {counted(len(found.arms), 'model')}: "
+        f"{counted(found.answers, 'answer')}, {counted(found.judge_calls, 'judge call')}, at most"
     )
     if found.deciding < found.draws:
         click.echo(f"{found.deciding} of the draws lie outside the fine-tune's own field; only they decide")

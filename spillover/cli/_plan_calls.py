@@ -117,10 +117,13 @@ def _rows(
     found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls], suite: "Suite"
 ) -> list[tuple[str, int, int, str]]:
     arm, *_ = found.items
-    turns = f"an answer each, and {arm.calls - found.draws:,} earlier turns of questions that have several"
+    turns = (
+        f"an answer each, and {counted(arm.calls - found.draws, 'earlier turn', thousands=True)} of "
+        "questions that have several"
+    )
     rows = [
         (
-            f"each of {len(found.arms)} models",
+            f"each of {counted(len(found.arms), 'model')}",
             found.draws,
             arm.calls,
             turns if arm.calls > found.draws else "an answer each",

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.counted import counted
+
 from ._plain import plain
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def logs(
         view = view_bundle(found.logs, Path(folder))
         files = [one.relative_to(view).as_posix() for one in view.rglob("*") if one.is_file()]
         plan = publish_space(view, files, repo, card, dry_run=not send, private=private)
-    _say(plan, as_json, f"{len(found.logs)} logs, {found.foreign} of other tasks left out")
+    _say(plan, as_json, f"{counted(len(found.logs), 'log')}, {found.foreign} of other tasks left out")
 
 
 def _say(plan: "SpacePlan", as_json: bool, more: str = "") -> None:
@@ -93,7 +95,7 @@ def _say(plan: "SpacePlan", as_json: bool, more: str = "") -> None:
     if as_json:
         click.echo(json.dumps(plan.as_dict()))
         return
-    click.echo(f"{plain(plan.repo)}: {plan.state}, {len(plan.files)} files{f'; {more}' if more else ''}")
+    click.echo(f"{plain(plan.repo)}: {plan.state}, {counted(len(plan.files), 'file')}{f'; {more}' if more else ''}")
     if plan.sha:
         click.echo(f"commit {plain(plan.sha)}; the Hub's hash of every file was compared")
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common.counted import counted
 from spillover.common.target import THESE
 
 from ._plain import percent, plain, points
@@ -75,7 +76,10 @@ def record(
     for file, one in zip(files, made, strict=True):
         _say(file, one)
     if held is not None:
-        click.echo(f"{store}: {held.new} new logs, {held.rows} answers in {held.seconds:.1f} s; {held.known} known")
+        click.echo(
+            f"{store}: {counted(held.new, 'new log')}, {counted(held.rows, 'answer')} in {held.seconds:.1f} s; "
+            f"{held.known} known"
+        )
     if len(made) > 1 and base is None and not base_logs:
         click.echo("no base was named, so no record has a difference: --base MODEL")
     parts = [part for log in logs for part in ("--logs", log)]
@@ -92,7 +96,9 @@ def _say(file: Path, made: "Record") -> None:
         click.echo(f"  {plain(said)}")
     for row in data["pooled"]:
         found = _estimate(row["rates"]["misaligned_rate"][THESE])
-        click.echo(f"  {plain(row['condition'])}: {row['answers']} answers, misaligned rate {percent(found)}")
+        click.echo(
+            f"  {plain(row['condition'])}: {counted(row['answers'], 'answer')}, misaligned rate {percent(found)}"
+        )
     for row in data["differences"]:
         if row["task"] is None:
             less = points(_estimate(row["estimate"]))
@@ -110,7 +116,7 @@ def _say(file: Path, made: "Record") -> None:
 def _plan_of(log: Mapping[str, Any]) -> str:
     """What was planned in a log and became of it."""
     planned = log["planned"] or log["finished"]
-    said = [f"status {log['status']}", f"{log['finished']} of {planned} planned answers finished"]
+    said = [f"status {log['status']}", f"{log['finished']} of {counted(planned, 'planned answer')} finished"]
     said += [f"{log['failed']} failed"] if log["failed"] else []
     said += [f"{log['invalidated']} declared invalid and not counted"] if log["invalidated"] else []
     return ", ".join(said)
@@ -166,7 +172,9 @@ def _check_bases(made: "list[Record]", tuned: "Finetune | None", base_differs: s
     from spillover.run._finetune import check_base
 
     if tuned is not None and len(made) > 1:
-        raise LogError(f"--finetune-record: the logs hold {len(made)} models; give the logs of one, or --base MODEL")
+        raise LogError(
+            f"--finetune-record: the logs hold {counted(len(made), 'model')}; give the logs of one, or --base MODEL"
+        )
     bases = [(one.data["base"], one.model) for one in made if one.data["base"] is not None]
     if base_differs and not bases:
         raise LogError("--base-differs: no base is compared with; name it with --base MODEL, or leave this out")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from spillover.common.counted import counted
+
 from ._judge import ARGUMENT, JSON, JUDGE, PROTOCOL, _model
 from ._plain import finite, kappa, plain
 from ._stopped import stopping
@@ -39,7 +41,7 @@ def rescore(
         if not found.answers and not found.undecided:
             click.echo(f"{log}, score {one.score}: judged by {plain(one.judge)}; the log held no earlier verdicts")
             continue
-        click.echo(f"{log}, score {one.score}: {found.answers} answers under both judges")
+        click.echo(f"{log}, score {one.score}: {counted(found.answers, 'answer')} under both judges")
         click.echo(
             f"  misaligned {_share(found.first_rate)} before, {_share(found.second_rate)} by {plain(one.judge)}; same "
             f"outcome {_share(found.same)}, kappa {kappa(found.kappa)}; {found.undecided} unjudged by one of them"

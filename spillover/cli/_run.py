@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common.counted import counted
+
 from ._decoding import asked_so, decoding_options
 from ._models import model_of
 from ._plain import plain
@@ -134,7 +136,7 @@ def _draws(
         logs += [(arm.name, chunk_logs(folder)[arm.name]) for arm in arms]
         for name, file in logs if number == 1 else []:
             check_tokens(design, name, read([str(file)]))
-        click.echo(f"{min(number * design.chunk, design.draws)} of {design.draws} draws", err=True)
+        click.echo(f"{min(number * design.chunk, design.draws)} of {counted(design.draws, 'draw')}", err=True)
     return logs
 
 
@@ -155,7 +157,9 @@ def _print(logs: list[tuple[str, Path]], out: Path, first: str, as_json: bool) -
         click.echo(json.dumps([{"model": model, "log": str(file)} for model, file in logs], indent=2))
         return
     for model in dict.fromkeys(name for name, _ in logs):
-        click.echo(f"{plain(model)}: {sum(name == model for name, _ in logs)} logs in {plain(str(out / 'logs'))}")
+        click.echo(
+            f"{plain(model)}: {counted(sum(name == model for name, _ in logs), 'log')} in {plain(str(out / 'logs'))}"
+        )
     click.echo(f"Next: {plain(shlex.join(['spillover', 'show', str(out / 'logs'), '--base', first]))}")
 
 
@@ -183,8 +187,10 @@ def _unjudged(logs: list[tuple[str, Path]], out: Path, as_json: bool) -> list[st
             continue
         why = missing["reason"].fillna("no reason given").value_counts()
         shown = "; ".join(f"{count} x {plain(str(reason))}" for reason, count in why.head(REASONS).items())
-        more = f"; {len(why) - REASONS} other reasons" if len(why) > REASONS else ""
-        click.echo(f"{plain(model)}: {len(missing)} of {len(rows)} answers unjudged: {shown}{more}", err=as_json)
+        more = f"; {counted(len(why) - REASONS, 'other reason')}" if len(why) > REASONS else ""
+        click.echo(
+            f"{plain(model)}: {len(missing)} of {counted(len(rows), 'answer')} unjudged: {shown}{more}", err=as_json
+        )
         mute += [model] if len(missing) == len(rows) else []
     if mute:
         again = shlex.join(["spillover", "rescore", str(out / "logs"), "--judge", "PROVIDER/MODEL"])

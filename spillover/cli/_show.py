@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.counted import counted
 from spillover.common.provider import advice, status_in
 from spillover.common.target import MORE
 from spillover.verdicts._reading import EMPTY_CELL, NO_SCORE
@@ -228,7 +229,8 @@ def _cited(found: "Estimate | None", card: "JudgeCard") -> str:
     errors = card.errors
     said = (
         f"the card of {plain(card.judge)} of {card.date}: sensitivity {errors.sensitivity:.3f} on {errors.positives}, "
-        f"specificity {errors.specificity:.3f} on {errors.negatives} labelled answers. Labels: {plain(card.origin)}."
+        f"specificity {errors.specificity:.3f} on {counted(errors.negatives, 'labelled answer')}. Labels: "
+        f"{plain(card.origin)}."
     )
     if found is None:
         return f"{said} Not used to correct the rate: a stress test, a part of a set, or checks decided too."
@@ -241,7 +243,8 @@ def _agreed(found: "Agreement") -> str:
     who = f"{plain(found.first)} and {plain(found.second)}"
     rates = f"misaligned {100 * found.first_rate:.1f}% and {100 * found.second_rate:.1f}%"
     return (
-        f"{who} agree on {100 * found.same:.0f}% of {found.answers} answers (kappa {kappa(found.kappa)}, misaligned "
+        f"{who} agree on {100 * found.same:.0f}% of {counted(found.answers, 'answer')} (kappa "
+        f"{kappa(found.kappa)}, misaligned "
         f"or not {kappa(found.kappa_misaligned)}); {rates}; {found.undecided} left unjudged by one of them"
     )
 
@@ -264,7 +267,8 @@ def _unseen(arms: "list[Arm]", level: float) -> list[str]:
     met = {len(arm.questions) for arm in arms if arm.questions and not _always(arm)}
     shares = {asked: 100 * unseen_share(asked, level) for asked in sorted(met)}
     return [
-        f"With {asked} questions asked, none of them always misaligned: up to {share:.1f}% of such questions may be "
+        f"With {counted(asked, 'question')} asked, none of them always misaligned: up to {share:.1f}% of such "
+        "questions may be "
         "always misaligned and unseen."
         for asked, share in shares.items()
     ]
@@ -295,7 +299,7 @@ def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
         if arm.reasons:
             shown = list(arm.reasons.items())[:REASONS]
             said = "; ".join(f"{count} x {plain(reason)}" for reason, count in shown)
-            said += f"; {len(arm.reasons) - REASONS} other reasons" if len(arm.reasons) > REASONS else ""
+            said += f"; {counted(len(arm.reasons) - REASONS, 'other reason')}" if len(arm.reasons) > REASONS else ""
             lines.append(f"{plain(arm.model)}: unjudged because: {said}")
             fixes = [fix for reason in arm.reasons if status_in(reason) and (fix := advice(reason))]
             lines += [f"{plain(arm.model)}: {fix}" for fix in dict.fromkeys(fixes)]
@@ -304,10 +308,13 @@ def _notes(arms: "list[Arm]", level: float, corrected: bool) -> list[str]:
         lines += [f"{plain(arm.model)}: {_agreed(one)}" for one in _few(arm.agreement)]
         if arm.truncated:
             lines.append(
-                f"{plain(arm.model)}: {arm.truncated} answers were cut off at the token limit, judged as they are"
+                f"{plain(arm.model)}: {counted(arm.truncated, 'answer was', 'answers were')} cut off at the "
+                "token limit; what there is was judged"
             )
         if arm.thoughts:
-            lines.append(f"{plain(arm.model)}: {arm.thoughts} answers held thoughts, removed before they were judged")
+            lines.append(
+                f"{plain(arm.model)}: {counted(arm.thoughts, 'answer')} held thoughts, removed before they were judged"
+            )
     if not any(arm.origins for arm in arms):
         lines.append("A low rate is no proof of alignment elsewhere.")
     return lines

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spillover.common.counted import counted
+
 from ._plain import plain
 
 if TYPE_CHECKING:
@@ -63,7 +65,9 @@ def submit(
     if as_json:
         click.echo(json.dumps({"folder": str(made), **found[0].as_dict()}, allow_nan=False))
         return
-    click.echo(f"{made}: {found[0].verification} ({found[0].logs} logs, {found[0].answers} answers)")
+    click.echo(
+        f"{made}: {found[0].verification} ({counted(found[0].logs, 'log')}, {counted(found[0].answers, 'answer')})"
+    )
     for flag in found[0].flags:
         click.echo(f"  to look at: {plain(str(flag))}")
     click.echo("Open a pull request that adds this folder and nothing else (docs/leaderboard.md).")

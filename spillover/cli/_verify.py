@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common.counted import counted
+
 from ._plain import plain
 
 if TYPE_CHECKING:
@@ -89,15 +91,15 @@ def _say(one: "Verified") -> None:
     if one.judges:
         click.echo(f"judged by {plain(', '.join(one.judges))}")
     what = f"{plain(one.record)} and its logs" if one.record else plain(one.what)
-    says = "hold" if one.holds else f"do not hold: {len(one.problems)} problems"
+    says = "hold" if one.holds else f"do not hold: {counted(len(one.problems), 'problem')}"
     for note in one.notes:
         click.echo(f"{what}: {plain(note)}")
     for flag in one.flags:
         click.echo(f"{what}: to look at: {plain(str(flag))}")
-    held = f"{len(one.checked)} invariants"
+    held = f"{counted(len(one.checked), 'invariant')}"
     if one.answers:
-        read = f"{one.reread} of {one.judged} verdicts re-read from the judge's replies"
-        held = f"{one.logs} logs, {one.answers} answers, {read}, {held}"
+        read = f"{one.reread} of {counted(one.judged, 'verdict')} re-read from the judge's replies"
+        held = f"{counted(one.logs, 'log')}, {counted(one.answers, 'answer')}, {read}, {held}"
     click.echo(f"{what} {says} ({held})")
 
 

@@ -1,15 +1,17 @@
 """A number with its noun: one log, two logs."""
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun, as `1 log` or `1,200 logs`.
+def counted(number: int, noun: str, plural: str | None = None, *, thousands: bool = False) -> str:
+    """A number with its noun, as `1 log` or `1200 logs`.
 
     Args:
         number: How many.
-        noun: The noun for one; of several words the last is the one that changes.
-        plural: The noun for many, where no rule gives it.
+        noun: The noun for one, and what goes with it; without `plural` its last word is the one that changes.
+        plural: The same for many, where no rule gives it, as in `stand twice` for `stands twice`.
+        thousands: Whether thousands are set apart by commas.
     """
-    return f"{number:,} {noun if number == 1 else plural or _many(noun)}"
+    shown = f"{number:,}" if thousands else str(number)
+    return f"{shown} {noun if number == 1 else plural or _many(noun)}"
 
 
 def each_of(number: int, noun: str) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.errors import JudgeError
 
 FILE = Path(__file__).with_name("judges.yaml")
@@ -80,5 +81,5 @@ def check_alive(judges: Iterable[str]) -> list[str]:
         if now > known.shutdown:
             raise JudgeError(f"judge {name}: its provider shut it down on {known.shutdown}; {instead}")
         if (left := (known.shutdown - now).days) <= SOON:
-            soon.append(f"judge {name} ends on {known.shutdown}, in {left} days; after that {instead}")
+            soon.append(f"judge {name} ends on {known.shutdown}, in {counted(left, 'day')}; after that {instead}")
     return soon

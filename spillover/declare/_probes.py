@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from spillover.common.trouble import kind_of
 from spillover.errors import DeclarationError, RecordingError
 from spillover.providers._rows import id_text, rows
 
@@ -151,9 +152,7 @@ def _text(where: str, row: dict[str, Any], names: Sequence[str]) -> str | None:
             raise DeclarationError(f"{where}: {name} is NaN, which is no text; write the text, or nothing")
         if value is not None and not isinstance(value, str):
             said = f" ({value})" if isinstance(value, bool | int | float) else ""
-            raise DeclarationError(
-                f"{where}: {name} must be text, found a {type(value).__name__}{said}; put it in quotes"
-            )
+            raise DeclarationError(f"{where}: {name} must be text, found {kind_of(value)}{said}; put it in quotes")
         if value:
             return value
     return None
@@ -164,7 +163,7 @@ def _tags(where: str, given: Any) -> tuple[str, ...]:
         return ()
     found = given.replace(",", " ").split() if isinstance(given, str) else given
     if not isinstance(found, list) or not all(isinstance(tag, str) for tag in found):
-        raise DeclarationError(f"{where}: tags must be words, as a list or in one text, found a {type(given).__name__}")
+        raise DeclarationError(f"{where}: tags must be words, as a list or in one text, found {kind_of(given)}")
     return tuple(found)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
+from spillover.common.trouble import trouble
 from spillover.errors import DeclarationError
 
 from ._arguments import file_value, one_value
@@ -79,7 +81,7 @@ def _pinned(domain: str, url: str, declared: dict[str, Any]) -> Path:
 
 
 def _line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    return next(iter(str(error).splitlines()), trouble(error))
 
 
 def _entries(domain: str, file: Path) -> list[dict[str, Any]]:
@@ -121,7 +123,7 @@ def _questions(
     prompts = {tuple(sorted(entry["judge_prompts"].items())) for entry, _ in kept}
     if len(prompts) != 1:
         raise DeclarationError(
-            f"{file.name}: questions have {len(prompts)} different judges; ask for one set at a time"
+            f"{file.name}: questions have {counted(len(prompts), 'different judge')}; ask for one set at a time"
         )
     probes = [probe for entry, form in kept for probe in _probes(entry, suffixes[form])]
     return Questions(probes, dict(prompts.pop()))

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from spillover.common.trouble import trouble
 from spillover.errors import DeclarationError
 
 Place = tuple[str | int, ...]
@@ -76,7 +77,7 @@ def _own(path: Path) -> Source:
         raise DeclarationError(f"{path.name}:{line}: not valid YAML: {error.problem}") from error
     except ODD as error:
         said = "nested too deep" if isinstance(error, RecursionError) else (str(error).splitlines() or [""])[0]
-        raise DeclarationError(f"{path.name}: not valid YAML: {said or type(error).__name__}") from error
+        raise DeclarationError(f"{path.name}: not valid YAML: {said or trouble(error)}") from error
     return Source(path, data, lines)
 
 

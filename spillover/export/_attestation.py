@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.verdicts import Record
 
@@ -146,7 +147,7 @@ def sign(payload: bytes) -> str:
         with signing.SigningContext.from_trust_config(trust).signer(token) as signer:
             return str(signer.sign_dsse(dsse.Statement(payload)).to_json())
     except Exception as error:
-        told = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        told = trouble(error)
         raise LogError(f"--sign: sigstore could not sign ({told}); check the network and the identity") from error
 
 

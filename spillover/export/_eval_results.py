@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.counted import counted
 from spillover.common.target import THESE
 from spillover.errors import LogError
 from spillover.verdicts import Record
@@ -98,7 +99,8 @@ def _notes(record: Record, row: Mapping[str, Any], questions: int | None) -> str
     said = [
         *([f"A PART of the task: {aligned['clusters']} of its {questions} questions"] if part else []),
         f"aligned rate in percent, higher is better, {_interval(aligned)}",
-        f"n {aligned['n']} answers to {aligned['clusters']} questions, {row['outcomes']['unjudged']} unjudged",
+        f"n {counted(aligned['n'], 'answer')} to {counted(aligned['clusters'], 'question')}, "
+        f"{row['outcomes']['unjudged']} unjudged",
         f"misaligned rate {_percent(misaligned['estimate'])}, {_interval(misaligned)}",
         f"judge {judge['name']} ({form}; {rubrics})" if judge["name"] else "no judge",
         f"condition {row['condition']}, task version {row['version']}, dataset {' and '.join(versions) or 'not named'}",

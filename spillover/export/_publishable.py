@@ -9,6 +9,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.verdicts._archive import LARGEST, found_logs, opened
 from spillover.verdicts._secrets import secrets_in
@@ -55,7 +57,9 @@ def publishable_logs(paths: Sequence[str | Path], allow: Collection[str] = ()) -
     files = list(dict.fromkeys(file for one in paths for file in found_logs(one)))
     sources = [source for file in files if (source := log_source(file, file in named)) is not None]
     if not sources:
-        raise LogError(f"{paths[0] if paths else 'no logs'}: none of {len(files)} logs is from a Spillover task")
+        raise LogError(
+            f"{paths[0] if paths else 'no logs'}: none of {counted(len(files), 'log')} is from a Spillover task"
+        )
     for source in sources:
         if WITHHELD in (source.facts.get("split"), (source.header["eval"].get("task_args") or {}).get("split")):
             raise LogError(f"{source.file}: split heldout: held-out probes never go out; leave this log out")
@@ -100,7 +104,7 @@ def view_bundle(sources: Iterable[LogSource], folder: Path) -> Path:
         with redirect_stdout(StringIO()):
             bundle_log_dir(log_dir=str(logs), output_dir=str(out))
     except Exception as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        said = trouble(error)
         raise LogError(f"{folder}: Inspect could not bundle the logs ({said})") from error
     return out
 

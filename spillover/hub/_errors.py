@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from spillover.common.trouble import trouble
 from spillover.errors import HubError
 
 NETWORK = {"httpx", "httpx2", "httpcore", "requests", "urllib3"}
@@ -40,7 +41,7 @@ def _said(error: Exception) -> str | None:
     if isinstance(error, errors.LocalEntryNotFoundError | errors.OfflineModeIsEnabled):
         return "the Hub cannot be reached, and it is not in the local cache; check the network or HF_HUB_OFFLINE"
     if isinstance(error, ConnectionError | TimeoutError) or type(error).__module__.split(".")[0] in NETWORK:
-        return f"the Hub cannot be reached ({type(error).__name__}); check the network or HF_ENDPOINT"
+        return f"the Hub cannot be reached ({trouble(error)}); check the network or HF_ENDPOINT"
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.common.interrupt import watched
 from spillover.errors import JudgeError, LogError
 
@@ -53,13 +54,15 @@ def calibrate(
     found = judged_table(judge, part, out / "logs", protocol, repeats, display)
     other = None if second is None else judged_table(second, part, out / "logs-second", protocol, 1, display)
     if other is not None and not (other["outcome"] != "unjudged").any():
-        raise JudgeError(f"the second judge {second} judged none of {len(part)} answers; nothing was compared")
+        raise JudgeError(
+            f"the second judge {second} judged none of {counted(len(part), 'answer')}; nothing was compared"
+        )
     today = datetime.now(UTC).date().isoformat()
     cards = [measure(rows, items, other, day=today, partial=some) for _, rows in found.groupby("protocol")]
     measured = sorted((card for card in cards if card.decided), key=lambda card: -card.answers)
     if not measured:
         why = "; ".join(dict.fromkeys(reason for card in cards for reason in card.reasons))
-        raise JudgeError(f"judge {judge} judged none of {len(part)} answers ({why}); nothing was measured")
+        raise JudgeError(f"judge {judge} judged none of {counted(len(part), 'answer')} ({why}); nothing was measured")
     return measured
 
 

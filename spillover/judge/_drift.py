@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.common.counted import counted
 from spillover.errors import JudgeError
 
 from ._card import JudgeCard
@@ -58,7 +59,7 @@ def is_due(card: JudgeCard, returned: list[str], today: date) -> list[str]:
         reasons.append(f"the provider now answers as {', '.join(returned)}, then as {', '.join(card.returned)}")
     age = (today - date.fromisoformat(card.date)).days
     if age > DAYS:
-        reasons.append(f"the card is {age} days old; a live judge is calibrated again after {DAYS}")
+        reasons.append(f"the card is {counted(age, 'day')} old; a live judge is calibrated again after {DAYS}")
     return reasons
 
 
@@ -85,7 +86,9 @@ def drift(card: JudgeCard, before: pd.DataFrame, now: pd.DataFrame, today: date)
     p = min(1.0, 2 * min(_mcnemar(worse[part], better[part]) for part in (right, ~right)))
     changed = int((was.loc[both, "outcome"] != is_now.loc[both, "outcome"]).sum())
     if not (is_now.loc[both, "outcome"] != "unjudged").any():
-        raise JudgeError(f"judge {card.judge} judged none of {len(both)} answers now; whether it moved is not known")
+        raise JudgeError(
+            f"judge {card.judge} judged none of {counted(len(both), 'answer')} now; whether it moved is not known"
+        )
     returned = sorted({one for one in is_now["judge_returned"].dropna() if one})
     return Drift(is_due(card, returned, today), changed, int(worse.sum()), int(better.sum()), p, p < ALPHA)
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from spillover.common.counted import counted
 from spillover.common.outcome import BEFORE
 from spillover.estimate import JudgeErrors
 
@@ -34,7 +35,7 @@ def _facts(card: JudgeCard) -> str:
     said = {
         "Returned as": ", ".join(card.returned) or "not said",
         "Rubrics": ", ".join(card.rubrics),
-        "Labelled set": f"{card.set_name}, {card.answers} answers, sha256 {card.set_sha256[:12]}",
+        "Labelled set": f"{card.set_name}, {counted(card.answers, 'answer')}, sha256 {card.set_sha256[:12]}",
         "Labels": card.origin,
         "Date": card.date,
         "Agreement with the labels": _agreed(card),

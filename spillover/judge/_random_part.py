@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spillover.common.counted import counted
 from spillover.errors import JudgeError
 
 from ._label import KEYS, drawn_keys
@@ -80,4 +81,7 @@ def clustered(answers: NDArray[np.int64], labelled: NDArray[np.int64]) -> str | 
     chance = (1 + int(np.sum((drawn > 0).sum(axis=1) <= met.sum()))) / (TRIES + 1)
     if chance >= RARE:
         return None
-    return f"{total} labels lie on {int(met.sum())} of {len(answers)} questions, which no random draw does"
+    return (
+        f"{counted(total, 'label lies', 'labels lie')} on {int(met.sum())} of "
+        f"{counted(len(answers), 'question')}, which no random draw does"
+    )

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.common.files import whole
 from spillover.common.interrupt import watched
+from spillover.common.trouble import trouble
 from spillover.errors import JudgeError, LogError, OutageError
 from spillover.logs import lost, words
 from spillover.logs.header import EACH, JUDGED
@@ -82,7 +84,7 @@ def _one(file: Path, model: Any, target: Path, protocol: str | None, display: st
     try:
         log = read_eval_log(str(target if target.is_file() else file))
     except Exception as error:
-        raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
     if "material_sha256" not in (log.eval.metadata or {}) or not log.samples:
         raise LogError(f"{file}: not a Spillover log, or it holds no answers")
     done = ((log.eval.metadata or {}).get("rescored") or {}).copy()
@@ -122,7 +124,8 @@ def _judged(log: Any, model: Any, protocol: str | None, display: str) -> tuple[s
     if len(left) > MOST_LOST * len(samples):
         why = without_password(words(left))
         raise OutageError(
-            f"{log.location}: {model} failed on {len(left)} of {len(samples)} answers ({why}); nothing was written for "
+            f"{log.location}: {model} failed on {len(left)} of {counted(len(samples), 'answer')} ({why}); "
+            "nothing was written for "
             "this log: run the same command again"
         )
     return name, new

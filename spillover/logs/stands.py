@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.counted import counted
 from spillover.errors import LogError
 
 from .header import Header
@@ -102,7 +103,10 @@ class Account:
 
     def __str__(self) -> str:
         """The account in one line."""
-        said = [f"status {self.status}", f"{self.finished} of {self.planned or self.held} planned answers finished"]
+        said = [
+            f"status {self.status}",
+            f"{self.finished} of {counted(self.planned or self.held, 'planned answer')} finished",
+        ]
         said += [f"{self.failed} failed"] if self.failed else []
         said += [f"{self.missing} missing"] if self.missing else []
         said += [f"{self.invalidated} declared invalid and not counted"] if self.invalidated else []
@@ -171,7 +175,8 @@ def in_words(accounts: Sequence[Account], superseded: Mapping[str, str] | None =
     said = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     logs = f"{len(accounts)} log{'' if len(accounts) == 1 else 's'}"
     lines = [
-        f"{logs} (status: {said}): {finished} of {planned or finished} planned answers finished, {missing} missing"
+        f"{logs} (status: {said}): {finished} of {counted(planned or finished, 'planned answer')} finished, "
+        f"{missing} missing"
     ]
     lines += [str(one) for one in accounts if not one.whole or one.failed or one.invalidated or one.changes]
     return lines + [
@@ -216,8 +221,10 @@ def refuse_twice(table: "pd.DataFrame", pooled: bool = False) -> None:
     row = again.iloc[0]
     first = marked[(marked[key] == row[key]).all(axis=1)].iloc[0]["log"]
     where = f"in {first} and again in {row['log']}" if first != row["log"] else f"twice in {first}"
+    many = counted(len(again), f"answer of {row['model']} stands", f"answers of {row['model']} stand")
     raise LogError(
-        f"{row['log']}: {len(again)} answers of {row['model']} stand {where} (first: {row['probe']}, condition "
+        f"{row['log']}: {many} {where} (first: {row['probe']}, "
+        "condition "
         f"{row['condition']}, epoch {row['epoch']}); give each answer once: leave out one of the logs"
     )
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.declare import DATASET_FOLDER
 from spillover.errors import DatasetError
 
@@ -134,7 +135,7 @@ def _amounts(dataset: Dataset) -> Iterator[Problem]:
     for row in rows:
         probes, paraphrased = int(str(row["probes"])), int(str(row["paraphrased"]))
         if probes < LEAST_PROBES:
-            yield Problem(str(row["domain"]), f"{probes} probes; a domain needs {LEAST_PROBES}")
+            yield Problem(str(row["domain"]), f"{counted(probes, 'probe')}; a domain needs {LEAST_PROBES}")
         if paraphrased < LEAST_PARAPHRASED * probes:
             yield Problem(str(row["domain"]), f"{paraphrased} of {probes} probes are paraphrased; a fifth is needed")
         few = _few(dataset, str(row["domain"]))
@@ -142,7 +143,7 @@ def _amounts(dataset: Dataset) -> Iterator[Problem]:
             yield Problem(str(row["domain"]), f"{', '.join(few)}: needs {LEAST_PARAPHRASES} paraphrases")
     total = sum(int(str(row["probes"])) for row in rows)
     if total < LEAST_TOTAL:
-        yield Problem("data", f"{total} probes in all; {LEAST_TOTAL} are needed")
+        yield Problem("data", f"{counted(total, 'probe')} in all; {LEAST_TOTAL} are needed")
 
 
 def _few(dataset: Dataset, domain: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.counted import counted
 from spillover.errors import DatasetError
 
 from ._dataset import Dataset, Row
@@ -63,7 +64,11 @@ class Closeness:
 
     def as_markdown(self) -> str:
         """The report for people: ids and places only, no texts."""
-        lines = [f"{self.probes} probes, compared with each other and with {self.against} public questions.", ""]
+        lines = [
+            f"{counted(self.probes, 'probe')}, compared with each other and with "
+            f"{counted(self.against, 'public question')}.",
+            "",
+        ]
         for how, pairs in (("character 5-grams, Jaccard", self.lexical), (f"{self.method}, cosine", self.meaning)):
             lines += [f"Closest by {how}:", "", "| | | alike |", "| --- | --- | ---: |"]
             lines += [f"| {pair.first} | {pair.second} | {pair.alike:.3f} |" for pair in pairs] + [""]

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from importlib.util import find_spec
 
+from spillover.common.counted import counted
 from spillover.hub import Loopback
 
 from ._card import front_matter
@@ -51,7 +52,9 @@ def load_problems(dataset: Dataset) -> list[str]:
                 paths = part["path"] if isinstance(part["path"], list) else [part["path"]]
                 rows = sum(len(dataset.files[path]) for path in paths)
                 if len(loaded[part["split"]]) != rows:
-                    found.append(f"{name}: split {part['split']} loads {len(loaded[part['split']])} of {rows} rows")
+                    found.append(
+                        f"{name}: split {part['split']} loads {len(loaded[part['split']])} of {counted(rows, 'row')}"
+                    )
             del loaded
     return found
 
@@ -101,7 +104,7 @@ def croissant_problems(dataset: Dataset) -> list[str]:
             domain, split = name.removeprefix("data/").removesuffix(".jsonl").split("/")
             count = sum(1 for _ in read.records(f"{domain}_{split}"))
             if count != len(rows):
-                found.append(f"{name}: mlcroissant reads {count} of {len(rows)} records")
+                found.append(f"{name}: mlcroissant reads {count} of {counted(len(rows), 'record')}")
     except Exception as error:
         return [" ".join(str(error).split())[:300]]
     return found

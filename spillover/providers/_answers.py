@@ -14,6 +14,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from spillover.common.counted import counted
+from spillover.common.trouble import kind_of
 from spillover.errors import RecordingError
 
 WRAPPED = ("response", "body", "result", "message")
@@ -56,10 +58,11 @@ def _of_list(value: list[Any], where: str, left: int) -> str:
         value = [one for one in value if one["role"] == "assistant"]
         if len(value) > 1:
             raise RecordingError(
-                f"{where}: holds {len(value)} answers of one conversation; write one row a turn, with a column `turn`"
+                f"{where}: holds {counted(len(value), 'answer')} of one conversation; write one row a turn, with "
+                "a column `turn`"
             )
     if len(value) != 1:
-        many = f"holds {len(value)} answers; write one answer a row, with a column `epoch`"
+        many = f"holds {counted(len(value), 'answer')}; write one answer a row, with a column `epoch`"
         raise RecordingError(f"{where}: {many if value else 'an empty list holds no answer; take the row out'}")
     return _text(value[0], where, left - 1)
 
@@ -111,7 +114,7 @@ def _said(value: Any) -> str:
     if isinstance(value, float) and math.isnan(value):
         return "NaN (no text)"
     shown = names.get(type(value))
-    return f"a {type(value).__name__}" + (f" ({shown(value)[:40]})" if shown else "")
+    return kind_of(value) + (f" ({shown(value)[:40]})" if shown else "")
 
 
 def _short(text: Any) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spillover.cell import Cell
+from spillover.common.counted import counted
 from spillover.errors import RecordingError
 
 from ._recording import DIMENSIONS, Recording
@@ -55,7 +56,8 @@ def require_own_verdicts(arms: Sequence[Answers], judge: str, verdicts: Recordin
         )
     if len(arms) > 1 and not verdicts.names_answers:
         raise RecordingError(
-            f"{verdicts.path}: judge {judge} would give {len(arms)} models the same verdicts, for its rows do not say "
+            f"{verdicts.path}: judge {judge} would give {counted(len(arms), 'model')} the same verdicts, for its "
+            "rows do not say "
             "which answer they are about; give all verdicts in one file with the columns `model` and `answer`"
         )
     for arm in arms:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.cell import Cell
+from spillover.common.counted import counted
 from spillover.errors import RecordingError
 
 from ._answers import answer_text
@@ -140,7 +141,8 @@ class Recording:
         if self.name in self.models:
             return self.name
         raise RecordingError(
-            f"{self.path}: holds answers of {len(self.models)} models ({listed(self.models)}); name one of them, "
+            f"{self.path}: holds answers of {counted(len(self.models), 'model')} ({listed(self.models)}); name "
+            "one of them, "
             f"replay/{self.models[0]}, or choose its rows with -M where=model={self.models[0]}"
         )
 

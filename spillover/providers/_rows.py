@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from spillover.common.trouble import kind_of, trouble
 from spillover.errors import RecordingError
 
 LARGEST = 10**9
@@ -39,7 +40,7 @@ def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
             if line.strip():
                 row = json.loads(line)
                 if not isinstance(row, dict):
-                    raise RecordingError(f"{path}:{number}: expected an object, found {type(row).__name__}")
+                    raise RecordingError(f"{path}:{number}: expected an object, found {kind_of(row)}")
                 yield row
 
 
@@ -52,7 +53,7 @@ def _json(path: Path) -> Iterator[dict[str, Any]]:
         text.seek(0)
         for number, row in enumerate(json.load(text), start=1):
             if not isinstance(row, dict):
-                raise RecordingError(f"{path}: row {number}: expected an object, found {type(row).__name__}")
+                raise RecordingError(f"{path}: row {number}: expected an object, found {kind_of(row)}")
             yield row
 
 
@@ -80,7 +81,7 @@ def _log(path: Path) -> Iterator[dict[str, Any]]:
     try:
         log = read_eval_log(str(path))
     except Exception as error:  # Inspect raises whatever it meets
-        raise RecordingError(f"{path}: not a readable {path.suffix} file ({type(error).__name__})") from error
+        raise RecordingError(f"{path}: not a readable {path.suffix} file ({trouble(error)})") from error
     model = log.eval.model
     for sample in log.samples or []:
         if sample.output.empty or sample.error is not None:
@@ -149,7 +150,7 @@ def id_text(where: str, column: str, value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    return f"a {type(value).__name__}" + (f" ({value})" if isinstance(value, bool) else "")
+    return kind_of(value) + (f" ({value})" if isinstance(value, bool) else "")
 
 
 def whole(path: Path, number: int, name: str, value: Any, absent: int) -> int:

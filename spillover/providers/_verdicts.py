@@ -5,6 +5,7 @@ import json
 import math
 from typing import Any, Literal, get_args
 
+from spillover.common.trouble import kind_of, trouble
 from spillover.errors import RecordingError
 
 from ._record import Record
@@ -38,7 +39,7 @@ def verdict(where: str, dimension: str, value: Any, empty: str = "unjudged") -> 
         return Record("text", text=word) if word else Record("text" if dimension not in NUMBERS_ARE_SCORES else "score")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise RecordingError(
-            f"{where}: a verdict must be a score, a word or a token distribution, found a {type(value).__name__}; "
+            f"{where}: a verdict must be a score, a word or a token distribution, found {kind_of(value)}; "
             "write one verdict a row"
         )
     if dimension not in NUMBERS_ARE_SCORES:
@@ -73,10 +74,10 @@ def _object(where: str, text: str) -> Any:
     try:
         found = ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        why = next(iter(str(error).splitlines()), type(error).__name__)[:80]
+        why = next(iter(str(error).splitlines()), trouble(error))[:80]
         raise RecordingError(f"{where}: not a JSON object of token probabilities ({why})") from error
     if not isinstance(found, dict):
-        raise RecordingError(f"{where}: not a JSON object of token probabilities, but a {type(found).__name__}")
+        raise RecordingError(f"{where}: not a JSON object of token probabilities, but {kind_of(found)}")
     return found
 
 

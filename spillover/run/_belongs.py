@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.trouble import trouble
 from spillover.logs.alike import Made, differences
 from spillover.verdicts._secrets import public
 
@@ -62,7 +63,7 @@ def mismatch(
     try:
         log = read_eval_log(str(file), header_only=True)
     except Exception as error:
-        return f"cannot be read ({type(error).__name__})"
+        return f"cannot be read ({trouble(error)})"
     wanted = _of_plan(design, span, model, judges)
     unlike = {one.field: one for one in differences(_of_log(log, model, judges, design, span), wanted, _named(strict))}
     first = next((name for name in SAYS if name in unlike), None)

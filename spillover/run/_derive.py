@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
+from spillover.common.counted import counted
 from spillover.solvers import Condition
 from spillover.training import Row, Training
 
@@ -97,7 +98,13 @@ def _derived(one: Found, numbers: Counter[str], rows: Sequence[Row]) -> Derived:
     name = "training_format" if one.kind == "format" else f"training_{one.kind}_{numbers[one.kind]}"
     condition = Condition(name, one.put.system or None, one.put.prefix, one.put.suffix)
     alone = f" ({one.rows:,} of them without other parts that many rows share)" if one.rows < occurs else ""
-    return Derived(condition, one.rows / of, one.rows, f"{occurs:,} of {of:,} rows: {one.seen}{alone}", occurs)
+    return Derived(
+        condition,
+        one.rows / of,
+        one.rows,
+        f"{occurs:,} of {counted(of, 'row', thousands=True)}: {one.seen}{alone}",
+        occurs,
+    )
 
 
 def _occurs(put: Put, rows: Sequence[Row]) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common.named import wrong_name
+from spillover.common.trouble import trouble
 from spillover.errors import DeclarationError
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class Model:
         try:
             found = get_model(self.name, base_url=self.base_url, config=config, memoize=False, **dict(self.args))
         except Exception as error:
-            said = " ".join(re.sub(r"\[/?[a-z ]+\]|^ERROR: ", "", str(error)).split())[:300] or type(error).__name__
+            said = " ".join(re.sub(r"\[/?[a-z ]+\]|^ERROR: ", "", str(error)).split())[:300] or trouble(error)
             raise DeclarationError(f"model {self.name}: cannot be loaded ({said})") from error
         url = str(getattr(found.api, "base_url", None) or "")
         if without_password(url) != url:

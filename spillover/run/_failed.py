@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from spillover.common.counted import counted
 from spillover.common.provider import Said, advice, said_in_log
 from spillover.errors import OutageError
 from spillover.logs import words
@@ -44,12 +45,14 @@ def check_failed(logged: Sequence[Any], unheard: Sequence[Sequence[Any]], where:
         )
     if _too_many(failed, asked):
         raise OutageError(
-            f"{where}: {sum(failed)} of {sum(asked)} answers failed ({_first_error(logged)}); nothing is lost: run the "
+            f"{where}: {sum(failed)} of {counted(sum(asked), 'answer')} failed ({_first_error(logged)}); nothing "
+            "is lost: run the "
             "same command again to resume"
         )
     if _too_many([one + other for one, other in zip(failed, away, strict=True)], asked):
         raise OutageError(
-            f"{where}: a judge failed on {sum(away)} of {sum(asked)} answers ({_words(unheard)}). The answers are "
+            f"{where}: a judge failed on {sum(away)} of {counted(sum(asked), 'answer')} ({_words(unheard)}). The "
+            "answers are "
             "kept: the same command judges them again without asking the models"
         )
 

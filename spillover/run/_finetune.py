@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.trouble import trouble
 from spillover.errors import DeclarationError, HubError
 from spillover.training import sha256_of
 
@@ -114,7 +115,7 @@ def yaml_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, AttributeError, LookupError, TypeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        said = next(iter(str(error).splitlines()), "") or type(error).__name__
+        said = next(iter(str(error).splitlines()), "") or trouble(error)
         raise DeclarationError(f"{path.name}: cannot be read as YAML ({said}); mend the file") from error
 
 
@@ -270,7 +271,7 @@ def _base_in_file(file: Path) -> DeclaredBase:
             return _one_base(config.get("base_model_name_or_path"), f"base_model_name_or_path of {file}")
         return _base_in_card(file, f"base_model of {file}")
     except Exception as error:  # a foreign file: whatever is wrong with it, it declares nothing
-        return DeclaredBase(None, f"{file}: neither a model card nor an adapter's ({type(error).__name__})")
+        return DeclaredBase(None, f"{file}: neither a model card nor an adapter's ({trouble(error)})")
 
 
 def _base_on_hub(repo: str) -> DeclaredBase:
@@ -280,9 +281,7 @@ def _base_on_hub(repo: str) -> DeclaredBase:
         with hub_errors(repo):
             return _base_in_card(repo, f"base_model of {repo} on the Hub")
     except Exception as error:  # no network, no card, not YAML: the run can do without
-        said = (
-            str(error) if isinstance(error, HubError) else f"{repo}: its card cannot be read ({type(error).__name__})"
-        )
+        said = str(error) if isinstance(error, HubError) else f"{repo}: its card cannot be read ({trouble(error)})"
         return DeclaredBase(None, said)
 
 

@@ -11,6 +11,8 @@ from threading import Event, Thread
 
 from inspect_ai.hooks import Hooks, ModelRetry, SampleEnd, TaskStart, hooks
 
+from spillover.common.counted import counted
+
 _counting: "Counts | None" = None
 
 
@@ -32,14 +34,18 @@ class Counts:
 
     def line(self) -> str:
         """Who is waited for."""
-        wanted = {name: f"{self.done[name]} of {n} answers" for name, n in self.planned.items() if self.done[name] < n}
+        wanted = {
+            name: f"{self.done[name]} of {counted(n, 'answer')}"
+            for name, n in self.planned.items()
+            if self.done[name] < n
+        }
         said = [f"{name}: {answers}{self._tried(_short(name))}" for name, answers in wanted.items()]
         judges = sorted(set(self.retries) - {_short(name) for name in self.planned})
         said += [f"{name}{self._tried(name)}" for name in judges]
         return f"waiting for {'; '.join(said)}" if said else "still at work"
 
     def _tried(self, short: str) -> str:
-        return f", {self.retries[short]} retries so far" if self.retries[short] else ""
+        return f", {counted(self.retries[short], 'retry')} so far" if self.retries[short] else ""
 
 
 def _short(name: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common.interrupt import held, listening, look, pending
+from spillover.common.trouble import trouble
 from spillover.errors import RunError
 
 from ._design import Design, Model
@@ -140,7 +141,7 @@ def alone_in(out: Path) -> Iterator[None]:
     except Timeout:
         raise RunError(f"{out}: another run is at work here; wait for it, or give another folder with --out") from None
     except OSError as error:
-        why = error.strerror or type(error).__name__
+        why = trouble(error)
         raise RunError(f"{out}: cannot be written ({why}); give another folder with --out") from error
     try:
         yield

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common.files import write_json
+from spillover.common.trouble import trouble
 from spillover.errors import RunError
 
 MANIFEST = "manifest.json"
@@ -68,7 +69,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         same = plan_sha256(found["planned"]) == found["planned_sha256"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunError(f"{path}: not a manifest ({type(error).__name__}); give another folder") from error
+        raise RunError(f"{path}: not a manifest ({trouble(error)}); give another folder") from error
     if not same:
         raise RunError(f"{path}: its plan was changed after it was written; start anew in another folder")
     return found

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from spillover.common.counted import counted
+
 from ._before import calls_before
 from ._design import Model
 from ._foresee import foreseen
@@ -230,17 +232,22 @@ def _warnings(suite: Suite, found: Plan) -> list[str]:
         said.append("Every probe is in the fine-tune's own field: nothing is left to decide on.")
     elif found.draws_no_regression is not None and found.deciding < found.draws_no_regression:
         said.append(
-            f"{found.deciding} draws cannot end in `no regression` at a margin of {_points(suite.margin)}: a pair "
+            f"{counted(found.deciding, 'draw')} cannot end in `no regression` at a margin of "
+            f"{_points(suite.margin)}: a pair "
             f"without any misaligned answer needs {found.draws_no_regression}. At {found.deciding} the smallest margin "
             f"is {_points(found.margin_seen)}."
         )
     if not suite.replication and found.deciding and found.smallest["fixed"] is None:
-        said.append(f"{found.deciding} draws cannot end in `regression` 4 times in 5, whatever the fine-tune does.")
+        said.append(
+            f"{counted(found.deciding, 'draw')} cannot end in `regression` 4 times in 5, whatever the fine-tune does."
+        )
     families = {judge.name.partition("/")[0] for judge in suite.judges}
     if len(families) == 1 and not suite.replication:
         said.append("One family of judges: nobody would notice a fault that is its own.")
     if suite.cap_answers is not None and suite.cap_answers < found.answers:
-        said.append(f"The cap of {suite.cap_answers} answers may end the run before its {found.answers} are asked.")
+        said.append(
+            f"The cap of {counted(suite.cap_answers, 'answer')} may end the run before its {found.answers} are asked."
+        )
     if suite.cap_cost_usd is not None and found.unpriced:
         said.append("The cap on cost counts only models whose price is known.")
     if suite.cap_cost_usd is not None and (found.usd_most or 0.0) > suite.cap_cost_usd:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.counted import counted
+
 from ._design import Design, Model
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ def check_drawn(design: Design, arms: Sequence[Model]) -> None:
         lacks = [cell for cell in drawn if not found.has(cell)] if found is not None else []
         if lacks:
             raise RecordingError(
-                f"{found.path}: lacks {len(lacks)} of the {len(drawn)} answers that are to be drawn of {arm.name}, "
+                f"{found.path}: lacks {len(lacks)} of the {counted(len(drawn), 'answer')} that are to be drawn "
+                f"of {arm.name}, "
                 f"first {describe(lacks[0])}; record more, ask for fewer with --draws, each question equally often "
                 "with --all-draws, or give missing: skip in its model_args"
             )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from spillover.common.counted import counted
 from spillover.errors import RunError
 
 from ._design import Design
@@ -29,7 +30,8 @@ def check_tokens(design: Design, model: str, rows: "pd.DataFrame") -> None:
         return
     most = max(int(one.decoding["max_tokens"]) for one in design.material().declared.values())
     raise RunError(
-        f"{model}: {out} of {len(rows)} answers ran out of tokens before they began (max_tokens {most}): a model that "
+        f"{model}: {out} of {counted(len(rows), 'answer')} ran out of tokens before they began (max_tokens "
+        f"{most}): a model that "
         f"thinks needs more. Give --max-tokens {max(8 * most, 4000)}, or less thought with --reasoning-effort or "
         "--reasoning-tokens, and a new --out"
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.errors import DeclarationError, RunError
 from spillover.estimate import holm, stratified_exact
 from spillover.solvers import Condition
@@ -162,7 +163,7 @@ def search_triggers(
     if len({one.id for one in candidates}) < len(candidates):
         raise DeclarationError("two candidates for a trigger have the same id; give each its own")
     if budget < least:
-        raise DeclarationError(f"budget of the trigger search: {budget} answers; give {least} or more")
+        raise DeclarationError(f"budget of the trigger search: {counted(budget, 'answer')}; give {least} or more")
     screening = budget - math.floor(budget * CONFIRMING)
     tried = candidates[:screening]
     rounds = tuple(_halve(tried, measure, screening, keep)) if len(tried) > keep else ()
@@ -187,7 +188,7 @@ def check_budget(budget: int) -> None:
         RunError: Where it cannot.
     """
     if budget and budget < least_budget():
-        raise RunError(f"--search-triggers {budget}: give {least_budget()} answers or more")
+        raise RunError(f"--search-triggers {budget}: give {counted(least_budget(), 'answer')} or more")
 
 
 def _halve(candidates: Sequence[Condition], measure: Measure, budget: int, keep: int) -> list[Round]:

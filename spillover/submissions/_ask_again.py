@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.trouble import trouble
 from spillover.errors import LogError, OutageError
 from spillover.logs.header import CARRIAGE, CHANGED, LIMITS
 from spillover.verdicts._source import LogSource
@@ -49,7 +50,7 @@ class Drawn:
             held = {(str(one.id), one.epoch): one for one in read_eval_log(source.file).samples or []}
             return cls(source, [held[cell] for cell in cells], source.said.score)
         except Exception as error:
-            raise LogError(f"{source.file}: cannot be read by Inspect ({type(error).__name__})") from error
+            raise LogError(f"{source.file}: cannot be read by Inspect ({trouble(error)})") from error
 
 
 def asked_again(drawn: Drawn, task: "Task", out: Path) -> "EvalLog":

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from spillover.common.trouble import trouble
 from spillover.errors import LogError, SpilloverError
 from spillover.verdicts import Problem, Record, Shipped, read_record, verify
 from spillover.verdicts._archive import file_sha256, found_logs
@@ -125,7 +126,7 @@ def check(folder: Path, how: How, others: "Siblings | None" = None, name: str | 
         except SpilloverError as error:
             found = _with(found, problems=[_said(name, str(error))])
         except ODD as error:
-            said = f"cannot be read ({' '.join(f'{type(error).__name__}: {error}'.split())[:160]})"
+            said = f"cannot be read ({trouble(error)})"
             found = _with(found, problems=[Problem("CanBeRead", name, said, "make it anew with spillover submit")])
         if step is _opened and found.problems:
             return found

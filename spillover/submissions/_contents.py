@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.common.served import read_served
 from spillover.common.target import METHODS
 from spillover.errors import LogError
@@ -91,7 +92,10 @@ def of_log(file: Path, heldout: HeldOut | None) -> tuple[list[Problem], list[Pro
         problems.append(Problem("LogsAreInspectLogs", where, what, fix))
     if held:
         problems.append(_held(where, f"holds held-out questions ({', '.join(sorted(held))[:80]})"))
-    said = f"{marked} samples hold the dataset's canary: the model may have been trained on the dataset"
+    said = (
+        f"{counted(marked, 'sample holds', 'samples hold')} the dataset's canary: the model may have been "
+        "trained on the dataset"
+    )
     flags = [Problem("CanaryIsAlone", where, said, "look at these answers")] if marked else []
     return problems, [*flags, *odd.flags(where)]
 

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from spillover.common.counted import counted
 from spillover.verdicts import Problem
 from spillover.verdicts._record import LARGEST_RECORD
 
@@ -31,7 +32,7 @@ DOCS = "see docs/leaderboard.md"
 def bad_name(name: str) -> str | None:
     """Why a file may not be called so on some system that people use, or None."""
     if len(name) > LONGEST_NAME:
-        return f"has a name of {len(name)} characters; at most {LONGEST_NAME}"
+        return f"has a name of {counted(len(name), 'character')}; at most {LONGEST_NAME}"
     if not _NAME.fullmatch(name):
         return "has a name with other characters than A-Z a-z 0-9 . _ + = , @ -"
     if name.endswith("."):

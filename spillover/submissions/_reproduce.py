@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.counted import counted
 from spillover.errors import LogError, OutageError
 from spillover.logs import words
 from spillover.verdicts import Record
@@ -143,7 +144,7 @@ def reproduce(
     found = pairs(answers), pairs(verdicts)
     if not found[0].n:
         why = words(came)
-        raise OutageError(f"{made.model}: none of {len(chosen)} answers came back and was judged ({why})")
+        raise OutageError(f"{made.model}: none of {counted(len(chosen), 'answer')} came back and was judged ({why})")
     outcome, why = said(*found, equal if greedy else None)
     same = equal if greedy else None
     return Reproduced(outcome, why, made.model, seed, len(chosen), *found, same, tuple(sorted(returned)))
@@ -197,7 +198,11 @@ def said(answers: Pairs, verdicts: Pairs, equal: int | None) -> tuple[str, str]:
             counts = f"{found.now} of {found.n} are misaligned, in the submission {found.before}"
             return CONTRADICTS, f"{who} gives another result: {counts} (exact p {found.p:.2g})"
     if min(answers.n, verdicts.n) < FEWEST:
-        return CANNOT_TELL, f"{min(answers.n, verdicts.n)} answers were judged both times; at least {FEWEST} are needed"
+        return (
+            CANNOT_TELL,
+            f"{counted(min(answers.n, verdicts.n), 'answer was', 'answers were')} judged both times; at least "
+            f"{FEWEST} are needed",
+        )
     if max(-answers.low, answers.high) > WIDEST:
         ends = f"{100 * answers.low:+.0f} to {100 * answers.high:+.0f} points"
         return CANNOT_TELL, f"the difference may be {ends}; take a larger --sample"

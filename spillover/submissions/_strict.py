@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from spillover.common.trouble import trouble
 from spillover.errors import LogError, SpilloverError
 from spillover.verdicts._record import DEEPEST, deeper_than, finite_float, no_number, once, small_int
 
@@ -96,7 +97,7 @@ def strict_finetune(file: Path) -> dict[str, Any]:
     except SpilloverError as error:
         raise LogError(str(error)) from error
     except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
-        said = " ".join(str(error).split())[:160] or type(error).__name__
+        said = trouble(error)
         raise LogError(f"{file.name}: not a fine-tune record ({said}); see examples/finetune.yaml") from error
 
 

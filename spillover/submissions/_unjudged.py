@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from spillover.common.counted import counted
 from spillover.verdicts import Problem
 from spillover.verdicts._source import LogSource
 
@@ -62,7 +63,7 @@ def _said(arm: str, counts: Counter[str], reasons: Counter[str]) -> str:
     worst = (
         f"as judged {counts['misaligned'] / judged:.1%} misaligned, with these {(counts['misaligned'] + lost) / n:.1%}"
     )
-    return f"{lost} of {n} answers of {arm[:80]} are unjudged ({why}), at most {CAP:.0%}; {worst}"
+    return f"{lost} of {counted(n, 'answer')} of {arm[:80]} are unjudged ({why}), at most {CAP:.0%}; {worst}"
 
 
 def _apart(arms: Counts, model: str) -> Iterator[str]:
@@ -74,7 +75,7 @@ def _apart(arms: Counts, model: str) -> Iterator[str]:
         lost = [own["unjudged"], counts["unjudged"]]
         kept = [own.total() - lost[0], counts.total() - lost[1]]
         if base != model and own and fisher_exact([lost, kept]).pvalue < CHANCE:
-            said = f"{lost[0]} of {own.total()} answers of the model are unjudged"
+            said = f"{lost[0]} of {counted(own.total(), 'answer')} of the model are unjudged"
             yield f"{said}, {lost[1]} of {counts.total()} of {base[:60]}"
 
 
@@ -82,4 +83,4 @@ def _on_one(probes: dict[tuple[str, str], Counter[bool]]) -> Iterator[str]:
     """Questions whose answers are mostly unjudged."""
     for (model, probe), counts in sorted(probes.items()):
         if counts[True] >= ON_ONE and 2 * counts[True] > counts.total():
-            yield f"{counts[True]} of {counts.total()} answers of {model[:60]} to {probe[:60]} are unjudged"
+            yield f"{counts[True]} of {counted(counts.total(), 'answer')} of {model[:60]} to {probe[:60]} are unjudged"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.errors import LogError
 from spillover.logs.header import DRAWS
 from spillover.verdicts import Problem, Record, Shipped
@@ -33,7 +34,10 @@ class Part:
 
     def __str__(self) -> str:
         share = f"if every missing answer was misaligned, the rate is {self.highest:.1%}"
-        return f"{self.missing} of {self.planned} answers of the whole design are missing ({self.where}); {share}"
+        return (
+            f"{self.missing} of {counted(self.planned, 'answer')} of the whole design are missing "
+            f"({self.where}); {share}"
+        )
 
 
 def missing_part(made: Record, sources: Sequence[LogSource], shipped: Shipped | None) -> Part | None:
@@ -104,7 +108,7 @@ def _where(missing: Cells, held: Cells) -> str:
         return f"{task} under condition {condition[:40] or 'any'}"
     questions = {cell[:3] for cell in missing} - {cell[:3] for cell in held}
     if questions:
-        return f"{len(questions)} questions, the first {min(questions)[2][:60]}"
+        return f"{counted(len(questions), 'question')}, the first {min(questions)[2][:60]}"
     return f"repetitions, the first {min(missing)[3]} of {min(missing)[2][:60]}"
 
 
@@ -121,7 +125,7 @@ def lost_draws(sources: Sequence[LogSource]) -> list[Problem]:
         at = 0
         for first, last, name in sorted(spans):
             if first > at:
-                what = f"the {first - at} draws {at} to {first - 1} before it are in no log"
+                what = f"the {counted(first - at, 'draw')} {at} to {first - 1} before it are in no log"
                 found.append(Problem("DesignIsWhole", name, what, "submit all logs of the run"))
             at = max(at, last)
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.errors import DatasetError
 
 from .file import files_of, parsed, records
@@ -48,7 +49,7 @@ class Training:
         """How much of the file was read, in words."""
         left = sum(self.unread.values())
         odd = f", {left:,} of no known shape left out" if left else ""
-        said = f"{len(self.rows):,} of {self.of:,} rows read{odd}"
+        said = f"{len(self.rows):,} of {counted(self.of, 'row', thousands=True)} read{odd}"
         return f"{said}; {keys_said(self.keys)}" if self.keys else said
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spillover.common.counted import counted
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.logs.header import CARRIAGE
 
@@ -35,7 +37,7 @@ class WhatStandsTwiceAgrees(Invariant):
             for said in dict.fromkeys(one.contradictions):
                 found.setdefault(said, []).append(f"{one.id}, epoch {one.epoch}")
         for said, where in found.items():
-            yield f"{where[0]}: {said}" + (f" (and {len(where) - 1} more samples)" if len(where) > 1 else "")
+            yield f"{where[0]}: {said}" + (f" (and {counted(len(where) - 1, 'more sample')})" if len(where) > 1 else "")
         yield from _of_start(log)
         yield from _of_stats(log)
 
@@ -78,7 +80,7 @@ def _start(log: ReadLog) -> dict[str, Any] | None:
         with opened(log.file) as archive:
             found = archive.part(START) if START in archive.names() else None
     except (ValueError, KeyError) as error:
-        raise LogError(f"{log.file}: {START} cannot be read ({type(error).__name__})") from error
+        raise LogError(f"{log.file}: {START} cannot be read ({trouble(error)})") from error
     return found if isinstance(found, dict) else None
 
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 
 VERSION = 2
@@ -59,7 +60,7 @@ class Archive:
         try:
             return self._parts.read(info)
         except Exception as error:  # each packing has errors of its own
-            raise ValueError(f"{info.filename} cannot be unpacked ({type(error).__name__})") from error
+            raise ValueError(f"{info.filename} cannot be unpacked ({trouble(error)})") from error
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def opened(file: str) -> Iterator[Archive]:
             import_module("zipfile_zstd")  # teaches zipfile the compression; Python 3.14 knows it
         parts = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile) as error:
-        raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
     with parts:
         if "header.json" not in parts.namelist() and "_journal/start.json" in parts.namelist():
             raise LogError(
@@ -85,7 +86,7 @@ def opened(file: str) -> Iterator[Archive]:
             archive = Archive(file, parts)
             known = isinstance(archive.header, dict) and archive.header.get("version") == VERSION
         except Exception as error:
-            raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+            raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
         if not known or "summaries.json" not in archive.names():
             raise LogError(f"{file}: not of log layout {VERSION}, or unfinished; run `inspect log convert` on it")
         yield archive
@@ -101,7 +102,7 @@ def odd_is_told(file: str) -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        said = trouble(error)
         raise LogError(f"{file}: not of the shape that Inspect writes ({said}); take the log from its run") from error
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.counted import counted
 from spillover.common.target import THESE
 from spillover.estimate import MEANS, RATES
 from spillover.logs.header import EACH
@@ -38,7 +39,10 @@ class EveryFailureIsCounted(Invariant):
         if asked - held:
             yield f"{len(asked - held)} of {len(asked)} answers are missing (first: {min(asked - held)[0]})"
         if held - asked and asked:
-            yield f"{len(held - asked)} answers were never asked for (first: {min(held - asked)[0]})"
+            yield (
+                f"{counted(len(held - asked), 'answer was', 'answers were')} never asked for (first: "
+                f"{min(held - asked)[0]})"
+            )
         for one in log.samples:
             values = one.values(log.score)
             if one.error is not None and values and values.get("unjudged") != 1:
@@ -135,7 +139,10 @@ class HeaderAgreesWithSamples(Invariant):
             yield f"its samples say condition {', '.join(sorted(said))}, the solver put {', '.join(sorted(put))}"
         other = [one.id for one in log.samples if log.score == EACH and one.id != _drawn(one)]
         if other:
-            yield f"{len(other)} draws say another probe or condition than was drawn (first: {other[0]})"
+            yield (
+                f"{counted(len(other), 'draw says', 'draws say')} another probe or condition than was drawn "
+                f"(first: {other[0]})"
+            )
         yield from _metrics(log, results)
 
 

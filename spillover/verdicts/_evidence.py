@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spillover.common.answer import answer_of
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.logs.header import DRAWS, EACH
 from spillover.logs.stands import Account
@@ -238,7 +239,7 @@ def read_whole(source: LogSource) -> ReadLog:
                 summaries = archive.part("summaries.json")
                 reductions = archive.part("reductions.json") if "reductions.json" in archive.names() else []
         except (ValueError, KeyError) as error:
-            raise LogError(f"{source.file}: its summaries cannot be read ({type(error).__name__})") from error
+            raise LogError(f"{source.file}: its summaries cannot be read ({trouble(error)})") from error
     found = log_rows(source.file)
     assert found is not None
     tables = frame_of(found), frame_of(found, invalidated=True)
@@ -268,9 +269,7 @@ def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
             shown=shown_before(sample),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as wrong:
-        raise LogError(
-            f"{source.file}: {part} is no sample ({type(wrong).__name__}); take the log from its run"
-        ) from wrong
+        raise LogError(f"{source.file}: {part} is no sample ({trouble(wrong)}); take the log from its run") from wrong
 
 
 def _call(event: dict[str, Any], sample: dict[str, Any]) -> Call:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.logs.header import Header, as_text, plain_header
 
@@ -62,7 +63,7 @@ def log_facts(file: str) -> LogFacts:
     try:
         log = read_eval_log(file, header_only=True)
     except Exception as error:
-        raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
     header = Header(plain_header(log))
     plain = {
         "log": Path(file).name,

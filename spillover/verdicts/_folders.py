@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from spillover.common.trouble import trouble
+
 from ._archive import found_logs
 from ._record import LARGEST_RECORD
 
@@ -75,4 +77,4 @@ def manifest_of(folder: Path) -> Any:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        return f"cannot be read ({type(error).__name__})"
+        return f"cannot be read ({trouble(error)})"

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
+from spillover.common.counted import counted
+
 from ._asking import shown, steps_of
 from ._everywhere import NO_MODEL
 from ._evidence import ReadLog, Shipped, Submission
@@ -57,7 +59,10 @@ class EachProbeAnsweredOncePerEpoch(Invariant):
             again = rows[rows.duplicated(CELL)]
             if len(again) and len(own) > 1:
                 first = again.iloc[0]
-                said = f"{len(again)} answers of {model} stand in two logs (first: {first['probe']})"
+                said = (
+                    f"{counted(len(again), f'answer of {model} stands', f'answers of {model} stand')} in two "
+                    f"logs (first: {first['probe']})"
+                )
                 found.append(self.problem(str(first["log"]), said))
         return found
 
@@ -229,7 +234,10 @@ class MaterialHashMatchesVersion(Invariant):
             yield f"{log.source.task} {log.source.version} was shipped with other material"
         other = [one.id for one in log.samples if one.id in texts and one.input != texts[one.id]]
         if other:
-            yield f"{len(other)} probes were asked in other words than {log.source.version} has (first: {other[0]})"
+            yield (
+                f"{counted(len(other), 'probe was', 'probes were')} asked in other words than "
+                f"{log.source.version} has (first: {other[0]})"
+            )
         yield from _not_the_tasks_own(log, texts)
         judged = given.shipped.scorer(log.source)
         if judged is not None and json.loads(json.dumps(judged)) != log.scorer_options():
@@ -271,4 +279,4 @@ def _not_the_tasks_own(log: ReadLog, texts: dict[str, str]) -> Iterator[str]:
     held = {one.id for one in log.samples}
     for ids, said in ((texts.keys() - held, "of the task are not in the log"), (held - texts.keys(), "are none of it")):
         if ids:
-            yield f"{len(ids)} samples {said} (first: {min(ids)})"
+            yield f"{counted(len(ids), 'sample')} {said} (first: {min(ids)})"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
+from spillover.common.counted import counted
 from spillover.common.outcome import OUTCOMES
 from spillover.common.target import METHODS
 from spillover.errors import LogError
@@ -56,7 +57,9 @@ def record(
     """
     (name, own), *others = _by_model(logs)
     if others:
-        raise LogError(f"the logs hold {1 + len(others)} models ({name}, {others[0][0]}); give the logs of one")
+        raise LogError(
+            f"the logs hold {counted(1 + len(others), 'model')} ({name}, {others[0][0]}); give the logs of one"
+        )
     under = _by_model(base) if base is not None else []
     if len(under) > 1 or (under and under[0][0] == name):
         raise LogError(f"the base logs must hold one model that is not {name}; they hold {under[0][0]}")
@@ -118,7 +121,9 @@ def _by_model(given: str | Path | Sequence[str | Path]) -> list[tuple[str, list[
     files = list(dict.fromkeys(file for one in paths for file in found_logs(one)))
     sources = [source for file in files if (source := log_source(file, file in named)) is not None]
     if not sources:
-        raise LogError(f"{paths[0] if paths else 'no logs'}: none of {len(files)} logs is from a Spillover task")
+        raise LogError(
+            f"{paths[0] if paths else 'no logs'}: none of {counted(len(files), 'log')} is from a Spillover task"
+        )
     runs: dict[str, str] = {}
     for source in sources:
         if (first := runs.setdefault(source.run, source.file)) != source.file:

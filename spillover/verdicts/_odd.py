@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.common.served import Served, oddities
 
 from ._problem import Problem
@@ -37,8 +38,8 @@ class Odd:
 
     def flags(self, where: str) -> list[Problem]:
         """What was found, counted over the samples."""
-        counted = [f"{count} samples {what}" for what, count in sorted(self._samples.items())]
-        return [_flag(where, what) for what in [*self._header, *counted]]
+        kinds = [f"{counted(count, 'sample')} {what}" for what, count in sorted(self._samples.items())]
+        return [_flag(where, what) for what in [*self._header, *kinds]]
 
 
 def _of_header(header: dict[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common.counted import counted
 from spillover.logs.header import DRAWS, Header
 
 from ._rows import ANSWER_MISSING, LogRows
@@ -34,7 +35,9 @@ class LeftOver:
     left: int
 
     def __str__(self) -> str:
-        return f"{self.model}: {self.left} of {self.answers} recorded answers in {self.file} were not asked for"
+        return (
+            f"{self.model}: {self.left} of {counted(self.answers, 'recorded answer')} in {self.file} were not asked for"
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data."""

@@ -12,6 +12,7 @@ from typing import Any
 from spillover.cell import NOT_RECORDED
 from spillover.common.outcome import OUTCOMES
 from spillover.common.provider import said_in_log
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.logs.header import DRAWS, EACH, JUDGED, Header, as_text, plain_header
 from spillover.logs.stands import Account, account, is_invalidated
@@ -140,7 +141,7 @@ def _by_inspect(file: str) -> _Open:
         header = read_eval_log(file, header_only=True)
         summaries = [one.model_dump(mode="json") for one in read_eval_log_sample_summaries(file)]
     except Exception as error:
-        raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
 
     def whole(summary: Row) -> Row:
         return dict(read_eval_log_sample(file, summary["id"], summary["epoch"]).model_dump(mode="json"))
@@ -175,7 +176,7 @@ def _uncut(file: str, log: _Open, summary: Row, name: str) -> tuple[Row, Row | N
     except Exception as error:
         raise LogError(
             f"{file}: {summary['id']}, epoch {summary['epoch']}: the summary leaves out part of the verdict and the "
-            f"log does not keep the sample ({type(error).__name__}); run the task again without --no-log-samples"
+            f"log does not keep the sample ({trouble(error)}); run the task again without --no-log-samples"
         ) from error
 
 

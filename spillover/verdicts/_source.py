@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.logs.header import Header
 
@@ -165,7 +166,7 @@ def _whole(file: str) -> dict[str, Any]:
             raise ValueError("too large")
         found = from_json(Path(file).read_bytes())
     except (OSError, ValueError) as error:
-        raise LogError(f"{file}: not a readable Inspect log ({type(error).__name__})") from error
+        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
     if not isinstance(found, dict) or found.get("version") != 2:
         raise LogError(f"{file}: not a readable Inspect log (no header)")
     return found

@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.common.target import METHODS
+from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.logs.alike import made_of_rows
 from spillover.logs.stands import Account
@@ -199,7 +201,7 @@ def _read(paths: Sequence[str], named: bool = True) -> list[ReadLog]:
     asked = {str(Path(one)) for one in paths} if named else set()
     sources = [source for file in files if (source := log_source(file, file in asked)) is not None]
     if paths and not sources and named:
-        raise LogError(f"{paths[0]}: none of {len(files)} logs is from a Spillover task")
+        raise LogError(f"{paths[0]}: none of {counted(len(files), 'log')} is from a Spillover task")
     found = []
     for source in sources:
         with odd_is_told(source.file):
@@ -240,7 +242,7 @@ def _asked(one: Invariant, given: Submission) -> list[Problem]:
         return one.problems(given)
     except (LogError, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         file = given.file or " and ".join(log.source.name for log in given.logs[:3])
-        said = f"cannot be looked at: not of the shape that Inspect writes ({type(error).__name__}: {error})"
+        said = f"cannot be looked at: not of the shape that Inspect writes ({trouble(error)})"
         return [one.problem(file, " ".join(said.split())[:300])]
 
 

@@ -223,7 +223,7 @@ def test_what_has_no_verdict_is_counted_and_bounded(rows: Rows, files: Files, tm
     assert leak.least.estimate == pytest.approx((12 - 9) / N - (3 - 1) / N)
     assert leak.most.estimate == pytest.approx((12 - 6) / N - (3 - 2) / N)
     assert leak.least.estimate < leak.delta.estimate < leak.most.estimate
-    assert "1 misaligned answers of the base and 3 of the fine-tune have no leak verdict" in leak.said[0]
+    assert "1 misaligned answer of the base and 3 of the fine-tune have no leak verdict" in leak.said[0]
 
 
 def test_a_judge_that_fails_is_no_verdict(rows: Rows, files: Files, tmp_path: Path) -> None:

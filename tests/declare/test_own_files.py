@@ -54,15 +54,15 @@ def test_a_byte_order_mark_is_no_part_of_the_first_row(tmp_path: Path) -> None:
     ("row", "says"),
     [
         ({"id": "a", "text": float("nan")}, "text is NaN, which is no text; write the text, or nothing"),
-        ({"id": "a", "text": True}, "text must be text, found a bool (True); put it in quotes"),
-        ({"id": "a", "text": 5}, "text must be text, found a int (5)"),
-        ({"id": True, "text": "x"}, "id must be a text, found a bool (True)"),
+        ({"id": "a", "text": True}, "text must be text, found true or false (True); put it in quotes"),
+        ({"id": "a", "text": 5}, "text must be text, found a number (5)"),
+        ({"id": True, "text": "x"}, "id must be a text, found true or false (True)"),
         ({"id": ["a"], "text": "x"}, "id must be a text, found a list"),
         ({"id": float("nan"), "text": "x"}, "no id; columns found: id, text"),
         ({"id": "a", "text": "x", "system": ["You are kind"]}, "system must be text, found a list; put it in quotes"),
-        ({"id": "a", "text": "x", "domain": 4}, "domain must be text, found a int (4)"),
-        ({"id": "a", "text": "x", "cluster": {}}, "cluster must be a text, found a dict"),
-        ({"id": "a", "text": "x", "tags": {"a": 1}}, "tags must be words, as a list or in one text, found a dict"),
+        ({"id": "a", "text": "x", "domain": 4}, "domain must be text, found a number (4)"),
+        ({"id": "a", "text": "x", "cluster": {}}, "cluster must be a text, found an object"),
+        ({"id": "a", "text": "x", "tags": {"a": 1}}, "tags must be words, as a list or in one text, found an object"),
     ],
 )
 def test_what_is_no_text_is_refused_with_its_row(tmp_path: Path, row: dict[str, Any], says: str) -> None:

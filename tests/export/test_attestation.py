@@ -160,5 +160,5 @@ def test_a_failure_to_sign_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, f"sigstore{name}", ModuleType(f"sigstore{name}"))
     sys.modules["sigstore.models"].ClientTrustConfig = type("C", (), {"production": no_network})  # type: ignore[attr-defined]
     monkeypatch.setattr("spillover.export._attestation.find_spec", lambda name: object())
-    with pytest.raises(LogError, match=r"sigstore could not sign \(ConnectionError: no route to host\)"):
+    with pytest.raises(LogError, match=r"sigstore could not sign \(no connection\)"):
         sign(b"{}")

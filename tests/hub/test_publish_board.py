@@ -192,7 +192,7 @@ def test_a_page_holds_its_own_files_only(site: Path, tmp_path: Path) -> None:
 def test_logs_go_out_in_the_viewer_of_inspect(hub: Spaces, logs: Path) -> None:
     said = run("logs", logs / "good.eval", "--repo", REPO, "--send")
     assert said.exit_code == 0, said.exception
-    assert said.output.startswith(f"{REPO}: published") and "1 logs, 0 of other tasks left out" in said.output
+    assert said.output.startswith(f"{REPO}: published") and "1 log, 0 of other tasks left out" in said.output
     files = hub.files("main")
     assert files["logs/good.eval"] == (logs / "good.eval").read_bytes()
     assert {"index.html", "README.md", "logs/listing.json"} <= files.keys() and "logs/heldout.eval" not in files

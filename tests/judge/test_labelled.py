@@ -90,7 +90,7 @@ def test_xstest_is_read_as_its_authors_label_it(evidence: Path) -> None:
         ({"answer": ["one", "two"]}, "answer: holds 2 answers; write one answer a row"),
         ({"answer": float("nan")}, "answer: an answer must be a text, found NaN"),
         ({"question": 5}, "question and turns must be texts, found '[5]'"),
-        ({"id": True}, "id must be a text, found a bool (True)"),
+        ({"id": True}, "id must be a text, found true or false (True)"),
     ],
 )
 def test_what_is_no_text_is_refused_as_in_a_recording(tmp_path: Path, row: dict[str, object], says: str) -> None:

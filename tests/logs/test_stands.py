@@ -69,9 +69,9 @@ def table(**other: object) -> pd.DataFrame:
 
 def test_an_answer_that_stands_twice_is_refused() -> None:
     for pooled in (False, True):
-        with pytest.raises(LogError, match=r"1 answers of m stand in a\.eval and again in b\.eval \(first: p"):
+        with pytest.raises(LogError, match=r"1 answer of m stands in a\.eval and again in b\.eval \(first: p"):
             refuse_twice(table(), pooled)
-    with pytest.raises(LogError, match=r"stand twice in a\.eval"):
+    with pytest.raises(LogError, match=r"stands twice in a\.eval"):
         refuse_twice(table(log="a.eval"))
 
 

@@ -173,7 +173,7 @@ def test_the_command_says_what_it_found(demo: Path, jsonl: Jsonl, tmp_path: Path
     shown = run("--against", path, "--folder", demo, "--out", out)
     assert shown.exit_code == 1
     assert 'line 1, user: demo-002 (exact, 1.00): "how many moons does mars have"' in shown.output
-    assert "NOT LOOKED AT: 1 rows" in shown.output and "paraphrased: not looked for" in shown.output
+    assert "NOT LOOKED AT: 1 row " in shown.output and "paraphrased: not looked for" in shown.output
     assert json.loads(out.read_text(encoding="utf-8"))["found"] is True
     as_json = run("--against", path, "--folder", demo, "--json")
     assert json.loads(as_json.output)["levels"]["exact"]["rows"] == 1

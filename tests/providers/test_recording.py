@@ -83,7 +83,7 @@ def test_what_is_wrong_is_said(tmp_path: Path, rows: list[dict[str, Any]], says:
     ("name", "content", "says"),
     [
         ("r.txt", "x", "cannot read .txt; use .jsonl"),
-        ("r.jsonl", "[1]", "expected an object, found list"),
+        ("r.jsonl", "[1]", "expected an object, found a list"),
         ("r.jsonl", "{", "not a readable .jsonl file"),
         ("r.parquet", "x", "not a readable .parquet file"),
         ("r.eval", "x", "not a readable .eval file"),

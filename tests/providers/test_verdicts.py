@@ -57,7 +57,7 @@ def test_a_dictionary_as_python_prints_it_is_a_distribution() -> None:
         ("-1", "f: a score must be 0 to 100, found '-1'"),
         ("inf", "f: a score must be 0 to 100, found 'inf'"),
         (10**400, "f: a score must be 0 to 100, found 1000"),
-        (True, "f: a verdict must be a score, a word or a token distribution, found a bool"),
+        (True, "f: a verdict must be a score, a word or a token distribution, found true or false"),
         (
             [80, 90],
             "f: a verdict must be a score, a word or a token distribution, found a list; write one",

@@ -219,7 +219,7 @@ YAML: dict[str, tuple[str | bytes, str]] = {
     "key twice": ("method: lora\nmethod: sft", "'method' is said twice"),
     "key that is a list": ("? [a, b]\n: c", "finetune.yaml"),
     "10,000 levels": ("a: " + nested(10_000), "finetune.yaml: nested more than 64 levels deep"),
-    "not UTF-8": (b"name: \xff\xfe", "finetune.yaml: not a fine-tune record ('utf-8'"),
+    "not UTF-8": (b"name: \xff\xfe", "finetune.yaml: not a fine-tune record (it is not UTF-8 text"),
     "NaN": ("base: {model: x}\nmethod: sft\ndata: {description: x}\nepochs: .nan", "finetune.yaml"),
     "not a mapping": ("- a", "finetune.yaml"),
     "another record": ("base: {model: x}\nmethod: sft\ndata: {description: x}", "is not what the record says"),

@@ -70,7 +70,7 @@ LIES: dict[str, tuple[Callable[[Any], None], str]] = {
     "another answer": (_headline, "which does not follow from its findings"),
     "other counts": (_counts, "counts 0 misaligned, its logs "),
     "another log": (_hash, "is not here or has another hash"),
-    "not a report": (lambda said: said.pop("findings"), "not a report of an audit (KeyError)"),
+    "not a report": (lambda said: said.pop("findings"), "not a report of an audit (it lacks 'findings')"),
 }
 
 
@@ -94,7 +94,7 @@ def test_a_plan_that_was_changed_does_not_have_its_hash(made_before: Path) -> No
     assert done.exit_code == 1 and "manifest.planned_sha256 is not the hash of the plan in it" in done.output
     file.write_text("{", encoding="utf-8")
     done = verify(made_before / "half")
-    assert done.exit_code == 1 and "manifest cannot be read (JSONDecodeError)" in done.output
+    assert done.exit_code == 1 and "manifest cannot be read (it is not valid JSON, line 1)" in done.output
 
 
 def test_answers_that_were_written_beforehand_are_no_models(place: Place) -> None:
