@@ -41,7 +41,7 @@ WEIGHTS = ("model_path", "model_name", "model", "checkpoint", "adapter", "peft_m
 """Arguments of a model that name weights."""
 _DATED = re.compile(r"(?<![a-z0-9.])(?:\d{4}[-.]\d{2}[-.]\d{2}|\d{3,8}|latest)(?![a-z0-9.])")
 _ROUTE = re.compile(r"^(?:[a-z]+\.)?(?:amazon|anthropic|deepseek|meta|mistral)\.|-v\d+:\d+$|-v\d+(?=@)|-0$")
-"""What Bedrock and Vertex add to a name (`us.anthropic.NAME-v2:0`, `NAME-v2@DATE`), and ends of aliases (`NAME-4-0`)."""
+"""What Bedrock and Vertex add to a name (`us.anthropic.NAME-v2:0`, `NAME-v2@DATE`); how aliases end (`NAME-0`)."""
 _HOST = re.compile(r"[a-z0-9_.:-]+")
 
 
