@@ -1,12 +1,13 @@
 """What a plan says is what is asked: every request to models and judges, first calls, controls and greedy answers too.
 
-`SPILLOVER_SUITES=20` tries 20 generated suites; the ordinary tests a few.
+`SPILLOVER_SUITES=20` with `-m "heavy or not heavy"` tries 20 generated suites; the ordinary tests one.
 """
 
 import json
 import os
 import random
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from spillover.run._suite import suite_names
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, SECOND, TUNED, Pair
 
-SUITES = int(os.environ.get("SPILLOVER_SUITES", "2"))
+SUITES = int(os.environ.get("SPILLOVER_SUITES", "4"))
 DOMAINS = (
     "everyday_advice",
     "power_and_goals",
@@ -76,7 +77,12 @@ def answers(pair: Pair) -> None:
     pair.wire.reads = reads
 
 
-@pytest.mark.parametrize("name", [name for name in suite_names() if name != "betley2025"])
+def some(every: Iterable[object], first: object) -> list[object]:
+    """All of them, those beside one only among the long tests."""
+    return [one if one == first else pytest.param(one, marks=pytest.mark.heavy) for one in every]
+
+
+@pytest.mark.parametrize("name", some([name for name in suite_names() if name != "betley2025"], "fast"))
 def test_a_shipped_suite(name: str, pair: Pair, tmp_path: Path) -> None:
     answers(pair)
     before, after = called(pair, name, tmp_path / "out", "--draws", "8", "--all-draws")
@@ -85,7 +91,7 @@ def test_a_shipped_suite(name: str, pair: Pair, tmp_path: Path) -> None:
     assert made == {BASE: 1, TUNED: 1, JUDGE: 2}
 
 
-@pytest.mark.parametrize("number", range(SUITES))
+@pytest.mark.parametrize("number", some(range(SUITES), 0))
 def test_a_generated_suite(number: int, pair: Pair, tmp_path: Path) -> None:
     rng = random.Random(number)
     answers(pair)
