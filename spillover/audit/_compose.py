@@ -81,9 +81,10 @@ def _judges(rows: pd.DataFrame) -> list[str]:
 def origins(rows: pd.DataFrame) -> list[str]:
     """Where answers and verdicts come from that no model gave now: scripted, or played back from a recording."""
     found = []
-    for what, named, by in (("Answers", "origin", "model"), ("Verdicts", "judge_origin", "judge")):
+    for what, named in (("Answers", "origin"), ("Verdicts", "judge_origin")):
         found += [f"{what}: {one}" for one in sorted(set(rows[named].dropna()))]
         silent = rows[rows[named].isna()]
-        played = sorted({one for one in silent[by].dropna() if str(one).startswith(REPLAY)})
+        speak = sorted(set(silent["model"].dropna())) if named == "origin" else _judges(silent)
+        played = [one for one in speak if str(one).startswith(REPLAY)]
         found += [f"{what}: played back from a recording ({', '.join(played)}), not asked for now"] if played else []
     return found

@@ -75,6 +75,7 @@ def test_seven_judges_that_disagree_leave_it_open_and_all_eight_are_named(panels
     found = audit_logs([base], [tuned])
     assert found.answer == "cannot tell", found.findings[0].because
     assert set(found.judges) == NAMES
+    assert all(name in found.origins[1] for name in NAMES), "whose verdicts are played back"
     assert "the judges do not agree" in found.findings[0].because[0]
     assert {one.judge for one in found.agreement} == NAMES - {f"replay/{ORDERS[order][0]}"}
 
