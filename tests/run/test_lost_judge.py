@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from spillover.cli import spillover
 from spillover.run import Options
+from spillover.run._judge_call import ANSWER as HARMLESS
 from spillover.run._suite import Suite
 from spillover.verdicts import read, verify
 
@@ -46,6 +47,16 @@ def audit(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Audit:
     return go
 
 
+def is_first(call: Call) -> bool:
+    """Whether it is the call by which a command sees what a judge can do."""
+    return HARMLESS in str(call.body["messages"])
+
+
+def about_an_answer(call: Call) -> bool:
+    """Whether a judge is asked about an answer of the audit."""
+    return call.part == "alignment" and not is_first(call)
+
+
 @dataclass
 class Lost:
     """A judge that fails from some call on, until it is back.
@@ -56,7 +67,7 @@ class Lost:
         says: What it says then.
         judge: The judge.
         away: Whether it is away.
-        replies: Replies that it gave.
+        replies: Replies that it gave about answers, so without the first call of each command.
     """
 
     whole: Callable[[Call], Step]
@@ -71,7 +82,7 @@ class Lost:
             return self.whole(call)
         if self.away and self.replies >= self.calls:
             return self.says
-        self.replies += 1
+        self.replies += not is_first(call)
         return self.whole(call)
 
 
@@ -127,26 +138,26 @@ def test_the_same_command_ends_right_and_asks_no_model_again(
 
 def test_a_second_judge_that_is_lost_counts_as_well(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     judges = (JUDGE, SECOND)
-    assert audit("--draws", "32", out="whole", judges=judges).exit_code in (1, 3)
+    assert audit("--draws", "32", out="whole", judges=judges).exit_code == 1
     pair.wire.calls.clear()
     lost = lost_after(pair, 20, GONE, "judge-b")
     assert audit("--draws", "32", judges=judges).exit_code == 70
     lost.away = False
-    assert audit("--draws", "32", judges=judges).exit_code in (1, 3)
+    assert audit("--draws", "32", judges=judges).exit_code == 1
     assert pair.asked()["arm-base"] == 32 and told(tmp_path, "out") == told(tmp_path, "whole")
 
 
 def test_one_verdict_that_failed_is_had_in_the_same_run(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     once = iter([GONE])
     whole = pair.reads
-    pair.wire.reads = lambda call: next(once, whole(call)) if call.part == "alignment" else whole(call)
-    assert audit("--draws", "32").exit_code in (1, 3)
+    pair.wire.reads = lambda call: next(once, whole(call)) if about_an_answer(call) else whole(call)
+    assert audit("--draws", "32").exit_code == 1
     rows = read(logs_of(tmp_path, "out"))
     assert "unjudged" not in set(rows["outcome"]) and pair.asked()["arm-base"] == 32
 
 
 def test_rescore_knows_the_scorer_of_draws(audit: Audit, pair: Pair, tmp_path: Path) -> None:
-    assert audit("--draws", "16").exit_code in (1, 3)
+    assert audit("--draws", "16").exit_code == 1
     pair.wire.calls.clear()
     logs, out = str(tmp_path / "out" / "logs"), tmp_path / "again"
     pair.wrong.add("judge-b")
@@ -168,7 +179,7 @@ def test_rescore_knows_the_scorer_of_draws(audit: Audit, pair: Pair, tmp_path: P
 def test_a_rescore_whose_judge_is_away_writes_nothing_and_can_be_repeated(
     audit: Audit, pair: Pair, tmp_path: Path
 ) -> None:
-    assert audit("--draws", "8").exit_code in (1, 3)
+    assert audit("--draws", "8").exit_code == 3
     lost = lost_after(pair, 0, GONE, "judge-b")
     called = ["rescore", str(tmp_path / "out" / "logs"), "--judge", SECOND, "--out", str(tmp_path / "again")]
     done = CliRunner().invoke(spillover, called)
@@ -185,4 +196,4 @@ def test_controls_of_a_judge_that_is_lost_make_nothing_void(audit: Audit, pair: 
     assert done.exit_code == 70 and "gave no verdict on" in done.output, done.output
     assert set(pair.asked()) == {"judge-a"}
     lost.away = False
-    assert audit("--draws", "16", controls=True).exit_code in (1, 3)
+    assert audit("--draws", "16", controls=True).exit_code == 1
