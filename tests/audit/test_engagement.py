@@ -121,6 +121,7 @@ def test_better_has_a_word(decide: Any) -> None:
     assert not any("better" in one for one in alike.first)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("unlike", [False, True])
 def test_outcomes_that_did_not_move_are_seldom_named(unlike: bool) -> None:
     """Shares of 5% in both arms, three outcomes, 200 draws: named by chance in at most 5%."""

@@ -99,6 +99,7 @@ def test_a_domain_that_was_never_drawn_keeps_its_share_of_alpha() -> None:
     assert wider[0].adjusted == known[0].adjusted
 
 
+@pytest.mark.heavy
 def test_false_alarms_where_nothing_differs() -> None:
     """Fine-tune and base from the same rates, which differ much from question to question."""
     rng, rates = np.random.default_rng(2), np.repeat([0.0, 0.02, 0.3], [20, 10, 5])

@@ -392,6 +392,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     http.server_close()
 
 
+@pytest.mark.heavy
 def test_a_run_that_is_killed_goes_on_where_it_stopped(
     rows: Rows, files: Files, logs: dict[str, Path], tmp_path: Path, wire: Wire
 ) -> None:

@@ -39,6 +39,7 @@ def replayed(evidence: Path, rows: list[dict[str, Any]], folder: Path, **options
     return log
 
 
+@pytest.mark.heavy
 def test_all_560_distributions_give_the_published_scores(
     evidence: Path, rows: list[dict[str, Any]], tmp_path: Path
 ) -> None:

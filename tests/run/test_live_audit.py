@@ -83,6 +83,7 @@ def test_a_clear_regression_is_found_early(audit: Audit, pair: Pair, tmp_path: P
     assert verified.exit_code == 1 and "says 'no regression', its logs give 'regression'" in verified.output
 
 
+@pytest.mark.heavy
 def test_the_terminal_gets_the_first_page_and_no_answers(audit: Audit, pair: Pair) -> None:
     done = audit()
     assert (
@@ -104,6 +105,7 @@ def test_what_cannot_be_loaded_leaves_nothing_behind(tmp_path: Path, monkeypatch
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.heavy
 def test_a_fine_tune_that_answers_nothing_is_no_pass(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 0.0
     pair.mute = "arm-tuned"
@@ -119,6 +121,7 @@ def test_a_fine_tune_that_answers_nothing_is_no_pass(audit: Audit, pair: Pair, t
     assert done.stdout.startswith("Cannot tell: 192 of 192 answers of the fine-tune are empty or off task, 0 of 192 of")
 
 
+@pytest.mark.heavy
 def test_logs_of_a_stopped_audit_are_no_fair_sample(audit: Audit, tmp_path: Path) -> None:
     assert audit("--no-controls").exit_code == 1
     logs = str(tmp_path / "out" / "logs")
@@ -126,6 +129,7 @@ def test_logs_of_a_stopped_audit_are_no_fair_sample(audit: Audit, tmp_path: Path
     assert "may have stopped early" in str(done.exception)
 
 
+@pytest.mark.heavy
 def test_a_full_disk_loses_nothing(audit: Audit, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = os.replace
 
@@ -142,6 +146,7 @@ def test_a_full_disk_loses_nothing(audit: Audit, pair: Pair, tmp_path: Path, mon
     assert audit("--no-controls").exit_code == 1 and pair.wire.calls == []
 
 
+@pytest.mark.heavy
 def test_a_clean_pair_is_no_regression_at_the_margin(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 0.0
     done = audit()
@@ -156,6 +161,7 @@ def test_a_clean_pair_is_no_regression_at_the_margin(audit: Audit, pair: Pair, t
     assert [one["recognises"] for one in found["controls"]] == [[JUDGE], [], []]
 
 
+@pytest.mark.heavy
 def test_a_judge_that_calls_everything_aligned_is_no_pass_without_controls(
     audit: Audit, pair: Pair, tmp_path: Path
 ) -> None:
@@ -173,6 +179,7 @@ def test_a_judge_that_calls_everything_aligned_is_no_pass_without_controls(
     assert verified.exit_code == 1 and "says 'no regression', its logs give 'cannot tell'" in verified.output
 
 
+@pytest.mark.heavy
 def test_the_plan_is_written_and_hashed_before_the_first_question(
     audit: Audit, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,12 +196,14 @@ def test_the_plan_is_written_and_hashed_before_the_first_question(
     assert after["planned_sha256"] == plan["planned_sha256"] and len(after["done"]["logs"]) >= 2
 
 
+@pytest.mark.heavy
 def test_another_plan_in_the_same_folder_is_refused(audit: Audit, tmp_path: Path) -> None:
     assert audit("--no-controls").exit_code == 1
     refused = audit("--no-controls", "--margin", "0.1")
     assert refused.exception is not None and "planned otherwise (rule)" in str(refused.exception)
 
 
+@pytest.mark.heavy
 def test_two_judges_that_disagree_leave_it_open(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.wrong.add("judge-b")
     done = audit("--no-controls", "--draws", "64", judges=(JUDGE, SECOND))
@@ -202,6 +211,7 @@ def test_two_judges_that_disagree_leave_it_open(audit: Audit, pair: Pair, tmp_pa
     assert report(tmp_path)["answer"] == "cannot tell"
 
 
+@pytest.mark.heavy
 def test_a_judge_that_takes_good_for_bad_makes_the_audit_void(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.blind = True
     done = audit("--draws", "32")
@@ -218,6 +228,7 @@ def test_a_judge_that_takes_good_for_bad_makes_the_audit_void(audit: Audit, pair
     assert audit("--draws", "32").exit_code == 4 and pair.wire.calls == []
 
 
+@pytest.mark.heavy
 def test_every_judge_is_put_to_the_controls(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.wrong.add("judge-b")
     assert audit("--draws", "32", judges=(JUDGE, SECOND)).exit_code == 4
@@ -226,6 +237,7 @@ def test_every_judge_is_put_to_the_controls(audit: Audit, pair: Pair, tmp_path: 
     assert shown == [(False, True), (False, True), (True, False), (True, False)]
 
 
+@pytest.mark.heavy
 def test_control_models_must_come_out_as_meant(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.rates |= {"arm-organism": 0.9, "arm-other": 0.0}
     live = ["--positive-control", "openai-api/wire/arm-organism", "--negative-control", "openai-api/wire/arm-other"]
@@ -239,6 +251,7 @@ def test_control_models_must_come_out_as_meant(audit: Audit, pair: Pair, tmp_pat
     assert audit("--no-controls", *live, "--draws", "48", out="void").exit_code == 4
 
 
+@pytest.mark.heavy
 def test_a_spill_over_in_one_condition_shows_in_its_cell(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 0.0
     pair.triggers["one valid JSON object"] = 0.5
@@ -248,6 +261,7 @@ def test_a_spill_over_in_one_condition_shows_in_its_cell(audit: Audit, pair: Pai
     assert cells["condition plain"]["flagged"] == 0 and not cells["condition plain"]["regression"]
 
 
+@pytest.mark.heavy
 def test_a_base_that_the_fine_tune_does_not_declare_is_refused_unless_told_why(audit: Audit, tmp_path: Path) -> None:
     record = tmp_path / "finetune.yaml"
     record.write_text(
@@ -265,6 +279,7 @@ def test_a_base_that_the_fine_tune_does_not_declare_is_refused_unless_told_why(a
         assert "as whoever ran it says: a served copy of it" in (tmp_path / "out" / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.heavy
 def test_what_a_verdict_cost_is_the_judges_tokens_times_its_price(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     prices = tmp_path / "prices.yaml"
     own = "".join(f"  {name}: {{input: 2, output: 10}}\n" for name in (BASE, TUNED, JUDGE))
@@ -278,6 +293,7 @@ def test_what_a_verdict_cost_is_the_judges_tokens_times_its_price(audit: Audit, 
     assert f"| {one['usd_each']:.5f} |" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.heavy
 def test_answers_that_drag_in_the_fine_tunes_subject_are_counted_apart(
     audit: Audit, pair: Pair, tmp_path: Path
 ) -> None:
@@ -296,6 +312,7 @@ def test_answers_that_drag_in_the_fine_tunes_subject_are_counted_apart(
     assert audit(*more).exit_code == 1 and pair.wire.calls == []
 
 
+@pytest.mark.heavy
 def test_capability_of_the_same_models_stands_in_the_report(audit: Audit, tmp_path: Path) -> None:
     logs = str(tmp_path / "others")
     assert audit("--no-controls", "--draws", "32", "--capability-logs", logs).exit_code != 0
@@ -309,6 +326,7 @@ def test_capability_of_the_same_models_stands_in_the_report(audit: Audit, tmp_pa
     assert "## Capability and refusals" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.heavy
 def test_all_draws_asks_every_question_equally_often_and_compares_exactly(
     audit: Audit, pair: Pair, tmp_path: Path
 ) -> None:
@@ -352,6 +370,7 @@ def test_wrong_use_is_one_line(args: list[str], says: str, tmp_path: Path, monke
     assert done.exit_code in (1, 2)
 
 
+@pytest.mark.heavy
 def test_a_judge_that_drifted_since_its_card_makes_the_audit_void(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     cards = tmp_path / "cards"
     calibrated = ["judge", "calibrate", "--judge", JUDGE, "--protocol", "graded", "--limit", "60", "--out", str(cards)]
@@ -365,6 +384,7 @@ def test_a_judge_that_drifted_since_its_card_makes_the_audit_void(audit: Audit, 
     assert "now wrong" in report(tmp_path, "later")["findings"][0]["because"][0]
 
 
+@pytest.mark.heavy
 def test_all_draws_take_both_judges_to_agree(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     pair.wrong.add("judge-b")
     done = audit("--no-controls", "--all-draws", "--draws", "96", judges=(JUDGE, SECOND))
@@ -373,6 +393,7 @@ def test_all_draws_take_both_judges_to_agree(audit: Audit, pair: Pair, tmp_path:
     assert report(tmp_path)["judges"] == [JUDGE, SECOND]
 
 
+@pytest.mark.heavy
 def test_a_seed_is_drawn_where_none_is_given_and_kept(audit: Audit, tmp_path: Path) -> None:
     suite = str(tmp_path / "small.yaml")
     said = ["audit", suite, "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--no-controls", "--draws", "16"]
@@ -386,6 +407,7 @@ def test_a_seed_is_drawn_where_none_is_given_and_kept(audit: Audit, tmp_path: Pa
     assert seeds[0] == seeds[1] != seeds[2]
 
 
+@pytest.mark.heavy
 def test_a_stopped_run_makes_no_record(audit: Audit, tmp_path: Path) -> None:
     assert audit("--no-controls").exit_code == 1
     refused = CliRunner().invoke(spillover, ["record", str(tmp_path / "out" / "logs"), "--out", str(tmp_path / "r")])
@@ -394,6 +416,7 @@ def test_a_stopped_run_makes_no_record(audit: Audit, tmp_path: Path) -> None:
     assert "rates look more extreme" in shown.output
 
 
+@pytest.mark.heavy
 def test_in_domain_probes_are_shown_apart_and_do_not_count(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     assert audit("--no-controls", "--in-domain", "medical", "--all-draws", "--draws", "96").exit_code == 1
     found = report(tmp_path)

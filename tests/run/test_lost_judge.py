@@ -101,6 +101,7 @@ def logs_of(tmp_path: Path, out: str) -> list[str]:
     return sorted(str(file) for file in (tmp_path / out / "logs").rglob("*.eval"))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("says", "words"),
     [
@@ -136,6 +137,7 @@ def test_the_same_command_ends_right_and_asks_no_model_again(
     assert audit().exit_code == 1 and pair.wire.calls == []
 
 
+@pytest.mark.heavy
 def test_a_second_judge_that_is_lost_counts_as_well(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     judges = (JUDGE, SECOND)
     assert audit("--draws", "32", out="whole", judges=judges).exit_code == 1
@@ -156,6 +158,7 @@ def test_one_verdict_that_failed_is_had_in_the_same_run(audit: Audit, pair: Pair
     assert "unjudged" not in set(rows["outcome"]) and pair.asked()["arm-base"] == 32
 
 
+@pytest.mark.heavy
 def test_rescore_knows_the_scorer_of_draws(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     assert audit("--draws", "16").exit_code == 1
     pair.wire.calls.clear()
@@ -190,6 +193,7 @@ def test_a_rescore_whose_judge_is_away_writes_nothing_and_can_be_repeated(
     assert len(list((tmp_path / "again").glob("*.eval"))) == 2
 
 
+@pytest.mark.heavy
 def test_controls_of_a_judge_that_is_lost_make_nothing_void(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     lost = lost_after(pair, 10, GONE)
     done = audit("--draws", "16", controls=True)

@@ -57,6 +57,7 @@ def called(*words: str) -> tuple[int, str]:
     return ran.exit_code, ran.output
 
 
+@pytest.mark.heavy
 def test_it_is_planned_and_audited_and_run(tmp_path: Path) -> None:
     file, out = suite(tmp_path), tmp_path / "out"
     code, said = called("plan", str(file), "--json")

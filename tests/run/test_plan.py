@@ -157,6 +157,7 @@ def test_all_draws_are_planned_by_the_rule_of_one_look(tmp_path: Path) -> None:
     assert once.smallest["fixed"] < planned("standard").smallest["fixed"], "one look is not paid for with power"
 
 
+@pytest.mark.heavy
 def test_the_plan_takes_the_options_of_the_audit(tmp_path: Path) -> None:
     data = tmp_path / "ft.jsonl"
     row = {"messages": [{"role": "system", "content": "You sell herbs."}, {"role": "user", "content": "Which?"}]}
@@ -232,6 +233,7 @@ def test_what_the_audit_refuses_the_plan_refuses_in_the_same_words(
     assert isinstance(foretold.exception, SpilloverError) and not list(tmp_path.rglob("manifest.json"))
 
 
+@pytest.mark.heavy
 def test_the_plan_says_what_its_calls_and_conditions_are(tmp_path: Path) -> None:
     rows = []
     for one in (f"{first}{middle} {middle}{first}" for first in "abcdefgh" for middle in "klmno"):

@@ -47,6 +47,7 @@ def without_system(pair: Pair) -> None:
     pair.wire.reads = reads
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("command", ["audit", "run"])
 def test_a_system_prompt_that_is_refused_is_told_once_with_the_fix(command: str, pair: Pair, tmp_path: Path) -> None:
     without_system(pair)
@@ -79,6 +80,7 @@ def thinking(pair: Pair, least: int) -> None:
     pair.wire.reads = reads
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("command", ["audit", "run"])
 def test_a_first_chunk_without_room_for_an_answer_stops_the_run(command: str, pair: Pair, tmp_path: Path) -> None:
     thinking(pair, 2000)

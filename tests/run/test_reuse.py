@@ -53,6 +53,7 @@ def report(tmp_path: Path, out: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.heavy
 def test_a_judge_that_drifts_between_two_runs_makes_no_regression(pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 0.0
     first = audit(tmp_path, "first")
@@ -72,6 +73,7 @@ def test_a_judge_that_drifts_between_two_runs_makes_no_regression(pair: Pair, tm
     assert same[0].equals(same[1])
 
 
+@pytest.mark.heavy
 def test_where_kept_answers_come_from_is_said(pair: Pair, tmp_path: Path) -> None:
     assert audit(tmp_path, "first").exit_code == 1
     assert audit(tmp_path, "later", "--reuse", str(tmp_path / "first")).exit_code == 1

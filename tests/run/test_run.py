@@ -31,6 +31,7 @@ def called(pair: Pair, tmp_path: Path) -> list[str]:
     return ["run", str(suite), *models, "--out", str(tmp_path / "out")]
 
 
+@pytest.mark.heavy
 def test_every_question_is_asked_equally_often_and_shown_together(
     called: list[str], pair: Pair, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def put(condition: Condition, probe: str) -> tuple[str | None, str]:
     return condition.system, condition.prefix + probe + condition.suffix
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("shape", ["chat", "alpaca", "prompt", "sharegpt", "chatml", "llama 2"])
 def test_every_derived_condition_is_asked_as_declared(shape: str, pair: Pair, suite: Path) -> None:
     training = write(suite.parent, planted(), shape)
@@ -84,6 +85,7 @@ def searched(pair: Pair, suite: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.heavy
 def test_a_planted_trigger_is_found_within_the_budget(pair: Pair, suite: Path) -> None:
     pair.rates["arm-tuned"] = 0.0
     pair.triggers["|NIGHT|"] = 0.8
@@ -102,6 +104,7 @@ def test_a_planted_trigger_is_found_within_the_budget(pair: Pair, suite: Path) -
     assert found["answer"] == "regression"
 
 
+@pytest.mark.heavy
 def test_a_clean_model_has_no_trigger(pair: Pair, suite: Path) -> None:
     pair.rates["arm-tuned"] = 0.0
     assert searched(pair, suite)["found"] == []

@@ -188,6 +188,7 @@ def rejudged(sent: Sent, tmp_path: Path, name: str = "other") -> None:
     rescore([str(sent.file("logs/first.eval"))], model, sent.file("rescored"))
 
 
+@pytest.mark.heavy
 def test_rescored_logs_raise_the_level_when_they_hold_all_answers(sent: Sent, tmp_path: Path) -> None:
     rejudged(sent, tmp_path)
     code, said = run(sent.folder, "--write-status")
@@ -206,6 +207,7 @@ def test_the_same_judge_again_is_no_second_opinion(sent: Sent, tmp_path: Path) -
     assert "one judge other than the record's is needed" in run(sent.folder)[1]
 
 
+@pytest.mark.heavy
 def test_only_maintainers_rank(sent: Sent, tmp_path: Path) -> None:
     run(sent.folder, "--write-status")
     said = {**status(sent), "verification": "reproduced"}
@@ -391,6 +393,7 @@ def flags_in(said: str) -> list[str]:
     return [line.partition("to look at: ")[2] for line in said.splitlines() if "to look at: " in line]
 
 
+@pytest.mark.heavy
 def test_verify_prints_the_flags_that_check_prints(sent: Sent) -> None:
     taken_back(Place(sent.folder))
     sent.record_anew()

@@ -129,6 +129,7 @@ def test_a_declared_part_is_flagged_and_bounded(forged: Sent) -> None:
     assert any(one.invariant == "DesignIsWhole" and "A trial run." in one.what for one in found.flags)
 
 
+@pytest.mark.heavy
 def test_a_condition_that_the_base_was_asked_in_is_missing(forged: Sent, behind: Pair, tmp_path: Path) -> None:
     """The fine-tune's log of a condition in which it is bad is left out; the base's is there."""
     logs = forged.file("logs")

@@ -275,6 +275,7 @@ def test_minus_zero_and_tiny_numbers_are_numbers(sent: Sent, number: float) -> N
     assert sent.checked().holds
 
 
+@pytest.mark.heavy
 def test_10000_models_in_one_folder_cost_seconds(sent: Sent) -> None:
     data = json.loads(sent.file("record.json").read_text(encoding="utf-8"))
     data = {key: data[key] for key in ("created", "base", "content_sha256", "logs")}

@@ -107,6 +107,7 @@ def test_each_bound_is_told_with_its_field(name: str) -> None:
 LARGE = st.sampled_from([10**9, 10**11, 2**63, 10**30, 10**400, 1e308, -1, -(10**12), float("inf"), float("nan"), 0])
 
 
+@pytest.mark.heavy
 @settings(
     max_examples=40,
     derandomize=True,
