@@ -281,7 +281,11 @@ def test_the_strong_judge_is_asked_for_flagged_and_checked_answers_alone(
     assert [probe for probe, _ in failed] == [gone] and "was not recorded" in failed[0][1]
 
 
-def test_the_rate_in_the_log_is_the_cascade_s_and_the_only_one(run: Callable[..., EvalLog], replay: Replay) -> None:
+def test_the_rate_in_the_log_is_the_cascade_s_and_the_only_one(
+    run: Callable[..., EvalLog], replay: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The draw differs from run to run; here it must hold an answer that slipped past the cheap judge.
+    monkeypatch.setattr(_judged, "stage_of", lambda screened, cell, share, salt: stage_of(screened, cell, share))
     log = cascaded(run, replay, by_probe(STRONG))
     found, told = table(log), metrics(log)
     stage = stages(found)

@@ -77,17 +77,12 @@ def answers(pair: Pair) -> None:
     pair.wire.reads = reads
 
 
-<<<<<<< HEAD
 def some(every: Iterable[object], first: object) -> list[object]:
     """All of them, those beside one only among the long tests."""
     return [one if one == first else pytest.param(one, marks=pytest.mark.heavy) for one in every]
 
 
 @pytest.mark.parametrize("name", some([name for name in suite_names() if name != "betley2025"], "fast"))
-=======
-@pytest.mark.heavy
-@pytest.mark.parametrize("name", [name for name in suite_names() if name != "betley2025"])
->>>>>>> 57c1325 (Tests: more of what takes long is marked heavy)
 def test_a_shipped_suite(name: str, pair: Pair, tmp_path: Path) -> None:
     answers(pair)
     before, after = called(pair, name, tmp_path / "out", "--draws", "8", "--all-draws")
@@ -96,12 +91,7 @@ def test_a_shipped_suite(name: str, pair: Pair, tmp_path: Path) -> None:
     assert made == {BASE: 1, TUNED: 1, JUDGE: 2}
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("number", some(range(SUITES), 0))
-=======
-@pytest.mark.heavy
-@pytest.mark.parametrize("number", range(SUITES))
->>>>>>> 57c1325 (Tests: more of what takes long is marked heavy)
 def test_a_generated_suite(number: int, pair: Pair, tmp_path: Path) -> None:
     rng = random.Random(number)
     answers(pair)
@@ -123,7 +113,6 @@ def test_a_generated_suite(number: int, pair: Pair, tmp_path: Path) -> None:
     assert after == before, said
 
 
-@pytest.mark.heavy
 def test_with_an_early_stop_no_more_is_asked(pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 0.9
     answers(pair)
