@@ -45,6 +45,12 @@ def test_known_shapes_are_taken_off(tmp_path: Path, value: Any) -> None:
     assert answer(tmp_path, value) == SAID
 
 
+def test_rows_numbered_from_0_with_nested_replies_are_read_as_texts(tmp_path: Path) -> None:
+    rows = [{"doc_id": n, "doc": {"text": "Where?"}, "resps": [[f"{SAID} {n}"]]} for n in range(2)]
+    found = read_recording(jsonl(tmp_path / "r.jsonl", rows), Columns(probe="doc_id", answer="resps"))
+    assert [found.get(Cell(str(n), "plain", 1)).text for n in range(2)] == [f"{SAID} 0", f"{SAID} 1"]
+
+
 @pytest.mark.parametrize(
     ("value", "says"),
     [

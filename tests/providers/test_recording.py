@@ -52,6 +52,13 @@ def test_other_names_counting_from_0_and_order_of_appearance(tmp_path: Path) -> 
     assert read_recording(bare).get(Cell("a", "plain", 2)).text == "y"
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path, kind: str) -> None:
+    file = write(tmp_path / f"r.{kind}", ROWS)
+    file.write_text("\ufeff" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert read_recording(file).get(Cell("a", "plain", 1)).text == "one"
+
+
 def test_one_recorded_condition_is_not_played_for_two(tmp_path: Path) -> None:
     found = read_recording(write(tmp_path / "r.jsonl", [{"probe": "a", "answer": "x"}]))
     assert found.get(Cell("a", "json", 1)).text == "x"
