@@ -208,7 +208,7 @@ class Package:
         import inspect
 
         from spillover.declare import build, build_draws, load, names
-        from spillover.verdicts._material import is_shuffled
+        from spillover.verdicts._material import is_part, is_shuffled
 
         versions = source.facts.get("versions") if source.task == "draws" else None
         for task, version in (versions if isinstance(versions, dict) else {source.task: source.version}).items():
@@ -221,6 +221,8 @@ class Package:
             return f"has the task argument {str(unknown[0])[:60]!r}, which {source.task} does not take"
         if args.get("probes") and is_shuffled(source.header["eval"]):
             return "put its own questions in an order of its own (--sample-shuffle), of which no hash was taken"
+        if args.get("probes") and is_part(source.header["eval"]):
+            return "asked a part of its own questions (--limit or --sample-id); the hash was taken of all of them"
         for name in OURS:
             given = args.get(name)
             if given and name != "probes":

@@ -12,7 +12,7 @@ from ._asking import shown, steps_of
 from ._everywhere import NO_MODEL
 from ._evidence import ReadLog, Shipped, Submission
 from ._make_record import content_hash
-from ._material import material_sha256, rubric_sha256
+from ._material import is_part, material_sha256, rubric_sha256
 from ._problem import Problem
 from ._source import rubric_labels
 
@@ -273,8 +273,7 @@ def _asked_otherwise(log: ReadLog, shipped: Shipped | None) -> Iterator[str]:
 
 def _not_the_tasks_own(log: ReadLog, texts: dict[str, str]) -> Iterator[str]:
     """Samples of a shipped task that are not in the log, or are none of it: a header may be made to fit."""
-    config = log.source.header["eval"].get("config") or {}
-    if not texts or config.get("limit") is not None or config.get("sample_id") is not None:
+    if not texts or is_part(log.source.header["eval"]):
         return
     held = {one.id for one in log.samples}
     for ids, said in ((texts.keys() - held, "of the task are not in the log"), (held - texts.keys(), "are none of it")):

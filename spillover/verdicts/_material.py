@@ -33,10 +33,9 @@ def material_sha256(log: ReadLog, order: Sequence[str] = ()) -> str | None:
         order: Ids of the task's probes in its own order; empty where that is not known.
     """
     spec, steps = log.source.header["eval"], steps_of(log.source.header)
-    config, asks = spec.get("config") or {}, [one for one in steps if str(one.get("solver")).split("/")[-1] == "ask"]
+    asks = [one for one in steps if str(one.get("solver")).split("/")[-1] == "ask"]
     options = log.options(log.source.task)
-    part = config.get("limit") is not None or config.get("sample_id") is not None
-    if part or len(asks) != 1 or len(steps) != 1 or not options:
+    if is_part(spec) or len(asks) != 1 or len(steps) != 1 or not options:
         return None
     probes = {one.id: _probe(one) for one in log.samples}
     ids = [str(one) for one in (spec.get("dataset") or {}).get("sample_ids") or []]
@@ -68,6 +67,12 @@ def material_sha256(log: ReadLog, order: Sequence[str] = ()) -> str | None:
         **({"checks": options["checks"]} if options.get("checks") else {}),
     }
     return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def is_part(spec: Mapping[str, Any]) -> bool:
+    """Whether a run asked a part of the task (`--limit`, `--sample-id`), by the part `eval` of its header."""
+    config = spec.get("config") or {}
+    return config.get("limit") is not None or config.get("sample_id") is not None
 
 
 def is_shuffled(spec: Mapping[str, Any]) -> bool:

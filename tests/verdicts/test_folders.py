@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from spillover.cli import spillover
 
-from .conftest import Place
+from .conftest import PROBES, Place
 
 
 def verify(*args: object) -> Result:
@@ -112,6 +112,19 @@ def test_the_order_of_samples_changes_no_hash(place: Place) -> None:
     place.each("first", "_journal/start.json", shuffled)
     done = verify(place.log("first"))
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("config", [{"limit": 3}, {"sample_id": PROBES[:3]}])
+def test_a_part_of_ones_own_questions_holds(place: Place, config: dict[str, Any]) -> None:
+    def part(header: Any) -> None:
+        header["eval"]["dataset"]["sample_ids"] = PROBES[:3]
+        header["eval"]["config"].update(config)
+
+    place.remove("base", lambda sample: sample["id"] not in PROBES[:3])
+    for name in ("header.json", "_journal/start.json"):
+        place.each("base", name, part)
+    done = verify(place.log("base"))
+    assert "6 of 6 planned answers" in done.output and "MaterialHashMatchesVersion" not in done.output, done.output
 
 
 def test_settings_that_were_changed_during_the_run_do_not_hold(place: Place) -> None:
