@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from spillover.common.counted import counted
+from spillover.logs.stands import attempt_of, standing
 
 from ._asking import shown, steps_of
 from ._everywhere import NO_MODEL
@@ -44,7 +45,10 @@ class Invariant:
 
 
 class EachProbeAnsweredOncePerEpoch(Invariant):
-    """No cell stands twice, in a log or in the logs of one model, and parts are named after what they hold."""
+    """No cell stands twice, in a log or in the logs of one model, and parts are named after what they hold.
+
+    An earlier attempt at a run (`inspect eval-retry`) is read and not counted, so its cells may stand again.
+    """
 
     fix = "give each log once, as its run wrote it"
 
@@ -53,8 +57,9 @@ class EachProbeAnsweredOncePerEpoch(Invariant):
         import pandas as pd
 
         found = super().problems(given)
+        counts = standing((log.source.file, attempt_of(log.source.said)) for log in given.logs).files
         for model in sorted({log.source.model for log in given.logs}):
-            own = [log for log in given.logs if log.source.model == model]
+            own = [log for log in given.logs if log.source.model == model and log.source.file in counts]
             rows = pd.concat([log.table for log in own])
             again = rows[rows.duplicated(CELL)]
             if len(again) and len(own) > 1:
