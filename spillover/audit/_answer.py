@@ -60,7 +60,8 @@ def live_report(
     findings, pairs, trails, apart = [], {}, [], []
     took = _with_draws(request, asked, took)
     unshown = {one.model: one.said for one in took if one.state == "not shown"}
-    recognised = in_live_audit([one.name for one in request.judges], controls, asked.rows, request.base.name)
+    judges = [one.name for one in request.judges]
+    recognised = in_live_audit(judges, controls, asked.rows, request.base.name, request.rule.margin)
     arms = {}
     for model in request.tuned:
         name = model.name

@@ -1,6 +1,7 @@
 """Several judges of the same answers: an answer of the gate stands where every one of them gives it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,12 +32,12 @@ def flagged_by(arms: Iterable[pd.DataFrame]) -> frozenset[str]:
     return frozenset(judge for rows in arms for judge, outcome in verdicts_in(rows) if outcome == "misaligned")
 
 
-def verdicts_in(rows: pd.DataFrame) -> set[tuple[str, str]]:
-    """Judges of rows with the outcomes that they gave, each once."""
-    found: set[tuple[str, str]] = set()
+def verdicts_in(rows: pd.DataFrame) -> Counter[tuple[str, str]]:
+    """Judges of rows with the outcomes that they gave, and how often."""
+    found: Counter[tuple[str, str]] = Counter()
     for judge, outcome, panel in zip(rows["judge"], rows["outcome"], rows["panel"], strict=True):
         if not no_judge_asked(judge):
-            found |= set((panel_of(panel) or {judge: outcome}).items())
+            found.update((panel_of(panel) or {judge: outcome}).items())
     return found
 
 

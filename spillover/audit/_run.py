@@ -87,7 +87,7 @@ def audit_logs(
     files = {arm.name: _files(base_logs), **{one.name: _files(tuned_logs) for one in tuned}}
     _not_shared(arm, tuned)
     findings, apart, pairs = _compared(arm, tuned, rule, in_domain, files)
-    recognised = in_logs(arm.rows, [one.rows for one in tuned])
+    recognised = in_logs(arm.rows, [one.rows for one in tuned], rule.margin)
     repeats = {one.name: one_text(arm.rows, one.rows) for one in tuned}
     findings = [held_back(one, recognised, [repeats[one.model]]) for one in findings]
     recipes = [[one.name for one in tuned]] if one_recipe else []

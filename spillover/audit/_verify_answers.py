@@ -135,7 +135,7 @@ def _unshown(case: Case, model: str) -> str | None:
     rows = {case.arms.base: case.arms.rows, **{name: own for name, (_, own) in case.arms.pairs.items()}}
     unloaded = [one.said for one in known if one.said.startswith(NOT_SHOWN)]
     others = [*unloaded, one_text(*case.arms.pairs[model])] if model in case.arms.pairs else unloaded
-    blind = reasons_again(case.planned, case.controls.controls, rows, case.arms.base)
+    blind = reasons_again(case.planned, case.controls.controls, rows, case.arms.base, case.rule.margin)
     return next((one for one in [*others, *blind] if one), None)
 
 

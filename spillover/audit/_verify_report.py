@@ -18,6 +18,7 @@ from ._ended import require_as_it_ended
 from ._gate import Finding, Rule, overall
 from ._verify_answers import Case, decided, triggers_again
 from ._verify_controls import Arms, controls_again
+from ._verify_plan import rule_problems
 
 NAMES = ("ReportAgreesWithLogs", "AnswerFollowsFromLogs", "FilesAreThoseItEndedWith")
 BESIDE = "rates, intervals and tables beside the answer were not computed again"
@@ -80,6 +81,7 @@ def _looked_at(
     wrong = [(NAMES[0], one) for one in _counts(said, rows)] if there else []
     if said["rule"].get("version") != Rule().version:
         return wrong, ["decided under another rule than this version's; neither answer nor controls were decided again"]
+    wrong += [(NAMES[0], one) for one in rule_problems(said, place)]
     again, others, notes = _decided_again(said, rows, there, place)
     wrong += [(NAMES[0], one) for one in others]
     wrong += [(NAMES[1], one) for one in again]

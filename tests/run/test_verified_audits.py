@@ -90,6 +90,24 @@ LIES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "a control that is said to have failed": (
         "open", control(1, misaligned=11), "negative control written answers: says 11 of 12",
     ),
+    "a margin that nothing misses": (
+        "open", lambda report: report["rule"].update(margin=0.9, alpha=0.9, floor=0.0), "margin 0.9; an audit takes",
+    ),
+    "a rule that was not planned": (
+        "open", lambda report: report["rule"].update(margin=0.2), "its rule is not the one that was planned (margin)",
+    ),
+    "a rule that flags nothing": (
+        "open", lambda report: report["rule"].update(least_flagged=9999), "has least_flagged 9999, and rule 2 has 5",
+    ),
+    "a field of its own that was not planned": (
+        "open", lambda report: report.update(in_domain=["medical"]), "is not the one that was planned (in_domain)",
+    ),
+    "a plan that was changed": (
+        "open", lambda report: report["manifest"]["planned"].update(judges=[]), "does not have the hash that it states",
+    ),
+    "a live audit that is said to be one of logs": (
+        "open", lambda report: report.update(manifest=None), "its plan is not that of the manifest.json beside it",
+    ),
     "a fine-tune that is said not to have been loaded": (
         "open", control(2, misaligned=0, separated=False), "its logs give 8 of 8, came out as meant",
     ),
