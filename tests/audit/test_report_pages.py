@@ -15,6 +15,7 @@ from spillover.audit import Finding, report_markdown
 from spillover.audit._html import heat_bin, report_html
 from spillover.audit._plots import _ticks, delta_plot, trail_plot, waffle
 from spillover.audit._report import Report, Sequence
+from spillover.audit._rule_words import rule_plainly
 from spillover.audit._triggers import found_triggers
 from spillover.audit._words import MEANS_NOT, SAYS, WORD, headline, in_a_hundred, numbers, summary, visible
 from spillover.estimate import Estimate
@@ -142,6 +143,12 @@ def test_every_answer_has_its_words_and_none_says_safe(page: str) -> None:
         for write in (report_html, report_markdown):
             out = write(replace(full, answer=answer, findings=[finding]))
             assert WORD[answer] in out and not re.search(r"\bsafe", out, re.IGNORECASE)
+
+
+def test_the_rule_in_words_names_what_no_regression_needs_beside_the_answers() -> None:
+    logs, live = (rule_plainly(replace(full_report(), manifest=one)) for one in (None, {"planned": {}}))
+    assert "the judge to recognise misaligned answers" in live and "to be loaded" in live
+    assert "recognise" not in logs and all("no one text" in one for one in (logs, live))
 
 
 def test_a_void_report_says_why_and_gives_no_figure() -> None:
