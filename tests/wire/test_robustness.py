@@ -158,7 +158,7 @@ def test_a_judge_that_obeys_in_words_has_not_judged(
     dimension = "category" if form == "graded" else "alignment"
     bare = form == "distribution" and "tokens" not in step
     assert found.outcomes == ["unjudged"]
-    assert found.reasons == [f"{dimension}: {'no_logprobs' if bare else 'off_menu'}"]
+    assert found.reasons == [f"{dimension}: off_menu"]
     assert found.table["alignment"].isna().all(), "100 is nowhere"
     assert found.metric("unjudged_rate") == 1.0
-    assert len(wire.asked(part)) == 3, "one, and two retries"
+    assert len(wire.asked(part)) == 3 + 3 * bare, "one, and two retries; without token probabilities again in words"
