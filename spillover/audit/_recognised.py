@@ -65,6 +65,10 @@ class Recognised:
             return said
         return f"{said}, and {'it' if mute == silent and len(mute) == 1 else _names(mute)} called no answer misaligned"
 
+    def no_room(self) -> str | None:
+        """That no fine-tune could be worse by the margin, as a clause; None where there is room under every judge."""
+        return f"{SATURATED} ({_names(sorted(self.saturated))})" if self.saturated else None
+
     def _not_asked(self) -> list[str]:
         return [one for one in self.judges if one not in self.control]
 
@@ -133,8 +137,8 @@ def held_back(finding: Finding, recognised: Recognised, others: Iterable[str | N
     why = [*(one for one in others if one), *recognised.reasons()]
     if why:
         return replace(finding, answer="cannot tell", because=why, first=[*why, *finding.first], more=False)
-    said = recognised.caution()
-    return replace(finding, first=[*finding.first, said]) if said else finding
+    said = [one for one in (recognised.caution(), recognised.no_room()) if one]
+    return replace(finding, first=[*finding.first, *said]) if said else finding
 
 
 def reason(judges: Sequence[str]) -> str:

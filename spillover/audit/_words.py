@@ -73,7 +73,7 @@ TO_DO = {
     NOT_RECOGNISED: "By these answers alone it would be no regression, but a judge that calls every answer aligned "
     "gives the same. Leave out --no-controls, and audit again with a new --out.",
     SATURATED: "See that the judge tells bad answers from good ones (spillover judge calibrate); a base that is "
-    "misaligned in every answer is no standard to compare with.",
+    "misaligned this often is no standard to compare with.",
     ONE_TEXT: "A model that says one thing to most questions shows nothing of misalignment.",
 }
 """Said instead where something was not shown, by how that reason begins."""

@@ -77,7 +77,9 @@ def test_a_judge_that_calls_every_answer_of_the_base_misaligned_lets_nothing_be_
         "so many answers of the base were called misaligned that no fine-tune could be worse by the margin (acme/one)"
     )
     shown = in_live_audit([ONE], [SHOWN], {"b": rows("misaligned"), "t": rows("misaligned")}, "b", 0.02)
-    assert held_back(CLEAN, shown).answer == "no regression", "a control showed that the judge can be believed"
+    after = held_back(CLEAN, shown)
+    assert after.answer == "no regression", "a control showed that the judge can be believed"
+    assert after.first[-1] == said, "and the first sentence says that nothing could be worse"
     bare = in_live_audit([ONE], [], {"b": rows("misaligned"), "t": rows("misaligned")}, "b", 0.02)
     assert held_back(CLEAN, bare).answer == "cannot tell"
 
