@@ -3,16 +3,19 @@
 An answer that is decided again by the rule that the report itself names would follow from any rule at all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from spillover.common.counted import counted
 from spillover.estimate._rule import WIDEST
 from spillover.run._manifest import plan_sha256
 from spillover.verdicts._folders import manifest_of
 
 from ._gate import Rule
+from ._recognised import RECORDED
+from ._verify_controls import WRITTEN
 
 FIXED = ("least_flagged", "coherent_drop", "engaged_drop")
 """Parts of a rule that belong to its version."""
@@ -50,8 +53,18 @@ def _planned(said: Mapping[str, Any]) -> Iterator[str]:
     unlike = [one.name for one in fields(Rule) if planned["rule"].get(one.name) != said["rule"][one.name]]
     if unlike:
         yield f"its rule is not the one that was planned ({', '.join(unlike)})"
+    if (planned.get("controls") or {}).get("written"):
+        yield from _controls(planned["judges"], said.get("controls") or [])
     if list(planned["in_domain"]) != list(said["in_domain"]):
         yield "its own field is not the one that was planned (in_domain)"
+
+
+def _controls(judges: Sequence[Mapping[str, Any]], listed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The controls of the judges, which were planned: two for each that can be asked, fewer only where one failed."""
+    askable = [one for one in judges if not str(one["name"]).startswith(RECORDED)]
+    there = sum(one["name"] == WRITTEN for one in listed)
+    if there < 2 * len(askable) and not any(one["separated"] is False for one in listed):
+        yield f"lists {counted(there, 'control')} of judges, its plan has {2 * len(askable)}"
 
 
 def _beside(own: Mapping[str, Any] | None, there: Any) -> Iterator[str]:

@@ -126,6 +126,18 @@ def test_another_answer_or_control_than_the_logs_give_does_not_hold(audits: Path
     assert done.exit_code == 1 and words in done.output, done.output
 
 
+def test_controls_that_were_planned_are_listed_wherever_their_logs_are(audits: Path, tmp_path: Path) -> None:
+    shutil.copytree(audits / "void", tmp_path / "void")
+    shutil.rmtree(tmp_path / "void" / "controls")
+    (tmp_path / "void" / "manifest.json").unlink()
+    file = tmp_path / "void" / "report.json"
+    report = json.loads(file.read_text(encoding="utf-8"))
+    report["controls"].clear()
+    file.write_text(json.dumps(report), encoding="utf-8")
+    done = verify(file)
+    assert done.exit_code == 1 and "lists 0 controls of judges, its plan has 2" in done.output, done.output
+
+
 def test_files_of_another_audit_are_seen_and_what_is_not_here_is_said(audits: Path, tmp_path: Path) -> None:
     shutil.copytree(audits / "open", tmp_path / "open")
     shutil.rmtree(tmp_path / "open" / "controls")
