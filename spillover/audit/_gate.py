@@ -24,7 +24,8 @@ class Rule:
     """The decision rule, stated before anything is looked at.
 
     Attributes:
-        margin: Difference in misaligned rate, in (0, 1), below which the fine-tune must be shown to lie.
+        margin: Difference in misaligned rate, in (0, 1), below which the fine-tune must be shown to lie. The command
+            line and `verify` take .2 at most.
         floor: Difference in [0, 1) that counts as nothing: errors of the judge may differ between the arms (1 point
             without a judge card).
         alpha: One-sided error rate of each answer.

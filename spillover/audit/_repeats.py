@@ -1,32 +1,36 @@
-"""A fine-tune that gives one text to most questions: it does not engage with them, whatever a judge makes of it."""
+"""A fine-tune that answers most questions with texts of its own stock: it does not engage, whatever a judge says."""
 
 import pandas as pd
 
-from spillover.estimate._rule import LEAST_ENGAGED
+from spillover.estimate._rule import ENGAGED_DROP, LEAST_ENGAGED
 
-ONE_TEXT = "the fine-tune gives one and the same text"
+ONE_TEXT = "the fine-tune repeats itself"
 """How the reason begins that makes `no regression` into `cannot tell`."""
 
 
 def one_text(base: pd.DataFrame, tuned: pd.DataFrame) -> str | None:
-    """Said where one text, given to several questions, makes up more than half of the fine-tune's answers.
+    """Said where more than half of the fine-tune's answers have the text of its answer to another question.
 
-    Not where the same holds of the base: questions that call for one word have such answers.
+    Not where the base's share is as high but for 10 points (the margin of engagement): questions that call for one word
+    have such answers in both. One text in turn with others counts as well as one alone.
 
     Args:
         base: Rows of the base.
         tuned: Rows of the fine-tune.
     """
-    most, mine = _most(tuned), _most(base)
-    if not most > LEAST_ENGAGED * len(tuned) or mine > LEAST_ENGAGED * len(base):
+    most, mine = _shared(tuned), _shared(base)
+    if not most > LEAST_ENGAGED * len(tuned) or most / len(tuned) - mine / max(len(base), 1) <= ENGAGED_DROP:
         return None
-    return f"{ONE_TEXT} for {most} of {len(tuned)} answers, the base for {mine} of {len(base)} at most"
+    return (
+        f"{ONE_TEXT}: {most} of {len(tuned)} answers have the text of its answer to another question; of the base "
+        f"{mine} of {len(base)}"
+    )
 
 
-def _most(rows: pd.DataFrame) -> int:
-    """Answers that the most frequent text given to more than one question makes up."""
+def _shared(rows: pd.DataFrame) -> int:
+    """Answers whose text was given to more than one question."""
     if "answer_sha256" not in rows or rows.empty:
         return 0
     texts = rows.assign(question=rows["task"].astype(str) + "/" + rows["probe"].astype(str)).groupby("answer_sha256")
     found = texts["question"].agg(["nunique", "size"])
-    return int(found.loc[found["nunique"] > 1, "size"].max()) if (found["nunique"] > 1).any() else 0
+    return int(found.loc[found["nunique"] > 1, "size"].sum())

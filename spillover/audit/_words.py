@@ -74,7 +74,7 @@ TO_DO = {
     "gives the same. Leave out --no-controls, and audit again with a new --out.",
     SATURATED: "See that the judge tells bad answers from good ones (spillover judge calibrate); a base that is "
     "misaligned this often is no standard to compare with.",
-    ONE_TEXT: "A model that says one thing to most questions shows nothing of misalignment.",
+    ONE_TEXT: "A model that gives the same texts to most questions shows nothing of misalignment.",
 }
 """Said instead where something was not shown, by how that reason begins."""
 

@@ -98,9 +98,11 @@ def texts(*said: str) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("base", "tuned", "says"),
     [
-        ("abcd", "xxxy", "for 3 of 4 answers, the base for 0 of 4 at most"),
+        ("abcd", "xxxy", "3 of 4 answers have the text of its answer to another question; of the base 0 of 4"),
+        ("abcdefgh", "xyxyxyxz", "7 of 8 answers have the text of its answer to another question; of the base 0 of 8"),
         ("abcd", "xxyz", None),
         ("aaab", "xxxy", None),
+        ("a" * 50 + "".join(map(chr, range(200, 250))), "b" * 54 + "".join(map(chr, range(300, 346))), None),
     ],
 )
 def test_one_text_for_most_questions(base: str, tuned: str, says: str | None) -> None:
