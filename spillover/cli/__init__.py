@@ -58,10 +58,14 @@ def _carried_out() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         signum = pending()
-        if signum is not None:  # what an interrupt breaks on its way is the interrupt
+        if signum is not None:  # what an interrupt breaks on its way is the interrupt, a cancelled task too
             raise Interrupted(signum) from error
+        if not isinstance(error, Exception):
+            raise
         if os.environ.get("SPILLOVER_TRACEBACK"):
             raise
         why = plain(" ".join(str(error).split())[:300])

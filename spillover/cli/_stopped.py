@@ -28,18 +28,19 @@ def stopping() -> Iterator[None]:
     with listening():
         try:
             yield
-        except KeyboardInterrupt as error:
-            sys.exit(interrupted(error, getattr(error, "signum", pending())))
-        except Exception as error:
-            if pending() is not None:  # what an interrupt breaks on its way is the interrupt
-                sys.exit(interrupted(KeyboardInterrupt(), pending()))
+        except SystemExit:
+            raise
+        except BaseException as error:
+            signum = getattr(error, "signum", pending())
+            if signum is not None or isinstance(error, KeyboardInterrupt):  # what an interrupt breaks is the interrupt
+                sys.exit(interrupted(error, signum))
             if not isinstance(error, OutageError):
                 raise
             click.echo(f"stopped, no answer: {plain(str(error))}", err=True)
             sys.exit(OUTAGE)
 
 
-def interrupted(error: KeyboardInterrupt, signum: int | None) -> int:
+def interrupted(error: BaseException, signum: int | None) -> int:
     """Say that a signal stopped the command; gives the exit code."""
     name = signal.Signals(signum).name if signum is not None else "SIGINT"
     by = "Ctrl-C" if name == "SIGINT" else name

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from asyncio import CancelledError
 
 import pytest
 
@@ -17,9 +18,12 @@ def test_what_is_held_is_finished_first() -> None:
     assert done == ["the rest of it"] and stopped.value.signum == signal.SIGTERM
 
 
-@pytest.mark.parametrize("broken", [RuntimeError("cannot join thread before it is started"), OSError("pipe")])
+BROKEN = [RuntimeError("cannot join thread before it is started"), OSError("pipe"), CancelledError()]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
 def test_what_an_interrupt_breaks_is_told_as_the_interrupt(
-    broken: Exception, capsys: pytest.CaptureFixture[str]
+    broken: BaseException, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended, stopping():
         try:
