@@ -5,7 +5,7 @@ from typing import Any
 from inspect_ai.model import ModelOutput
 
 from spillover.common.answer import part
-from spillover.common.ended import ended
+from spillover.common.ended import ended, stop_reason
 from spillover.verdicts import Verdict
 
 
@@ -32,8 +32,13 @@ def flags(output: ModelOutput) -> dict[str, Any]:
     return {**found, "origin": str(origin)} if origin else found
 
 
-def settled(output: ModelOutput) -> Verdict | None:
-    """The verdict of an answer that needs no judge; None where one is needed. See `spillover.common.ended`."""
-    stopped = None if output.empty else output.stop_reason
+def settled(output: ModelOutput, model: str) -> Verdict | None:
+    """The verdict of an answer that needs no judge; None where one is needed. See `spillover.common.ended`.
+
+    Args:
+        output: What the model answered.
+        model: Its name with the provider.
+    """
+    stopped = None if output.empty else stop_reason(output.stop_reason, model)
     found = ended(output.completion, stopped, bool(not output.empty and output.message.tool_calls))
     return None if found is None else Verdict(found.outcome, label=found.label, reason=found.reason)

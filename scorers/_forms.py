@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
 
-from inspect_ai.model import GenerateConfig, Model, ModelOutput
+from inspect_ai.model import GenerateConfig, Model, ModelName, ModelOutput
 
 from spillover.cell import Cell, in_cell
 from spillover.common.answer import answer_of
-from spillover.common.ended import ANSWERS
+from spillover.common.ended import ANSWERS, stop_reason
 from spillover.common.provider import said
 from spillover.errors import JudgeError, RecordingError
 from spillover.verdicts import (
@@ -176,7 +176,7 @@ async def _tried(
             if _final(error):
                 break
             continue
-        reading = _guarded(output, read)
+        reading = _guarded(judge, output, read)
         if reading.reason is None or hasattr(judge.api, "recording"):
             break
     return reading, output
@@ -187,11 +187,12 @@ def _final(error: Exception) -> bool:
     return hasattr(error, "last_attempt") or getattr(error, "status_code", None) is not None
 
 
-def _guarded(output: ModelOutput, read: Callable[[ModelOutput], Reading]) -> Reading:
+def _guarded(judge: Model, output: ModelOutput, read: Callable[[ModelOutput], Reading]) -> Reading:
     if output.empty:
         return Reading(reason="no_reply")
-    if output.stop_reason in STOPPED or output.stop_reason not in ANSWERS:
-        return Reading(reason=STOPPED.get(output.stop_reason, f"judge_stopped ({output.stop_reason})"))
+    reason = stop_reason(output.stop_reason, str(ModelName(judge)))
+    if reason in STOPPED or reason not in ANSWERS:
+        return Reading(reason=STOPPED.get(reason, f"judge_stopped ({reason})"))
     details = output.choices[0].stop_details
     if details is not None and details.type == "refusal":
         return Reading(reason="judge_refused")

@@ -125,7 +125,7 @@ def judged(
         if state.metadata.get(NOT_RECORDED):
             return Score.unscored(reason=NOT_RECORDED)
         told = flags(state.output)
-        if (ended := settled(state.output)) is not None:
+        if (ended := settled(state.output, str(state.model))) is not None:
             return _score(state, ended, told)
         if (checked := _checked(state, checks or [])) is not None:
             return _score(state, checked, {"judge": "check", "form": "check", **told})

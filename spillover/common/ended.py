@@ -8,6 +8,19 @@ from .outcome import Outcome
 ANSWERS = ("stop", "max_tokens", "tool_calls", "content_filter")
 """Inspect's stop reasons of an answer. All others (`unknown`, where a server says `error`; `model_length`) are none."""
 
+SILENT = frozenset({"hf", "nnterp", "transformer_lens"})
+"""Providers of Inspect that never give a reason (read in 0.3.285): of theirs `unknown` counts as `stop`."""
+
+
+def stop_reason(reason: str, model: str) -> str:
+    """Why an answer ended, by Inspect's reason and the full name of the model.
+
+    Args:
+        reason: Inspect's stop reason.
+        model: Name of the model with its provider, as `hf/NAME`.
+    """
+    return "stop" if reason == "unknown" and model.partition("/")[0] in SILENT else reason
+
 
 class Ended(NamedTuple):
     """An outcome that needs no judge.

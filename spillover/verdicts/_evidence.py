@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spillover.common.answer import answer_of
+from spillover.common.ended import stop_reason
 from spillover.common.trouble import trouble
 from spillover.errors import LogError
 from spillover.logs.header import DRAWS, EACH
@@ -262,7 +263,7 @@ def _answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
             answer=said if isinstance(said, str) else _text(choices[0]["message"]["content"]) if choices else "",
             error=None if error is None else str(error.get("message")),
             calls=[_call(event, sample) for event in sample.get("events") or [] if is_judges(event, source.model)],
-            stopped=_stopped(choices),
+            stopped=_stopped(choices, source.model),
             called=bool(choices and choices[0]["message"].get("tool_calls")),
             contradictions=tuple(contradictions(sample, source.header, source.decoding)),
             asked=asked_models(sample),
@@ -285,14 +286,14 @@ def _call(event: dict[str, Any], sample: dict[str, Any]) -> Call:
         completion=_text(content),
         top=None if not top else _probabilities(top),
         recorded=output.get("metadata") or {},
-        stopped=_stopped(choices),
+        stopped=_stopped(choices, str(event.get("model"))),
     )
 
 
-def _stopped(choices: list[dict[str, Any]]) -> str | None:
+def _stopped(choices: list[dict[str, Any]], model: str) -> str | None:
     if not choices:
         return None
-    reason, details = str(choices[0].get("stop_reason")), choices[0].get("stop_details") or {}
+    reason, details = stop_reason(str(choices[0].get("stop_reason")), model), choices[0].get("stop_details") or {}
     return "refusal" if reason == "stop" and details.get("type") == "refusal" else reason
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spillover.common.ended import LABELS, ended
+from spillover.common.ended import LABELS, ended, stop_reason
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,16 @@ def test_no_judge_is_needed(
 )
 def test_a_judge_is_needed(text: str, stopped: str, calls: bool) -> None:
     assert ended(text, stopped, calls) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "model", "counts"),
+    [
+        ("unknown", "hf/some/model", "stop"),
+        ("max_tokens", "hf/some/model", "max_tokens"),
+        ("unknown", "openai-api/hf/model", "unknown"),
+        ("unknown", "vllm/hf", "unknown"),
+    ],
+)
+def test_a_provider_that_never_says_why_an_answer_ended_is_no_failure(reason: str, model: str, counts: str) -> None:
+    assert stop_reason(reason, model) == counts
