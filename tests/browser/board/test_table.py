@@ -30,11 +30,16 @@ def test_only_rows_that_are_seen_are_in_the_document(page: Any) -> None:
     assert 11 < len(models(page)) < 40 and 11 < len(first) < 40 and models(page)[-1] not in first
 
 
+DRAWN = "() => [...document.querySelectorAll('#body tr:not(.pad)')].every(one => one.offsetHeight > 0)"
+"""Whether the rows were laid out; the page draws them anew a frame after its width changed."""
+
+
 def test_rows_are_as_high_as_the_scroll_reckons(page: Any, sites: dict[str, Path]) -> None:
     for name in sites:
         page.goto(sites[name].as_uri())
         for width, wanted in ((1200, 64), (380, 84)):
             page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function(DRAWN)
             high = page.eval_on_selector_all("#body tr:not(.pad)", "rows => rows.map(one => one.offsetHeight)")
             assert set(high) == {wanted}, (name, width)
             whole = page.evaluate("document.getElementById('body').offsetHeight")
