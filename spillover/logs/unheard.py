@@ -22,15 +22,20 @@ def lost(sample: Any, score: str | None = None) -> bool:
 
 
 def words(samples: Iterable[Any]) -> str:
-    """What the provider said of the first of these calls that failed, on one line."""
+    """Which judge the first of these failed calls asked, and what its provider said, on one line."""
     samples = list(samples)
     events = (event for sample in samples for event in sample.events if event.event == "model")
-    errors = [event.error for event in events if event.error]
+    failed = next((event for event in events if event.error), None)
+    if failed is not None:
+        return f"{failed.model}: {_on_one_line(str(failed.error))}"
     reasons = (reason for sample in samples for reason in _reasons(sample, None))
-    said = " ".join(next((str(one) for one in (*errors, *reasons)), "no reason given").split())
-    if found := _KEY.search(said[:SHOWN]):  # what it says may repeat the key
-        return f"the key is refused ({found[0]})"
-    return said[:SHOWN]
+    return _on_one_line(next(reasons, "no reason given"))
+
+
+def _on_one_line(said: str) -> str:
+    said = " ".join(said.split())[:SHOWN]
+    found = _KEY.search(said)
+    return f"the key is refused ({found[0]})" if found else said  # what it says may repeat the key
 
 
 def _reasons(sample: Any, score: str | None) -> Iterator[str]:

@@ -119,7 +119,8 @@ def test_the_same_command_ends_right_and_asks_no_model_again(
     lost = lost_after(pair, 130, says)
     done = audit()
     assert done.exit_code == 70, done.output
-    assert done.output.count("\n") == 1 and "a judge failed on " in done.output and words in done.output, done.output
+    assert done.output.count("\n") == 1 and "a judge failed on " in done.output, done.output
+    assert f"({JUDGE}: " in done.output and words in done.output, done.output
     assert "sk-123" not in done.output
     first = pair.asked()
     assert first["arm-base"] == first["arm-tuned"] <= 48, "no chunk is begun after the one that lost its judge"
