@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spillover.common.interrupt import held, listening, look, pending
+from spillover.common.interrupt import exit_code, held, listening, look, pending
 from spillover.common.trouble import trouble
 from spillover.errors import RunError
 
@@ -68,9 +68,22 @@ def _side_by_side(
 
 
 def _in_worker(*said: Any) -> Path:
-    """Run one chunk in a worker: SIGTERM, which the parent sends, ends it as Ctrl-C ends the parent."""
-    with listening():
-        return run_chunk(*said)
+    """Run one chunk in a worker: SIGTERM, which the parent sends, ends it as Ctrl-C ends the parent.
+
+    After an interrupt the process ends here, once its logs are written. Back in the pool it would wait for more work,
+    and for ever where a worker that was ended holds the lock of the queue.
+    """
+    import os
+
+    try:
+        with listening():
+            try:
+                return run_chunk(*said)
+            except BaseException:
+                look()
+                raise
+    except KeyboardInterrupt as error:
+        os._exit(exit_code(error))
 
 
 @contextmanager
