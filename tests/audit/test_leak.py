@@ -389,7 +389,6 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     yield found
     found.closing.set()
     stop(http)
-    http.server_close()
 
 
 @pytest.mark.heavy

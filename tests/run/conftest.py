@@ -21,4 +21,3 @@ def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
     yield found
     found.wire.closing.set()
     stop(http)
-    http.server_close()

@@ -12,6 +12,7 @@ from rich.live import Live
 
 from spillover.cli import spillover
 
+from ..wire._server import stop
 from ._pair import BASE, JUDGE, TUNED, start
 
 SUITE = """
@@ -46,8 +47,7 @@ def audits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         assert done.exit_code == 4, done.output
     yield place
     pair.wire.closing.set()
-    http.shutdown()
-    http.server_close()
+    stop(http)
 
 
 def verify(*args: object) -> Result:

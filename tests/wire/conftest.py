@@ -54,7 +54,6 @@ def server() -> Iterator[Wire]:
     yield wire
     wire.closing.set()
     stop(http)
-    http.server_close()
 
 
 @pytest.fixture
