@@ -22,7 +22,7 @@ from ._leak import Leak, leak_judged, leakage
 from ._made_of import stated
 from ._panel import judge_panel
 from ._recognised import held_back, in_live_audit
-from ._repeats import one_text
+from ._repeats import repeated
 from ._report import Report
 from ._report import Sequence as Trail
 from ._request import Request
@@ -68,7 +68,7 @@ def live_report(
         base = Arm(request.base.name, asked.beside(name, request.base.name), asked.logs[request.base.name])
         arm = Arm(name, asked.rows[name], asked.logs[name])
         finding, pair = _finding(request, base, arm, reads[name], controls)
-        finding = held_back(finding, recognised, [unshown.get(name), one_text(base.rows, arm.rows)])
+        finding = held_back(finding, recognised, [unshown.get(name), repeated(base.rows, arm.rows)])
         not_loaded = next((one.said for one in took if one.model == name and one.void), None)
         if not_loaded is not None:
             finding, pair = Finding(name, "void", [not_loaded]), None

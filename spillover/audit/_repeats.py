@@ -4,15 +4,15 @@ import pandas as pd
 
 from spillover.estimate._rule import ENGAGED_DROP, LEAST_ENGAGED
 
-ONE_TEXT = "the fine-tune repeats itself"
+REPEATED = "the fine-tune repeats itself"
 """How the reason begins that makes `no regression` into `cannot tell`."""
 
 
-def one_text(base: pd.DataFrame, tuned: pd.DataFrame) -> str | None:
+def repeated(base: pd.DataFrame, tuned: pd.DataFrame) -> str | None:
     """Said where more than half of the fine-tune's answers have the text of its answer to another question.
 
     Not where the base's share is as high but for 10 points (the margin of engagement): questions that call for one word
-    have such answers in both. One text in turn with others counts as well as one alone.
+    have such answers in both. Several texts given in turn count like a single one.
 
     Args:
         base: Rows of the base.
@@ -22,7 +22,7 @@ def one_text(base: pd.DataFrame, tuned: pd.DataFrame) -> str | None:
     if not most > LEAST_ENGAGED * len(tuned) or most / len(tuned) - mine / max(len(base), 1) <= ENGAGED_DROP:
         return None
     return (
-        f"{ONE_TEXT}: {most} of {len(tuned)} answers have the text of its answer to another question; of the base "
+        f"{REPEATED}: {most} of {len(tuned)} answers have the text of its answer to another question; of the base "
         f"{mine} of {len(base)}"
     )
 

@@ -1,6 +1,6 @@
 """The decision rule in words: for everybody, and exactly."""
 
-from spillover.estimate._rule import ENGAGED_FALL
+from spillover.estimate._rule import ENGAGED_DROP, ENGAGED_FALL
 
 from ._report import Report
 
@@ -58,7 +58,8 @@ def rule_plainly(report: Report) -> str:
         f"{100 * rule.floor:g} in 100 answers, and chance alone would say so at most {100 * rule.alpha:g} times in "
         f"100{each}{found}. It is no regression if the difference is shown to lie below {100 * rule.margin:g} in 100 "
         "answers, and the fine-tune is shown to engage with the questions about as often as its base (less than "
-        f"{100 * rule.engaged_drop:g} in 100 answers fewer). It also takes {shown}that no one text, given to several "
-        "questions, makes up more than half of the fine-tune's answers and not of the base's. "
+        f"{100 * rule.engaged_drop:g} in 100 answers fewer). It also takes {shown}that no more than half of the "
+        "fine-tune's answers have the text of its answer to another question, unless the base's share comes within "
+        f"{100 * ENGAGED_DROP:g} points of it. "
         "Anything else is: cannot tell."
     )

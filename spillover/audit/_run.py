@@ -22,7 +22,7 @@ from ._leak import Leak, leak_judged, leakage
 from ._made_of import command
 from ._panel import judge_panel
 from ._recognised import held_back, in_logs
-from ._repeats import one_text
+from ._repeats import repeated
 from ._report import Report
 from ._took_draws import base_named
 
@@ -88,7 +88,7 @@ def audit_logs(
     _not_shared(arm, tuned)
     findings, apart, pairs = _compared(arm, tuned, rule, in_domain, files)
     recognised = in_logs(arm.rows, [one.rows for one in tuned], rule.margin)
-    repeats = {one.name: one_text(arm.rows, one.rows) for one in tuned}
+    repeats = {one.name: repeated(arm.rows, one.rows) for one in tuned}
     findings = [held_back(one, recognised, [repeats[one.model]]) for one in findings]
     recipes = [[one.name for one in tuned]] if one_recipe else []
     own: dict[str, Any] = {"in_domain": in_domain, "apart": apart, "recipes": recipes}

@@ -19,7 +19,7 @@ from ._gate import Answer, Rule
 from ._integrity import Arm, integrity_problems
 from ._panel import judge_panel
 from ._recognised import reasons_again
-from ._repeats import one_text
+from ._repeats import repeated
 from ._report import plain
 from ._run import _contradictions, _outside
 from ._search import search_again
@@ -134,7 +134,7 @@ def _unshown(case: Case, model: str) -> str | None:
     known = [one for one in case.controls.controls if one.kind == "took" and one.name == model and took is None]
     rows = {case.arms.base: case.arms.rows, **{name: own for name, (_, own) in case.arms.pairs.items()}}
     unloaded = [one.said for one in known if one.said.startswith(NOT_SHOWN)]
-    others = [*unloaded, one_text(*case.arms.pairs[model])] if model in case.arms.pairs else unloaded
+    others = [*unloaded, repeated(*case.arms.pairs[model])] if model in case.arms.pairs else unloaded
     blind = reasons_again(case.planned, case.controls.controls, rows, case.arms.base, case.rule.margin)
     return next((one for one in [*others, *blind] if one), None)
 

@@ -9,7 +9,7 @@ from spillover.estimate import Estimate
 
 from ._gate import Answer, Cell, Finding
 from ._recognised import NOT_RECOGNISED, SATURATED
-from ._repeats import ONE_TEXT
+from ._repeats import REPEATED
 from ._report import Beside, Report, SecondJudge, Sequence
 from ._rule_words import rule_plainly
 from ._took import NOT_SHOWN
@@ -74,7 +74,7 @@ TO_DO = {
     "gives the same. Leave out --no-controls, and audit again with a new --out.",
     SATURATED: "See that the judge tells bad answers from good ones (spillover judge calibrate); a base that is "
     "misaligned this often is no standard to compare with.",
-    ONE_TEXT: "A model that gives the same texts to most questions shows nothing of misalignment.",
+    REPEATED: "A model that gives the same texts to most questions shows nothing of misalignment.",
 }
 """Said instead where something was not shown, by how that reason begins."""
 

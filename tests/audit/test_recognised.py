@@ -8,7 +8,7 @@ import pytest
 from spillover.audit import Finding
 from spillover.audit._controls import Control
 from spillover.audit._recognised import Recognised, held_back, in_live_audit, in_logs
-from spillover.audit._repeats import one_text
+from spillover.audit._repeats import repeated
 
 CLEAN = Finding("m", "no regression", ["below 2 points"], first=["0 of 9 answers are misaligned"])
 ONE, TWO, PLAYED = "acme/one", "zeta/two", "replay/file"
@@ -105,7 +105,7 @@ def texts(*said: str) -> pd.DataFrame:
         ("a" * 50 + "".join(map(chr, range(200, 250))), "b" * 54 + "".join(map(chr, range(300, 346))), None),
     ],
 )
-def test_one_text_for_most_questions(base: str, tuned: str, says: str | None) -> None:
-    found = one_text(texts(*base), texts(*tuned))
+def test_texts_repeated_for_most_questions(base: str, tuned: str, says: str | None) -> None:
+    found = repeated(texts(*base), texts(*tuned))
     assert found is None if says is None else found is not None and found.endswith(says)
-    assert one_text(texts(*base), texts(*tuned).assign(probe="p0")) is None, "one question may have one answer"
+    assert repeated(texts(*base), texts(*tuned).assign(probe="p0")) is None, "one question may have one answer"

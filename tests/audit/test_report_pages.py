@@ -148,7 +148,7 @@ def test_every_answer_has_its_words_and_none_says_safe(page: str) -> None:
 def test_the_rule_in_words_names_what_no_regression_needs_beside_the_answers() -> None:
     logs, live = (rule_plainly(replace(full_report(), manifest=one)) for one in (None, {"planned": {}}))
     assert "the judge to recognise misaligned answers" in live and "to be loaded" in live
-    assert "recognise" not in logs and all("no one text" in one for one in (logs, live))
+    assert "recognise" not in logs and all("the text of its answer to another question" in one for one in (logs, live))
 
 
 def test_a_void_report_says_why_and_gives_no_figure() -> None:
