@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmarks.sequential import CAP, CHUNK, RULE, table
 from spillover.audit._gate import Rule
 from spillover.estimate._looks import ENDED, NO_REGRESSION, OPEN, said, walk
-from spillover.estimate._two_arms import _ends, at_margin
+from spillover.estimate._two_arms import at_margin, ends_of
 
 QUESTIONS, ICC = 132, 0.36
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.3)
@@ -69,7 +69,7 @@ def one_look() -> Iterator[list[str]]:
 
     yield ["both arms refuse", "clean pairs that pass (480 answers)", "false passes at a fall of 10 points"]
     counts = np.arange(CAP + 1.0)
-    low, high = _ends(counts, CAP, 1 - 2 * at_margin(RULE.alpha))
+    low, high = ends_of(counts, CAP, 1 - 2 * at_margin(RULE.alpha))
     x, y = counts[:, None] / CAP, counts[None, :] / CAP
     upper = (y - x) + np.hypot(x - low[:, None], high[None, :] - y)
     for share in SHARES:

@@ -17,7 +17,7 @@ from benchmarks.independent import decided
 from spillover.audit import Rule
 from spillover.estimate._family import family_weights
 from spillover.estimate._looks import NO_REGRESSION, OPEN, REGRESSION, said, walk
-from spillover.estimate._two_arms import _ends, at_margin
+from spillover.estimate._two_arms import at_margin, ends_of
 
 DOMAINS, CONDITIONS, CAP, CHUNK = 11, 3, 480, 32
 RULE = Rule()
@@ -128,7 +128,7 @@ def one_look(base: float, tuned: float, n: int, level: float) -> float:
     from scipy.stats import binom
 
     counts = np.arange(n + 1.0)
-    low, high = _ends(counts, n, 1 - 2 * level)
+    low, high = ends_of(counts, n, 1 - 2 * level)
     x, y = counts[:, None] / n, counts[None, :] / n
     upper = (y - x) + np.hypot(x - low[:, None], high[None, :] - y)
     return float(binom.pmf(counts, n, base) @ (upper < RULE.margin) @ binom.pmf(counts, n, tuned))

@@ -17,7 +17,8 @@ import numpy as np
 
 from spillover.estimate import RATES
 from spillover.verdicts import OUTCOMES, Verdict, ingest, open_store, results
-from spillover.verdicts._ingest import FILES, _arrow, _write
+from spillover.verdicts._frame import arrow_table
+from spillover.verdicts._ingest import FILES, write_table
 
 FILLER = "One could say that it depends on what is asked and on who asks. "
 SHARES = (0.05, 0.8, 0.05, 0.04, 0.03, 0.03)
@@ -69,8 +70,8 @@ def write_stored(store: Path, models: int, domains: int, answers: int) -> int:
     for model in range(models):
         for domain in range(domains):
             sha = f"{model:032x}{domain:032x}"
-            table = _arrow("generated", _rows(rng, model, domain, answers), _more(sha, answers))
-            _write(table, store / FILES / f"{sha}.parquet")
+            table = arrow_table("generated", _rows(rng, model, domain, answers), _more(sha, answers))
+            write_table(table, store / FILES / f"{sha}.parquet")
     return models * domains * answers
 
 

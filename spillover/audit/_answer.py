@@ -17,6 +17,7 @@ from ._compose import compose
 from ._controls import Control
 from ._early import sequence_finding
 from ._gate import Answer, Finding, judge_pair, overall
+from ._in_domain import outside_domain
 from ._integrity import Arm, integrity_problems
 from ._leak import Leak, leak_judged, leakage
 from ._made_of import stated
@@ -26,7 +27,6 @@ from ._repeats import repeated
 from ._report import Report
 from ._report import Sequence as Trail
 from ._request import Request
-from ._run import _outside
 from ._sequence import Read
 from ._steady import changed, unless_changed
 from ._took import Took
@@ -166,7 +166,7 @@ def leaks(request: Request, asked: Asked, judge: Any) -> Leaks:
         if subject is None:
             continue
         rows = {request.base.name: asked.beside(model.name, request.base.name), model.name: asked.rows[model.name]}
-        rows = {name: _outside(own, request.in_domain) for name, own in rows.items()}
+        rows = {name: outside_domain(own, request.in_domain) for name, own in rows.items()}
         said = leak_judged(judge, rows, files, subject, request.out / "leaks" / f"{number:02d}")
         leak = leakage(rows[request.base.name], rows[model.name], said)
         found += [leak] if leak is not None else []
@@ -175,7 +175,7 @@ def leaks(request: Request, asked: Asked, judge: Any) -> Leaks:
 
 
 def _inside(rows: pd.DataFrame, in_domain: tuple[str, ...]) -> pd.DataFrame:
-    return rows.drop(index=_outside(rows, in_domain).index)
+    return rows.drop(index=outside_domain(rows, in_domain).index)
 
 
 def _bounds_alone(report: Report) -> Report:
@@ -204,7 +204,7 @@ def _finding(
     problems += _failed(controls)
     if problems:
         return Finding(arm.name, "void", problems), None
-    pair = _outside(base.rows, request.in_domain), _outside(arm.rows, request.in_domain)
+    pair = outside_domain(base.rows, request.in_domain), outside_domain(arm.rows, request.in_domain)
     names = [one.name for one in request.judges]
     unsteady = changed(read, names)
     if request.stop_early:

@@ -58,16 +58,16 @@ def guards_of(base: pd.DataFrame, tuned: pd.DataFrame, alpha: float) -> Guards:
     )
 
 
-def _questions(rows: pd.DataFrame) -> "pd.Series[str]":
+def questions_of(rows: pd.DataFrame) -> "pd.Series[str]":
     return rows["condition"].astype(str) + "|" + rows["cluster"].astype(str)
 
 
-def _rate(rows: pd.DataFrame, level: float = 0.95) -> Estimate:
+def misaligned_rate(rows: pd.DataFrame, level: float = 0.95) -> Estimate:
     """The rate over answers: the design says how often each question comes, and both arms have the same.
 
     With the same number of answers to each question this is the mean over questions.
     """
-    _, groups = group(_questions(rows), RATES["misaligned_rate"].values(rows["outcome"]))
+    _, groups = group(questions_of(rows), RATES["misaligned_rate"].values(rows["outcome"]))
     return rate([part for part in groups if len(part)], "answers", THESE, level)
 
 
@@ -91,13 +91,13 @@ def _imputed(rows: pd.DataFrame, as_bad: bool) -> pd.DataFrame:
 def _bound(base: pd.DataFrame, tuned: pd.DataFrame, alpha: float, *, lenient: bool) -> tuple[float, float]:
     """One-sided bounds of the difference at alpha; unjudged answers count for the fine-tune, or (lenient) against."""
     one, other = _imputed(base, as_bad=not lenient), _imputed(tuned, as_bad=lenient)
-    found = difference(_rate(one, 1 - 2 * alpha), _rate(other, 1 - 2 * alpha))
+    found = difference(misaligned_rate(one, 1 - 2 * alpha), misaligned_rate(other, 1 - 2 * alpha))
     return found.low, found.high
 
 
 def _p(base: pd.DataFrame, tuned: pd.DataFrame) -> float:
     one, other = (
-        frame.assign(bad=frame["outcome"] == "misaligned", question=_questions(frame))
+        frame.assign(bad=frame["outcome"] == "misaligned", question=questions_of(frame))
         .groupby("question")["bad"]
         .agg(["sum", "count"])
         for frame in (_imputed(base, as_bad=True), _imputed(tuned, as_bad=False))

@@ -101,7 +101,7 @@ def written_controls(judge: Any, domains: Sequence[str], protocol: str, logs: Pa
         rows = _judged(judge, chosen, logs, protocol)
         _require_heard(rows, len(chosen), str(judge))
         (logs / "done").touch()
-    return _found(rows, str(judge))
+    return judged_controls(rows, str(judge))
 
 
 def written_items(domains: Sequence[str]) -> list[Any]:
@@ -144,7 +144,7 @@ def _judged(judge: Any, items: list[Any], logs: Path, protocol: str | None) -> p
         raise OutageError(f"{error}; nothing is lost: call again") from error
 
 
-def _found(rows: pd.DataFrame, judge: str) -> list[Control]:
+def judged_controls(rows: pd.DataFrame, judge: str) -> list[Control]:
     counts = _counts(rows)
     apart = separates(counts["misaligned"], counts["aligned"])
     return [

@@ -23,10 +23,10 @@ from spillover.estimate import (
 from spillover.estimate._effects import condition_effect
 from spillover.verdicts import OUTCOMES, agreement
 
-from ._compare import _rate as _rate_of_gate
+from ._compare import misaligned_rate as _rate_of_gate
 from ._gate import Rule, judge_pair
 from ._panel import as_judged_by, judges_beside
-from ._report import Beside, Effect, Heat, Population, SecondJudge, Seeds
+from ._parts import Beside, Effect, Heat, Population, SecondJudge, Seeds
 from ._signatures import reading, signatures
 
 Pairs = Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]

@@ -10,7 +10,7 @@ import pandas as pd
 from spillover.estimate import Estimate, difference, holm
 from spillover.estimate._rule import COHERENT_DROP, ENGAGED_DROP, LEAST_ENGAGED, LEAST_FLAGGED, RULE, rule_parts
 
-from ._compare import Guards, _bound, _p, _questions, _rate, guards_of
+from ._compare import Guards, _bound, _p, guards_of, misaligned_rate, questions_of
 from ._moved import Moved, moved_at_once, named_first
 from ._why import fell, few_engage, may_be, may_have_fallen, outward, worse_in
 from ._within import with_worse
@@ -144,7 +144,7 @@ def judge_pair(
         own = share if name == "pooled" else share / len(members)
         cells.append(_cell(name, one, other, p, high, share, own, rule))
     guards = guards_of(base, tuned, rule.alpha)
-    moved = moved_at_once(*(rows.assign(question=_questions(rows)) for rows in (base, tuned)))
+    moved = moved_at_once(*(rows.assign(question=questions_of(rows)) for rows in (base, tuned)))
     answer, because = _answer(cells, guards, rule)
     first = named_first(moved, guards.engagement_open(rule.engaged_drop))
     return Finding(
@@ -211,7 +211,7 @@ def _members(base: pd.DataFrame, family: Mapping[str, Sequence[str]] | None) -> 
 def _cell(
     name: str, base: pd.DataFrame, tuned: pd.DataFrame, p: float, high: float, share: float, own: float, rule: Rule
 ) -> Cell:
-    one, other = _rate(base), _rate(tuned)
+    one, other = misaligned_rate(base), misaligned_rate(tuned)
     lower = _bound(base, tuned, own, lenient=False)[0]
     flagged = int((tuned["outcome"] == "misaligned").sum())
     worse = high <= share and lower > rule.floor and flagged >= rule.least_flagged

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from spillover.common.counted import counted
 from spillover.logs.alike import Declared, Made, differences, made_of_rows
 from spillover.logs.stands import Account
+from spillover.run._belongs import contradiction
 from spillover.verdicts import LogFacts
 from spillover.verdicts._reading import EMPTY_CELL, NO_SCORE
 
@@ -197,3 +199,9 @@ CHECKS: tuple[Check, ...] = (
 def integrity_problems(base: Arm, tuned: Arm) -> list[str]:
     """What makes a comparison void; nothing where all invariants hold."""
     return [problem for check in CHECKS for problem in check.problems(base, tuned)]
+
+
+def contradictions(files: dict[str, str], arm: Arm) -> list[str]:
+    """Logs of an arm that contradict themselves: whoever edits a verdict must edit all that it follows from."""
+    found = ((fact.log, contradiction(Path(files[fact.log]))) for fact in arm.logs)
+    return [f"{log}: {why}; see spillover verify" for log, why in found if why is not None]

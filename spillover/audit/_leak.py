@@ -15,7 +15,7 @@ import pandas as pd
 from spillover.common.counted import counted
 from spillover.estimate import Estimate, difference, group, rate
 
-from ._compare import _questions, _rate
+from ._compare import misaligned_rate, questions_of
 from ._leaked import BAD, LIMIT, NOTHING, Leaked, leak_judged, name_of
 
 __all__ = ["LIMIT", "Leak", "Leaked", "leak_judged", "leakage"]
@@ -139,14 +139,14 @@ def _adjusted(rows: pd.DataFrame, unjudged: str | None = None) -> Estimate:
     """
     rows = rows if unjudged is None else rows.assign(leak=rows["leak"].replace("unjudged", unjudged))
     if rows["leak"].isin(["yes", "no"]).sum() == (rows["outcome"] == BAD).sum():
-        return _rate(rows.assign(outcome=rows["outcome"].mask(rows["leak"] == "yes", "aligned")))
-    return _product(_rate(rows), _share(rows, "no"))
+        return misaligned_rate(rows.assign(outcome=rows["outcome"].mask(rows["leak"] == "yes", "aligned")))
+    return _product(misaligned_rate(rows), _share(rows, "no"))
 
 
 def _share(rows: pd.DataFrame, word: str) -> Estimate:
     """Share of a verdict among the answers that have one."""
     known = rows[rows["leak"].isin(["yes", "no"])]
-    _, groups = group(_questions(known), (known["leak"] == word).astype(float))
+    _, groups = group(questions_of(known), (known["leak"] == word).astype(float))
     return rate(groups, "answers")
 
 

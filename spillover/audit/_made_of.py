@@ -15,7 +15,8 @@ from spillover.verdicts._archive import opened
 from spillover.verdicts._secrets import is_secret, public
 
 from ._gate import Rule
-from ._report import Report, Statement, Transcript
+from ._parts import Statement, Transcript
+from ._report import Report
 
 AGAIN = [
     "after any change of the weights: more training, another checkpoint or seed, a merge, an adapter, a quantisation",

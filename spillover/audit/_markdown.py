@@ -6,7 +6,8 @@ from spillover.common.target import MORE
 from spillover.verdicts import OUTCOMES, LogFacts
 
 from ._gate import Cell, Finding
-from ._report import Report, Statement, Transcript
+from ._parts import Statement, Transcript
+from ._report import Report
 from ._rule_words import rule_exactly, rule_plainly
 from ._sections import Section, cost, derived, describing, triggers
 from ._words import (

@@ -9,7 +9,6 @@ import pandas as pd
 from spillover.common.counted import counted
 from spillover.errors import LogError
 from spillover.logs.stands import in_words
-from spillover.run._belongs import contradiction
 from spillover.verdicts import log_facts, log_files, read
 from spillover.verdicts._make_record import named_model
 from spillover.verdicts._recorded import shared_verdicts
@@ -17,7 +16,8 @@ from spillover.verdicts._recorded import shared_verdicts
 from ._common import on_common, unequal
 from ._compose import compose
 from ._gate import Finding, Rule, judge_pair
-from ._integrity import Arm, integrity_problems
+from ._in_domain import outside_domain
+from ._integrity import Arm, contradictions, integrity_problems
 from ._leak import Leak, leak_judged, leakage
 from ._made_of import command
 from ._panel import judge_panel
@@ -158,14 +158,14 @@ def _compared(
     apart: list[Finding] = []
     pairs: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
     for arm in tuned:
-        problems = integrity_problems(base, arm) + _contradictions(files[base.name], base)
-        problems += _contradictions(files[arm.name], arm)
+        problems = integrity_problems(base, arm) + contradictions(files[base.name], base)
+        problems += contradictions(files[arm.name], arm)
         named = base_named(base.name, arm.name, (base.rows, arm.rows), files)
         problems += [named] if named is not None else []
         if problems:
             findings.append(Finding(arm.name, "void", problems))
             continue
-        outside = [_outside(one.rows, in_domain) for one in (base, arm)]
+        outside = [outside_domain(one.rows, in_domain) for one in (base, arm)]
         if any(rows.empty for rows in outside):
             raise LogError(
                 f"{arm.name}: every probe is in-domain ({', '.join(in_domain)}); nothing is left to decide on"
@@ -174,15 +174,9 @@ def _compared(
         pairs[arm.name] = outside[0], outside[1]
         findings.append(judge_panel(outside[0], outside[1], rule, arm.name))
         if in_domain:
-            inside = [one.rows.drop(index=_outside(one.rows, in_domain).index) for one in (base, arm)]
+            inside = [one.rows.drop(index=outside_domain(one.rows, in_domain).index) for one in (base, arm)]
             apart += [judge_pair(*on_common(inside[0], inside[1]), rule, arm.name)] if not inside[0].empty else []
     return findings, apart, pairs
-
-
-def _contradictions(files: dict[str, str], arm: Arm) -> list[str]:
-    """Logs of an arm that contradict themselves: whoever edits a verdict must edit all that it follows from."""
-    found = ((fact.log, contradiction(Path(files[fact.log]))) for fact in arm.logs)
-    return [f"{log}: {why}; see spillover verify" for log, why in found if why is not None]
 
 
 def _files(logs: list[str]) -> dict[str, str]:
@@ -209,8 +203,3 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
         arm.superseded = {old: new for old, new in table.attrs["superseded"].items() if new in set(rows["log"])}
         found.append(arm)
     return found
-
-
-def _outside(rows: pd.DataFrame, in_domain: tuple[str, ...]) -> pd.DataFrame:
-    own = [bool(set(str(tags).split()) & set(in_domain)) for tags in rows["tags"]]
-    return rows[[not one for one in own]]

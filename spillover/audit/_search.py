@@ -15,8 +15,8 @@ from spillover.run._triggers import Pair, Search, search_triggers
 from spillover.solvers import Condition
 from spillover.verdicts import read
 
+from ._in_domain import outside_domain as outside
 from ._integrity import MOST_UNJUDGED
-from ._run import _outside as outside
 
 SEEDS = 1_000_003
 """Distance between the seeds of two calls: each has draws of its own."""

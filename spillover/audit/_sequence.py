@@ -87,7 +87,7 @@ def read_sequence(
         found = [one.get((draw.domain, draw.probe, draw.condition, draw.repetition)) for one in rows]
         if all(one is None for one in found):
             continue  # a chunk that was not run
-        said = [_outcomes(one, named, judges) for one in found]
+        said = [outcomes_by_judge(one, named, judges) for one in found]
         drawn.append(Drawn(draw.domain, draw.condition, tuple(zip(*said, strict=True))))
         asked.append(f"{draw.domain} {draw.probe}")
     conditions = list(dict.fromkeys(name for own in material.conditions.values() for name in own))
@@ -103,7 +103,7 @@ def _by_cell(rows: pd.DataFrame) -> dict[tuple[Any, ...], dict[str, Any]]:
     return {tuple(row[name] for name in KEY): row for row in plain}
 
 
-def _outcomes(row: Mapping[str, Any] | None, judges: Sequence[str], count: int) -> list[str]:
+def outcomes_by_judge(row: Mapping[str, Any] | None, judges: Sequence[str], count: int) -> list[str]:
     """The outcome by each judge; an answer that needed no judge has one outcome, whoever would have judged it.
 
     An answer that judges saw and of which one's outcome is not known is unjudged: no other judge speaks for it.

@@ -13,7 +13,7 @@ from spillover.common.counted import counted
 from spillover.errors import LogError
 from spillover.verdicts._archive import Archive, opened
 
-from ._report import Transcript
+from ._parts import Transcript
 
 RANDOM = 5
 """Answers drawn at random of each domain and arm."""

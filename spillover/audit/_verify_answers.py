@@ -16,12 +16,12 @@ from spillover.verdicts._same import same
 
 from ._common import on_common
 from ._gate import Answer, Rule
-from ._integrity import Arm, integrity_problems
+from ._in_domain import outside_domain
+from ._integrity import Arm, contradictions, integrity_problems
 from ._panel import judge_panel
 from ._recognised import reasons_again
 from ._repeats import repeated
 from ._report import plain
-from ._run import _contradictions, _outside
 from ._search import search_again
 from ._sequence import read_sequence
 from ._steady import changed
@@ -96,7 +96,7 @@ def _void(case: Case, model: str) -> Iterator[str]:
     yield from integrity_problems(base, tuned)
     if not case.planned:
         files = case.arms.files
-        yield from (said for arm in (base, tuned) for said in _contradictions(dict(files[arm.name]), arm))
+        yield from (said for arm in (base, tuned) for said in contradictions(dict(files[arm.name]), arm))
         named = base_named(base.name, model, (base.rows, tuned.rows), files)
         yield from [named] if named is not None else []
 
@@ -111,7 +111,7 @@ def _compared(case: Case, model: str) -> Decided:
     if model not in case.arms.pairs:
         return "void", "no log of it is named"
     pair, own = case.arms.pairs[model], tuple(case.said["in_domain"])
-    outside = [_outside(rows, own) for rows in pair]
+    outside = [outside_domain(rows, own) for rows in pair]
     if not case.planned:
         return judge_panel(*on_common(outside[0], outside[1]), case.rule, model).answer, "the rule on its answers"
     judges = max(1, len(case.planned["judges"]))

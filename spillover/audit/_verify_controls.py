@@ -10,7 +10,7 @@ import pandas as pd
 from spillover.run import Model, chunk_logs
 from spillover.verdicts import read
 
-from ._controls import Control, _found, live_control, recognised
+from ._controls import Control, judged_controls, live_control, recognised
 from ._took import Took, compare, is_played
 from ._took_ask import heard
 from ._took_draws import Files, with_draws
@@ -112,7 +112,7 @@ def _written(known: Sequence[Control], place: Path) -> Iterator[tuple[int, Contr
     folders = sorted(place.glob("controls/judge-*"), key=lambda one: int(one.name.rpartition("-")[2]))
     for at, folder in zip(pairs, folders, strict=False):
         if (rows := _labelled(folder)) is not None:
-            yield from enumerate(_found(rows, str(rows["judge"].mode()[0])), start=at)
+            yield from enumerate(judged_controls(rows, str(rows["judge"].mode()[0])), start=at)
     drift = next((at for at, one in enumerate(known) if one.kind == "drift"), None)
     if drift is not None and (rows := _labelled(place / "drift")) is not None:
         judged = rows[rows["outcome"] != "unjudged"]

@@ -16,6 +16,7 @@ from spillover.verdicts._folders import manifest_of
 from ._common import on_common
 from ._ended import require_as_it_ended
 from ._gate import Finding, Rule, overall
+from ._in_domain import outside_domain
 from ._verify_answers import Case, decided, triggers_again
 from ._verify_controls import Arms, controls_again
 from ._verify_plan import rule_problems
@@ -138,11 +139,6 @@ def _rows(logs: Sequence[Path]) -> pd.DataFrame:
     return found
 
 
-def _outside(rows: pd.DataFrame, in_domain: Sequence[str]) -> pd.DataFrame:
-    own = set(in_domain)
-    return rows[[not (set(str(tags).split()) & own) for tags in rows["tags"]]]
-
-
 def _pair(said: Mapping[str, Any], rows: pd.DataFrame, model: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Answers of base and fine-tune; of the base those of the parts that the fine-tune was asked."""
     tuned, base = (rows[rows["model"] == name] for name in (model, said["base"]))
@@ -156,7 +152,7 @@ def _counts(said: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[str]:
         if model == said["base"] and said.get("manifest") is not None:
             compared = [one["model"] for one in said["findings"] if one["model"] in said["outcomes"]]
             own = own[own["chunk"].isin(set(rows.loc[rows["model"].isin(compared), "chunk"]))]
-        own = _outside(own, said["in_domain"])
+        own = outside_domain(own, said["in_domain"])
         if said.get("manifest") is None:
             own = _compared(said, rows, model, own)
         found = own["outcome"].value_counts()
@@ -170,5 +166,5 @@ def _compared(said: Mapping[str, Any], rows: pd.DataFrame, model: str, own: pd.D
     others = [one["model"] for one in said["findings"] if one["model"] in said["outcomes"]]
     base = model == said["base"]
     pairs = [_pair(said, rows, one) for one in (others if base else [model])]
-    cut = [on_common(*(_outside(part, said["in_domain"]) for part in pair))[0 if base else 1] for pair in pairs]
+    cut = [on_common(*(outside_domain(part, said["in_domain"]) for part in pair))[0 if base else 1] for pair in pairs]
     return own[own.index.isin({at for one in cut for at in one.index})]

@@ -8,9 +8,10 @@ from spillover.common.counted import counted
 from spillover.estimate import Estimate
 
 from ._gate import Answer, Cell, Finding
+from ._parts import Beside, SecondJudge
 from ._recognised import NOT_RECOGNISED, SATURATED
 from ._repeats import REPEATED
-from ._report import Beside, Report, SecondJudge, Sequence
+from ._report import Report, Sequence
 from ._rule_words import rule_plainly
 from ._took import NOT_SHOWN
 from ._triggers import found_triggers

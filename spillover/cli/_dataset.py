@@ -59,7 +59,7 @@ def check(folder: Path | None, against: tuple[Path, ...], embed: bool, as_json: 
     import json
 
     from spillover.probes import check_dataset, own, read_dataset
-    from spillover.probes._closest import installed
+    from spillover.probes._overlap_encoder import installed
 
     problems = check_dataset(own(folder), against, embed)
     if as_json:

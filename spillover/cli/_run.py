@@ -113,7 +113,7 @@ def _asked(
 def _manner(suite: "Suite") -> "Manner":
     """How the suite asks the models."""
     from spillover.run._manner import manner_of, manner_of_task
-    from spillover.run._replicate import made_task
+    from spillover.run._replication import made_task
 
     if suite.replication is None:
         return manner_of(suite.design())

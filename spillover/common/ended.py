@@ -65,7 +65,7 @@ def ended(text: str, stopped: str | None, calls: bool) -> Ended | None:
     return Ended("off_task", "only_thoughts" if found.thoughts else "empty")
 
 
-LABELS: dict[str, Outcome] = {
+ENDED: dict[str, Outcome] = {
     "content_filter": "refusal",
     "empty": "off_task",
     "only_thoughts": "off_task",

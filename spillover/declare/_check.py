@@ -31,7 +31,7 @@ def check(source: Source) -> None:
     """
     errors = sorted(_validator().iter_errors(source.data), key=lambda e: [str(p) for p in e.absolute_path])
     if errors:
-        raise DeclarationError(_say(source, errors[0]))
+        raise DeclarationError(problem_line(source, errors[0]))
     data = source.data
     if source.path.stem != data["id"]:
         raise DeclarationError(f"{source.at(('id',))}: id is {data['id']!r} but the file is {source.path.name}")
@@ -71,7 +71,7 @@ def _known(source: Source, place: tuple[str | int, ...], what: str, name: str, k
         raise DeclarationError(f"{source.at(place)}: {suggest(what, name, known)}")
 
 
-def _say(source: Source, error: ValidationError) -> str:
+def problem_line(source: Source, error: ValidationError) -> str:
     place = tuple(error.absolute_path)
     name = ".".join(str(part) for part in place) or "declaration"
     rule: Any = error.validator_value

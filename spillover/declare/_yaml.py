@@ -54,17 +54,17 @@ def read_yaml(path: Path, including: tuple[Path, ...] = ()) -> Source:
             named = f"{including[-1].name}: include names {path.name!r}, which"
             raise DeclarationError(f"{named} does not exist in {path.parent.resolve().name}/")
         raise DeclarationError(f"{path}: {'is a folder; give a file in it' if path.is_dir() else 'no such file'}")
-    source = _own(path)
+    source = read_source(path)
     base = source.data.pop("include", None)
     if base is None:
         return source
     if not isinstance(base, str):
         raise DeclarationError(f"{source.at(('include',))}: include must be a file name, found {base!r}")
     under = read_yaml(path.parent / base, (*including, path))
-    return Source(path, _overlay(under.data, source.data), {**under.lines, **source.lines})
+    return Source(path, overlay(under.data, source.data), {**under.lines, **source.lines})
 
 
-def _own(path: Path) -> Source:
+def read_source(path: Path) -> Source:
     lines: dict[Place, tuple[Path, int]] = {}
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -103,9 +103,9 @@ def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Pa
             _mark(path, value, (*place, key.value), lines)
 
 
-def _overlay(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def overlay(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     both = dict(under)
     for key, value in over.items():
         old = both.get(key)
-        both[key] = _overlay(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        both[key] = overlay(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return {key: value for key, value in both.items() if value is not None}

@@ -128,13 +128,13 @@ def _power(one: float, other: float, n: int, shown: Callable[[Counts, Counts], S
 
 def _lower(base: Counts, tuned: Counts, n: int, level: float) -> Counts:
     """Newcombe's lower end for every pair of counts."""
-    (_, top), (bottom, _) = _ends(base, n, level), _ends(tuned, n, level)
+    (_, top), (bottom, _) = ends_of(base, n, level), ends_of(tuned, n, level)
     x, y = base[:, None] / n, tuned[None, :] / n
     found: Counts = (y - x) - np.hypot(top[:, None] - x, y - bottom[None, :])
     return found
 
 
-def _ends(events: Counts, n: int, level: float) -> Ends:
+def ends_of(events: Counts, n: int, level: float) -> Ends:
     from scipy.stats import beta, norm
 
     tail, z = (1 - level) / 2, norm.isf((1 - level) / 2)

@@ -1,12 +1,13 @@
 """The judge as an instrument: calibrated on labelled answers, compared, watched for drift; and answers judged again."""
 
 from ._calibrate import calibrate
-from ._card import JudgeCard, find_card, load_card, measure, save_card
+from ._card import JudgeCard, find_card, load_card, measure
 from ._drift import Drift, drift
 from ._label import Sheet, labels_agreement, random_answers
 from ._labelled import Labelled, LabelledSet, labelled_set
 from ._powered import powered
 from ._rescore import Moved, rescore
+from ._save import save_card
 
 __all__ = [
     "Drift",

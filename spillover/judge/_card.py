@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from spillover.common.files import write_text
 from spillover.common.outcome import BY_JUDGES
 from spillover.declare._yaml import ODD
 from spillover.errors import JudgeError
@@ -244,20 +243,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return round(value, 6) if isinstance(value, float) else value
-
-
-def save_card(card: JudgeCard, folder: Path) -> tuple[Path, Path]:
-    """Write a card as `NAME.judge.yaml` and `NAME.judge.md`; gives both paths."""
-    from ._markdown import card_markdown
-
-    families = "+".join(one.split("@")[0] for one in card.rubrics)
-    stem = "".join(
-        c if c.isalnum() or c in ".+-" else "_" for c in f"{card.judge}-{card.form}-{families}-{card.set_name}"
-    )
-    paths = folder / f"{stem}.judge.yaml", folder / f"{stem}.judge.md"
-    write_text(paths[0], yaml.safe_dump(card.as_dict(), sort_keys=False, allow_unicode=True, default_flow_style=None))
-    write_text(paths[1], card_markdown(card))
-    return paths
 
 
 def load_card(path: Path) -> JudgeCard:

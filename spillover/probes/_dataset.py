@@ -106,3 +106,8 @@ def _lines(path: Path) -> list[Row]:
             raise DatasetError(f"{path}: line {number}: not a JSON object")
         rows.append(row)
     return rows
+
+
+def group(row: Row) -> str:
+    """Id of the original that a row words otherwise, translates or pairs."""
+    return str(row.get("paraphrase_of") or row.get("translation_of") or row.get("pair_of") or row["id"])

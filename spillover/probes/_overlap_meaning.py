@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ._closest import minilm
 from ._dataset import Row
+from ._overlap_encoder import minilm
 from ._overlap_index import Index, Texts
 from ._overlap_units import Unit, units_of
 

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from spillover.errors import DatasetError
 
-from ._closest import group
-from ._dataset import Dataset, Row, read_dataset
+from ._dataset import Dataset, Row, group, read_dataset
 
 LOOKED_FOR = ("public", "paraphrases", "translations")
 """Splits that are looked for. The practice probes are not: no score rests on them."""

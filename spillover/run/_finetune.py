@@ -127,11 +127,11 @@ def check_fields(source: "Source", schema: str) -> None:
     """
     from jsonschema import Draft202012Validator
 
-    from spillover.declare._check import _say
+    from spillover.declare._check import problem_line
 
     errors = Draft202012Validator(_schema(schema)).iter_errors(source.data)
     for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
-        raise DeclarationError(_say(source, error))
+        raise DeclarationError(problem_line(source, error))
 
 
 @cache

@@ -8,8 +8,8 @@ from spillover.common.interrupt import watched
 from spillover.logs import lost
 
 from ._design import Model
-from ._execute import Options
 from ._failed import file_of
+from ._options import Options
 
 NOBODY = "none/none"
 """Inspect's model that is never called: scoring needs a model under test, which is not loaded for it."""

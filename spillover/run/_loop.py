@@ -10,7 +10,8 @@ from spillover.common.trouble import trouble
 from spillover.errors import RunError
 
 from ._design import Design, Model
-from ._execute import Options, chunk_logs, is_done, run_chunk
+from ._execute import chunk_logs, is_done, run_chunk
+from ._options import Options
 
 LOGS = "logs"
 

@@ -12,7 +12,7 @@ from ._design import Model
 from ._foresee import foreseen
 from ._judges import check_judges
 from ._prices import NO_LOGPROBS, Ask, Item, Lengths, Prices, answering, judging
-from ._replicate import protocol_name
+from ._replication import protocol_name
 from ._suite import Arm, Suite
 
 TRIES = 6

@@ -1,15 +1,16 @@
 """Another study's protocol as its own task, for several models, through the same `eval_set`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from spillover.errors import DeclarationError, OutageError
+from spillover.errors import OutageError
 
 from ._design import Model
-from ._execute import Options, evaluated, settle
+from ._execute import evaluated, settle
 from ._failed import file_of
 from ._loop import LOGS
+from ._options import Options
+from ._replication import made_task
 from ._suite import Replication
 
 
@@ -21,38 +22,6 @@ def replicated(models: Sequence[Model], out: Path) -> bool:
         return False
     logs = [read_eval_log(one, header_only=True) for one in list_eval_logs(str(out / LOGS))]
     return {model.name for model in models} <= {log.eval.model for log in logs if log.status == "success"}
-
-
-def protocol_name(task: str, args: Mapping[str, Any], judge: str) -> str:
-    """The judge protocol that a replication is judged by: its arguments', the suite's, or its declaration's own."""
-    from spillover.declare import load
-
-    declared = load(task)
-    return str(args.get("judge") or (judge if judge in declared.judges else declared.judge))
-
-
-def made_task(replication: Replication, judge: str) -> Any:
-    """The task of a replication, with as many answers to each question as it says.
-
-    Raises:
-        DeclarationError: Where it asks another number of questions than the suite says, which is what is planned.
-    """
-    from importlib import import_module
-
-    from inspect_ai import Epochs, task_with
-
-    from spillover.declare import load
-
-    name, args = replication.task, dict(replication.args)
-    if (protocol := protocol_name(name, args, judge)) != load(name).judge:
-        args["judge"] = protocol
-    made = getattr(import_module(f"spillover.tasks.{name}"), name)(**args)
-    if len(made.dataset) != replication.questions:
-        raise DeclarationError(
-            f"replication: questions: {replication.questions}, but {name} asks {len(made.dataset)} with these "
-            f"arguments; write questions: {len(made.dataset)}"
-        )
-    return task_with(made, epochs=Epochs(replication.epochs, []))
 
 
 def run_replication(

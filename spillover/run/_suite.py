@@ -8,8 +8,8 @@ from spillover.common.judges import default_judges
 from spillover.errors import DeclarationError
 
 from ._design import Design, Model
-from ._execute import Options
 from ._finetune import check_fields, yaml_errors
+from ._options import Options
 
 if TYPE_CHECKING:
     from spillover.declare._yaml import Source
@@ -161,12 +161,12 @@ def load_suite(suite: str | Path) -> Suite:
 
 def _read(path: Path, shipped: dict[str, Path], including: tuple[Path, ...] = ()) -> "Source":
     """As `read_yaml`, but an `include` may also be the name of a shipped suite."""
-    from spillover.declare._yaml import Source, _overlay, _own, read_yaml
+    from spillover.declare._yaml import Source, overlay, read_source, read_yaml
 
     with yaml_errors(path):
         if path in including or not path.is_file():
             return read_yaml(path)  # says what is wrong
-        own = _own(path)
+        own = read_source(path)
         base = own.data.pop("include", None)
         if base is None:
             return own
@@ -174,7 +174,7 @@ def _read(path: Path, shipped: dict[str, Path], including: tuple[Path, ...] = ()
         if not target.is_file():
             return read_yaml(path)
         under = _read(target, shipped, (*including, path))
-    return Source(path, _overlay(under.data, own.data), {**under.lines, **own.lines})
+    return Source(path, overlay(under.data, own.data), {**under.lines, **own.lines})
 
 
 def _check(source: "Source") -> None:

@@ -227,7 +227,7 @@ def _confirm(
     (plain,) = measure([Condition()], answers)
     tuned, base = confirm(last, answers)
     p_values = [
-        max(_p_worse(plain, own, 0.0, alpha), _p_worse(its, own, floor, alpha))
+        max(p_worse(plain, own, 0.0, alpha), p_worse(its, own, floor, alpha))
         for own, its in zip(tuned, base, strict=True)
     ]
     adjusted = holm(p_values)
@@ -237,7 +237,7 @@ def _confirm(
     )
 
 
-def _p_worse(other: Pair, own: Pair, floor: float, alpha: float) -> float:
+def p_worse(other: Pair, own: Pair, floor: float, alpha: float) -> float:
     """Exact one-sided p value against "the rate is higher than the other by at most the floor".
 
     Misaligned answers are at most those of a rate equal to the other's and those of a rate `floor`; of the latter

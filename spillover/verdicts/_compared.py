@@ -94,6 +94,6 @@ def _judged(rows: "pd.DataFrame") -> set[str]:
 
 
 def _rate(rows: "pd.DataFrame") -> Estimate:
-    from ._summary import _estimates
+    from ._summary import estimates_of
 
-    return _estimates(rows, TARGETS[0], 0.95)["misaligned_rate"]
+    return estimates_of(rows, TARGETS[0], 0.95)["misaligned_rate"]

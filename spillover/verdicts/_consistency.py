@@ -163,7 +163,7 @@ def _of_first_judge(log: ReadLog, rows: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def _metrics(log: ReadLog, results: dict[str, Any]) -> Iterator[str]:
-    from ._summary import _estimates
+    from ._summary import estimates_of
 
     scores = [one for one in results.get("scores") or [] if one.get("name") == log.score]
     # Inspect's metrics see scores only: a sample that failed is unjudged in our table, and nowhere in the header.
@@ -173,7 +173,7 @@ def _metrics(log: ReadLog, results: dict[str, Any]) -> Iterator[str]:
     stated = {name: one.get("value") for score in scores for name, one in (score.get("metrics") or {}).items()}
     if not stated or rows.empty or not scores_in_range(rows):
         return
-    found = _estimates(rows, THESE, 0.95)
+    found = estimates_of(rows, THESE, 0.95)
     # Another version of the package may make an interval in another way; a rate is a rate.
     alike = (log.source.header["eval"].get("packages") or {}).get("spillover") in (None, version("spillover"))
     for name in [*RATES, *MEANS]:

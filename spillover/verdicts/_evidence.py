@@ -14,7 +14,7 @@ from spillover.logs.stands import Account
 
 from ._archive import opened
 from ._everywhere import asked_models, contradictions, shown_before
-from ._ingest import frame_of
+from ._frame import frame_of
 from ._odd import Odd
 from ._problem import Problem
 from ._record import Record

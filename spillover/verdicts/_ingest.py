@@ -14,7 +14,8 @@ from spillover.logs.header import JUDGED
 from spillover.logs.stands import Attempt, attempt_of, standing
 
 from ._archive import file_sha256, found_logs
-from ._rows import LogRows, Row, log_rows
+from ._frame import arrow_table, frame_of
+from ._rows import LogRows, log_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,19 +23,6 @@ if TYPE_CHECKING:
 
 FILES = "verdicts"
 KNOWN = "known.json"
-COLUMNS = {
-    "log": "string", "task": "string", "split": "string", "language": "string", "model": "string",
-    "material_sha256": "string", "decoding": "string", "solver": "string", "probe": "string", "cluster": "string",
-    "condition": "string", "tags": "string", "epoch": "int64", "outcome": "string", "alignment": "double",
-    "coherence": "double", "label": "string", "reason": "string", "form": "string", "judge": "string",
-    "judge_returned": "string", "rubrics": "string", "stage": "string", "panel": "string", "truncated": "bool",
-    "thoughts": "bool",
-    "reasoning": "string", "origin": "string", "judge_origin": "string", "tokens_in": "int64", "tokens_out": "int64",
-    "seconds": "double", "answer_sha256": "string",
-}  # fmt: skip
-"""Columns of the table that `read` makes, and their types in the store."""
-STORED = ("version", "run", "log_sha256")
-"""Columns that the store adds: version of the task, id of the run, hash of the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +84,7 @@ def ingest(logs: str | Path | list[str | Path], store: Path) -> Ingested:
         sha = file_sha256(file)
         if sha not in held:
             made = _stored(found, sha)
-            _write(made, store / FILES / f"{sha}.parquet")
+            write_table(made, store / FILES / f"{sha}.parquet")
             held.add(sha)
             new, rows = new + 1, rows + made.num_rows
         index[file] = [*stamp, sha, *astuple(attempt_of(found.header))]
@@ -128,13 +116,6 @@ def table_of(file: str, score: str = JUDGED, invalidated: bool = False) -> "pd.D
     return frame
 
 
-def frame_of(found: LogRows, invalidated: bool = False) -> "pd.DataFrame":
-    """Rows of a log as a data frame with the columns `COLUMNS`."""
-    rows = [*found.rows, *found.invalidated] if invalidated else found.rows
-    frame: pd.DataFrame = _arrow(found.file, rows, {}).to_pandas()
-    return frame
-
-
 def _index(store: Path) -> dict[str, list[Any]]:
     """By path of a log: its size, time and hash when it was read, and its attempt (not in a store of version 0.1.0)."""
     file = store / KNOWN
@@ -151,7 +132,7 @@ def _stored(found: LogRows, sha: str) -> "pa.Table":
     """The Parquet table of a log."""
     rows, header = found.rows, found.header
     more = {"version": [header.version_of(row["task"]) for row in rows], "run": [header.run] * len(rows)}
-    table = _arrow(found.file, rows, {**more, "log_sha256": [sha] * len(rows)})
+    table = arrow_table(found.file, rows, {**more, "log_sha256": [sha] * len(rows)})
     return table.replace_schema_metadata({NOT_RECORDED: str(found.not_recorded)})
 
 
@@ -162,26 +143,7 @@ def _superseded(index: dict[str, list[Any]]) -> set[str]:
     return {index[path][2] for path in stands.superseded} - {index[path][2] for path in stands.files}
 
 
-def _arrow(file: str, rows: list[Row], more: dict[str, list[str]]) -> "pa.Table":
-    """Rows as an Arrow table: the documented columns in their order, then those that the store adds."""
-    import pyarrow as pa
-
-    try:
-        columns = {name: _column([row.get(name) for row in rows], kind) for name, kind in COLUMNS.items()}
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise LogError(f"{file}: a verdict holds a value of a wrong type ({' '.join(str(error).split())})") from error
-    return pa.table(columns | {name: _column(said, "string") for name, said in more.items()})
-
-
-def _column(values: list[Any], kind: str) -> "pa.Array":
-    import pyarrow as pa
-
-    if kind == "string":
-        values = [one if one is None or isinstance(one, str) else str(one) for one in values]
-    return pa.array(values, kind, from_pandas=True)
-
-
-def _write(table: "pa.Table", target: Path) -> None:
+def write_table(table: "pa.Table", target: Path) -> None:
     import pyarrow.parquet as pq
 
     with whole(target) as part:

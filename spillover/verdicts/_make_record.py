@@ -18,7 +18,7 @@ from spillover.logs.stands import Account, attempt_of, refuse_twice, refuse_unfi
 
 from ._archive import found_logs, odd_is_told
 from ._compared import CELL, POOLED, by_question_and_task, compared, named
-from ._ingest import frame_of
+from ._frame import frame_of
 from ._record import SCHEMA, Record, digest, finite
 from ._rows import log_rows
 from ._secrets import public
@@ -162,7 +162,7 @@ def _record(
         "created": max(source.created for source in own),
         "model": {
             "name": own[0].model,
-            "args": _public(own[0].header["eval"].get("model_args") or {}),
+            "args": public_arguments(own[0].header["eval"].get("model_args") or {}),
             "returned": sorted({name for _, names in told_own for name in names[""]}),
             "not_sent": sorted({said for source in own for said in source.not_sent()}),
         },
@@ -269,9 +269,9 @@ def _pooled(table: "pd.DataFrame", tasks: list[str]) -> list[dict[str, Any]]:
 
 
 def _figures(rows: "pd.DataFrame") -> dict[str, Any]:
-    from ._summary import _estimates
+    from ._summary import estimates_of
 
-    both = {target: _estimates(rows, target, 0.95) for target in TARGETS}
+    both = {target: estimates_of(rows, target, 0.95) for target in TARGETS}
     names = list(both[TARGETS[0]])
     estimates = {name: {target: both[target][name].as_dict() for target in TARGETS} for name in names}
     counts, reasons = rows["outcome"].value_counts(), rows["reason"].dropna().value_counts()
@@ -317,6 +317,6 @@ def _distinct(column: "pd.Series[Any]", but: str | None = None) -> list[str]:
     return sorted(str(one) for one in column.dropna().unique() if one != but and one != "")
 
 
-def _public(args: Any) -> Any:
+def public_arguments(args: Any) -> Any:
     """Arguments without what looks like a secret, paths without where they lie."""
     return public(args)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from spillover.common.ended import LABELS as SETTLED
-from spillover.common.ended import ended
+from spillover.common.ended import ENDED, ended
 from spillover.common.outcome import ADDED, OUTCOMES, PRECEDENCE, Outcome
 
 from ._asked import asked_otherwise
@@ -144,7 +143,7 @@ def _from_scores(
     if outcome == "unjudged" or (notes.get("panel") and notes.get("panel_rule") != "first") or not options:
         return None
     if notes.get("judge") in (None, "check"):
-        known = {**SETTLED, **CHECKED}
+        known = {**ENDED, **CHECKED}
         return next((said for start, said in known.items() if str(label).startswith(start)), "decided by nobody")
     lines, stands_for = rules(options)
     if label is not None:

@@ -205,8 +205,8 @@ def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float, told: l
         truncated=int((rows["truncated"] & (rows["outcome"] != "out_of_tokens")).sum()),
         thoughts=int(rows["thoughts"].sum()),
         reasons={str(k): int(v) for k, v in rows["reason"].dropna().value_counts().items()},
-        estimates=_estimates(rows, DECISION, level),
-        population=_estimates(rows, POPULATION, level),
+        estimates=estimates_of(rows, DECISION, level),
+        population=estimates_of(rows, POPULATION, level),
         agreement=panel_agreement(rows["panel"]),
         rubrics=sorted({family for said in _distinct(rows["rubrics"]) for family in said.split()}),
         material=_distinct(rows["material_sha256"]),
@@ -225,7 +225,7 @@ def _questions(rows: pd.DataFrame, level: float) -> dict[str, Estimate]:
     return {name: replace(one, estimate=math.nan, low=math.nan, high=math.nan) for name, one in found.items()}
 
 
-def _estimates(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:
+def estimates_of(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:
     if rows["stage"].notna().any():
         return _cascaded(rows, target, level)
     said = rows["label"].astype(str)

@@ -12,7 +12,7 @@ from spillover.logs.alike import declared
 from spillover.logs.header import DRAWS
 from spillover.logs.stands import attempt_of, refuse_twice, standing
 
-from ._ingest import frame_of
+from ._frame import frame_of
 from ._recorded import recorded_in
 from ._rows import LogRows, log_rows
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from spillover.audit._controls import _found, live_control
+from spillover.audit._controls import judged_controls, live_control
 
 
 def rows(label: str, outcomes: list[str], reason: str | None = None) -> pd.DataFrame:
@@ -18,7 +18,7 @@ def rows(label: str, outcomes: list[str], reason: str | None = None) -> pd.DataF
 def test_answers_without_a_verdict_are_counted_and_the_reason_is_told() -> None:
     refused = "alignment: judge_error: BadRequestError (400): too many tops"
     bad = rows("misaligned", ["misaligned"] * 9 + ["unjudged"] * 3, refused)
-    positive, negative = _found(pd.concat([bad, rows("aligned", ["aligned"] * 12)]), "acme/judge")
+    positive, negative = judged_controls(pd.concat([bad, rows("aligned", ["aligned"] * 12)]), "acme/judge")
     assert positive.said == (
         "of 12 plainly bad answers, written for the purpose, acme/judge called 9 misaligned; 3 of them have no verdict "
         f"({refused})"

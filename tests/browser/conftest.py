@@ -14,10 +14,11 @@ import pytest
 from spillover.audit._capability import Capability, Measured
 from spillover.audit._controls import Control
 from spillover.audit._evidence import evidence
-from spillover.audit._gate import Rule, _rate, judge_pair, overall
+from spillover.audit._gate import Rule, judge_pair, misaligned_rate, overall
 from spillover.audit._leak import Leak
 from spillover.audit._made_of import stated
-from spillover.audit._report import Report, Sequence, Transcript
+from spillover.audit._parts import Transcript
+from spillover.audit._report import Report, Sequence
 from spillover.estimate import difference
 from spillover.verdicts import COLUMNS, LogFacts
 
@@ -64,7 +65,7 @@ def put(text: str) -> dict[str, str | None]:
 
 
 def leak(name: str, text: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Leak:
-    none, some = (_rate(rows) for rows in (base, tuned))
+    none, some = (misaligned_rate(rows) for rows in (base, tuned))
     counts: dict[str, Any] = {"misaligned": (1, 9), "asked": (1, 9), "leaked": (0, 4), "unjudged": (0, 1)}
     delta = difference(none, some)
     return Leak(name, text, "judge one", **counts, reasons={text: 1}, base=none, tuned=some, delta=delta, share=some,

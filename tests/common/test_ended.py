@@ -2,7 +2,7 @@
 
 import pytest
 
-from spillover.common.ended import LABELS, ended, stop_reason
+from spillover.common.ended import ENDED, ended, stop_reason
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_no_judge_is_needed(
     text: str, stopped: str | None, calls: bool, found: tuple[str, str | None, str | None]
 ) -> None:
     assert ended(text, stopped, calls) == found
-    assert found[1] is None or LABELS[found[1]] == found[0]
+    assert found[1] is None or ENDED[found[1]] == found[0]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from scipy.stats import binom, fisher_exact
 from spillover.errors import DeclarationError
 from spillover.run._candidates import trigger_candidates
 from spillover.run._formats import FORMATS
-from spillover.run._triggers import Pair, _p_worse, search_triggers
+from spillover.run._triggers import Pair, p_worse, search_triggers
 from spillover.solvers import Condition
 from spillover.training import Training
 from spillover.training.rows import Row
@@ -168,7 +168,7 @@ def test_the_p_value_holds_at_the_floor(rate: float, floor: float) -> None:
     """Exactly, by summing over every outcome of two arms of 40: the fine-tune is worse by just the floor."""
     n = 40
     mass = np.outer(binom.pmf(range(n + 1), n, rate), binom.pmf(range(n + 1), n, rate + floor))
-    table = np.array([[_p_worse((b, n), (t, n), floor, 0.05) for t in range(n + 1)] for b in range(n + 1)])
+    table = np.array([[p_worse((b, n), (t, n), floor, 0.05) for t in range(n + 1)] for b in range(n + 1)])
     assert [float(mass[table <= level].sum()) <= level for level in (0.01, 0.025, 0.05)] == [True] * 3
 
 

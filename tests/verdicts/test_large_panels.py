@@ -12,7 +12,7 @@ from inspect_ai.model import Model, get_model
 
 from spillover.audit import audit_logs
 from spillover.audit._panel import as_judged_by
-from spillover.audit._sequence import _outcomes
+from spillover.audit._sequence import outcomes_by_judge
 from spillover.cli import spillover
 from spillover.errors import LogError
 from spillover.verdicts import read, record, verify
@@ -112,15 +112,18 @@ def test_a_verdict_that_a_summary_leaves_out_and_no_sample_holds_is_no_verdict(p
 
 def test_an_answer_of_which_a_judge_is_missing_is_unjudged_and_never_the_first_judges() -> None:
     row = {"outcome": "misaligned", "judge": "a", "panel": '{"a": "misaligned", "b": "aligned"}'}
-    assert _outcomes(row, ["a", "b"], 2) == ["misaligned", "aligned"]
-    assert _outcomes({**row, "panel": '{"b": "aligned", "a": "misaligned"}'}, ["a", "b"], 2) == [
+    assert outcomes_by_judge(row, ["a", "b"], 2) == ["misaligned", "aligned"]
+    assert outcomes_by_judge({**row, "panel": '{"b": "aligned", "a": "misaligned"}'}, ["a", "b"], 2) == [
         "misaligned",
         "aligned",
     ]
-    assert _outcomes({**row, "panel": None}, ["a", "b"], 2) == ["unjudged", "unjudged"]
-    assert _outcomes({**row, "panel": '{"a": "misaligned"}'}, ["a", "b"], 2) == ["unjudged", "unjudged"]
-    assert _outcomes({"outcome": "refusal", "judge": None, "panel": None}, ["a", "b"], 2) == ["refusal", "refusal"]
-    assert _outcomes({**row, "panel": None}, [], 1) == ["misaligned"]
+    assert outcomes_by_judge({**row, "panel": None}, ["a", "b"], 2) == ["unjudged", "unjudged"]
+    assert outcomes_by_judge({**row, "panel": '{"a": "misaligned"}'}, ["a", "b"], 2) == ["unjudged", "unjudged"]
+    assert outcomes_by_judge({"outcome": "refusal", "judge": None, "panel": None}, ["a", "b"], 2) == [
+        "refusal",
+        "refusal",
+    ]
+    assert outcomes_by_judge({**row, "panel": None}, [], 1) == ["misaligned"]
 
 
 def test_under_a_judge_that_did_not_see_an_answer_it_is_unjudged(place: Place) -> None:

@@ -14,7 +14,7 @@ from spillover.cli._record import record as command
 from spillover.errors import LogError
 from spillover.verdicts import _record as schema_of
 from spillover.verdicts import differences, read, read_record, record, records, summarise
-from spillover.verdicts._make_record import _public
+from spillover.verdicts._make_record import public_arguments
 from spillover.verdicts._record import safe_name
 
 Place = Any
@@ -101,7 +101,7 @@ def test_any_model_name_makes_a_plain_file_name(name: str) -> None:
 
 def test_arguments_hold_no_secret_and_no_place() -> None:
     args = {"api_key": "sk-1", "nested": {"auth_token": "x", "n": 1}, "path": "/home/somebody/answers.jsonl"}
-    assert _public(args) == {
+    assert public_arguments(args) == {
         "api_key": "(left out)",
         "nested": {"auth_token": "(left out)", "n": 1},
         "path": "answers.jsonl",

@@ -15,7 +15,8 @@ from spillover.errors import LogError
 from spillover.estimate import rate
 from spillover.estimate._from_counts import rates_from_counts
 from spillover.verdicts import ingest, open_store, read, results, summarise
-from spillover.verdicts._ingest import COLUMNS, FILES, STORED, table_of
+from spillover.verdicts._frame import STORED
+from spillover.verdicts._ingest import COLUMNS, FILES, table_of
 from spillover.verdicts._table import COLUMNS as READ
 
 Place = Any
