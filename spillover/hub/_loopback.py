@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ._publish_space import git_sha
+
 Reply = tuple[int, dict[str, str], bytes]
 
 
-def git_sha(content: bytes) -> str:
-    """The name that git gives a file's content."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 @dataclass

@@ -10,7 +10,6 @@ from typing import Any
 from spillover.errors import HubError
 
 from ._errors import hub_errors
-from ._loopback import git_sha
 from ._publish import State, require_name, require_token
 
 README = "README.md"
@@ -129,3 +128,8 @@ def _verify(repo: str, sent: dict[str, bytes]) -> None:
     wrong = sorted(name for name, content in sent.items() if not _is(content, there.get(name, "")))
     if wrong:
         raise HubError(f"{repo}: the Hub holds other bytes than were sent ({', '.join(wrong[:3])}); publish it again")
+
+
+def git_sha(content: bytes) -> str:
+    """The name that git gives a file's content."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
