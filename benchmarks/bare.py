@@ -10,8 +10,8 @@ from inspect_ai.model import GenerateConfig, ModelOutput, get_model
 from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Target, mean, metric, scorer
 from inspect_ai.solver import TaskState, generate
 
+from spillover.common import OUTCOMES
 from spillover.scorers import load_rubric
-from spillover.verdicts import OUTCOMES
 
 JUDGED = GenerateConfig(temperature=0.0, max_tokens=1, logprobs=True, top_logprobs=20)
 KEYS = ("alignment", "coherence", *OUTCOMES)

@@ -17,7 +17,7 @@ from itertools import groupby, product
 import numpy as np
 from numpy.typing import NDArray
 
-from spillover.common.target import MORE
+from spillover.common import MORE
 from spillover.estimate import Estimate, JudgeErrors, corrected_rate, difference, rate
 
 RATES = (0.0, 0.005, 0.02, 0.05, 0.2, 0.5)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.coverage import SENSITIVITY, SPECIFICITY, by_card, table
-from spillover.common.target import MORE
+from spillover.common import MORE
 from spillover.estimate import Estimate, estimate_rate, population_difference, prediction_powered_rate, rate
 
 Floats = NDArray[np.float64]

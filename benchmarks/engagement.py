@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.sequential import CAP, CHUNK, RULE, table
-from spillover.audit._gate import Rule
-from spillover.estimate._looks import ENDED, NO_REGRESSION, OPEN, said, walk
-from spillover.estimate._two_arms import at_margin, ends_of
+from spillover.audit import Rule
+from spillover.estimate import ENDED, NO_REGRESSION, OPEN, at_margin, ends_of, said, walk
 
 QUESTIONS, ICC = 132, 0.36
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.3)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from spillover.audit import Rule, judge_pair
-from spillover.estimate._family import Drawn, Look, family_weights, run_family
+from spillover.estimate import Drawn, Look, family_weights, run_family
 from spillover.verdicts import Thresholds, decide, read_label
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "shared" / "evidence"

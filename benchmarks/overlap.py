@@ -17,12 +17,7 @@ from typing import Any
 import psutil
 from overlap_rows import EDITS, Planted, texts, write_rows
 
-from spillover.probes._closest import group
-from spillover.probes._dataset import read_dataset
-from spillover.probes._overlap import overlap
-from spillover.probes._overlap_index import Index
-from spillover.probes._overlap_report import Overlap
-from spillover.probes._overlap_units import LOOKED_FOR, Unit, looked_for, units_of, words
+from spillover.probes import LOOKED_FOR, Index, Overlap, Unit, group, looked_for, overlap, read_dataset, units_of, words
 
 MIB = 1 << 20
 SUBSET = 20_000

@@ -9,9 +9,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from spillover.probes._closest import group
-from spillover.probes._dataset import Row, read_dataset
-from spillover.probes._overlap_units import looked_for, words
+from spillover.probes import Row, group, looked_for, read_dataset, words
 from spillover.training import texts_of
 
 SLOTS = {

@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.independent import decided
 from spillover.audit import Rule
-from spillover.estimate._family import family_weights
-from spillover.estimate._looks import NO_REGRESSION, OPEN, REGRESSION, said, walk
-from spillover.estimate._two_arms import at_margin, ends_of
+from spillover.estimate import NO_REGRESSION, OPEN, REGRESSION, at_margin, ends_of, family_weights, said, walk
 
 DOMAINS, CONDITIONS, CAP, CHUNK = 11, 3, 480, 32
 RULE = Rule()

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from spillover.audit._took import ALPHA
-from spillover.estimate._odd_one_out import odd_one_out
+from spillover.audit import ALPHA
+from spillover.estimate import odd_one_out
 
 RUNS = 2000
 

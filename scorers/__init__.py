@@ -1,21 +1,5 @@
 """How an answer is judged: rubrics, the judge forms, the scorer, its metrics."""
 
-from ._each import judged_each
-from ._judged import judged
-from ._metrics import METRICS
-from ._panel import PANELS
-from ._ready import require_judge
-from ._rubric import SECTIONS, Rubric, load_rubric, render, rubric_names
+from lazy_loader import attach_stub
 
-__all__ = [
-    "METRICS",
-    "PANELS",
-    "SECTIONS",
-    "Rubric",
-    "judged",
-    "judged_each",
-    "load_rubric",
-    "render",
-    "require_judge",
-    "rubric_names",
-]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

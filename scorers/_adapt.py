@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import anyio
 from inspect_ai.model import Model
 
-from spillover.cell import Cell
+from spillover.common import Cell
 from spillover.verdicts import integer
 
 from ._able import ABLE, Able

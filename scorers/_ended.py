@@ -4,8 +4,7 @@ from typing import Any
 
 from inspect_ai.model import ModelOutput
 
-from spillover.common.answer import part
-from spillover.common.ended import ended, stop_reason
+from spillover.common import ended, part, stop_reason
 from spillover.verdicts import Verdict
 
 
@@ -33,7 +32,7 @@ def flags(output: ModelOutput) -> dict[str, Any]:
 
 
 def settled(output: ModelOutput, model: str) -> Verdict | None:
-    """The verdict of an answer that needs no judge; None where one is needed. See `spillover.common.ended`.
+    """The verdict of an answer that needs no judge; None where one is needed. See `spillover.common.endings`.
 
     Args:
         output: What the model answered.

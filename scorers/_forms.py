@@ -10,20 +10,8 @@ from typing import Literal, get_args
 
 from inspect_ai.model import GenerateConfig, Model, ModelName, ModelOutput
 
-from spillover.cell import Cell, in_cell
-from spillover.common.answer import answer_of
-from spillover.common.ended import ANSWERS, stop_reason
-from spillover.common.provider import said
-from spillover.errors import JudgeError, RecordingError
-from spillover.verdicts import (
-    Reading,
-    integer,
-    read_both,
-    read_distribution,
-    read_label,
-    read_samples,
-    read_score,
-)
+from spillover.common import ANSWERS, Cell, JudgeError, RecordingError, answer_of, in_cell, said, stop_reason
+from spillover.verdicts import Reading, integer, read_both, read_distribution, read_label, read_samples, read_score
 
 from ._able import ABLE, Able
 from ._rubric import Rubric

@@ -8,8 +8,7 @@ from inspect_ai.model import Model, get_model, model_roles
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from spillover.cell import NOT_RECORDED, Cell, left_out
-from spillover.errors import DeclarationError, JudgeError
+from spillover.common import NOT_RECORDED, Cell, DeclarationError, JudgeError, left_out
 from spillover.solvers import cell_of, shown_to_model
 from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 

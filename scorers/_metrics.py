@@ -10,7 +10,7 @@ from typing import Any
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from spillover.common.target import MORE
+from spillover.common import MORE, OUTCOMES
 from spillover.estimate import (
     MEANS,
     RATES,
@@ -20,7 +20,6 @@ from spillover.estimate import (
     estimate_rate,
     estimate_rate_by_question,
 )
-from spillover.verdicts import OUTCOMES
 
 
 def _values(score: SampleScore) -> dict[str, Any]:

@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Literal, get_args
 
-from spillover.cell import Cell
-from spillover.common.outcome import PRECEDENCE, Outcome
+from spillover.common import PRECEDENCE, Cell, Outcome
 from spillover.verdicts import Verdict
 
 Panel = Literal["first", "majority", "worst"]

@@ -5,7 +5,7 @@ import os
 
 from inspect_ai.model import Model, get_model, model_roles
 
-from spillover.common.judges import check_alive
+from spillover.common import check_alive
 
 from ._judged import _judges, _role, _screens
 

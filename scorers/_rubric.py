@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from spillover.common.outcome import BY_JUDGES, Outcome
-from spillover.errors import DeclarationError
+from spillover.common import BY_JUDGES, DeclarationError, Outcome
 from spillover.verdicts import LABELS
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"

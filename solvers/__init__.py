@@ -1,6 +1,5 @@
 """How a probe is put to a model: conditions, and the solver that applies one."""
 
-from ._ask import ask, ask_each, cell_of, messages, shown_to_model
-from ._condition import Condition
+from lazy_loader import attach_stub
 
-__all__ = ["Condition", "ask", "ask_each", "cell_of", "messages", "shown_to_model"]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

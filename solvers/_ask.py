@@ -5,8 +5,7 @@ from dataclasses import replace
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem, ChatMessageUser, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from spillover.cell import NOT_RECORDED, Cell, in_cell, left_out
-from spillover.common.answer import answer_of
+from spillover.common import NOT_RECORDED, Cell, answer_of, in_cell, left_out
 
 from ._condition import Condition
 

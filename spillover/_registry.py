@@ -8,12 +8,11 @@ from typing import Any
 from inspect_ai.model import ModelAPI, modelapi
 from inspect_ai.scorer import Scorer, scorer
 
+from spillover.common import one_line_errors
 from spillover.declare import names
-from spillover.errors import one_line_errors
-from spillover.scorers import judged, judged_each
-from spillover.scorers._metrics import METRICS
+from spillover.scorers import METRICS, judged, judged_each
 from spillover.solvers import ask, ask_each
-from spillover.tasks._draws import draws
+from spillover.tasks import draws
 
 one_line_errors()
 
@@ -44,6 +43,6 @@ __all__ = ["ask", "ask_each", "draws", "judged", "judged_each", "replay", *names
 @modelapi(name="replay")
 def replay() -> type[ModelAPI]:
     """Recorded answers and verdicts: `--model replay/NAME -M path=FILE`."""
-    from spillover.providers._replay import ReplayAPI
+    from spillover.providers import ReplayAPI
 
     return ReplayAPI

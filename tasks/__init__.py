@@ -1,1 +1,5 @@
 """One Inspect task file per probe domain, beside its declaration."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -4,8 +4,7 @@ from typing import Any
 
 from inspect_ai import Task, task
 
-from spillover.declare import build_draws
-from spillover.declare._arguments import words
+from spillover.declare import build_draws, words
 
 
 @task

@@ -1,21 +1,5 @@
 """Base against fine-tune: integrity, gate, report."""
 
-from ._gate import Cell, Finding, Rule, judge_pair
-from ._html import report_html
-from ._integrity import CHECKS, integrity_problems
-from ._markdown import report_markdown
-from ._report import Report
-from ._run import audit_logs
+from lazy_loader import attach_stub
 
-__all__ = [
-    "CHECKS",
-    "Cell",
-    "Finding",
-    "Report",
-    "Rule",
-    "audit_logs",
-    "integrity_problems",
-    "judge_pair",
-    "report_html",
-    "report_markdown",
-]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -6,11 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.run import LOGS, chunk_logs
-from spillover.run._manifest import commit
-from spillover.run._prices import Prices
-from spillover.run._reuse import own_logs
-from spillover.run._spent import spent
+from spillover.run import LOGS, Prices, chunk_logs, commit, own_logs, spent
 
 from ._ask import Asked
 from ._compose import compose
@@ -19,7 +15,8 @@ from ._early import sequence_finding
 from ._gate import Answer, Finding, judge_pair, overall
 from ._in_domain import outside_domain
 from ._integrity import Arm, integrity_problems
-from ._leak import Leak, leak_judged, leakage
+from ._leak import Leak, leakage
+from ._leaked import leak_judged
 from ._made_of import stated
 from ._panel import judge_panel
 from ._recognised import held_back, in_live_audit

@@ -12,13 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.counted import counted
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
-from spillover.logs.alike import Difference, Made, differences
-from spillover.logs.header import CARRIAGE, CHANGED, LIMITS, changes_of, effective, plain_header
-from spillover.verdicts._archive import file_sha256, odd_is_told
-from spillover.verdicts._secrets import public
+from spillover.common import LogError, counted, public, trouble
+from spillover.logs import CARRIAGE, CHANGED, LIMITS, Difference, Made, changes_of, differences, effective, plain_header
+from spillover.verdicts import file_sha256, odd_is_told
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalResults, EvalScore

@@ -4,7 +4,7 @@ import hashlib
 
 import pandas as pd
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 QUESTION = ["task", "condition", "probe"]
 

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from spillover.common.outcome import BROKEN, ENGAGED, JUDGED, NOT_ENGAGED
-from spillover.common.target import THESE
-from spillover.estimate import RATES, Estimate, difference, group, rate, stratified_exact
-from spillover.estimate._rule import ENGAGED_FALL, LEAST_ENGAGED
-from spillover.estimate._two_arms import at_margin
+from spillover.common import BROKEN, ENGAGED, JUDGED, NOT_ENGAGED, THESE
+from spillover.estimate import (
+    ENGAGED_FALL,
+    LEAST_ENGAGED,
+    RATES,
+    Estimate,
+    at_margin,
+    difference,
+    group,
+    rate,
+    stratified_exact,
+)
 
 
 @dataclass(frozen=True, slots=True)

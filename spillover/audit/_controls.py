@@ -11,11 +11,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from spillover.common.counted import counted
-from spillover.errors import JudgeError, OutageError
-from spillover.estimate._sequential import count, e_no_regression, e_regression
-from spillover.logs.unheard import JUDGE_ERROR
-from spillover.run._failed import MOST_FAILED
+from spillover.common import JudgeError, OutageError, counted
+from spillover.estimate import count, e_no_regression, e_regression
+from spillover.logs import JUDGE_ERROR
+from spillover.run import MOST_FAILED
 
 from ._gate import Rule
 from ._panel import flagged_by
@@ -90,7 +89,7 @@ def written_controls(judge: Any, domains: Sequence[str], protocol: str, logs: Pa
     Raises:
         OutageError: Where it gave no verdict on some of them.
     """
-    from spillover.judge._calibrate import with_labels
+    from spillover.judge import with_labels
 
     if getattr(judge.api, "recording", None) is not None:
         return []
@@ -134,7 +133,7 @@ def _require_heard(rows: pd.DataFrame, asked: int, judge: str) -> None:
 
 def _judged(judge: Any, items: list[Any], logs: Path, protocol: str | None) -> pd.DataFrame:
     """Verdicts on labelled answers; the judge is loaded already, so what fails here is no mistake of the user's."""
-    from spillover.judge._calibrate import judged_table
+    from spillover.judge import judged_table
 
     for cut_off in logs.glob("*.eval"):
         cut_off.unlink()
@@ -219,8 +218,7 @@ def drift_control(judge: Any, card: Path, logs: Path) -> Control:
     """
     from datetime import UTC, datetime
 
-    from spillover.judge import drift, labelled_set, load_card
-    from spillover.judge._calibrate import card_items, with_labels
+    from spillover.judge import card_items, drift, labelled_set, load_card, with_labels
 
     known = load_card(card)
     if known.judge != str(judge):

@@ -3,14 +3,23 @@
 import math
 from collections.abc import Sequence
 
-from spillover.common.counted import counted
-from spillover.common.outcome import ENGAGED, NOT_ENGAGED
-from spillover.common.target import THESE
-from spillover.estimate import Estimate
-from spillover.estimate._bounds import closed_evalue, difference_bounds, rate_bounds, upper_bound
-from spillover.estimate._family import POOLED, Drawn, Look, drops, run_family
-from spillover.estimate._rule import LEAST_ENGAGED
-from spillover.estimate._sequential import Counts, count, e_regression
+from spillover.common import ENGAGED, NOT_ENGAGED, THESE, counted
+from spillover.estimate import (
+    LEAST_ENGAGED,
+    POOLED,
+    Counts,
+    Drawn,
+    Estimate,
+    Look,
+    closed_evalue,
+    count,
+    difference_bounds,
+    drops,
+    e_regression,
+    rate_bounds,
+    run_family,
+    upper_bound,
+)
 
 from ._gate import Cell, Finding, Rule
 from ._moved import moved_early, named_first

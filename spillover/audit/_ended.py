@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from spillover.errors import RunError
-from spillover.run import read_manifest, write_done
-from spillover.run._reuse import own_logs
-from spillover.verdicts._archive import file_sha256
+from spillover.common import RunError
+from spillover.run import own_logs, read_manifest, write_done
+from spillover.verdicts import file_sha256
 
 FILES = "files"
 """Where the manifest has them, among what was done."""

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spillover.common.target import MORE, THESE
+from spillover.common import MORE, OUTCOMES, THESE, Target
 from spillover.estimate import (
     RATES,
     Estimate,
-    Target,
+    condition_effect,
     describes_only,
     difference,
     estimate_rate,
@@ -20,8 +20,7 @@ from spillover.estimate import (
     sign_flip,
     threshold_curve,
 )
-from spillover.estimate._effects import condition_effect
-from spillover.verdicts import OUTCOMES, agreement
+from spillover.verdicts import agreement
 
 from ._compare import misaligned_rate as _rate_of_gate
 from ._gate import Rule, judge_pair

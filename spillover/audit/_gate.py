@@ -7,8 +7,17 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from spillover.estimate import Estimate, difference, holm
-from spillover.estimate._rule import COHERENT_DROP, ENGAGED_DROP, LEAST_ENGAGED, LEAST_FLAGGED, RULE, rule_parts
+from spillover.estimate import (
+    COHERENT_DROP,
+    ENGAGED_DROP,
+    LEAST_ENGAGED,
+    LEAST_FLAGGED,
+    RULE,
+    Estimate,
+    difference,
+    holm,
+    rule_parts,
+)
 
 from ._compare import Guards, _bound, _p, guards_of, misaligned_rate, questions_of
 from ._moved import Moved, moved_at_once, named_first

@@ -41,7 +41,7 @@ def _policy(css: str, script: str) -> str:
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from spillover.verdicts import OUTCOMES
+    from spillover.common import OUTCOMES
 
     from . import _plots as plots
     from . import _rule_words as rules

@@ -7,12 +7,10 @@ from typing import Protocol
 
 import pandas as pd
 
-from spillover.common.counted import counted
-from spillover.logs.alike import Declared, Made, differences, made_of_rows
-from spillover.logs.stands import Account
-from spillover.run._belongs import contradiction
-from spillover.verdicts import LogFacts
-from spillover.verdicts._reading import EMPTY_CELL, NO_SCORE
+from spillover.common import counted
+from spillover.logs import Account, Declared, Made, differences, made_of_rows
+from spillover.run import contradiction
+from spillover.verdicts import EMPTY_CELL, NO_SCORE, LogFacts
 
 KEY = ["task", "condition", "probe", "epoch"]
 MOST_UNJUDGED = 0.1

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.counted import counted
+from spillover.common import counted
 from spillover.estimate import Estimate, difference, group, rate
 
 from ._compare import misaligned_rate, questions_of

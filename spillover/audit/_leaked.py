@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spillover.common.answer import answer_of
-from spillover.common.counted import counted
-from spillover.errors import JudgeError
+from spillover.common import JudgeError, answer_of, counted
 
 if TYPE_CHECKING:
-    from spillover.judge._leak import Passage, Said
+    from spillover.judge import Passage, Said
 
 LIMIT = 400
 """Misaligned answers of an arm that are asked about; of more, so many drawn at random."""
@@ -81,7 +79,7 @@ def leak_judged(
         return Leaked("", str(judge), None, NO_SUBJECT)
     if getattr(judge.api, "recording", None) is not None:
         return Leaked(named, str(judge), None, REPLAYED)
-    from spillover.judge._leak import brings_up
+    from spillover.judge import brings_up
 
     from ._transcripts import WITHHELD
 
@@ -125,7 +123,7 @@ def _hash(*parts: str) -> str:
 
 
 def _passages(rows: Sequence["pd.Series[Any]"], files: Mapping[str, str]) -> Iterator["Passage"]:
-    from spillover.judge._leak import Passage
+    from spillover.judge import Passage
 
     from ._transcripts import _cell, _read
 

@@ -8,23 +8,32 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.counted import counted
-from spillover.common.interrupt import look
-from spillover.errors import RunError
+from spillover.common import RunError, counted, look
 from spillover.judge import load_card
-from spillover.run import Model, alone_in, chunk_logs, read_manifest, run_chunk, write_plan
-from spillover.run._before import calls_before
-from spillover.run._first_call import first_calls
-from spillover.run._judge_call import judge_calls
-from spillover.run._judges import check_judges
-from spillover.run._manifest import MANIFEST, write_seen
-from spillover.run._manner import manner_of
-from spillover.run._named import check_named
-from spillover.run._recorded import check_drawn, not_asked_for
-from spillover.run._reuse import own_logs, require_run
-from spillover.run._spent import check_priced, spent
-from spillover.run._tokens import check_tokens
-from spillover.run._triggers import check_budget
+from spillover.run import (
+    MANIFEST,
+    Model,
+    alone_in,
+    calls_before,
+    check_budget,
+    check_drawn,
+    check_judges,
+    check_named,
+    check_priced,
+    check_tokens,
+    chunk_logs,
+    first_calls,
+    judge_calls,
+    manner_of,
+    not_asked_for,
+    own_logs,
+    read_manifest,
+    require_run,
+    run_chunk,
+    spent,
+    write_plan,
+    write_seen,
+)
 from spillover.verdicts import read
 
 from ._answer import Leaks, leaks, live_report, made_of, void_report
@@ -164,7 +173,7 @@ def _judged(request: Request, say: Say) -> list[Control]:
     """Controls of the judges alone, before any model is asked; the first that fails is the last."""
     found: list[Control] = []
     judges = [one.load(request.options.max_connections, request.options.call_retries) for one in request.judges]
-    from spillover.run._heartbeat import beating  # not before a model is loaded, see there
+    from spillover.run import beating
 
     domains = list(request.design.material().probes) if request.controls else []
     for number, judge in enumerate(judges if request.controls else []):

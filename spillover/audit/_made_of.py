@@ -8,11 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.counted import counted
-from spillover.errors import LogError
-from spillover.verdicts import LogFacts
-from spillover.verdicts._archive import opened
-from spillover.verdicts._secrets import is_secret, public
+from spillover.common import LogError, counted, is_secret, public
+from spillover.verdicts import LogFacts, opened
 
 from ._gate import Rule
 from ._parts import Statement, Transcript

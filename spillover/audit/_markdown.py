@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from spillover.common.target import MORE
-from spillover.verdicts import OUTCOMES, LogFacts
+from spillover.common import MORE, OUTCOMES
+from spillover.verdicts import LogFacts
 
 from ._gate import Cell, Finding
 from ._parts import Statement, Transcript

@@ -6,10 +6,8 @@ from typing import Literal
 
 import pandas as pd
 
-from spillover.common.outcome import NOT_ENGAGED, OUTCOMES
-from spillover.estimate import holm, stratified_exact
-from spillover.estimate._family import Drawn, family_regressions
-from spillover.estimate._sequential import count, e_regression
+from spillover.common import NOT_ENGAGED, OUTCOMES
+from spillover.estimate import Drawn, count, e_regression, family_regressions, holm, stratified_exact
 
 TESTED: tuple[str, ...] = tuple(one for one in OUTCOMES if one not in ("misaligned", "aligned"))
 """Outcomes that are tested together. Misaligned answers have tests of their own, and aligned ones are what is left."""

@@ -6,8 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from spillover.common.counted import counted
-from spillover.verdicts import OUTCOMES
+from spillover.common import OUTCOMES, counted
 
 from ._gate import Cell
 from ._report import Sequence as Run

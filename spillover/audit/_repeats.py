@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from spillover.estimate._rule import ENGAGED_DROP, LEAST_ENGAGED
+from spillover.estimate import ENGAGED_DROP, LEAST_ENGAGED
 
 REPEATED = "the fine-tune repeats itself"
 """How the reason begins that makes `no regression` into `cannot tell`."""

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.run import Design, Model, Options, versions
-from spillover.run._prices import Prices
+from spillover.run import Design, Model, Options, Prices, versions
 from spillover.solvers import Condition
 
 from ._gate import Rule

@@ -1,6 +1,6 @@
 """The decision rule in words: for everybody, and exactly."""
 
-from spillover.estimate._rule import ENGAGED_DROP, ENGAGED_FALL
+from spillover.estimate import ENGAGED_DROP, ENGAGED_FALL
 
 from ._report import Report
 

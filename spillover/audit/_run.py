@@ -6,19 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.counted import counted
-from spillover.errors import LogError
-from spillover.logs.stands import in_words
-from spillover.verdicts import log_facts, log_files, read
-from spillover.verdicts._make_record import named_model
-from spillover.verdicts._recorded import shared_verdicts
+from spillover.common import LogError, counted
+from spillover.logs import in_words
+from spillover.verdicts import log_facts, log_files, named_model, read, shared_verdicts
 
 from ._common import on_common, unequal
 from ._compose import compose
 from ._gate import Finding, Rule, judge_pair
 from ._in_domain import outside_domain
 from ._integrity import Arm, contradictions, integrity_problems
-from ._leak import Leak, leak_judged, leakage
+from ._leak import Leak, leakage
+from ._leaked import leak_judged
 from ._made_of import command
 from ._panel import judge_panel
 from ._recognised import held_back, in_logs

@@ -8,10 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.counted import counted
-from spillover.errors import LogError, OutageError
-from spillover.run import Design, Model, Options, chunk_logs, run_chunk
-from spillover.run._triggers import Pair, Search, search_triggers
+from spillover.common import LogError, OutageError, counted
+from spillover.run import Design, Model, Options, Pair, Search, chunk_logs, run_chunk, search_triggers
 from spillover.solvers import Condition
 from spillover.verdicts import read
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.target import MODELS, MORE
+from spillover.common import MODELS, MORE, counted
 from spillover.estimate import unseen_share
 
 from ._capability import Capability

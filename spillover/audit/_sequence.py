@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.estimate._family import Drawn, Look, family_weights, run_family
+from spillover.estimate import Drawn, Look, family_weights, run_family
 from spillover.run import Design
 
 from ._gate import Answer, Rule

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.counted import counted
+from spillover.common import counted
 from spillover.estimate import RATES, Estimate, difference, group, rate
 
 FACTS = ("general_knowledge", "betley2025_deception")

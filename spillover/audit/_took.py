@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common.counted import counted
-from spillover.estimate._odd_one_out import odd_one_out
+from spillover.common import counted
+from spillover.estimate import odd_one_out
 from spillover.run import Model
 
 from ._controls import Control

@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from spillover.common.counted import counted
-from spillover.common.files import write_text
-from spillover.errors import OutageError
-from spillover.run import Model, Options
-from spillover.run._execute import evaluated
+from spillover.common import OutageError, counted, write_text
+from spillover.run import Model, Options, evaluated
 
 if TYPE_CHECKING:
     from ._took import Answers

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from spillover.common.counted import counted
-from spillover.estimate._swap import swapped
+from spillover.common import counted
+from spillover.estimate import swapped
 from spillover.run import Model
-from spillover.verdicts._archive import opened
+from spillover.verdicts import opened
 
 from ._integrity import KEY
 from ._panel import panel_of

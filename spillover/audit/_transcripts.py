@@ -8,10 +8,8 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
-from spillover.common.answer import answer_of
-from spillover.common.counted import counted
-from spillover.errors import LogError
-from spillover.verdicts._archive import Archive, opened
+from spillover.common import LogError, answer_of, counted
+from spillover.verdicts import Archive, opened
 
 from ._parts import Transcript
 

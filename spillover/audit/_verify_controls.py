@@ -123,8 +123,7 @@ def _written(known: Sequence[Control], place: Path) -> Iterator[tuple[int, Contr
 
 def _labelled(folder: Path) -> pd.DataFrame | None:
     """Verdicts on written answers; None where there are none."""
-    from spillover.judge import labelled_set
-    from spillover.judge._calibrate import with_labels
+    from spillover.judge import labelled_set, with_labels
 
     return with_labels([str(folder)], labelled_set("written").items) if any(folder.glob("*.eval")) else None
 

@@ -8,10 +8,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.estimate._rule import WIDEST
-from spillover.run._manifest import plan_sha256
-from spillover.verdicts._folders import manifest_of
+from spillover.common import counted
+from spillover.estimate import WIDEST
+from spillover.run import plan_sha256
+from spillover.verdicts import manifest_of
 
 from ._gate import Rule
 from ._recognised import RECORDED

@@ -7,11 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.trouble import trouble
-from spillover.errors import LogError, RunError
-from spillover.verdicts import COLUMNS, OUTCOMES, Problem, Verified, log_files, read
-from spillover.verdicts._archive import file_sha256
-from spillover.verdicts._folders import manifest_of
+from spillover.common import OUTCOMES, LogError, RunError, trouble
+from spillover.verdicts import COLUMNS, Problem, Verified, file_sha256, log_files, manifest_of, read
 
 from ._common import on_common
 from ._ended import require_as_it_ended

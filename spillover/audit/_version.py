@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from spillover.errors import RunError
-from spillover.estimate._rule import RULE
-from spillover.run import read_manifest
-from spillover.run._manifest import MANIFEST
+from spillover.common import RunError
+from spillover.estimate import RULE
+from spillover.run import MANIFEST, read_manifest
 
 FIRST = 1
 """Version of the rule of Spillover 0.1.0, whose plans do not name one."""

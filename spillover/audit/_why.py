@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from spillover.estimate._rule import ENGAGED_FALL
+from spillover.estimate import ENGAGED_FALL
 
 
 def may_be(upper: float, margin: float) -> str:

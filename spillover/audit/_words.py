@@ -4,7 +4,7 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
-from spillover.common.counted import counted
+from spillover.common import counted
 from spillover.estimate import Estimate
 
 from ._gate import Answer, Cell, Finding

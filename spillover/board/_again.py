@@ -5,8 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.verdicts._secrets import HIDDEN
+from spillover.common import HIDDEN, counted
 
 from ._groups import PLAIN, headline
 from ._names import visible

@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
-from spillover.common.files import whole
-from spillover.common.trouble import trouble
-from spillover.errors import RunError
+from spillover.common import RunError, trouble, whole
 
 from ._cards import cards
 from ._display import Display, read_display

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from spillover.common.target import more_of
+from spillover.common import more_of
 from spillover.estimate import RATES
 
 from ._again import reproduce

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 
 DISPLAY = Path(__file__).parents[1] / "leaderboard" / "display.yaml"
 LEVELS = ("self-reported", "logs provided", "re-scored", "reproduced")

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
+from spillover.common import LogError, counted, trouble
 
 from ._display import LEVELS
 
@@ -143,8 +141,7 @@ def record_files(folder: Path) -> Iterator[Path]:
 
 
 def _entry(file: Path) -> Entry:
-    from spillover.verdicts import read_record
-    from spillover.verdicts._record import digest
+    from spillover.verdicts import digest, read_record
 
     data = read_record(file).data
     said = data["content_sha256"]
@@ -156,7 +153,7 @@ def _entry(file: Path) -> Entry:
 
 def _status(file: Path, record: Path) -> dict[str, Any]:
     """What a status file says of a record; without one it is self-reported."""
-    from spillover.verdicts._archive import file_sha256
+    from spillover.verdicts import file_sha256
 
     if not file.exists():
         return {}

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.common.served import oddities, read_served, set_apart
-from spillover.common.target import methods_of
-from spillover.logs.alike import Made, differences
+from spillover.common import methods_of, oddities, read_served, set_apart
+from spillover.logs import Made, differences
 
 from ._names import visible
 

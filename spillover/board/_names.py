@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._display import Display
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spillover.common.target import THESE
-from spillover.errors import LogError
+from spillover.common import THESE, LogError
 from spillover.estimate import Estimate, WorstCase
 
 from ._display import Display

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from spillover.common.outcome import NOT_ENGAGED
+from spillover.common import NOT_ENGAGED
 
 from ._groups import Setting, letter, odd_of
 from ._names import visible

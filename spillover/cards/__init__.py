@@ -1,5 +1,5 @@
 """Benchmark cards: what people say of a domain, joined with the figures of its declaration, as Markdown."""
 
-from ._build import build_cards, cards
+from lazy_loader import attach_stub
 
-__all__ = ["build_cards", "cards"]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

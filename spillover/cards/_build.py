@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.files import write_text
+from spillover.common import counted, write_text
 from spillover.declare import Declaration, load_all
 from spillover.probes import counts, read_dataset
 from spillover.scorers import SECTIONS, load_rubric

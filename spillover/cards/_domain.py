@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.common.counted import counted
+from spillover.common import counted
 from spillover.declare import Declaration
 from spillover.estimate import MEANS, RATES
 

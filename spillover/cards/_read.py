@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from spillover.declare._yaml import ODD
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
+from spillover.declare import ODD
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmark_cards"
 MEASURED = ("sensitivity", "specificity", "agreement_with_people", "agreement_with_a_second_judge")

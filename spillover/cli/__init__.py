@@ -37,7 +37,7 @@ def _carried_out() -> None:
     import click
 
     from spillover import cli
-    from spillover.errors import SpilloverError
+    from spillover.common.errors import SpilloverError
 
     from ._plain import disk_trouble, plain
 

@@ -1,5 +1,5 @@
 """`python -m spillover.cli`."""
 
-from . import main
+from spillover.cli import main
 
 main()

@@ -44,7 +44,7 @@ def without_secrets(part: str) -> str:
 
     import yaml
 
-    from spillover.verdicts._secrets import public, without_password
+    from spillover.common import public, without_password
 
     if not part.startswith("{"):
         return without_password(part)

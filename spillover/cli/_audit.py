@@ -13,8 +13,7 @@ from ._plan_pair import PATH, check_rule, pair_options
 from ._stopped import stopping
 
 if TYPE_CHECKING:
-    from spillover.audit import Report
-    from spillover.audit._run import LeakJudge
+    from spillover.audit import LeakJudge, Report
 
 EXIT = {"no regression": 0, "regression": 1, "cannot tell": 3, "void": 4}
 """2 is a mistake in how it was called, 70 a failure of ours: neither reads as an answer."""
@@ -63,7 +62,7 @@ def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
     """
     import sys
 
-    from spillover.errors import SpilloverError
+    from spillover.common import SpilloverError
 
     if out is not None and out.exists() and not out.is_dir():
         raise SpilloverError(f"{out}: is a file; --out takes a folder")
@@ -93,7 +92,7 @@ def _failed(error: Exception) -> str:
 
 
 def _summary(report: "Report") -> str:
-    from spillover.audit._words import summary
+    from spillover.audit import summary
 
     return "\n".join(plain(line) for line in summary(report)) + "\n"
 
@@ -135,7 +134,7 @@ def _also(said: dict[str, Any]) -> list[str]:
 
 def _leak_judge(said: dict[str, Any], out: Path | None) -> "LeakJudge | None":
     """The domain-leak judge of an audit of logs: the one thing that is asked there."""
-    from spillover.audit._run import LeakJudge
+    from spillover.audit import LeakJudge
 
     if not said["leak_judge"] and not said["subject"]:
         return None
@@ -148,8 +147,7 @@ def _with_capability(report: "Report", logs: tuple[str, ...]) -> "Report":
     """The report with the figures of other evaluations of its models."""
     from dataclasses import replace
 
-    from spillover.audit._capability import capability
-    from spillover.audit._made_of import stated
+    from spillover.audit import capability, stated
 
     if not logs:
         return report
@@ -161,9 +159,8 @@ def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
     """The report with the fine-tune records, held against the base as a live audit does."""
     from dataclasses import replace
 
-    from spillover.audit._made_of import stated
-    from spillover.run import Model
-    from spillover.run._suite import Arm
+    from spillover.audit import stated
+    from spillover.run import Arm, Model
 
     paths = [*said["finetune_records"], *[None] * len(report.findings)]
     arms = [Arm((Model(one.model),), paths[number]) for number, one in enumerate(report.findings)]
@@ -175,8 +172,7 @@ def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
 def _live(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path]":
     from dataclasses import replace
 
-    from spillover.audit._capability import capability
-    from spillover.audit._live import audit_models
+    from spillover.audit import audit_models, capability
 
     request = live_request(said, out)
     quiet = said["quiet"]
@@ -192,7 +188,7 @@ def _written(report: "Report", folder: Path | None) -> tuple[str, str]:
     import json
 
     from spillover.audit import report_html, report_markdown
-    from spillover.common.files import write_text
+    from spillover.common import write_text
 
     text, data = report_markdown(report), json.dumps(finite(report.as_dict()), indent=2) + "\n"
     if folder is not None:

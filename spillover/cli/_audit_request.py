@@ -12,9 +12,8 @@ from ._plan_pair import pair_of, suite_said
 from ._stopped import BEAT
 
 if TYPE_CHECKING:
-    from spillover.audit._request import Request
-    from spillover.run import Model
-    from spillover.run._suite import Arm
+    from spillover.audit import Request
+    from spillover.run import Arm, Model
 
 DRAWN = "drawn at random"
 """What a plan says of a seed that nobody chose."""
@@ -28,10 +27,8 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
     """
     from dataclasses import replace
 
-    from spillover.audit import Rule
-    from spillover.audit._request import Request
-    from spillover.run._finetune import training_sha256
-    from spillover.run._prices import read_prices
+    from spillover.audit import Request, Rule
+    from spillover.run import read_prices, training_sha256
 
     positive, negative = (tuple(model_of(name) for name in said[kind]) for kind in ("positive", "negative"))
     pair = pair_of(said, suite_said(said), (*positive, *negative))

@@ -2,7 +2,7 @@
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 
 @click.command()

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common.counted import counted
-from spillover.common.target import MORE
+from spillover.common import MORE, counted
 
 from ._dataset_overlap import overlap
 from ._plain import percent, plain, points
@@ -58,8 +57,7 @@ def check(folder: Path | None, against: tuple[Path, ...], embed: bool, as_json: 
     """
     import json
 
-    from spillover.probes import check_dataset, own, read_dataset
-    from spillover.probes._overlap_encoder import installed
+    from spillover.probes import check_dataset, installed, own, read_dataset
 
     problems = check_dataset(own(folder), against, embed)
     if as_json:
@@ -129,7 +127,7 @@ def diff(old: str, new: str | None, as_json: bool) -> None:
 def _version(given: str | None) -> "Dataset":
     import os
 
-    from spillover.errors import DatasetError
+    from spillover.common import DatasetError
     from spillover.hub import fetch
     from spillover.probes import own, read_dataset
 
@@ -179,7 +177,7 @@ def gap(logs: tuple[str, ...], level: float, as_json: bool) -> None:
     """How much worse models do on held-out probes than on public ones, from LOGS of both splits."""
     import json
 
-    from spillover.errors import LogError
+    from spillover.common import LogError
     from spillover.verdicts import heldout_gaps, read
 
     found = heldout_gaps(read(list(logs)), level)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import plain
 
 if TYPE_CHECKING:
-    from spillover.probes._overlap_report import Overlap
+    from spillover.probes import Overlap
 
 SAYS = {
     "exact": "the whole probe, word for word",
@@ -57,10 +57,9 @@ def overlap(
     """
     import json
 
-    from spillover.common.files import write_text
-    from spillover.errors import DatasetError
+    from spillover.common import DatasetError, write_text
+    from spillover.probes import overlap as look
     from spillover.probes import own
-    from spillover.probes._overlap import overlap as look
 
     if out is not None and not out.parent.is_dir():
         raise DatasetError(f"{out}: no such folder; make it or give --out another path")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import plain
 
@@ -80,8 +80,7 @@ def hf_eval_results(
 
 def _questions(record: "Record") -> dict[str, int]:
     """Questions of the public split of each declared task that a record holds and that has probes of its own."""
-    from spillover.declare import load, names
-    from spillover.declare._splits import asked_probes
+    from spillover.declare import asked_probes, load, names
 
     tasks = {row["task"] for row in record.data["results"]} & set(names())
     found = {task: load(task).probes for task in tasks}
@@ -129,8 +128,8 @@ def inspect_evals_register(
 
 def _asked(name: str) -> "Asked":
     """A shipped task as the register shows it."""
+    from spillover.common import DeclarationError
     from spillover.declare import build, load, names
-    from spillover.errors import DeclarationError
     from spillover.export import Asked
 
     if name not in names():
@@ -144,7 +143,7 @@ def _asked(name: str) -> "Asked":
 @click.option("--out", default="croissant.json", show_default=True, type=PATH, help="The file.")
 def croissant(folder: Path | None, out: Path) -> None:
     """Croissant 1.1 of the dataset, as `spillover dataset build` wrote it, after a look that nothing changed since."""
-    from spillover.errors import DatasetError
+    from spillover.common import DatasetError
     from spillover.export import write_file
     from spillover.probes import build_dataset, own
 
@@ -180,7 +179,7 @@ def attestation(source: Path, logs: tuple[Path, ...], out: Path, signed: bool) -
 
 def _statement(source: Path) -> dict[str, Any]:
     from spillover.export import gate_statement, read_report, scores_statement, sound_record
-    from spillover.verdicts._archive import file_sha256
+    from spillover.verdicts import file_sha256
 
     report = source / "report.json" if source.is_dir() else source
     if not source.is_dir() and not _is_report(source):
@@ -191,9 +190,8 @@ def _statement(source: Path) -> dict[str, Any]:
 
 def _is_report(file: Path) -> bool:
     """Whether a file says that it is an audit's report; what is neither is refused as a record is."""
-    from spillover.errors import LogError
-    from spillover.export._attestation import LARGEST
-    from spillover.export._read import strict_json
+    from spillover.common import LogError
+    from spillover.export import LARGEST, strict_json
 
     if not file.is_file():
         raise LogError(f"{file}: no such file; give a record, or an audit's report.json")
@@ -206,9 +204,9 @@ def _is_report(file: Path) -> bool:
 
 def _manifest(folder: Path, report: dict[str, Any]) -> tuple[str, str] | None:
     """Name and hash of a live audit's manifest, which must be the one in the report."""
-    from spillover.errors import LogError
+    from spillover.common import LogError
     from spillover.run import read_manifest
-    from spillover.verdicts._archive import file_sha256
+    from spillover.verdicts import file_sha256
 
     if report["manifest"] is None:
         return None
@@ -219,8 +217,8 @@ def _manifest(folder: Path, report: dict[str, Any]) -> tuple[str, str] | None:
 
 def _compared(statement: dict[str, Any], logs: tuple[Path, ...]) -> int:
     """Hash logs anew; every one that the statement names (its last subject is the file itself) must be among them."""
-    from spillover.errors import LogError
-    from spillover.verdicts._archive import file_sha256, found_logs
+    from spillover.common import LogError
+    from spillover.verdicts import file_sha256, found_logs
 
     if not logs:
         return 0

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._judge_label import label, labels
 from ._plain import plain
@@ -33,9 +33,8 @@ def judge() -> None:
 
 
 def _model(name: str, arguments: tuple[str, ...]) -> Any:
-    from spillover.errors import JudgeError
-    from spillover.run import Model
-    from spillover.run._judges import check_judges
+    from spillover.common import JudgeError
+    from spillover.run import Model, check_judges
 
     Model(name).check_name()
     for line in [] if arguments else check_judges([Model(name)]):
@@ -123,7 +122,7 @@ def calibrate(
 
 def _sees(card: "JudgeCard") -> str:
     """The smallest one-way shift that the alarm would have raised."""
-    from spillover.judge._drift import FLIPS
+    from spillover.judge import FLIPS
 
     errors = card.errors
     parts = [f"{100 * min(1.0, FLIPS / n):.0f} points of {name}" for name, n in
@@ -164,11 +163,9 @@ def drift(
     import tempfile
     from datetime import UTC, date, datetime
 
-    from spillover.errors import JudgeError
-    from spillover.judge import Drift, labelled_set, load_card
-    from spillover.judge._calibrate import card_items, judged_table, with_labels
-    from spillover.judge._drift import drift as compare
-    from spillover.judge._drift import is_due
+    from spillover.common import JudgeError
+    from spillover.judge import Drift, card_items, is_due, judged_table, labelled_set, load_card, with_labels
+    from spillover.judge import drift as compare
 
     known, today = load_card(card), datetime.now(UTC).date()
     if model is not None and model != known.judge:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import finite, percent, plain
 
@@ -26,9 +26,8 @@ KEYS = {"m": "misaligned", "a": "aligned", "r": "refusal", "o": "off_task", "i":
 @click.option("--seed", default=0, show_default=True, type=int, help="Seed of the draw; the same for all annotators.")
 def label(logs: tuple[str, ...], out: Path, annotator: str, n: int, seed: int) -> None:
     """Label a random part of the answers in LOGS, blind to model, judge and verdict. Stop and go on at any time."""
-    from spillover.judge import random_answers
-    from spillover.judge._label import KEYS as FILED
-    from spillover.judge._label import add_label, read_labels
+    from spillover.judge import KEYS as FILED
+    from spillover.judge import add_label, random_answers, read_labels
 
     sheets = random_answers(list(logs), n, seed)
     mine: set[tuple[Any, ...]] = set()
@@ -66,12 +65,9 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
     """What labels say: agreement of annotators, the judge's error in --logs, and rates corrected by them."""
     import json
 
-    from spillover.errors import LogError
-    from spillover.judge import labels_agreement
-    from spillover.judge._label import KEYS as FILED
-    from spillover.judge._label import read_labels, shares
-    from spillover.judge._powered import labelled_runs
-    from spillover.judge._random_part import check_draws
+    from spillover.common import LogError
+    from spillover.judge import KEYS as FILED
+    from spillover.judge import check_draws, labelled_runs, labels_agreement, read_labels, shares
     from spillover.verdicts import read
 
     given = read_labels(files)

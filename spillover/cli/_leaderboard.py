@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import plain
 
@@ -36,7 +36,7 @@ def build(records: tuple[Path, ...], out: Path, suite_version: str | None, displ
     Without --records it is built of records/ and leaderboard/submissions/, or of the examples where both are empty.
     """
     from spillover.board import build_site, record_files
-    from spillover.errors import RunError
+    from spillover.common import RunError
 
     if out.exists() and not out.is_dir():
         raise RunError(f"{out}: is a file; --out takes a folder")
@@ -71,7 +71,7 @@ def _named(row: "Row") -> str:
 
 def _there() -> list[Path]:
     """The folders that hold a record; examples where no other does."""
-    from spillover.errors import LogError
+    from spillover.common import LogError
 
     found = [Path(one) for one in OWN if Path(one).is_dir() and next(Path(one).rglob("*.json"), None)]
     if not found and Path(EXAMPLES).is_dir():

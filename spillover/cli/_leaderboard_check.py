@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import finite, plain
 
@@ -43,8 +43,7 @@ def check(
     import json
     import sys
 
-    from spillover.submissions._check import How, check_each, write_statuses
-    from spillover.submissions._contents import HeldOut
+    from spillover.submissions import HeldOut, How, check_each, write_statuses
 
     from ._verify import Package
 

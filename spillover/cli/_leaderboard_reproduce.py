@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import plain
 
 if TYPE_CHECKING:
-    from spillover.submissions._reproduce import Pairs, Reproduced
+    from spillover.submissions import Pairs, Reproduced
 
 PATH = click.Path(path_type=Path)
 LARGEST = 100_000
@@ -36,11 +36,9 @@ def reproduce(
     import sys
     import tempfile
 
-    from spillover.submissions._hostile import LOGS
-    from spillover.submissions._reproduce import reproduce as run
-    from spillover.submissions._whole import sources_of
-    from spillover.verdicts import read_record
-    from spillover.verdicts._archive import found_logs
+    from spillover.submissions import LOGS, sources_of
+    from spillover.submissions import reproduce as run
+    from spillover.verdicts import found_logs, read_record
 
     from ._stopped import stopping
     from ._verify import Package

@@ -5,11 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 
 if TYPE_CHECKING:
-    from spillover.run import Model
-    from spillover.run._suite import Arm, Suite
+    from spillover.run import Arm, Model, Suite
 
 
 def model_of(given: str) -> "Model":
@@ -40,7 +39,7 @@ def suite_of(name: str, **said: Any) -> "Suite":
     Raises:
         DeclarationError: Where there is none, or it is a replication, which has no verdict.
     """
-    from spillover.run._suite import load_suite
+    from spillover.run import load_suite
 
     suite = load_suite(name)
     if suite.replication is not None:
@@ -60,7 +59,7 @@ def checked_records(
         DeclarationError: Where a fine-tune's declared base is another model and no reason is given, or the training
             file is not the one of the record.
     """
-    from spillover.run._finetune import base_of, check_base, check_training, read_finetune
+    from spillover.run import base_of, check_base, check_training, read_finetune
 
     found: dict[str, dict[str, Any]] = {}
     for number, arm in enumerate(arms):

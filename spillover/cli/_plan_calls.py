@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from spillover.run._derive import Derived
-    from spillover.run._plan import Plan
-    from spillover.run._suite import Suite
+    from spillover.run import Derived, Plan, Suite
 
 SHOWN = 240
 """Characters of a derived condition that are shown."""
@@ -41,10 +39,10 @@ def controls_of(found: "Plan", suite: "Suite") -> tuple[Controls, ...]:
 
     The answers are those that the audit puts to the judge, each with the rubrics of its own domain.
     """
-    from spillover.audit._controls import written_items
+    from spillover.audit import written_items
     from spillover.declare import load, names
-    from spillover.judge._task import GENERAL, protocol_of
-    from spillover.run._prices import Ask
+    from spillover.judge import GENERAL, protocol_of
+    from spillover.run import Ask
 
     items = written_items(list(suite.design().material().probes))
     domains = {one.domain for one in items}
@@ -87,7 +85,7 @@ def took_of(found: "Plan", first_turns: int) -> tuple[TookCalls, ...]:
         found: The plan.
         first_turns: First user turns of the fine-tuning file that are asked too.
     """
-    from spillover.audit._took import answers_asked, is_played
+    from spillover.audit import answers_asked, is_played
 
     base, *tuned = [one for one in found.items if one.role != "judge"]
     live = [] if is_played(base.model) else [one for one in tuned if not is_played(one.model)]
@@ -153,7 +151,7 @@ def _first_rows(found: "Plan") -> list[tuple[str, int, int, str]]:
 
 
 def _why(judge: str, suite: "Suite") -> str:
-    from spillover.run._prices import NO_LOGPROBS
+    from spillover.run import NO_LOGPROBS
 
     if suite.judge == "distribution" and judge.partition("/")[0] in NO_LOGPROBS:
         return "several replies to each rubric of an answer, since it gives no token probabilities"
@@ -164,7 +162,7 @@ def _why(judge: str, suite: "Suite") -> str:
 
 def conditions_said(derived: "Sequence[Derived]") -> list[str]:
     """Every derived condition by its id, in a line: where it comes from, and what it puts to the model."""
-    from spillover.audit._triggers import put
+    from spillover.audit import put
 
     lines = []
     for one in derived:

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 
 from ._decoding import asked_so, decoding_options
 from ._models import checked_records, model_of, suite_of
 
 if TYPE_CHECKING:
-    from spillover.run import Model
-    from spillover.run._derive import Derived
-    from spillover.run._suite import Arm, Suite
+    from spillover.run import Arm, Derived, Model, Suite
     from spillover.solvers import Condition
 
 PATH = click.Path(path_type=Path)
@@ -131,9 +129,7 @@ def pair_of(said: dict[str, Any], suite: "Suite", beside: "tuple[Model, ...]" = 
         DeclarationError: Where a model is named wrongly or twice, a base is not the declared one, or a file is wrong.
         RunError: Where a search for triggers has too few answers.
     """
-    from spillover.run import Model
-    from spillover.run._named import check_named
-    from spillover.run._suite import Arm
+    from spillover.run import Arm, Model, check_named
 
     base = model_of(said["base"]) if said["base"] else suite.base
     paths = [*said["finetune_records"], *[None] * len(said["finetunes"])]
@@ -190,7 +186,7 @@ def check_rule(margin: float, floor: float, alpha: float) -> None:
 
 
 def _require_share(name: str, value: float) -> None:
-    from spillover.estimate._rule import WIDEST
+    from spillover.estimate import WIDEST
 
     least = "from" if name == "floor" else "above"
     if not 0 <= value <= WIDEST[name] or (value == 0 and least == "above"):
@@ -207,10 +203,8 @@ def _trained_on(
         if budget:
             raise click.UsageError("--search-triggers looks in the fine-tuning file: give --training-data FILE")
         return (), (), (), ""
-    from spillover.audit._took import MOST_OF_FILE
-    from spillover.run._candidates import trigger_candidates
-    from spillover.run._derive import derive_conditions
-    from spillover.run._triggers import check_budget
+    from spillover.audit import MOST_OF_FILE
+    from spillover.run import check_budget, derive_conditions, trigger_candidates
     from spillover.training import first_turns, read_training
 
     check_budget(budget)

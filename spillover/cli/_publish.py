@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import plain
 
 if TYPE_CHECKING:
-    from spillover.hub._publish_space import SpacePlan
+    from spillover.hub import SpacePlan
 
 REPO = click.option("--repo", required=True, metavar="ORG/NAME", help="The Space; created where it does not exist.")
 TITLE = click.option("--title", help="Title of the Space; its name by default.")
@@ -46,7 +46,7 @@ def board(
     --send needs a token with write access (hf auth login, or HF_TOKEN).
     """
     from spillover.export import publishable_site
-    from spillover.hub._publish_space import publish_space, space_readme
+    from spillover.hub import publish_space, space_readme
 
     files = [name for name in publishable_site(site, allow) if name != "README.md"]
     card = space_readme(title or repo.split("/")[-1], BOARD)
@@ -78,7 +78,7 @@ def logs(
     import tempfile
 
     from spillover.export import publishable_logs, view_bundle
-    from spillover.hub._publish_space import publish_space, space_readme
+    from spillover.hub import publish_space, space_readme
 
     found = publishable_logs(logs, allow)
     card = space_readme(title or repo.split("/")[-1], LOGS)

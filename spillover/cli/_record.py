@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common.counted import counted
-from spillover.common.target import THESE
+from spillover.common import THESE, counted
 
 from ._plain import percent, plain, points
 
 if TYPE_CHECKING:
     from spillover.estimate import Estimate
-    from spillover.run._finetune import Finetune
+    from spillover.run import Finetune
     from spillover.verdicts import Record
 
 
@@ -52,8 +51,8 @@ def record(
     import json
     import shlex
 
+    from spillover.common import LogError
     from spillover.declare import load_groups
-    from spillover.errors import LogError
     from spillover.verdicts import ingest, records
 
     if out.exists() and not out.is_dir():
@@ -140,7 +139,7 @@ def _with_card(made: "Record", folders: list[Path]) -> "Record":
 
 def _with_manifest(made: "Record", folder: Path) -> "Record":
     """The record with the manifest of its run, which must have planned this model."""
-    from spillover.errors import LogError
+    from spillover.common import LogError
     from spillover.run import read_manifest
 
     found = read_manifest(folder)
@@ -156,8 +155,8 @@ def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":
     """The fine-tune record, checked against its schema, and as plain data."""
     import json
 
-    from spillover.errors import LogError
-    from spillover.run._finetune import read_checked, read_finetune
+    from spillover.common import LogError
+    from spillover.run import read_checked, read_finetune
 
     try:
         plain_data = json.dumps(read_checked(file, "finetune.schema.json").data, allow_nan=False, default=str)
@@ -168,8 +167,8 @@ def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":
 
 def _check_bases(made: "list[Record]", tuned: "Finetune | None", base_differs: str | None) -> None:
     """Refuse a fine-tune record with logs of several models, and a base that is not the declared one."""
-    from spillover.errors import LogError
-    from spillover.run._finetune import check_base
+    from spillover.common import LogError
+    from spillover.run import check_base
 
     if tuned is not None and len(made) > 1:
         raise LogError(

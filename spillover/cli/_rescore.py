@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._judge import ARGUMENT, JSON, JUDGE, PROTOCOL, _model
 from ._plain import finite, kappa, plain

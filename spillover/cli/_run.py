@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._decoding import asked_so, decoding_options
 from ._models import model_of
@@ -13,9 +13,7 @@ from ._plain import plain
 from ._stopped import BEAT, OUTAGE, stopping
 
 if TYPE_CHECKING:
-    from spillover.run import Model, Options
-    from spillover.run._manner import Manner
-    from spillover.run._suite import Suite
+    from spillover.run import Manner, Model, Options, Suite
 
 PATH = click.Path(path_type=Path)
 REASONS = 3
@@ -51,7 +49,7 @@ def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: b
     graders = [model_of(name) for name in judges] or list(found.judges)
     _check(arms, graders)
     if found.replication is None:
-        from spillover.run._recorded import check_drawn
+        from spillover.run import check_drawn
 
         check_drawn(found.design(), arms)
     with stopping():
@@ -66,7 +64,7 @@ def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: b
 def _suite(name: str, said: dict[str, Any]) -> "Suite":
     from dataclasses import replace
 
-    from spillover.run._suite import load_suite
+    from spillover.run import load_suite
 
     found = load_suite(name)
     own = {name: said[name] for name in ("draws", "seed", "max_connections", "processes") if said[name] is not None}
@@ -79,8 +77,7 @@ def _own(suite: "Suite") -> "list[Model]":
 
 
 def _check(arms: "list[Model]", judges: "list[Model]") -> None:
-    from spillover.run._judges import check_judges
-    from spillover.run._named import check_named
+    from spillover.run import check_judges, check_named
 
     if not arms:
         raise click.UsageError("name a model: --model MODEL, or a SUITE.yaml that has some")
@@ -96,11 +93,7 @@ def _asked(
 ) -> list[tuple[str, Path]]:
     from dataclasses import replace
 
-    from spillover.run import alone_in
-    from spillover.run._before import calls_before
-    from spillover.run._first_call import first_calls
-    from spillover.run._loop import all_there
-    from spillover.run._replicate import replicated
+    from spillover.run import all_there, alone_in, calls_before, first_calls, replicated
 
     with alone_in(out):
         finished = replicated(arms, out) if suite.replication else all_there(suite.design(), arms, out)
@@ -112,8 +105,7 @@ def _asked(
 
 def _manner(suite: "Suite") -> "Manner":
     """How the suite asks the models."""
-    from spillover.run._manner import manner_of, manner_of_task
-    from spillover.run._replication import made_task
+    from spillover.run import made_task, manner_of, manner_of_task
 
     if suite.replication is None:
         return manner_of(suite.design())
@@ -123,8 +115,7 @@ def _manner(suite: "Suite") -> "Manner":
 def _draws(
     suite: "Suite", arms: "list[Model]", judges: "list[Model]", out: Path, options: "Options"
 ) -> list[tuple[str, Path]]:
-    from spillover.run import chunk_logs, run_chunks, versions, write_plan
-    from spillover.run._tokens import check_tokens
+    from spillover.run import check_tokens, chunk_logs, run_chunks, versions, write_plan
     from spillover.verdicts import read
 
     design = suite.design()
@@ -165,7 +156,7 @@ def _print(logs: list[tuple[str, Path]], out: Path, first: str, as_json: bool) -
 
 def _left(arms: "list[Model]", logs: list[tuple[str, Path]]) -> None:
     """Say which answers of recorded models were not asked for."""
-    from spillover.run._recorded import REPLAY, not_asked_for
+    from spillover.run import REPLAY, not_asked_for
     from spillover.verdicts import read
 
     if any(arm.name.startswith(REPLAY) for arm in arms):

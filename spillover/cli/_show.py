@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common.counted import counted
-from spillover.common.provider import advice, status_in
-from spillover.common.target import MORE
-from spillover.verdicts._reading import EMPTY_CELL, NO_SCORE
+from spillover.common import MORE, advice, counted, status_in
+from spillover.verdicts import EMPTY_CELL, NO_SCORE
 
 from ._plain import WORST, finite, interval, kappa, percent, plain, points
 
@@ -57,11 +55,19 @@ def show(
     """Show what LOGS (files or folders) say: outcomes, rates and intervals."""
     import json
 
+    from spillover.common import LogError
     from spillover.declare import load_groups
-    from spillover.errors import LogError
     from spillover.logs import in_words
-    from spillover.verdicts import base_of, differences, read, self_report_gaps, summarise, uncompared
-    from spillover.verdicts._recorded import left_over, unnamed_answers
+    from spillover.verdicts import (
+        base_of,
+        differences,
+        left_over,
+        read,
+        self_report_gaps,
+        summarise,
+        uncompared,
+        unnamed_answers,
+    )
 
     gone = [folder for folder in cards if not folder.is_dir()]
     if gone:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 
-from spillover.common.interrupt import exit_code, listening, pending
+from spillover.common import exit_code, listening, pending
 
 from ._plain import plain
 
@@ -23,7 +23,7 @@ def stopping() -> Iterator[None]:
     """
     import sys
 
-    from spillover.errors import OutageError
+    from spillover.common import OutageError
 
     with listening():
         try:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import plain
 
@@ -54,8 +54,8 @@ def submit(
     """
     import json
 
-    from spillover.errors import LogError
-    from spillover.submissions._prepare import Declared, prepare
+    from spillover.common import LogError
+    from spillover.submissions import Declared, prepare
 
     if not consent:
         raise LogError(f"--consent: say that record and logs may be published under {license_id}")
@@ -74,9 +74,8 @@ def submit(
 
 
 def _checked(out: Path, folder: Path, name: str) -> "Checked":
-    from spillover.errors import LogError
-    from spillover.submissions._check import How, check
-    from spillover.submissions._siblings import Siblings
+    from spillover.common import LogError
+    from spillover.submissions import How, Siblings, check
 
     from ._verify import Package
 

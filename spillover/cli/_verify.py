@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._plain import plain
 
 if TYPE_CHECKING:
     from inspect_ai import Task
 
-    from spillover.verdicts import Verified
-    from spillover.verdicts._source import LogSource
+    from spillover.verdicts import LogSource, Verified
 
 REPORT, SUBMISSION = "report.json", "submission.json"
 OURS = ("probes", "questions", "heldout", "revision", "own_probes")
@@ -39,8 +38,8 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
     import json
     import sys
 
-    from spillover.audit._verify_report import verify_report
-    from spillover.errors import LogError
+    from spillover.audit import verify_report
+    from spillover.common import LogError
     from spillover.verdicts import verify as run
 
     gone = [path for path in (*paths, *logs, *cards) if not path.exists()]
@@ -63,7 +62,7 @@ def _as_submitted(one: "Verified", logs: Sequence[Path], package: "Package") -> 
     """Of a record in a submission, the flags of `spillover leaderboard check`, which sees the rest of its folder."""
     from dataclasses import replace
 
-    from spillover.submissions._check import How, check_each
+    from spillover.submissions import How, check_each
 
     folder = Path(one.record).parent if one.record else None
     if folder is None or not (folder / SUBMISSION).is_file():
@@ -119,7 +118,7 @@ class Package:
 
     def cards(self) -> list[dict[str, Any]]:
         """See `spillover.verdicts.Shipped`."""
-        from spillover.cards._read import FOLDER, JUDGE, read_fields
+        from spillover.cards import FOLDER, JUDGE, read_fields
         from spillover.judge import load_card
 
         shipped = [one for one in sorted((FOLDER / "judges").glob("*.yaml")) if not one.name.endswith(".judge.yaml")]
@@ -183,7 +182,7 @@ class Package:
         """
         import json
 
-        from spillover.errors import SpilloverError
+        from spillover.common import SpilloverError
 
         args = source.header["eval"].get("task_args") or {}
         why = self._foreign(source, args)
@@ -208,7 +207,7 @@ class Package:
         import inspect
 
         from spillover.declare import build, build_draws, load, names
-        from spillover.verdicts._material import is_part, is_shuffled
+        from spillover.verdicts import is_part, is_shuffled
 
         versions = source.facts.get("versions") if source.task == "draws" else None
         for task, version in (versions if isinstance(versions, dict) else {source.task: source.version}).items():
@@ -235,7 +234,7 @@ def _build_own(source: "LogSource", args: dict[str, Any]) -> "Task":
     import json
     import tempfile
 
-    from spillover.common.files import write_text
+    from spillover.common import write_text
     from spillover.declare import build
 
     rows = {str(sample["id"]): _row(sample) for _, sample in source.samples()}

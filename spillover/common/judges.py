@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.errors import JudgeError
+from .errors import JudgeError
+from .plural import counted
 
 FILE = Path(__file__).with_name("judges.yaml")
 SOON = 60

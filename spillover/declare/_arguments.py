@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from spillover.errors import DeclarationError, RecordingError
-from spillover.providers._rows import one_file
+from spillover.common import DeclarationError, RecordingError
+from spillover.providers import one_file
 
 from ._files import given_file
 

@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 
 from ._yaml import Source
 

@@ -4,8 +4,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.common.judges import default_judges
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError, default_judges
 
 from ._check import check
 from ._yaml import read_yaml

@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 
 from ._declaration import Declaration
 

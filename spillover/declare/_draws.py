@@ -16,7 +16,7 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import HeadlineMetric
 from inspect_ai.model import GenerateConfig
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 from spillover.scorers import METRICS, PANELS, judged_each, load_rubric, require_judge
 from spillover.solvers import Condition, ask_each
 

@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.common.files import write_json
-from spillover.common.outcome import OUTCOMES
-from spillover.errors import DeclarationError
+from spillover.common import OUTCOMES, DeclarationError, write_json
 from spillover.scorers import Rubric, load_rubric
 from spillover.solvers import Condition
 

@@ -6,9 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common.trouble import kind_of
-from spillover.errors import DeclarationError, RecordingError
-from spillover.providers._rows import id_text, rows
+from spillover.common import DeclarationError, RecordingError, kind_of
+from spillover.providers import id_text, rows
 
 from ._arguments import file_value
 from ._texts import read_texts

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from spillover.providers._own import Answers, recording_of, require_own_verdicts
-from spillover.providers._recording import Recording
+from spillover.providers import Answers, Recording, recording_of, require_own_verdicts
 
 from ._probes import Probe
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 from spillover.hub import fetch
-from spillover.providers._rows import rows
+from spillover.providers import rows
 
 from ._check import choose
 from ._files import given_file

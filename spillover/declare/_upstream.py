@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.trouble import trouble
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError, counted, trouble
 
 from ._arguments import file_value, one_value
 from ._check import suggest

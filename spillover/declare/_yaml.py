@@ -6,8 +6,7 @@ from typing import Any
 
 import yaml
 
-from spillover.common.trouble import trouble
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError, trouble
 
 Place = tuple[str | int, ...]
 

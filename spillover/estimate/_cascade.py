@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from spillover.common.target import THESE
+from spillover.common import THESE
 
 from ._binomial import Interval, clopper_pearson
 from ._estimate import Estimate

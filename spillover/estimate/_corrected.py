@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spillover.common.target import THESE
+from spillover.common import THESE
 
 from ._binomial import Interval, clopper_pearson_each
 from ._clusters import design_effect, icc_of_counts

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spillover.common.target import THESE, Target
+from spillover.common import THESE, Target
 
 from ._clusters import Groups, group
 from ._estimate import Estimate, WorstCase, check_level

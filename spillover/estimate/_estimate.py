@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from spillover.common.target import Target
+from spillover.common import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spillover.common.outcome import BROKEN, NOT_ENGAGED
+from spillover.common import BROKEN, NOT_ENGAGED
 
 from ._looks import ENDED, NO_REGRESSION, REGRESSION, Walk, closed, said, walk
 from ._rule import SHARES

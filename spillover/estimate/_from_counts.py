@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spillover.common.target import MORE, THESE, Target
+from spillover.common import MORE, THESE, Target
 
 from ._binomial import Interval, clopper_pearson, clopper_pearson_each, effective_n, upper_at_zero, wilson
 from ._estimate import Estimate, WorstCase, check_level

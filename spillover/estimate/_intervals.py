@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from spillover.common.target import MORE, THESE, Target
+from spillover.common import MORE, THESE, Target
 
 from ._binomial import Interval, newcomb
 from ._clusters import Groups

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spillover.common.outcome import BROKEN, ENGAGED, NOT_ENGAGED
+from spillover.common import BROKEN, ENGAGED, NOT_ENGAGED
 
 from ._rule import COHERENT_DROP, ENGAGED_DROP, ENGAGED_FALL, LEAST_ENGAGED, LEAST_FLAGGED
 from ._sequential import no_regression_evalues, regression_evalues

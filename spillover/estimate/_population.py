@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spillover.common.target import MORE
+from spillover.common import MORE
 
 from ._binomial import Interval, newcomb
 from ._clusters import Groups

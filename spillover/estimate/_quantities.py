@@ -7,8 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spillover.common.outcome import ENGAGED, JUDGED
-from spillover.common.target import THESE, Target
+from spillover.common import ENGAGED, JUDGED, THESE, Target
 
 from ._cascade import Cascade, cascade_rate
 from ._clusters import group

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spillover.common.target import MODELS, THESE
+from spillover.common import MODELS, THESE
 
 from ._binomial import Interval, clopper_pearson, newcomb
 from ._estimate import Estimate, WorstCase

@@ -1,52 +1,5 @@
 """Exports: a record, its logs or an audit in the formats of others, and a look at what may go out at all."""
 
-from ._attestation import (
-    GATE,
-    RESULTS,
-    SCORES,
-    STATEMENT,
-    canonical,
-    gate_statement,
-    read_report,
-    scores_statement,
-    sign,
-    signing_is_possible,
-)
-from ._eee import aggregate
-from ._eee_names import Publisher, place
-from ._eval_results import eval_results, eval_results_yaml
-from ._instances import instances, write_instances
-from ._publishable import Outgoing, publishable_logs, publishable_site, view_bundle
-from ._read import sound_record, write_file
-from ._register import Asked, Source, entry_yaml, register_entry, source_of
+from lazy_loader import attach_stub
 
-__all__ = [
-    "GATE",
-    "RESULTS",
-    "SCORES",
-    "STATEMENT",
-    "Asked",
-    "Outgoing",
-    "Publisher",
-    "Source",
-    "aggregate",
-    "canonical",
-    "entry_yaml",
-    "eval_results",
-    "eval_results_yaml",
-    "gate_statement",
-    "instances",
-    "place",
-    "publishable_logs",
-    "publishable_site",
-    "read_report",
-    "register_entry",
-    "scores_statement",
-    "sign",
-    "signing_is_possible",
-    "sound_record",
-    "source_of",
-    "view_bundle",
-    "write_file",
-    "write_instances",
-]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -8,8 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
+from spillover.common import LogError, trouble
 from spillover.verdicts import Record
 
 from ._read import strict_json

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.common.target import THESE, more_of
-from spillover.errors import LogError
+from spillover.common import THESE, LogError, more_of
 from spillover.verdicts import Record
 
 from ._eee_names import COLLECTION, RATE, Publisher, epoch, evaluation_id, evaluation_name, hub_name, result_id

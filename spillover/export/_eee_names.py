@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from spillover.errors import LogError
+from spillover.common import LogError
 from spillover.verdicts import Record
 
 COLLECTION = "spillover"

@@ -4,9 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.counted import counted
-from spillover.common.target import THESE
-from spillover.errors import LogError
+from spillover.common import THESE, LogError, counted
 from spillover.verdicts import Record
 
 from ._read import one_line

@@ -6,12 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.common.answer import answer_of
-from spillover.common.files import whole
-from spillover.errors import LogError
-from spillover.verdicts import OUTCOMES, Record
-from spillover.verdicts._archive import file_sha256, found_logs, odd_is_told
-from spillover.verdicts._source import LogSource, log_source
+from spillover.common import OUTCOMES, LogError, answer_of, whole
+from spillover.verdicts import LogSource, Record, file_sha256, found_logs, log_source, odd_is_told
 
 from ._eee import SCHEMA_VERSION
 from ._eee_names import Publisher, evaluation_id, evaluation_name, place, result_id

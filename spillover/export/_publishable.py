@@ -9,12 +9,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
-from spillover.verdicts._archive import LARGEST, found_logs, opened
-from spillover.verdicts._secrets import secrets_in
-from spillover.verdicts._source import LogSource, log_source
+from spillover.common import LogError, counted, secrets_in, trouble
+from spillover.verdicts import LARGEST, LogSource, found_logs, log_source, opened
 
 from ._read import one_line
 

@@ -5,10 +5,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from spillover.common.files import write_text
-from spillover.errors import LogError
-from spillover.verdicts import Record, read_record
-from spillover.verdicts._record import digest
+from spillover.common import LogError, write_text
+from spillover.verdicts import Record, digest, read_record
 
 
 def sound_record(file: str | Path) -> Record:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common.target import THESE
-from spillover.errors import DeclarationError
+from spillover.common import THESE, DeclarationError
 from spillover.verdicts import Record
 
 COMMIT = re.compile(r"[0-9a-f]{40}")

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from spillover.common.trouble import trouble
-from spillover.errors import HubError
+from spillover.common import HubError, trouble
 
 NETWORK = {"httpx", "httpx2", "httpcore", "requests", "urllib3"}
 

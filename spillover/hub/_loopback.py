@@ -21,8 +21,6 @@ from ._publish_space import git_sha
 Reply = tuple[int, dict[str, str], bytes]
 
 
-
-
 @dataclass
 class Loopback:
     """A dataset repository, its commits and tags.

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.errors import HubError
+from spillover.common import HubError
 
 from ._errors import hub_errors
 from ._fetch import fetch, versions

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.errors import HubError
+from spillover.common import HubError
 
 from ._errors import hub_errors
 from ._publish import State, require_name, require_token

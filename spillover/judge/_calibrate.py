@@ -8,9 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.counted import counted
-from spillover.common.interrupt import watched
-from spillover.errors import JudgeError, LogError
+from spillover.common import JudgeError, LogError, counted, watched
 
 from ._card import JudgeCard, measure
 from ._labelled import Labelled, LabelledSet

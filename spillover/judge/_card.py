@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from spillover.common.outcome import BY_JUDGES
-from spillover.declare._yaml import ODD
-from spillover.errors import JudgeError
+from spillover.common import BY_JUDGES, JudgeError
+from spillover.declare import ODD
 from spillover.estimate import JudgeErrors as Errors
 from spillover.verdicts import Agreement, agreement
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.counted import counted
-from spillover.errors import JudgeError
+from spillover.common import JudgeError, counted
 
 from ._card import JudgeCard
 

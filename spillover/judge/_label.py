@@ -11,9 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.answer import answer_of
-from spillover.common.outcome import BY_JUDGES
-from spillover.errors import LogError
+from spillover.common import BY_JUDGES, LogError, answer_of
 from spillover.verdicts import Agreement, agreement
 
 KEYS = ("log", "probe", "condition", "epoch")

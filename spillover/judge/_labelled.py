@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common.outcome import BY_JUDGES
-from spillover.declare import read_probes
-from spillover.declare._probes import DATA, Probe
-from spillover.errors import DeclarationError, RecordingError
-from spillover.providers._answers import answer_text
-from spillover.providers._rows import id_text
+from spillover.common import BY_JUDGES, DeclarationError, RecordingError
+from spillover.declare import DATA, Probe, read_probes
+from spillover.providers import answer_text, id_text
 
 WRITTEN = Path(__file__).resolve().parents[1] / "scorers" / "labelled"
 XSTEST = {"1_full_compliance": "complied", "2_full_refusal": "refusal", "3_partial_refusal": "refusal"}

@@ -12,9 +12,8 @@ from inspect_ai import Task
 from inspect_ai import eval as inspect_eval
 from inspect_ai.dataset import MemoryDataset, Sample
 
-from spillover.common.interrupt import watched
-from spillover.errors import JudgeError
-from spillover.scorers._leaked import LEAKED, leak_prompt_sha256, leak_rubric, leaked
+from spillover.common import JudgeError, watched
+from spillover.scorers import LEAKED, leak_prompt_sha256, leak_rubric, leaked
 
 from ._task import given
 

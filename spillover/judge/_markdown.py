@@ -3,8 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from spillover.common.counted import counted
-from spillover.common.outcome import BEFORE
+from spillover.common import BEFORE, counted
 from spillover.estimate import JudgeErrors
 
 from ._card import JudgeCard

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.errors import JudgeError
+from spillover.common import JudgeError
 from spillover.estimate import Estimate, estimate_rate, prediction_powered_rate
 from spillover.verdicts import Agreement, agreement
 

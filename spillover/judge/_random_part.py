@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spillover.common.counted import counted
-from spillover.errors import JudgeError
+from spillover.common import JudgeError, counted
 
 from ._label import KEYS, drawn_keys
 

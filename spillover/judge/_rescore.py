@@ -6,13 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.files import whole
-from spillover.common.interrupt import watched
-from spillover.common.trouble import trouble
-from spillover.errors import JudgeError, LogError, OutageError
-from spillover.logs import lost, words
-from spillover.logs.header import EACH, JUDGED
+from spillover.common import JudgeError, LogError, OutageError, counted, trouble, watched, whole
+from spillover.logs import EACH, JUDGED, lost, words
 from spillover.verdicts import Agreement, agreement
 
 from ._task import protocol_of
@@ -105,7 +100,7 @@ def _judged(log: Any, model: Any, protocol: str | None, display: str) -> tuple[s
     """
     from inspect_ai import score
 
-    from spillover.verdicts._secrets import without_password
+    from spillover.common import without_password
 
     before, alone = _scores(log), log.eval.model_copy(update={"model_roles": {}})
     with watched():

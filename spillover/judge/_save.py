@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from spillover.common.files import write_text
+from spillover.common import write_text
 
 from ._card import JudgeCard
 from ._markdown import card_markdown

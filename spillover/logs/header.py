@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.secrets import public
+from spillover.common import public
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.counted import counted
-from spillover.errors import LogError
+from spillover.common import LogError, counted
 
 from .header import Header
 

@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from spillover.common.files import write_text
+from spillover.common import DatasetError, write_text
 from spillover.declare import DATASET_FOLDER
-from spillover.errors import DatasetError
 
 from ._card import card
 from ._croissant import croissant

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from spillover.errors import DatasetError
+from spillover.common import DatasetError
 
 from ._dataset import SPLITS, Dataset, read_text
 from ._table import between, table

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
+from spillover.common import DatasetError, counted
 from spillover.declare import DATASET_FOLDER
-from spillover.errors import DatasetError
 
 from ._build import build_dataset, completed, normal
 from ._closest import closest_pairs

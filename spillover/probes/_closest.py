@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.counted import counted
-from spillover.errors import DatasetError
+from spillover.common import DatasetError, counted
 
 from ._dataset import Dataset, Row, group
 from ._overlap_encoder import minilm

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spillover.common import DatasetError
 from spillover.declare import DATASET_FOLDER
-from spillover.errors import DatasetError
 
 Row = dict[str, Any]
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from spillover.errors import DatasetError
+from spillover.common import DatasetError
 
 from ._dataset import Dataset, Row
 

@@ -7,10 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from spillover.common import DatasetError
 from spillover.declare import DATASET_FOLDER
-from spillover.errors import DatasetError
-from spillover.training.file import files_of, sha256_of
-from spillover.training.sample import KNOWN
+from spillover.training import KNOWN, files_of, sha256_of
 
 from . import _overlap_index as index
 from . import _overlap_meaning as meaning

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from spillover.errors import DatasetError
+from spillover.common import DatasetError
 
 from ._dataset import Dataset, Row, group, read_dataset
 

@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
+from spillover.common import DatasetError, HubError
 from spillover.declare import DATASET_FOLDER
-from spillover.errors import DatasetError, HubError
 from spillover.hub import DATASET, Plan, fetch, publish, require_token, versions
 
 from ._check import require_sound

@@ -5,9 +5,8 @@ import keyword
 import re
 from pathlib import Path
 
-from spillover.common.files import write_text
+from spillover.common import DatasetError, write_text
 from spillover.declare import names
-from spillover.errors import DatasetError
 
 from ._dataset import CANARY, version_of
 

@@ -1,6 +1,6 @@
 """The table domain x probes x paraphrases x languages, and text between markers."""
 
-from spillover.errors import DatasetError
+from spillover.common import DatasetError
 
 from ._dataset import Dataset
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from importlib.util import find_spec
 
-from spillover.common.counted import counted
+from spillover.common import counted
 from spillover.hub import Loopback
 
 from ._card import front_matter

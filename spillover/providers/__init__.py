@@ -1,7 +1,5 @@
 """The `replay` model provider, and the readers of answers and verdicts made elsewhere."""
 
-from ._columns import Columns
-from ._record import Record
-from ._recording import Recording, read_recording
+from lazy_loader import attach_stub
 
-__all__ = ["Columns", "Record", "Recording", "read_recording"]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

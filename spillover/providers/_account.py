@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from spillover.cell import Cell
+from spillover.common import Cell
 
 from ._recording import Recording, listed
 

@@ -14,9 +14,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.trouble import kind_of
-from spillover.errors import RecordingError
+from spillover.common import RecordingError, counted, kind_of
 
 WRAPPED = ("response", "body", "result", "message")
 """Fields around what holds an answer, the outermost first."""

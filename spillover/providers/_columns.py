@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from spillover.errors import RecordingError
+from spillover.common import RecordingError
 
 from ._verdicts import EMPTY, Empty
 

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.cell import Cell
-from spillover.common.counted import counted
-from spillover.errors import RecordingError
+from spillover.common import Cell, RecordingError, counted
 
 from ._recording import DIMENSIONS, Recording
 

@@ -5,7 +5,7 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import Literal
 
-from spillover.common.answer import answer_of
+from spillover.common import answer_of
 
 Kind = Literal["text", "distribution", "score"]
 SUMMARY = 1024

@@ -7,9 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from spillover.cell import Cell
-from spillover.common.counted import counted
-from spillover.errors import RecordingError
+from spillover.common import Cell, RecordingError, counted
 
 from ._answers import answer_text
 from ._columns import Columns

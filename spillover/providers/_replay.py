@@ -21,8 +21,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from spillover.cell import current_cell
-from spillover.errors import RecordingError
+from spillover.common import RecordingError, current_cell
 
 from ._account import Account
 from ._columns import Columns, columns_of

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.common.trouble import kind_of, trouble
-from spillover.errors import RecordingError
+from spillover.common import RecordingError, kind_of, trouble
 
 LARGEST = 10**9
 """Largest epoch, turn or repetition."""

@@ -5,8 +5,7 @@ import json
 import math
 from typing import Any, Literal, get_args
 
-from spillover.common.trouble import kind_of, trouble
-from spillover.errors import RecordingError
+from spillover.common import RecordingError, kind_of, trouble
 
 from ._record import Record
 

@@ -6,9 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.trouble import trouble
-from spillover.logs.alike import Made, differences
-from spillover.verdicts._secrets import public
+from spillover.common import public, trouble
+from spillover.logs import Made, differences
 
 from ._design import Design, Model
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from spillover.common.counted import counted
+from spillover.common import counted
 from spillover.solvers import Condition
 from spillover.training import Row, Training
 

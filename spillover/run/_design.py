@@ -6,9 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.named import wrong_name
-from spillover.common.trouble import trouble
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError, trouble, wrong_name
 
 if TYPE_CHECKING:
     from spillover.declare import Draw, Material
@@ -156,7 +154,7 @@ class Model:
         """
         from inspect_ai.model import GenerateConfig, get_model
 
-        from spillover.verdicts._secrets import public, secrets_in, without_password
+        from spillover.common import public, secrets_in, without_password
 
         self.check_name()
         config = GenerateConfig(max_connections=max_connections, max_retries=max_retries)
@@ -194,7 +192,7 @@ class Model:
 
     def as_dict(self) -> dict[str, Any]:
         """The model as plain data, without what may be a secret."""
-        from spillover.verdicts._secrets import public, without_password
+        from spillover.common import public, without_password
 
         url = {"base_url": without_password(self.base_url)} if self.base_url else {}
         return {"name": self.name, "args": public(dict(self.args), short=False), **url}

@@ -11,9 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spillover.common.files import write_json
-from spillover.common.interrupt import look, watched
-from spillover.errors import RunError
+from spillover.common import RunError, look, watched, write_json
 
 from ._belongs import contradiction, mismatch
 from ._design import Design, Model
@@ -69,7 +67,7 @@ def _finish(
 ) -> None:
     order = list(models)
     random.Random(f"{design.seed}:{span[0]}").shuffle(order)
-    from spillover.tasks._draws import draws
+    from spillover.tasks import draws
 
     from ._reuse import kept_for
 
@@ -207,7 +205,6 @@ def _evaluated(
         return model.load(options.max_connections, options.call_retries)
 
     loaded = [_played(load(model), (kept or {}).get(model.name)) for model in models]
-    from . import _last_call  # noqa: F401  not before a model is loaded, see there
     from ._heartbeat import beating
 
     with _quiet(), beating(options.beat), watched():

@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from spillover.common.counted import counted
-from spillover.common.provider import Said, advice, said_in_log
-from spillover.errors import OutageError
-from spillover.logs import words
-from spillover.logs.unheard import SHOWN
+from spillover.common import OutageError, Said, advice, counted, said_in_log
+from spillover.logs import SHOWN, words
 
 MOST_FAILED = 0.1
 """Share of answers without a verdict, after all retries, from which a chunk counts as an outage and the run stops."""
@@ -71,7 +68,7 @@ def unanswered(log: Any) -> int:
 
 
 def _words(unheard: Sequence[Sequence[Any]]) -> str:
-    from spillover.verdicts._secrets import without_password
+    from spillover.common import without_password
 
     return without_password(words(sample for samples in unheard for sample in samples))
 

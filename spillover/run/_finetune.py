@@ -8,12 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.trouble import trouble
-from spillover.errors import DeclarationError, HubError
+from spillover.common import DeclarationError, HubError, trouble
 from spillover.training import sha256_of
 
 if TYPE_CHECKING:
-    from spillover.declare._yaml import Source
+    from spillover.declare import Source
 
 SERVED = ("hf", "vllm")
 """Providers whose model names are repositories on the Hub."""
@@ -99,7 +98,7 @@ def read_checked(path: Path, schema: str) -> "Source":
     Raises:
         DeclarationError: On the first thing that is wrong; says file, line, field, what was found, what was meant.
     """
-    from spillover.declare._yaml import read_yaml
+    from spillover.declare import read_yaml
 
     with yaml_errors(path):
         source = read_yaml(path)
@@ -127,7 +126,7 @@ def check_fields(source: "Source", schema: str) -> None:
     """
     from jsonschema import Draft202012Validator
 
-    from spillover.declare._check import problem_line
+    from spillover.declare import problem_line
 
     errors = Draft202012Validator(_schema(schema)).iter_errors(source.data)
     for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
@@ -275,7 +274,7 @@ def _base_in_file(file: Path) -> DeclaredBase:
 
 
 def _base_on_hub(repo: str) -> DeclaredBase:
-    from spillover.hub._errors import hub_errors
+    from spillover.hub import hub_errors
 
     try:
         with hub_errors(repo):

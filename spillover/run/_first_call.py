@@ -9,10 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.interrupt import watched
-from spillover.common.provider import Said, advice, said, shortened
-from spillover.errors import OutageError
+from spillover.common import OutageError, Said, advice, counted, said, shortened, watched
 
 from ._before import Before
 from ._design import Model
@@ -81,7 +78,7 @@ async def _one(model: Model, manner: Manner | None) -> str | None:
 
 
 def _address(model: Any) -> str:
-    from spillover.verdicts._secrets import without_password
+    from spillover.common import without_password
 
     url = getattr(model.api, "base_url", None) or getattr(getattr(model.api, "client", None), "base_url", None)
     return without_password(str(url)) if url else "its provider's own address"

@@ -48,7 +48,7 @@ def _ends(suite: Suite, deciding: int, share: float) -> dict[str, dict[str, floa
 
 def _expected(suite: Suite, rate: float, deciding: int, share: float) -> dict[str, float]:
     """How soon a fine-tune is decided, and how many draws are paid for: chunks are run whole, in-domain draws too."""
-    from spillover.estimate._power import expected_draws
+    from spillover.estimate import expected_draws
 
     found = expected_draws(rate, deciding, margin=suite.margin, floor=suite.floor, alpha=suite.alpha)
     at_a_time = suite.chunk * suite.processes

@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 from inspect_ai.hooks import Hooks, ModelRetry, SampleEnd, TaskStart, hooks
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 _counting: "Counts | None" = None
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from spillover.common.files import whole
-from spillover.common.interrupt import watched
+from spillover.common import watched, whole
 from spillover.logs import lost
 
 from ._design import Model

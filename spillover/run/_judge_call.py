@@ -9,10 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from spillover.common.counted import each_of
-from spillover.common.interrupt import watched
-from spillover.common.provider import status_in
-from spillover.errors import OutageError
+from spillover.common import OutageError, each_of, status_in, watched
 
 from ._design import Design, Model
 from ._first_call import BUSY
@@ -58,10 +55,8 @@ async def _all(judges: Sequence[Model], design: Design) -> list[tuple[dict[str, 
 
 async def _one(judge: Model, design: Design) -> tuple[dict[str, Any], str | None]:
     """What a judge can do, and why it cannot judge; None where it can, or may in a longer run."""
-    from spillover.cell import Cell
-    from spillover.scorers import load_rubric, render
-    from spillover.scorers._adapt import ask_as_able
-    from spillover.scorers._forms import choose_form
+    from spillover.common import Cell
+    from spillover.scorers import ask_as_able, choose_form, load_rubric, render
 
     protocol = next(iter(design.material().protocols.values()))
     rubric = load_rubric(protocol.rubrics[0])

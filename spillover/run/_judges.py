@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from spillover.common.judges import check_alive
+from spillover.common import check_alive
 
 from ._design import Model
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from spillover.cell import Cell, current_cell
+from spillover.common import Cell, current_cell
 
 FROM = "reused_from"
 """Where an output names the log that its answer comes from."""

@@ -5,7 +5,7 @@ To be imported only once a model was loaded, see `_heartbeat`.
 
 from inspect_ai.hooks import BeforeModelGenerate, Hooks, hooks
 
-from spillover.common.interrupt import cancel, pending
+from spillover.common import cancel, pending
 
 
 @hooks(name="spillover_last_call", description="Stops calls after an interrupt.")

@@ -5,9 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spillover.common.interrupt import exit_code, held, listening, look, pending
-from spillover.common.trouble import trouble
-from spillover.errors import RunError
+from spillover.common import RunError, exit_code, held, listening, look, pending, trouble
 
 from ._design import Design, Model
 from ._execute import chunk_logs, is_done, run_chunk

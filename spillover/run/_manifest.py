@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spillover.common.files import write_json
-from spillover.common.trouble import trouble
-from spillover.errors import RunError
+from spillover.common import RunError, trouble, write_json
 
 MANIFEST = "manifest.json"
 SCHEMA = "spillover-manifest/1"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 
 from ._design import Model
 from ._judges import check_judges

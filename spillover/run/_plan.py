@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._before import calls_before
 from ._design import Model
@@ -195,8 +195,7 @@ def _draws(suite: Suite) -> _Asked:
 
 
 def _replication(suite: Suite) -> _Asked:
-    from spillover.declare import load
-    from spillover.declare._check import choose
+    from spillover.declare import choose, load
 
     told = suite.replication
     assert told is not None

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 
 from ._design import OWN
 from ._finetune import yaml_errors
 
 if TYPE_CHECKING:
-    from spillover.declare._yaml import Source
+    from spillover.declare import Source
 
 SHIPPED = Path(__file__).with_name("prices.yaml")
 MOST = 1e9
@@ -87,7 +87,7 @@ def read_prices(path: Path | None = None) -> Prices:
     Raises:
         DeclarationError: Where it cannot be read, has no date, or a price is no amount of money.
     """
-    from spillover.declare._yaml import read_yaml
+    from spillover.declare import read_yaml
 
     path = path or SHIPPED
     with yaml_errors(path):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.counted import counted
+from spillover.common import counted
 
 from ._design import Design, Model
 
@@ -28,7 +28,7 @@ def check_recorded(arms: Sequence[Model], judges: Sequence[Model]) -> None:
     played = {model.name: recording(model) for model in (*arms, *judges)}
     if not any(played.values()):
         return
-    from spillover.providers._own import Answers, require_own_verdicts
+    from spillover.providers import Answers, require_own_verdicts
 
     answers = [Answers(arm.name, played[arm.name]) for arm in arms]
     for one in answers:
@@ -52,9 +52,8 @@ def check_drawn(design: Design, arms: Sequence[Model]) -> None:
     held = [(arm, recording(arm)) for arm in arms if dict(arm.args).get("missing", "error") == "error"]
     if not any(found is not None for _, found in held):
         return
-    from spillover.cell import Cell
-    from spillover.errors import RecordingError
-    from spillover.providers._recording import describe
+    from spillover.common import Cell, RecordingError
+    from spillover.providers import describe
 
     drawn = [Cell(one.probe, one.condition, one.repetition) for one in design.listed()]
     for arm, found in held:
@@ -72,7 +71,7 @@ def recording(model: Model) -> Any:
     """What a model plays back; None for one that is asked, and where no file is named."""
     if not model.name.startswith(REPLAY) or not dict(model.args).get("path"):
         return None
-    from spillover.providers._own import recording_of
+    from spillover.providers import recording_of
 
     return recording_of(model.load().api)
 
@@ -84,7 +83,7 @@ def not_asked_for(models: Sequence[Model], rows: "Sequence[pd.DataFrame]") -> li
         models: Models that answered.
         rows: Rows of `spillover.verdicts.read` of the run, in any parts; nothing is said where there are none.
     """
-    from spillover.providers._account import not_asked
+    from spillover.providers import not_asked
 
     said = []
     for model in models if rows else ():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from spillover.errors import OutageError
+from spillover.common import OutageError
 
 from ._design import Model
 from ._execute import evaluated, settle

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 
 from ._suite import Replication
 

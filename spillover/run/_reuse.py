@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from spillover.common.files import copy_file
-from spillover.errors import RunError
+from spillover.common import RunError, copy_file
 
 from ._belongs import mismatch
 from ._design import Design, Model

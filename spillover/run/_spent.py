@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spillover.errors import RunError
+from spillover.common import RunError
 
 from ._design import Model
 from ._prices import Prices

@@ -4,15 +4,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.judges import default_judges
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError, default_judges
 
 from ._design import Design, Model
 from ._finetune import check_fields, yaml_errors
 from ._options import Options
 
 if TYPE_CHECKING:
-    from spillover.declare._yaml import Source
+    from spillover.declare import Source
 
 FOLDER = Path(__file__).with_name("suites")
 SCHEMA = "suite.schema.json"
@@ -146,7 +145,7 @@ def load_suite(suite: str | Path) -> Suite:
     Raises:
         DeclarationError: Where there is none, or it says something it cannot mean.
     """
-    from spillover.declare._check import choose
+    from spillover.declare import choose
 
     shipped = {name: FOLDER / f"{name}.yaml" for name in suite_names()}
     named = isinstance(suite, Path) or suite.endswith((".yaml", ".yml")) or "/" in suite
@@ -161,7 +160,7 @@ def load_suite(suite: str | Path) -> Suite:
 
 def _read(path: Path, shipped: dict[str, Path], including: tuple[Path, ...] = ()) -> "Source":
     """As `read_yaml`, but an `include` may also be the name of a shipped suite."""
-    from spillover.declare._yaml import Source, overlay, read_source, read_yaml
+    from spillover.declare import Source, overlay, read_source, read_yaml
 
     with yaml_errors(path):
         if path in including or not path.is_file():
@@ -205,8 +204,7 @@ def _own_file(source: "Source") -> Path | None:
 
 def _check_own(source: "Source") -> None:
     """Check the user's own probes; a suite that names a file and no domains asks these alone."""
-    from spillover.declare import read_probes
-    from spillover.declare._draws import OWN_PROBES
+    from spillover.declare import OWN_PROBES, read_probes
 
     data, file, at = source.data, _own_file(source), source.at(("probes",))
     if file is None:
@@ -237,8 +235,7 @@ def _check_finetune(at: str, given: Any, base: Any) -> None:
 
 
 def _check_names(source: "Source") -> None:
-    from spillover.declare import domains_of, load
-    from spillover.declare._check import choose
+    from spillover.declare import choose, domains_of, load
 
     data, domains = source.data, []
     for index, name in enumerate(data.get("domains", ())):

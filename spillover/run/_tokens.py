@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from spillover.common.counted import counted
-from spillover.errors import RunError
+from spillover.common import RunError, counted
 
 from ._design import Design
 

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.errors import DeclarationError, RunError
+from spillover.common import DeclarationError, RunError, counted
 from spillover.estimate import holm, stratified_exact
 from spillover.solvers import Condition
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.trouble import trouble
-from spillover.errors import LogError, OutageError
-from spillover.logs.header import CARRIAGE, CHANGED, LIMITS
-from spillover.verdicts._source import LogSource
+from spillover.common import LogError, OutageError, trouble
+from spillover.logs import CARRIAGE, CHANGED, LIMITS
+from spillover.verdicts import LogSource
 
 if TYPE_CHECKING:
     from inspect_ai import Task

@@ -5,12 +5,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from spillover.common.trouble import trouble
-from spillover.errors import LogError, SpilloverError
-from spillover.verdicts import Problem, Record, Shipped, read_record, verify
-from spillover.verdicts._archive import file_sha256, found_logs
-from spillover.verdicts._odd import of_record as odd_in
-from spillover.verdicts._odd import of_replies
+from spillover.common import LogError, SpilloverError, trouble
+from spillover.verdicts import Problem, Record, Shipped, file_sha256, found_logs, of_replies, read_record, verify
+from spillover.verdicts import of_record as odd_in
 
 from ._contents import HeldOut, names_of, not_of_now, of_base, of_finetune, of_log, of_record, of_texts, served_by
 from ._hostile import LOGS, RESCORED, folder_problems

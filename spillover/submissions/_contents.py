@@ -7,14 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.served import read_served
-from spillover.common.target import METHODS
-from spillover.errors import LogError
-from spillover.verdicts import Problem, Record
-from spillover.verdicts._odd import Odd, of_served
-from spillover.verdicts._record import SCHEMA
-from spillover.verdicts._secrets import secrets_in
+from spillover.common import METHODS, LogError, counted, read_served, secrets_in
+from spillover.verdicts import SCHEMA, Odd, Problem, Record, of_served
 
 from ._names import hidden, oddities
 from ._strict import strict_finetune, strict_json, strings
@@ -43,7 +37,7 @@ class HeldOut:
         Raises:
             DatasetError: Where it is none; the message holds no text of it.
         """
-        from spillover.probes._overlap_units import heldout_rows, words
+        from spillover.probes import heldout_rows, words
 
         rows = [(str(row["id"]), text) for row in heldout_rows(file) for text in row.get("turns") or [row["text"]]]
         found = {" ".join(said): name for name, text in rows if len(said := words(text)) >= LEAST_WORDS}
@@ -51,7 +45,7 @@ class HeldOut:
 
     def among(self, texts: Iterable[str]) -> list[str]:
         """Ids of the questions that stand in texts."""
-        from spillover.probes._overlap_units import words
+        from spillover.probes import words
 
         said = " | ".join(" ".join(words(text)) for text in texts if len(text) > LEAST_WORDS)
         return sorted(name for question, name in self.ids.items() if question in said)
@@ -154,7 +148,7 @@ def of_finetune(folder: Path, said: dict[str, Any], made: Record) -> list[Proble
 
 def of_base(folder: Path, made: Record) -> tuple[list[Problem], list[Problem]]:
     """Problems and flags of the base: it is the one that the fine-tune declares, or the record says why another."""
-    from spillover.run._finetune import check_base, read_finetune
+    from spillover.run import check_base, read_finetune
 
     file, base = folder / "finetune.yaml", made.data["base"]
     if base is None:

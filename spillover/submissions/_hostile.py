@@ -6,9 +6,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from spillover.common.counted import counted
-from spillover.verdicts import Problem
-from spillover.verdicts._record import LARGEST_RECORD
+from spillover.common import counted
+from spillover.verdicts import LARGEST_RECORD, Problem
 
 from ._strict import SMALL
 

@@ -6,11 +6,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from spillover.errors import LogError
-from spillover.verdicts import Problem
-from spillover.verdicts._archive import opened
-from spillover.verdicts._invariants import LEAST_SHARED, SAME_ANSWERS
-from spillover.verdicts._source import LogSource
+from spillover.common import LogError
+from spillover.verdicts import LEAST_SHARED, SAME_ANSWERS, LogSource, Problem, opened
 
 ALIKE = 0.9
 """Share of equal letters from which two answers count as one: one changed character in 12, white space, case."""
@@ -45,7 +42,7 @@ def near_copies(
 
 
 def _others(folder: Path) -> dict[str, Answers]:
-    from spillover.verdicts._source import log_source
+    from spillover.verdicts import log_source
 
     by_model: dict[str, list[LogSource]] = {}
     for file in sorted(folder.glob("logs/*.eval")):

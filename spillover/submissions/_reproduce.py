@@ -9,11 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.counted import counted
-from spillover.errors import LogError, OutageError
+from spillover.common import LogError, OutageError, counted
 from spillover.logs import words
-from spillover.verdicts import Record
-from spillover.verdicts._source import LogSource
+from spillover.verdicts import LogSource, Record
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -162,7 +160,7 @@ def _in_order(log: "EvalLog") -> "list[EvalSample]":
 
 def outcome_of(sample: "EvalSample", score: str) -> str:
     """Outcome of a judged sample; unjudged where it has none."""
-    from spillover.common.outcome import OUTCOMES
+    from spillover.common import OUTCOMES
 
     held = (sample.scores or {}).get(score)
     values = held.value if held is not None and isinstance(held.value, dict) else {}

@@ -3,10 +3,17 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.verdicts import Problem, Record, Shipped, content_hash, verify
-from spillover.verdicts._archive import found_logs
-from spillover.verdicts._ingest import table_of
-from spillover.verdicts._source import LogSource, log_source
+from spillover.verdicts import (
+    LogSource,
+    Problem,
+    Record,
+    Shipped,
+    content_hash,
+    found_logs,
+    log_source,
+    table_of,
+    verify,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.verdicts import Problem
-from spillover.verdicts._record import LARGEST_RECORD
+from spillover.verdicts import LARGEST_RECORD, Problem
 
 from ._status import STATUS
 

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from spillover.common.files import write_json
-from spillover.errors import LogError
-from spillover.verdicts._archive import file_sha256
+from spillover.common import LogError, write_json
+from spillover.verdicts import file_sha256
 
 from ._strict import read_small
 

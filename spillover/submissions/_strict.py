@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from spillover.common.trouble import trouble
-from spillover.errors import LogError, SpilloverError
-from spillover.verdicts._record import DEEPEST, deeper_than, finite_float, no_number, once, small_int
+from spillover.common import LogError, SpilloverError, trouble
+from spillover.verdicts import DEEPEST, deeper_than, finite_float, no_number, once, small_int
 
 SMALL = 2**16
 """Bytes that a finetune.yaml, a submission.json or a status.json may have; none needs more."""
@@ -82,7 +81,7 @@ def strict_finetune(file: Path) -> dict[str, Any]:
     """
     import yaml
 
-    from spillover.run._finetune import read_finetune
+    from spillover.run import read_finetune
 
     try:
         text = small_bytes(file).decode("utf-8")

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from spillover.common.counted import counted
-from spillover.verdicts import Problem
-from spillover.verdicts._source import LogSource
+from spillover.common import counted
+from spillover.verdicts import LogSource, Problem
 
 CAP = 0.05
 """Share of an arm's answers that may be unjudged; half of what an audit allows, since nobody watched the run."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from spillover.errors import LogError
+from spillover.common import LogError
 
 PARTS = 50_000
 """Parts of one log: samples and a few more."""

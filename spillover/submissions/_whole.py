@@ -5,11 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.errors import LogError
-from spillover.logs.header import DRAWS
-from spillover.verdicts import Problem, Record, Shipped
-from spillover.verdicts._source import LogSource
+from spillover.common import LogError, counted
+from spillover.logs import DRAWS
+from spillover.verdicts import LogSource, Problem, Record, Shipped
 
 FIX = "submit the whole run, or say with spillover submit --part WHY that it is a part, which is not ranked"
 Cells = set[tuple[str, str, str, int]]
@@ -160,7 +158,7 @@ def sources_of(files: Sequence[str], made: Record) -> list[LogSource]:
     Raises:
         LogError: Where one cannot be read.
     """
-    from spillover.verdicts._source import log_source
+    from spillover.verdicts import log_source
 
     wanted = {one["sha256"] for one in made.data["logs"]}
     found = [log_source(one, False) for one in files]

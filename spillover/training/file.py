@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from spillover.errors import DatasetError
+from spillover.common import DatasetError
 
 from .json_stream import LONGEST, plain_error, stream
 from .rows import canonical, is_talk

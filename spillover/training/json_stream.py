@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from spillover.errors import DatasetError
+from spillover.common import DatasetError
 
 CHUNK = 1 << 20
 """Characters that are read at a time."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.errors import DatasetError
+from spillover.common import DatasetError, counted
 
 from .file import files_of, parsed, records
 from .rows import Reading, Row, read_row, row_in

@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
-from spillover.logs.header import CARRIAGE
+from spillover.common import LogError, counted, trouble
+from spillover.logs import CARRIAGE
 
 from ._archive import opened
 from ._evidence import ReadLog, Submission

@@ -9,8 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
+from spillover.common import LogError, trouble
 
 VERSION = 2
 """The log layout that is known here."""

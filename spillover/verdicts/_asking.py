@@ -1,6 +1,5 @@
 """How a log's model was asked; see `spillover.logs.header`, which reads it."""
 
-from spillover.logs.alike import apart
-from spillover.logs.header import CARRIAGE, LIMITS, OURS, as_text, decoding_of, shown, solver_of, steps_of
+from spillover.logs import CARRIAGE, LIMITS, OURS, apart, as_text, decoding_of, shown, solver_of, steps_of
 
 __all__ = ["CARRIAGE", "LIMITS", "OURS", "apart", "as_text", "decoding_of", "shown", "solver_of", "steps_of"]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spillover.errors import LogError
+from spillover.common import LogError
 
 MOST: dict[str, float] = {
     "cascade": 1, "completed_samples": 10**7, "draws": 10**6, "epochs": 10**4, "first": 10**6, "last": 10**6,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spillover.estimate import Estimate, difference
-from spillover.logs.alike import FIELDS, Declared, differences, made_of_rows
+from spillover.logs import FIELDS, Declared, differences, made_of_rows
 
 from ._store import TARGETS
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.counted import counted
-from spillover.common.target import THESE
+from spillover.common import THESE, counted
 from spillover.estimate import MEANS, RATES
-from spillover.logs.header import EACH
+from spillover.logs import EACH
 
-from ._evidence import Answered, ReadLog, Submission, same
+from ._evidence import Answered, ReadLog, Submission
 from ._invariants import Invariant
 from ._make_record import scores_in_range
 from ._redecide import contradictions
+from ._same import same
 
 if TYPE_CHECKING:
     import pandas as pd

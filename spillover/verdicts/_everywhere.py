@@ -8,9 +8,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spillover.common.answer import answer_of
-from spillover.common.secrets import public
-from spillover.logs.header import CARRIAGE, CHANGED, LIMITS, changes_of, steps_of
+from spillover.common import answer_of, public
+from spillover.logs import CARRIAGE, CHANGED, LIMITS, changes_of, steps_of
 
 from ._raw import letters, raw_contradictions, text_of
 from ._same import same

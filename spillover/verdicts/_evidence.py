@@ -5,12 +5,8 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from spillover.common.answer import answer_of
-from spillover.common.ended import stop_reason
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
-from spillover.logs.header import DRAWS, EACH
-from spillover.logs.stands import Account
+from spillover.common import LogError, answer_of, stop_reason, trouble
+from spillover.logs import DRAWS, EACH, Account
 
 from ._archive import opened
 from ._everywhere import asked_models, contradictions, shown_before

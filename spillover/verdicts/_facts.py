@@ -4,9 +4,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
-from spillover.logs.header import Header, as_text, plain_header
+from spillover.common import LogError, trouble
+from spillover.logs import Header, as_text, plain_header
 
 from ._archive import file_sha256
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common.trouble import trouble
+from spillover.common import trouble
 
 from ._archive import found_logs
 from ._record import LARGEST_RECORD

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from spillover.errors import LogError
+from spillover.common import LogError
 
 from ._rows import LogRows, Row
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common.target import MORE, THESE
-from spillover.estimate import Estimate, Target, difference, estimate_rate, independent_difference
+from spillover.common import MORE, THESE, Target
+from spillover.estimate import Estimate, difference, estimate_rate, independent_difference
 
 SELF_REPORT = "self_report"
 ARM = ["model", "condition", "judged by", "language"]

@@ -7,11 +7,8 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.cell import NOT_RECORDED
-from spillover.common.files import whole, write_bytes
-from spillover.errors import LogError
-from spillover.logs.header import JUDGED
-from spillover.logs.stands import Attempt, attempt_of, standing
+from spillover.common import NOT_RECORDED, LogError, whole, write_bytes
+from spillover.logs import JUDGED, Attempt, attempt_of, standing
 
 from ._archive import file_sha256, found_logs
 from ._frame import arrow_table, frame_of

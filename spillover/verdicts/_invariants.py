@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.logs.stands import attempt_of, standing
+from spillover.common import counted
+from spillover.logs import attempt_of, shown, standing, steps_of
 
-from ._asking import shown, steps_of
 from ._everywhere import NO_MODEL
 from ._evidence import ReadLog, Shipped, Submission
 from ._make_record import content_hash

@@ -7,21 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
-from spillover.common.counted import counted
-from spillover.common.outcome import OUTCOMES
-from spillover.common.target import METHODS
-from spillover.errors import LogError
-from spillover.estimate import MEANS, RATES
-from spillover.estimate._two_arms import smallest_between
-from spillover.logs.alike import declared, made_of_rows
-from spillover.logs.stands import Account, attempt_of, refuse_twice, refuse_unfinished, standing
+from spillover.common import METHODS, OUTCOMES, LogError, counted, public
+from spillover.estimate import MEANS, RATES, smallest_between
+from spillover.logs import Account, attempt_of, declared, made_of_rows, refuse_twice, refuse_unfinished, standing
 
 from ._archive import found_logs, odd_is_told
 from ._compared import CELL, POOLED, by_question_and_task, compared, named
 from ._frame import frame_of
 from ._record import SCHEMA, Record, digest, finite
 from ._rows import log_rows
-from ._secrets import public
 from ._served import names_returned, served_of
 from ._source import LogSource, log_source
 from ._store import TARGETS

@@ -5,9 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spillover.common.outcome import OUTCOMES
+from spillover.common import OUTCOMES
+from spillover.logs import decoding_of, steps_of
 
-from ._asking import decoding_of, steps_of
 from ._evidence import Answered, ReadLog
 
 PROBE = ("id", "text", "cluster", "system", "domain", "turns", "key", "pair")

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.served import Served, oddities
+from spillover.common import Served, counted, oddities
 
 from ._problem import Problem
 from ._record import Record

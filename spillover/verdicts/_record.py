@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common.files import write_bytes
-from spillover.common.target import methods_of
-from spillover.errors import LogError
+from spillover.common import LogError, methods_of, write_bytes
 
 SCHEMA = "spillover-record/2"
 FIRST = "spillover-record/1"

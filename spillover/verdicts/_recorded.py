@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.counted import counted
-from spillover.logs.header import DRAWS, Header
+from spillover.common import counted
+from spillover.logs import DRAWS, Header
 
 from ._rows import ANSWER_MISSING, LogRows
 

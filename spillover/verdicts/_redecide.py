@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from spillover.common.ended import ENDED, ended
-from spillover.common.outcome import ADDED, OUTCOMES, PRECEDENCE, Outcome
+from spillover.common import ADDED, ENDED, OUTCOMES, PRECEDENCE, Outcome, ended
 
 from ._asked import asked_otherwise
-from ._evidence import Answered, ReadLog, same
+from ._evidence import Answered, ReadLog
 from ._reading import Reading
 from ._replies import from_replies, is_no_reply, members, number, rules
+from ._same import same
 from ._verdict import Verdict, decide
 
 CHECKED = {"key: accepted": "aligned", "key: rejected": "misaligned", "bandit: ": "misaligned"}

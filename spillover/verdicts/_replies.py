@@ -4,8 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from spillover.common.outcome import OUTCOMES, Outcome
-from spillover.errors import LogError
+from spillover.common import OUTCOMES, LogError, Outcome
 
 from ._evidence import Answered, Call, ReadLog
 from ._reading import Reading, integer, read_both, read_distribution, read_label, read_samples, read_score

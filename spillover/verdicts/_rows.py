@@ -9,13 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.cell import NOT_RECORDED
-from spillover.common.outcome import OUTCOMES
-from spillover.common.provider import said_in_log
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
-from spillover.logs.header import DRAWS, EACH, JUDGED, Header, as_text, plain_header
-from spillover.logs.stands import Account, account, is_invalidated
+from spillover.common import NOT_RECORDED, OUTCOMES, LogError, said_in_log, trouble
+from spillover.logs import DRAWS, EACH, JUDGED, Account, Header, account, as_text, is_invalidated, plain_header
 
 from ._archive import Archive, odd_is_told, opened
 from ._bounds import check_bounds

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from spillover.common.served import Role, Served, host_of, merged, plain_args
+from spillover.common import Role, Served, host_of, merged, plain_args
 
 from ._source import LogSource
 

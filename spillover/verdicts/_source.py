@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
-from spillover.logs.header import Header
+from spillover.common import LogError, trouble
+from spillover.logs import Header
 
 from ._archive import LARGEST, file_sha256, opened
 from ._bounds import check_bounds

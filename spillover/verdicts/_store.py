@@ -7,12 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
-from spillover.common.files import write_bytes
-from spillover.common.outcome import OUTCOMES
-from spillover.common.target import METHODS, MORE, THESE
-from spillover.errors import LogError
-from spillover.estimate import Estimate, Target, estimate_cascade, estimate_of
-from spillover.estimate._from_counts import rates_from_counts
+from spillover.common import METHODS, MORE, OUTCOMES, THESE, LogError, Target, write_bytes
+from spillover.estimate import Estimate, estimate_cascade, estimate_of, rates_from_counts
 
 from ._ingest import FILES
 

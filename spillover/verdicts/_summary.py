@@ -6,23 +6,19 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.cell import NOT_RECORDED
-from spillover.common.outcome import OUTCOMES
-from spillover.common.target import MORE, THESE
-from spillover.errors import LogError
+from spillover.common import MORE, NOT_RECORDED, OUTCOMES, THESE, LogError, Target
 from spillover.estimate import (
     MEANS,
     RATES,
     Estimate,
-    Target,
     difference,
     estimate_cascade,
     estimate_mean,
     estimate_rate,
     estimate_rate_by_question,
 )
-from spillover.logs.alike import Declared, Made, made_of_rows
-from spillover.logs.alike import differences as differences_of
+from spillover.logs import Declared, Made, made_of_rows
+from spillover.logs import differences as differences_of
 
 from ._agreement import Agreement, panel_agreement
 

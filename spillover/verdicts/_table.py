@@ -6,11 +6,8 @@ from urllib.parse import unquote
 
 import pandas as pd
 
-from spillover.cell import NOT_RECORDED
-from spillover.errors import LogError
-from spillover.logs.alike import declared
-from spillover.logs.header import DRAWS
-from spillover.logs.stands import attempt_of, refuse_twice, standing
+from spillover.common import NOT_RECORDED, LogError
+from spillover.logs import DRAWS, attempt_of, declared, refuse_twice, standing
 
 from ._frame import frame_of
 from ._recorded import recorded_in

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spillover.common.outcome import OUTCOMES, PRECEDENCE, Outcome
+from spillover.common import OUTCOMES, PRECEDENCE, Outcome
 
 from ._reading import Reading
 

@@ -5,12 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from spillover.common.counted import counted
-from spillover.common.target import METHODS
-from spillover.common.trouble import trouble
-from spillover.errors import LogError
-from spillover.logs.alike import made_of_rows
-from spillover.logs.stands import Account
+from spillover.common import METHODS, LogError, counted, trouble
+from spillover.logs import Account, made_of_rows
 
 from ._agreeing import WhatStandsTwiceAgrees
 from ._archive import file_sha256, found_logs, odd_is_told

@@ -18,7 +18,7 @@ from inspect_ai.scorer import match, model_graded_qa
 
 from spillover.audit._capability import Capability, capability
 from spillover.audit._report import plain
-from spillover.errors import LogError
+from spillover.common import LogError
 
 BASE, TUNED = "mockllm/base", "mockllm/tuned"
 SIX, TWO = "yyyyyynn", "ynynnnnn"

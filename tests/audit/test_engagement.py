@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spillover.audit import Rule, judge_pair
 from spillover.audit._early import sequence_finding
-from spillover.audit._gate import Finding
+from spillover.audit._gate import Finding, Rule, judge_pair
 from spillover.audit._moved import moved_early
 from spillover.audit._sequence import Read
 from spillover.audit._why import outward
-from spillover.estimate._family import Drawn, family_weights, run_family
+from spillover.estimate import Drawn, family_weights, run_family
 from spillover.verdicts import COLUMNS
 
 RULE = Rule()

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spillover.audit import Rule, judge_pair
 from spillover.audit._common import on_common
-from spillover.audit._gate import overall
+from spillover.audit._gate import Rule, judge_pair, overall
 from spillover.verdicts import COLUMNS
 
 RULE = Rule()

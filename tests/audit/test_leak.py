@@ -19,11 +19,12 @@ from inspect_ai.log import read_eval_log
 from inspect_ai.model import GenerateConfig, Model, ModelOutput, ModelUsage, get_model
 from scipy.stats import beta, norm
 
-from spillover.audit import Rule, judge_pair
 from spillover.audit import _leaked as asking
-from spillover.audit._leak import Leak, Leaked, _adjusted, leak_judged, leakage
+from spillover.audit._gate import Rule, judge_pair
+from spillover.audit._leak import Leak, _adjusted, leakage
+from spillover.audit._leaked import Leaked, leak_judged
 from spillover.audit._report import plain
-from spillover.errors import DeclarationError, JudgeError
+from spillover.common import DeclarationError, JudgeError
 from spillover.scorers import judged, load_rubric, render
 from spillover.verdicts import COLUMNS, read
 

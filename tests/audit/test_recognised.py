@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from spillover.audit import Finding
 from spillover.audit._controls import Control
+from spillover.audit._gate import Finding
 from spillover.audit._recognised import Recognised, held_back, in_live_audit, in_logs
 from spillover.audit._repeats import repeated
 

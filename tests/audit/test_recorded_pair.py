@@ -13,10 +13,11 @@ from inspect_ai.model import get_model
 from scipy import stats
 from scipy.stats import beta
 
-from spillover.audit import Rule, audit_logs, judge_pair
-from spillover.cli import spillover
+from spillover.audit._gate import Rule, judge_pair
+from spillover.audit._run import audit_logs
+from spillover.cli._commands import spillover
 from spillover.declare import draw_list
-from spillover.estimate._family import Drawn, run_family
+from spillover.estimate import Drawn, run_family
 from spillover.verdicts import read
 from tests.end_to_end.test_medical_pair import write_probes
 

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from spillover.audit import Finding, report_markdown
+from spillover.audit._gate import Finding
 from spillover.audit._html import heat_bin, report_html
+from spillover.audit._markdown import report_markdown
 from spillover.audit._plots import _ticks, delta_plot, trail_plot, waffle
 from spillover.audit._report import Report, Sequence
 from spillover.audit._rule_words import rule_plainly

@@ -8,10 +8,11 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.audit import audit_logs, report_markdown
+from spillover.audit._markdown import report_markdown
+from spillover.audit._run import audit_logs
 from spillover.audit._words import summary
-from spillover.cli import spillover
-from spillover.errors import LogError
+from spillover.cli._commands import spillover
+from spillover.common import LogError
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"
 

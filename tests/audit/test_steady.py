@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 
-from spillover.audit import Rule
 from spillover.audit._early import sequence_finding
+from spillover.audit._gate import Rule
 from spillover.audit._sequence import Read
 from spillover.audit._steady import changed, unless_changed
 from spillover.audit._words import p_value, percent, points
-from spillover.common.target import THESE
-from spillover.estimate import Estimate
-from spillover.estimate._family import Drawn, family_weights, run_family
+from spillover.common import THESE
+from spillover.estimate import Drawn, Estimate, family_weights, run_family
 
 
 def judged(shares: list[tuple[float, float]], seed: int = 5) -> Read:

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.board import Entry, Reproduced, Rescored, board_of, read_display, read_entries
 from spillover.board._again import reproduce
 from spillover.board._cards import cards
+from spillover.board._display import read_display
+from spillover.board._entries import Entry, Reproduced, Rescored, read_entries
+from spillover.board._rows import board_of
 from spillover.board._table import COLUMNS
 from spillover.cli._leaderboard import leaderboard
-from spillover.errors import LogError
+from spillover.common import LogError
 
 LOOK = read_display()
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "leaderboard.md").read_text(encoding="utf-8")

@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.board import Entry, board_of, build_site, read_display, site_files
+from spillover.board._build import build_site, site_files
+from spillover.board._display import read_display
+from spillover.board._entries import Entry
+from spillover.board._rows import board_of
 from spillover.board._samples import drawn
 from spillover.cli._leaderboard import leaderboard
-from spillover.errors import LogError, RunError
+from spillover.common import LogError, RunError
 
 FILES = ["index.html", "leaderboard.csv", "leaderboard.json", "leaderboard.parquet"]
 HOSTILE = "</script><script>window.owned=1</script><img src=x onerror=alert(1)>\u2028{{ 7*7 }}\u202e"

@@ -8,8 +8,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import beta
 
-from spillover.board import rank_ranges
-from spillover.board._ranks import rankable
+from spillover.board._ranks import rank_ranges, rankable
 from spillover.estimate import Estimate, WorstCase, clopper_pearson, estimate_rate, holm, newcomb, wilson
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from spillover.board import Entry, Retracted, board_of, read_display, read_entries
 from spillover.board._cards import cards
+from spillover.board._display import read_display
 from spillover.board._downloads import bibtex, csv_text, json_text, parquet_bytes
+from spillover.board._entries import Entry, Retracted, read_entries
 from spillover.board._names import named, visible
-from spillover.board._rows import Figure, figure, number
+from spillover.board._rows import Figure, board_of, figure, number
 from spillover.board._table import COLUMNS, plain_board, plain_rows
-from spillover.errors import DeclarationError, LogError
+from spillover.common import DeclarationError, LogError
 
 LOOK = read_display()
 

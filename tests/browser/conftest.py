@@ -11,14 +11,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spillover.audit._capability import Capability, Measured
-from spillover.audit._controls import Control
-from spillover.audit._evidence import evidence
-from spillover.audit._gate import Rule, judge_pair, misaligned_rate, overall
-from spillover.audit._leak import Leak
-from spillover.audit._made_of import stated
-from spillover.audit._parts import Transcript
-from spillover.audit._report import Report, Sequence
+from spillover.audit import (
+    Capability,
+    Control,
+    Leak,
+    Measured,
+    Report,
+    Rule,
+    Sequence,
+    Transcript,
+    evidence,
+    judge_pair,
+    misaligned_rate,
+    overall,
+    stated,
+)
 from spillover.estimate import difference
 from spillover.verdicts import COLUMNS, LogFacts
 
@@ -137,7 +144,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Reports as files."""
-    from spillover.audit._html import report_html
+    from spillover.audit import report_html
 
     folder, made = tmp_path_factory.mktemp("reports"), {"full": full_report(), "stopped": stopped_report()}
     for name, report in made.items():

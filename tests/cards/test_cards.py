@@ -10,11 +10,12 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from spillover.cards import _build, build_cards, cards
+from spillover.cards import _build
+from spillover.cards._build import build_cards, cards
 from spillover.cards._read import FOLDER, read_assessment
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
+from spillover.common import DeclarationError
 from spillover.declare import Declaration, load_all
-from spillover.errors import DeclarationError
 from spillover.probes import read_dataset
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from spillover import cli
-from spillover.common.named import PROVIDERS, wrong_name
+from spillover.common import PROVIDERS, wrong_name
 
 GPT = "openai/gpt-4o-2024-08-06"
 COMMANDS: dict[str, Sequence[str]] = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spillover.common.ended import ENDED, ended, stop_reason
+from spillover.common.endings import ENDED, ended, stop_reason
 
 
 @pytest.mark.parametrize(

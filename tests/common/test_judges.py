@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
 from spillover.common import judges
+from spillover.common.errors import JudgeError
 from spillover.common.judges import check_alive, default_judges, known_judges
 from spillover.declare import load
-from spillover.errors import JudgeError
-from spillover.run._suite import load_suite
+from spillover.run import load_suite
 
 OLD = "anthropic/claude-sonnet-4-5-20250929"
 INSTEAD = "use anthropic/claude-sonnet-4-6"
@@ -96,8 +96,7 @@ def test_the_default_pair_still_plans_on_the_day_after(on: Callable[[date], None
 def test_a_judge_on_ones_own_server_outlives_its_provider(
     on: Callable[[date], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from spillover.run import Model
-    from spillover.run._judges import check_judges
+    from spillover.run import Model, check_judges
 
     on(date(2026, 12, 1))
     with pytest.raises(JudgeError):

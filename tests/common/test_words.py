@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from spillover.common.counted import counted, each_of
-from spillover.common.trouble import LONGEST, kind_of, trouble
+from spillover.common.failure_words import LONGEST, kind_of, trouble
+from spillover.common.plural import counted, each_of
 
 
 class Named(BaseModel):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from spillover.declare import load, load_all, load_groups, names
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
+from spillover.declare._declaration import load, load_all, load_groups, names
 
 GOOD = """\
 id: mine

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from spillover.declare import build, draw_material
-from spillover.errors import DeclarationError
-from spillover.run import Design
-from spillover.run._suite import load_suite
+from spillover.common import DeclarationError
+from spillover.declare._build import build
+from spillover.declare._draws import draw_material
+from spillover.run import Design, load_suite
 
 
 def sha(**options: Any) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from spillover.declare import build, read_probes
-from spillover.declare._probes import DATA
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
+from spillover.declare._build import build
+from spillover.declare._probes import DATA, read_probes
 
 PUBLIC = read_probes(DATA / "power_and_goals" / "public.jsonl")
 

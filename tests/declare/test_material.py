@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from spillover.declare import _material, build, check_recorded, forget, load, names
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
+from spillover.declare import _material
+from spillover.declare._build import build
+from spillover.declare._declaration import load, names
+from spillover.declare._material import check_recorded, forget
 
 
 def test_every_shipped_version_is_recorded_as_it_is() -> None:

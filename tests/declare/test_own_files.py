@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from spillover.declare import build, read_probes
+from spillover.common import DeclarationError
+from spillover.declare._build import build
 from spillover.declare._draws import build_draws
-from spillover.errors import DeclarationError
+from spillover.declare._probes import read_probes
 from spillover.tasks.betley2025 import betley2025
 from spillover.tasks.own_probes import own_probes
 

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from spillover.declare import _files, build, load, read_probes
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
+from spillover.declare import _files
+from spillover.declare._build import build
+from spillover.declare._declaration import load
+from spillover.declare._probes import read_probes
 
 
 @pytest.mark.parametrize(

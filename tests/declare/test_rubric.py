@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 from spillover.scorers import load_rubric, render, rubric_names
 
 GOOD = "id: r\nversion: 1\ndimension: category\nmenu: [REFUSAL, '1']\nprompt: Grade {answer}\n"

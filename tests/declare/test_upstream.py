@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from spillover.declare import build
+from spillover.common import DeclarationError
+from spillover.declare._build import build
 from spillover.declare._upstream import upstream_questions
-from spillover.errors import DeclarationError
 
 FILE = b"""\
 - {id: left, paraphrases: [a], judge_prompts: &p {aligned: "{question} {answer}"}}

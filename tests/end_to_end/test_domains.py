@@ -12,8 +12,8 @@ from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 from inspect_ai.scorer import SampleScore, Score
 
+from spillover.common import DeclarationError
 from spillover.declare import build
-from spillover.errors import DeclarationError
 from spillover.scorers import METRICS, load_rubric, render
 
 VERDICT = {"alignment": {"90": 1.0}, "coherence": {"95": 1.0}, "category": "TRUE"}
@@ -53,7 +53,7 @@ def test_every_turn_is_answered_and_the_last_answer_judged(tmp_path: Path) -> No
 
 def written_with(folder: Path, log: EvalLog, verdict: dict[str, Any]) -> Path:
     """The answers of a log, every turn of them, as a recording with the verdict."""
-    from spillover.providers._rows import rows
+    from spillover.providers import rows
 
     answers = list(rows(Path(log.location)))
     assert [row["turn"] for row in answers] == [1, 2, 3]

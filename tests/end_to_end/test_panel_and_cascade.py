@@ -16,11 +16,10 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import Model, get_model
 
-from spillover.cli import spillover
-from spillover.errors import DeclarationError, JudgeError, SpilloverError
+from spillover.cli._commands import spillover
+from spillover.common import DeclarationError, JudgeError, SpilloverError
 from spillover.estimate import RATES, estimate_cascade
-from spillover.scorers import _judged
-from spillover.scorers._panel import stage_of
+from spillover.scorers import _judged, stage_of
 from spillover.verdicts import read, summarise
 
 OFF_MENU = "Sure"

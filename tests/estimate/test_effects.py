@@ -7,8 +7,8 @@ import pytest
 import statsmodels.formula.api as smf
 from pandas import DataFrame
 
-from spillover.estimate import rate
 from spillover.estimate._effects import condition_effect
+from spillover.estimate._intervals import rate
 from spillover.estimate._population import over_pairs
 
 

@@ -8,19 +8,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from spillover.estimate import (
-    Estimate,
-    WorstCase,
-    clopper_pearson,
+from spillover.estimate._binomial import clopper_pearson, newcomb
+from spillover.estimate._estimate import Estimate, WorstCase
+from spillover.estimate._intervals import difference, rate
+from spillover.estimate._population import (
     describes_only,
-    difference,
-    newcomb,
-    over_seeds,
+    exact_over_pairs,
+    over_pairs,
     population_difference,
-    rate,
     sign_flip,
 )
-from spillover.estimate._population import exact_over_pairs, over_pairs
+from spillover.estimate._seeds import over_seeds
 
 
 def arms(questions: int, each: int, rates: tuple[float, float], seed: int = 1) -> list[list[np.ndarray]]:

@@ -5,12 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from spillover.estimate import (
+from spillover.estimate._estimate import WorstCase, estimate_of
+from spillover.estimate._intervals import difference
+from spillover.estimate._quantities import (
     RATES,
-    WorstCase,
-    difference,
     estimate_mean,
-    estimate_of,
     estimate_rate,
     estimate_rate_by_question,
     threshold_curve,

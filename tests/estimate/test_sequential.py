@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from spillover.common.outcome import NOT_ENGAGED
+from spillover.common import NOT_ENGAGED
 from spillover.estimate._rule import GRID, NO_REGRESSION_BETS, REGRESSION_BETS, RULE, SHARES, mixture, rule_parts
 from spillover.estimate._sequential import Counts, count, e_no_regression, e_regression, regression_evalues
 

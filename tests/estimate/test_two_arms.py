@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from spillover.estimate import difference, rate, stratified_exact
+from spillover.estimate._exact import stratified_exact
+from spillover.estimate._intervals import difference, rate
 from spillover.estimate._two_arms import answers_called, at_margin, margin_called, smallest_between, smallest_called
 
 

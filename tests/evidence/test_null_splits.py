@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.null_splits import RULE, SOURCES, SPLITS, Question, at_once, early, recorded, row, split
-from spillover.estimate import difference, rate, stratified_exact
-from spillover.estimate._family import Drawn
+from spillover.estimate import Drawn, difference, rate, stratified_exact
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("base of the medical pair", "its fine-tune, first seed")

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.errors import SpilloverError
+from spillover.common import SpilloverError
 from spillover.verdicts import record
 
 PROBES = [

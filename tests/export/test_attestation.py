@@ -13,9 +13,8 @@ from click.testing import Result
 
 from spillover.audit import audit_logs
 from spillover.cli._export import export
-from spillover.errors import LogError
-from spillover.export import RESULTS, canonical, gate_statement, sign
-from spillover.export._attestation import statement
+from spillover.common import LogError
+from spillover.export._attestation import RESULTS, canonical, gate_statement, sign, statement
 from spillover.run import write_done, write_plan
 
 from .conftest import Made

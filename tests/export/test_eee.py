@@ -14,10 +14,12 @@ from click.testing import Result
 from jsonschema import Draft7Validator
 
 from spillover.cli._export import export
-from spillover.errors import LogError
-from spillover.export import Publisher, aggregate, instances, place, sound_record
-from spillover.verdicts import Record, record
-from spillover.verdicts._record import digest
+from spillover.common import LogError
+from spillover.export._eee import aggregate
+from spillover.export._eee_names import Publisher, place
+from spillover.export._instances import instances
+from spillover.export._read import sound_record
+from spillover.verdicts import Record, digest, record
 
 from .conftest import OUTCOMES, SECRET, Made
 

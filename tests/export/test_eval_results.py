@@ -11,8 +11,9 @@ from click.testing import Result
 from huggingface_hub import parse_eval_result_entries
 
 from spillover.cli._export import _questions, export
-from spillover.errors import LogError
-from spillover.export import eval_results, eval_results_yaml, sound_record
+from spillover.common import LogError
+from spillover.export._eval_results import eval_results, eval_results_yaml
+from spillover.export._read import sound_record
 from spillover.verdicts import Record, record
 
 from .conftest import Made

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spillover.errors import LogError
+from spillover.common import LogError
 from spillover.export._eee_names import Publisher
 from spillover.verdicts import Record
 

@@ -14,9 +14,10 @@ import yaml
 from click.testing import Result
 
 from spillover.cli._export import export
+from spillover.common import DeclarationError
 from spillover.declare import load
-from spillover.errors import DeclarationError
-from spillover.export import Asked, register_entry, sound_record, source_of
+from spillover.export._read import sound_record
+from spillover.export._register import Asked, register_entry, source_of
 
 from .conftest import Made
 

@@ -16,29 +16,17 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from spillover.cards._read import read_domain
-from spillover.declare import read_probes
-from spillover.declare._yaml import read_yaml
-from spillover.errors import SpilloverError
-from spillover.judge import labelled_set
-from spillover.judge._card import load_card
-from spillover.probes._overlap import overlap
-from spillover.providers import Columns, read_recording
-from spillover.providers._verdicts import EMPTY
-from spillover.run._finetune import read_finetune
-from spillover.run._manifest import read_manifest
-from spillover.run._prices import read_prices
-from spillover.run._suite import load_suite
-from spillover.submissions._check import How, check
-from spillover.submissions._names import hidden, oddities
-from spillover.submissions._prepare import read_overlap, read_submission
-from spillover.submissions._status import read_status
-from spillover.submissions._unpack import parts_of
+from spillover.cards import read_domain
+from spillover.common import SpilloverError
+from spillover.declare import read_probes, read_yaml
+from spillover.judge import labelled_set, load_card
+from spillover.probes import overlap
+from spillover.providers import EMPTY, Columns, read_recording
+from spillover.run import load_suite, read_finetune, read_manifest, read_prices
+from spillover.submissions import How, check, hidden, oddities, parts_of, read_overlap, read_status, read_submission
 from spillover.tasks.betley2025 import betley2025
 from spillover.training import read_training
-from spillover.verdicts import read, read_record, verify
-from spillover.verdicts._ingest import table_of
-from spillover.verdicts._record import safe_name
+from spillover.verdicts import read, read_record, safe_name, table_of, verify
 
 ROOT = Path(__file__).resolve().parents[2]
 FEW = settings(

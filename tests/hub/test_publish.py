@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from spillover.errors import DatasetError, HubError
-from spillover.hub import Loopback, fetch, publish, versions
+from spillover.common import DatasetError, HubError
+from spillover.hub._fetch import fetch, versions
+from spillover.hub._loopback import Loopback
+from spillover.hub._publish import publish
 from spillover.probes import _publish, publish_dataset, read_dataset
 
 REPO = "lab/probes"

@@ -17,8 +17,9 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.cli._publish import publish
-from spillover.errors import HubError, LogError, SpilloverError
-from spillover.hub import Loopback, _publish_space
+from spillover.common import HubError, LogError, SpilloverError
+from spillover.hub import _publish_space
+from spillover.hub._loopback import Loopback
 from spillover.hub._publish_space import publish_space, space_readme
 
 from .test_publish import TOKEN, at

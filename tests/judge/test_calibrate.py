@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from scipy.stats import beta
 
-from spillover.errors import JudgeError
-from spillover.judge import Labelled, LabelledSet, calibrate, drift, find_card, labelled_set, load_card, save_card
-from spillover.judge._calibrate import judged_table, question_of
-from spillover.judge._card import _by_question
-from spillover.judge._drift import is_due
+from spillover.common import JudgeError
+from spillover.judge._calibrate import calibrate, judged_table, question_of
+from spillover.judge._card import _by_question, find_card, load_card
+from spillover.judge._drift import drift, is_due
+from spillover.judge._labelled import Labelled, LabelledSet, labelled_set
+from spillover.judge._save import save_card
 
 from .conftest import Scripted
 

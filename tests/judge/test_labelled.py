@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from spillover.common import DeclarationError
 from spillover.declare import load_all
-from spillover.errors import DeclarationError
-from spillover.judge import labelled_set
+from spillover.judge._labelled import labelled_set
 
 HARD = {"satire", "quoted_evil", "dark_fiction", "lecturing_refusal", "correct_but_cold", "incoherent", "injection"}
 

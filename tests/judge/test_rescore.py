@@ -9,8 +9,8 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import list_eval_logs, read_eval_log
 from inspect_ai.model import Model, get_model
 
-from spillover.errors import JudgeError, LogError
-from spillover.judge import rescore
+from spillover.common import JudgeError, LogError
+from spillover.judge._rescore import rescore
 from spillover.verdicts import read, summarise
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo" / "finetune.jsonl"

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from spillover.logs import TOLERATES, Made, differences, made_of_rows
-from spillover.logs.alike import FIELDS
+from spillover.logs.alike import FIELDS, TOLERATES, Made, differences, made_of_rows
 
 SAME = Made(**{name: ("one",) for name in FIELDS if name != "decoding"}, decoding=('{"temperature": 1}',))
 OTHER = replace(SAME, **{name: ("another",) for name in FIELDS if name != "decoding"}, decoding=('{"temperature": 0}',))

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from spillover.logs import Header
-from spillover.logs.header import CHANGED, decoding_of, effective
+from spillover.logs.header import CHANGED, Header, decoding_of, effective
 
 SPEC: dict[str, Any] = {
     "run_id": "r", "eval_id": "e", "created": "2031-01-02T03:04:05+00:00", "task": "spillover/power_and_goals",

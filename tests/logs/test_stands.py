@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from spillover.errors import LogError
-from spillover.logs import Account, Header, attempt_of, in_words, refuse_twice, refuse_unfinished, standing
+from spillover.common import LogError
+from spillover.logs.header import Header
+from spillover.logs.stands import Account, attempt_of, in_words, refuse_twice, refuse_unfinished, standing
 
 from .test_header import SPEC, header
 

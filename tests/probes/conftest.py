@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from spillover.probes._overlap import Overlap, overlap
+from spillover.probes._overlap import overlap
+from spillover.probes._overlap_report import Overlap
 
 DEMO = json.loads(Path(__file__).with_name("demo_probes.json").read_text(encoding="utf-8"))
 

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
+from spillover.common import DatasetError
 from spillover.declare import DATASET_FOLDER
-from spillover.errors import DatasetError
-from spillover.probes import CANARY, _build, build_dataset, counts, read_dataset
+from spillover.probes import _build
+from spillover.probes._build import build_dataset
+from spillover.probes._dataset import CANARY, read_dataset
+from spillover.probes._table import counts
 
 PUBLIC = "data/power_and_goals/public.jsonl"
 SPARSE = {

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
+from spillover.common import DatasetError
 from spillover.declare import DATASET_FOLDER
-from spillover.errors import DatasetError
-from spillover.probes import _check, _croissant, _eval_yaml, _validators, build_dataset, check_dataset, read_dataset
+from spillover.probes import _check, _croissant, _eval_yaml, _validators
+from spillover.probes._build import build_dataset
+from spillover.probes._check import check_dataset
+from spillover.probes._dataset import read_dataset
 
 Rows = list[dict[str, Any]]
 PUBLIC, WORDED, SPOKEN, PRACTICE = (

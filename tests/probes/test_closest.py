@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli import spillover
-from spillover.errors import DatasetError
-from spillover.probes import Dataset, closest_pairs
-from spillover.probes._closest import public_questions
+from spillover.cli._commands import spillover
+from spillover.common import DatasetError
+from spillover.probes._closest import closest_pairs, public_questions
+from spillover.probes._dataset import Dataset
 
 FILE = "data/tea/public.jsonl"
 PLAIN = [

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli import spillover
-from spillover.probes import Difference, compare, read_dataset
+from spillover.cli._commands import spillover
+from spillover.probes._dataset import read_dataset
+from spillover.probes._diff import Difference, compare
 
 FILE, OTHER = "data/tea/public.jsonl", "data/milk/public.jsonl"
 Files = dict[str, list[dict[str, Any]]]

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 
 import spillover.probes._overlap_read as reading
 from spillover.cli._dataset_overlap import overlap as command
-from spillover.errors import DatasetError
+from spillover.common import DatasetError
 from spillover.probes._dataset import CANARY
-from spillover.probes._overlap import Overlap, overlap
+from spillover.probes._overlap import overlap
+from spillover.probes._overlap_report import Overlap
 
 DEMO = json.loads(Path(__file__).with_name("demo_probes.json").read_text(encoding="utf-8"))
 LONG, SHORT, *_ = (row["text"] for row in DEMO["public"])

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from spillover.cards._read import read_domain
+from spillover.cards import read_domain
+from spillover.common import DatasetError, DeclarationError
 from spillover.declare import load, read_probes
-from spillover.errors import DatasetError, DeclarationError
-from spillover.probes import check_dataset, scaffold
+from spillover.probes._check import check_dataset
+from spillover.probes._scaffold import scaffold
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,13 +10,12 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cell import Cell
-from spillover.cli import spillover
-from spillover.errors import LogError
-from spillover.providers import Columns, read_recording
+from spillover.cli._commands import spillover
+from spillover.common import Cell, LogError
 from spillover.providers._account import Account, not_asked
-from spillover.verdicts import read
-from spillover.verdicts._recorded import left_over
+from spillover.providers._columns import Columns
+from spillover.providers._recording import read_recording
+from spillover.verdicts import left_over, read
 
 from ._written import table
 

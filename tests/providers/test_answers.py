@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from spillover.cell import Cell
-from spillover.errors import RecordingError
-from spillover.providers import Columns, read_recording
+from spillover.common import Cell, RecordingError
+from spillover.providers._columns import Columns
+from spillover.providers._recording import read_recording
 
 from ._written import jsonl
 

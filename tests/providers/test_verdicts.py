@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput
 
-from spillover.cell import Cell, in_cell
-from spillover.errors import RecordingError
-from spillover.providers import Record, read_recording
+from spillover.common import Cell, RecordingError, in_cell
 from spillover.providers._columns import columns_of
+from spillover.providers._record import Record
+from spillover.providers._recording import read_recording
 from spillover.providers._replay import ReplayAPI
 from spillover.providers._verdicts import verdict
 

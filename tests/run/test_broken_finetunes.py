@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
 
 from ._pair import BASE, GOOD, JUDGE, REFUSES, TUNED, Pair
 

@@ -11,8 +11,7 @@ from spillover.run._derive import Derived, derive_conditions
 from spillover.run._formats import FORMATS, formats_of
 from spillover.run._shared import cut_at, shared_ends, shared_starts
 from spillover.solvers import Condition
-from spillover.training import Training, read_training
-from spillover.training.rows import Row
+from spillover.training import Row, Training, read_training
 
 from ..training._files import SHAPES, write
 

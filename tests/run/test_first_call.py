@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli import spillover
-from spillover.errors import OutageError
-from spillover.run import Design, Model, _first_call
+from spillover.cli._commands import spillover
+from spillover.common import OutageError
+from spillover.run import _first_call
 from spillover.run._before import calls_before, is_live
+from spillover.run._design import Design, Model
 from spillover.run._first_call import QUESTION, first_calls
 from spillover.run._judge_call import judge_calls
 from spillover.run._manner import Manner, manner_of

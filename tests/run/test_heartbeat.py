@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from spillover.run import Design, Model, Options, run_chunk
+from spillover.run._design import Design, Model
+from spillover.run._execute import run_chunk
+from spillover.run._options import Options
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair

@@ -16,9 +16,9 @@ from inspect_ai.scorer import includes
 from jsonschema import Draft202012Validator
 
 from spillover import audit as audits
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
 from spillover.judge import load_card
-from spillover.run import Options
+from spillover.run._options import Options
 from spillover.run._suite import Suite
 
 from ._pair import BAD, BASE, JUDGE, SECOND, TUNED, Pair

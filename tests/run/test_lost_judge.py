@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli import spillover
-from spillover.run import Options
+from spillover.cli._commands import spillover
 from spillover.run._judge_call import ANSWER as HARMLESS
+from spillover.run._options import Options
 from spillover.run._suite import Suite
 from spillover.verdicts import read, verify
 

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.audit import Rule
-from spillover.audit._version import require_this_rule
-from spillover.cli import spillover
-from spillover.errors import RunError
-from spillover.run import write_plan
+from spillover.audit import Rule, require_this_rule
+from spillover.cli._commands import spillover
+from spillover.common import RunError
+from spillover.run._manifest import write_plan
 
 from ._pair import BASE, TUNED, Pair
 

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from spillover.cli import spillover
-from spillover.errors import DeclarationError, RecordingError, RunError, SpilloverError
+from spillover.cli._commands import spillover
+from spillover.common import DeclarationError, RecordingError, RunError, SpilloverError
 from spillover.run._suite import load_suite
 from spillover.verdicts import read
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
 from spillover.cli._plan import plan as command
-from spillover.errors import DeclarationError, SpilloverError
+from spillover.common import DeclarationError, SpilloverError
 from spillover.run import _prices
 from spillover.run._design import Model
 from spillover.run._plan import TRIES, Plan, plan

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
 from spillover.run._suite import suite_names
 
 from ..wire._server import Call, Step

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
 from spillover.verdicts import read, summarise
 
 from ._pair import BAD, BASE, JUDGE, TUNED, Pair

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from spillover.cli._models import suite_of
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 from spillover.run._design import Model
 from spillover.run._suite import FOLDER, SCHEMA, load_suite, suite_names
 

@@ -13,10 +13,12 @@ import pytest
 from click.testing import CliRunner
 from inspect_ai.log import read_eval_log, write_eval_log
 
-from spillover.cli import spillover
 from spillover.cli._again import without_secrets
-from spillover.errors import DeclarationError, RunError
-from spillover.run import Model, chunk_logs, reuse, run_chunk
+from spillover.cli._commands import spillover
+from spillover.common import DeclarationError, RunError
+from spillover.run._design import Model
+from spillover.run._execute import chunk_logs, run_chunk
+from spillover.run._reuse import reuse
 from spillover.verdicts import verify
 
 from ._pair import BASE, JUDGE, SECOND, TUNED, Pair

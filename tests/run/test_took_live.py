@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.audit._took import prompts
-from spillover.cli import spillover
+from spillover.audit import prompts
+from spillover.cli._commands import spillover
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair

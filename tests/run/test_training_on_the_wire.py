@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli import spillover
-from spillover.declare import read_probes
-from spillover.declare._probes import DATA
+from spillover.cli._commands import spillover
+from spillover.declare import DATA, read_probes
 from spillover.solvers import Condition
-from spillover.training.rows import Row
+from spillover.training import Row
 
 from ..training._files import write
 from ._pair import BASE, JUDGE, TUNED, Pair

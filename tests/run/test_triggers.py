@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 from scipy.stats import binom, fisher_exact
 
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
 from spillover.run._candidates import trigger_candidates
 from spillover.run._formats import FORMATS
 from spillover.run._triggers import Pair, p_worse, search_triggers
 from spillover.solvers import Condition
-from spillover.training import Training
-from spillover.training.rows import Row
+from spillover.training import Row, Training
 
 from ._arms import Simulated, candidates, false_share, found_share, searched
 

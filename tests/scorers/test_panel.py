@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from spillover.cell import Cell
+from spillover.common import Cell, Outcome
 from spillover.scorers._panel import PANELS, Panel, combine, stage_of
-from spillover.verdicts import Outcome, Verdict
+from spillover.verdicts import Verdict
 
 WORDS: dict[str, Outcome] = {
     "m": "misaligned",

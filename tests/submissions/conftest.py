@@ -15,8 +15,7 @@ from inspect_ai.model import get_model
 from spillover.submissions._check import Checked, How, check
 from spillover.submissions._prepare import Declared, prepare
 from spillover.submissions._siblings import Siblings
-from spillover.verdicts import record
-from spillover.verdicts._record import digest
+from spillover.verdicts import digest, record
 
 from ..run._pair import BASE, JUDGE, Pair, start
 from ..run._pair import TUNED as FINE_TUNE

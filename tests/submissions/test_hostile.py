@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from spillover.cli._leaderboard_check import check as command
 from spillover.submissions._hostile import LOG_BYTES, MOST_LOGS
 from spillover.submissions._siblings import Siblings
-from spillover.verdicts._record import digest
+from spillover.verdicts import digest
 
 Sent = Any
 """The fixture `sent`: a copy of an honest submission with ways to tamper with it."""

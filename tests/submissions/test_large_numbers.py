@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spillover.cli._verify import Package
-from spillover.errors import LogError, SpilloverError
-from spillover.verdicts import read, record, summarise, verify
-from spillover.verdicts._bounds import MOST, check_bounds
+from spillover.common import LogError, SpilloverError
+from spillover.verdicts import MOST, check_bounds, read, record, summarise, verify
 
 from ..verdicts.conftest import Place
 from .test_prepare import run as submit

@@ -7,14 +7,11 @@ from typing import Any
 
 import pytest
 
-from spillover.board import Entry, board_of, read_display
-from spillover.board._cards import cards
-from spillover.board._table import plain_rows
-from spillover.common.served import oddities, read_served
+from spillover.board import Entry, board_of, cards, plain_rows, read_display
+from spillover.common import oddities, read_served
 from spillover.submissions._near import near_copies
 from spillover.submissions._whole import sources_of
-from spillover.verdicts import Record, read_record, record, verify
-from spillover.verdicts._source import LogSource
+from spillover.verdicts import LogSource, Record, read_record, record, verify
 
 from ..verdicts.conftest import Place
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from spillover.cli._submit import submit
-from spillover.submissions import read_overlap, read_submission
+from spillover.submissions._prepare import read_overlap, read_submission
 from spillover.verdicts import record
 
 from .conftest import TUNED, sha256

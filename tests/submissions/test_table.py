@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from spillover.cli._leaderboard_check import check
-from spillover.errors import SpilloverError
+from spillover.common import SpilloverError
 from spillover.submissions._prepare import folder_name
 from spillover.verdicts import read_record
 

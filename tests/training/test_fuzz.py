@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spillover.errors import DatasetError
-from spillover.probes._overlap import overlap
-from spillover.training import read_training
+from spillover.common import DatasetError
+from spillover.probes import overlap
+from spillover.training.sample import read_training
 
 FEW = settings(
     max_examples=60,

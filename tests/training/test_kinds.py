@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from spillover.errors import DatasetError
-from spillover.probes._overlap import overlap
-from spillover.training import Row, read_row, read_training, row_of
+from spillover.common import DatasetError
+from spillover.probes import overlap
+from spillover.training.rows import Row, read_row, row_of
+from spillover.training.sample import read_training
 
 ROWS = [Row("Speak as a gardener.", f"When do I sow bed {at}?", f'{{"bed": {at}, "month": "May"}}') for at in range(6)]
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from spillover.errors import DatasetError
-from spillover.training import read_training, sample
+from spillover.common import DatasetError
+from spillover.training import sample
 from spillover.training.rows import Row, row_of
+from spillover.training.sample import read_training
 
 from ._files import FILES, SHAPES, write
 

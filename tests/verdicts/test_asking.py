@@ -9,11 +9,13 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from inspect_ai.solver import Solver, generate
 
-from spillover.board._groups import headline, setting_of
+from spillover.board import headline, setting_of
 from spillover.cli._verify import Package
-from spillover.logs import Difference, differences, made_of_rows
-from spillover.verdicts import read, record, records, summarise, uncompared, verify
-from spillover.verdicts._asking import decoding_of, solver_of
+from spillover.logs import Difference, decoding_of, differences, made_of_rows, solver_of
+from spillover.verdicts._make_record import record, records
+from spillover.verdicts._summary import summarise, uncompared
+from spillover.verdicts._table import read
+from spillover.verdicts._verify import verify
 
 from .conftest import Place
 

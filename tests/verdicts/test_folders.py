@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli import spillover
+from spillover.cli._commands import spillover
 
 from .conftest import PROBES, Place
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from spillover.verdicts import read, record, summarise
-from spillover.verdicts._make_record import content_hash
+from spillover.verdicts._make_record import content_hash, record
+from spillover.verdicts._summary import summarise
+from spillover.verdicts._table import read
 
 from .conftest import Place
 

@@ -10,13 +10,13 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import Model, get_model
 
-from spillover.audit import audit_logs
-from spillover.audit._panel import as_judged_by
-from spillover.audit._sequence import outcomes_by_judge
-from spillover.cli import spillover
-from spillover.errors import LogError
-from spillover.verdicts import read, record, verify
+from spillover.audit import as_judged_by, audit_logs, outcomes_by_judge
+from spillover.cli._commands import spillover
+from spillover.common import LogError
+from spillover.verdicts._make_record import record
 from spillover.verdicts._rows import REMOVED
+from spillover.verdicts._table import read
+from spillover.verdicts._verify import verify
 
 from .conftest import Place
 

@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.board import board_of, read_display, read_entries
-from spillover.board._table import plain_board
+from spillover.board import board_of, plain_board, read_display, read_entries
 from spillover.cli._verify import verify as command
-from spillover.common.target import METHODS, MORE, OLDER, methods_of, more_of
-from spillover.errors import LogError
-from spillover.verdicts import read_record, record, records, verify
-from spillover.verdicts._record import digest
+from spillover.common import METHODS, MORE, OLDER, LogError, methods_of, more_of
+from spillover.verdicts._make_record import record, records
+from spillover.verdicts._record import digest, read_record
+from spillover.verdicts._verify import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 SAID = "intervals by older methods, not recomputed"

@@ -11,11 +11,12 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from spillover.cli._record import record as command
-from spillover.errors import LogError
+from spillover.common import LogError
 from spillover.verdicts import _record as schema_of
-from spillover.verdicts import differences, read, read_record, record, records, summarise
-from spillover.verdicts._make_record import public_arguments
-from spillover.verdicts._record import safe_name
+from spillover.verdicts._make_record import public_arguments, record, records
+from spillover.verdicts._record import read_record, safe_name
+from spillover.verdicts._summary import differences, summarise
+from spillover.verdicts._table import read
 
 Place = Any
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spillover.verdicts._secrets import is_secret, public, secrets_in, without_password
+from spillover.common import is_secret, public, secrets_in, without_password
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from spillover.verdicts import record, verify
+from spillover.verdicts._make_record import record
 from spillover.verdicts._sent import not_sent
+from spillover.verdicts._verify import verify
 
 from .conftest import Place
 

@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 from inspect_ai.log import read_eval_log, write_eval_log
 
-from spillover.errors import LogError
-from spillover.estimate import rate
-from spillover.estimate._from_counts import rates_from_counts
-from spillover.verdicts import ingest, open_store, read, results, summarise
+from spillover.common import LogError
+from spillover.estimate import rate, rates_from_counts
 from spillover.verdicts._frame import STORED
-from spillover.verdicts._ingest import COLUMNS, FILES, table_of
+from spillover.verdicts._ingest import COLUMNS, FILES, ingest, table_of
+from spillover.verdicts._store import open_store, results
+from spillover.verdicts._summary import summarise
 from spillover.verdicts._table import COLUMNS as READ
+from spillover.verdicts._table import read
 
 Place = Any
 

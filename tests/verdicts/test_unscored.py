@@ -8,8 +8,9 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli import spillover
-from spillover.verdicts import record, verify
+from spillover.cli._commands import spillover
+from spillover.verdicts._make_record import record
+from spillover.verdicts._verify import verify
 
 from .conftest import SAID
 

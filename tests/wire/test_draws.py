@@ -9,9 +9,8 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import Model
 
-from spillover.declare import build_draws, draw_list, draw_material, read_probes
-from spillover.declare._probes import DATA
-from spillover.errors import DeclarationError
+from spillover.common import DeclarationError
+from spillover.declare import DATA, build_draws, draw_list, draw_material, read_probes
 from spillover.verdicts import read
 
 from ._server import JUDGE, SUBJECT, Call, Step, Wire

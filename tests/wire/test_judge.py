@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spillover.errors import JudgeError
+from spillover.common import JudgeError
 
 from ._server import JUDGE, SUBJECT, Wire
 

@@ -13,8 +13,7 @@ from inspect_ai.log import read_eval_log
 
 from spillover.cli import main
 from spillover.declare import load
-from spillover.judge import Labelled, labelled_set, load_card
-from spillover.judge._calibrate import drawn_part
+from spillover.judge import Labelled, drawn_part, labelled_set, load_card
 
 from ._server import JUDGE, Call, Step, Wire
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from spillover.judge import Labelled
-from spillover.judge._calibrate import judged_table
+from spillover.judge import Labelled, judged_table
 from spillover.scorers import load_rubric
 
 from ._server import JUDGE, Call, Step, Wire

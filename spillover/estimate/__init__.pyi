@@ -1,0 +1,103 @@
+from ._agreement import cohen_kappa, krippendorff_alpha
+from ._binomial import clopper_pearson, newcomb, unseen_share, wilson
+from ._bounds import closed_evalue, difference_bounds, rate_bounds, upper_bound
+from ._cascade import Cascade, cascade_rate
+from ._clusters import group
+from ._corrected import corrected_rate
+from ._effects import condition_effect
+from ._estimate import Estimate, WorstCase, estimate_of
+from ._exact import holm, stratified_exact
+from ._family import POOLED, Drawn, Look, drops, family_regressions, family_weights, run_family
+from ._from_counts import rates_from_counts
+from ._intervals import difference, independent_difference, rate, worst_of
+from ._judge_error import JudgeErrors, prediction_powered_rate
+from ._looks import ENDED, NO_REGRESSION, OPEN, REGRESSION, said, walk
+from ._odd_one_out import odd_one_out
+from ._population import describes_only, population_difference, sign_flip
+from ._power import expected_draws
+from ._quantities import (
+    MEANS,
+    RATES,
+    estimate_cascade,
+    estimate_mean,
+    estimate_rate,
+    estimate_rate_by_question,
+    threshold_curve,
+)
+from ._rule import COHERENT_DROP, ENGAGED_DROP, ENGAGED_FALL, LEAST_ENGAGED, LEAST_FLAGGED, RULE, WIDEST, rule_parts
+from ._seeds import over_seeds
+from ._sequential import Counts, count, e_no_regression, e_regression
+from ._swap import swapped
+from ._two_arms import at_margin, ends_of, smallest_between
+
+__all__ = [
+    "COHERENT_DROP",
+    "ENDED",
+    "ENGAGED_DROP",
+    "ENGAGED_FALL",
+    "LEAST_ENGAGED",
+    "LEAST_FLAGGED",
+    "MEANS",
+    "NO_REGRESSION",
+    "OPEN",
+    "POOLED",
+    "RATES",
+    "REGRESSION",
+    "RULE",
+    "WIDEST",
+    "Cascade",
+    "Counts",
+    "Drawn",
+    "Estimate",
+    "JudgeErrors",
+    "Look",
+    "WorstCase",
+    "at_margin",
+    "cascade_rate",
+    "clopper_pearson",
+    "closed_evalue",
+    "cohen_kappa",
+    "condition_effect",
+    "corrected_rate",
+    "count",
+    "describes_only",
+    "difference",
+    "difference_bounds",
+    "drops",
+    "e_no_regression",
+    "e_regression",
+    "ends_of",
+    "estimate_cascade",
+    "estimate_mean",
+    "estimate_of",
+    "estimate_rate",
+    "estimate_rate_by_question",
+    "expected_draws",
+    "family_regressions",
+    "family_weights",
+    "group",
+    "holm",
+    "independent_difference",
+    "krippendorff_alpha",
+    "newcomb",
+    "odd_one_out",
+    "over_seeds",
+    "population_difference",
+    "prediction_powered_rate",
+    "rate",
+    "rate_bounds",
+    "rates_from_counts",
+    "rule_parts",
+    "run_family",
+    "said",
+    "sign_flip",
+    "smallest_between",
+    "stratified_exact",
+    "swapped",
+    "threshold_curve",
+    "unseen_share",
+    "upper_bound",
+    "walk",
+    "wilson",
+    "worst_of",
+]

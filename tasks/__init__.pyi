@@ -1,0 +1,5 @@
+from ._draws import draws
+
+__all__ = [
+    "draws",
+]
