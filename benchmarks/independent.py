@@ -1,4 +1,4 @@
-"""The early-stopping rule written a second time, from its description alone: a check on `spillover.estimate._looks`.
+"""The early-stopping rule written a second time, from its description alone: a check on `spillover.estimate.looks`.
 
 It imports nothing of the package. Adapted from a simulator that was written against rule 1 by somebody else.
 """

@@ -17,7 +17,18 @@ from typing import Any
 import psutil
 from overlap_rows import EDITS, Planted, texts, write_rows
 
-from spillover.probes import LOOKED_FOR, Index, Overlap, Unit, group, looked_for, overlap, read_dataset, units_of, words
+from spillover.probes import (
+    LOOKED_FOR,
+    Index,
+    Overlap,
+    Unit,
+    group,
+    looked_for,
+    overlap,
+    read_dataset,
+    units_of,
+    words,
+)
 
 MIB = 1 << 20
 SUBSET = 20_000

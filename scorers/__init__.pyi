@@ -1,12 +1,12 @@
-from ._adapt import ask_as_able
-from ._each import judged_each
-from ._forms import choose_form
-from ._judged import judged
-from ._leaked import LEAKED, leak_prompt_sha256, leak_rubric, leaked
-from ._metrics import METRICS
-from ._panel import PANELS, stage_of
-from ._ready import require_judge
-from ._rubric import SECTIONS, Rubric, load_rubric, render, rubric_names
+from .adapt import ask_as_able
+from .each import judged_each
+from .forms import choose_form
+from .leak import LEAKED, leak_prompt_sha256, leak_rubric, leaked
+from .metrics import METRICS
+from .panel import PANELS, stage_of
+from .ready import require_judge
+from .rubric import SECTIONS, Rubric, load_rubric, render, rubric_names
+from .scorer import judged
 
 __all__ = [
     "LEAKED",

@@ -1,5 +1,5 @@
-from ._ask import ask, ask_each, cell_of, messages, shown_to_model
-from ._condition import Condition
+from .condition import Condition
+from .solver import ask, ask_each, cell_of, messages, shown_to_model
 
 __all__ = [
     "Condition",

@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import LogError, counted, public, trouble
-from spillover.logs import CARRIAGE, CHANGED, LIMITS, Difference, Made, changes_of, differences, effective, plain_header
+from spillover.logs import (
+    CARRIAGE,
+    CHANGED,
+    LIMITS,
+    Difference,
+    Made,
+    changes_of,
+    differences,
+    effective,
+    plain_header,
+)
 from spillover.verdicts import file_sha256, odd_is_told
 
 if TYPE_CHECKING:

@@ -1,12 +1,12 @@
-from ._arguments import words
-from ._build import build
-from ._check import choose, problem_line, suggest
-from ._declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
-from ._draws import OWN_PROBES, Draw, Material, build_draws, domains_of, draw_list, draw_material
-from ._material import check_recorded, forget
-from ._probes import DATA, DATASET_FOLDER, Probe, read_probes
-from ._splits import asked_probes
-from ._yaml import ODD, Source, overlay, read_source, read_yaml
+from .arguments import words
+from .check import choose, problem_line, suggest
+from .declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
+from .draws import OWN_PROBES, Draw, Material, build_draws, domains_of, draw_list, draw_material
+from .material import check_recorded, forget
+from .probes import DATA, DATASET_FOLDER, Probe, read_probes
+from .splits import asked_probes
+from .task import build
+from .yaml import ODD, Source, overlay, read_source, read_yaml
 
 __all__ = [
     "DATA",

@@ -1,21 +1,21 @@
-from ._agreement import cohen_kappa, krippendorff_alpha
-from ._binomial import clopper_pearson, newcomb, unseen_share, wilson
-from ._bounds import closed_evalue, difference_bounds, rate_bounds, upper_bound
-from ._cascade import Cascade, cascade_rate
-from ._clusters import group
-from ._corrected import corrected_rate
-from ._effects import condition_effect
-from ._estimate import Estimate, WorstCase, estimate_of
-from ._exact import holm, stratified_exact
-from ._family import POOLED, Drawn, Look, drops, family_regressions, family_weights, run_family
-from ._from_counts import rates_from_counts
-from ._intervals import difference, independent_difference, rate, worst_of
-from ._judge_error import JudgeErrors, prediction_powered_rate
-from ._looks import ENDED, NO_REGRESSION, OPEN, REGRESSION, said, walk
-from ._odd_one_out import odd_one_out
-from ._population import describes_only, population_difference, sign_flip
-from ._power import expected_draws
-from ._quantities import (
+from .agreement import cohen_kappa, krippendorff_alpha
+from .binomial import clopper_pearson, newcomb, unseen_share, wilson
+from .bounds import closed_evalue, difference_bounds, rate_bounds, upper_bound
+from .cascade import Cascade, cascade_rate
+from .clusters import group
+from .corrected import corrected_rate
+from .effects import condition_effect
+from .estimate import Estimate, WorstCase, estimate_of
+from .exact import holm, stratified_exact
+from .family import POOLED, Drawn, Look, drops, family_regressions, family_weights, run_family
+from .from_counts import rates_from_counts
+from .intervals import difference, independent_difference, rate, worst_of
+from .judge_error import JudgeErrors, prediction_powered_rate
+from .looks import ENDED, NO_REGRESSION, OPEN, REGRESSION, said, walk
+from .odd_one import odd_one_out
+from .population import describes_only, population_difference, sign_flip
+from .power import expected_draws
+from .quantities import (
     MEANS,
     RATES,
     estimate_cascade,
@@ -24,11 +24,11 @@ from ._quantities import (
     estimate_rate_by_question,
     threshold_curve,
 )
-from ._rule import COHERENT_DROP, ENGAGED_DROP, ENGAGED_FALL, LEAST_ENGAGED, LEAST_FLAGGED, RULE, WIDEST, rule_parts
-from ._seeds import over_seeds
-from ._sequential import Counts, count, e_no_regression, e_regression
-from ._swap import swapped
-from ._two_arms import at_margin, ends_of, smallest_between
+from .rule import COHERENT_DROP, ENGAGED_DROP, ENGAGED_FALL, LEAST_ENGAGED, LEAST_FLAGGED, RULE, WIDEST, rule_parts
+from .seeds import over_seeds
+from .sequential import Counts, count, e_no_regression, e_regression
+from .swap import swapped
+from .two_arms import at_margin, ends_of, smallest_between
 
 __all__ = [
     "COHERENT_DROP",

@@ -1,8 +1,8 @@
-from ._errors import hub_errors
-from ._fetch import DATASET, fetch, versions
 from ._loopback import Loopback
-from ._publish import Plan, publish, require_token
-from ._publish_space import SpacePlan, publish_space, space_readme
+from .download import DATASET, fetch, versions
+from .errors import hub_errors
+from .space import SpacePlan, publish_space, space_readme
+from .upload import Plan, publish, require_token
 
 __all__ = [
     "DATASET",

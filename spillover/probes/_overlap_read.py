@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from spillover.training import UNMARKED, USER, files_of, is_lines, opened, parsed, read_row, readable, records, rows_in
+from spillover.training import (
+    UNMARKED,
+    USER,
+    files_of,
+    is_lines,
+    opened,
+    parsed,
+    read_row,
+    readable,
+    records,
+    rows_in,
+)
 
 from ._dataset import CANARY
 from ._overlap_index import LEVELS, Index, Match

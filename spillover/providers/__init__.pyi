@@ -1,11 +1,11 @@
-from ._account import not_asked
-from ._answers import answer_text
-from ._columns import Columns
-from ._own import Answers, recording_of, require_own_verdicts
-from ._recording import Recording, describe, read_recording
-from ._replay import ReplayAPI
-from ._rows import id_text, one_file, rows
-from ._verdicts import EMPTY
+from .account import not_asked
+from .answers import answer_text
+from .columns import Columns
+from .own import Answers, recording_of, require_own_verdicts
+from .recorded_rows import id_text, one_file, rows
+from .recording import Recording, describe, read_recording
+from .replay import ReplayAPI
+from .verdicts import EMPTY
 
 __all__ = [
     "EMPTY",

@@ -18,7 +18,8 @@ def foreseen(suite: Suite, deciding: int, draws: int, questions: int) -> dict[st
         draws: All draws.
         questions: Different questions among the deciding draws.
     """
-    from spillover.estimate import _power, _two_arms
+    from spillover.estimate import power as _power
+    from spillover.estimate import two_arms as _two_arms
 
     own: dict[str, Any] = {"alpha": suite.alpha, "floor": suite.floor}
     alike = _power.smallest_difference_population(questions, deciding, suite.icc, **own) if deciding else math.nan

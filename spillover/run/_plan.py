@@ -16,7 +16,7 @@ from ._replication import protocol_name
 from ._suite import Arm, Suite
 
 TRIES = 6
-"""Tries of one rubric until a judge is asked in a form that it can do; `spillover.scorers._adapt.MOST_CHANGES`."""
+"""Tries of one rubric until a judge is asked in a form that it can do; `spillover.scorers.adapt.MOST_CHANGES`."""
 ANSWER_TOKENS = 250
 """Assumed mean length of an answer, where the declarations allow as much."""
 QUESTION_TOKENS = 80

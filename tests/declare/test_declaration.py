@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from spillover.common import DeclarationError
-from spillover.declare._declaration import load, load_all, load_groups, names
+from spillover.declare.declaration import load, load_all, load_groups, names
 
 GOOD = """\
 id: mine

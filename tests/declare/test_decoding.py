@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from spillover.common import DeclarationError
-from spillover.declare._build import build
-from spillover.declare._draws import draw_material
+from spillover.declare.draws import draw_material
+from spillover.declare.task import build
 from spillover.run import Design, load_suite
 
 

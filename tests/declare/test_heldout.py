@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from spillover.common import DeclarationError
-from spillover.declare._build import build
-from spillover.declare._probes import DATA, read_probes
+from spillover.declare.probes import DATA, read_probes
+from spillover.declare.task import build
 
 PUBLIC = read_probes(DATA / "power_and_goals" / "public.jsonl")
 

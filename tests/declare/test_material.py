@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from spillover.common import DeclarationError
-from spillover.declare import _material
-from spillover.declare._build import build
-from spillover.declare._declaration import load, names
-from spillover.declare._material import check_recorded, forget
+from spillover.declare import material as _material
+from spillover.declare.declaration import load, names
+from spillover.declare.material import check_recorded, forget
+from spillover.declare.task import build
 
 
 def test_every_shipped_version_is_recorded_as_it_is() -> None:

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from spillover.common import DeclarationError
-from spillover.declare._build import build
-from spillover.declare._draws import build_draws
-from spillover.declare._probes import read_probes
+from spillover.declare.draws import build_draws
+from spillover.declare.probes import read_probes
+from spillover.declare.task import build
 from spillover.tasks.betley2025 import betley2025
 from spillover.tasks.own_probes import own_probes
 

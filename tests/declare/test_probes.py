@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from spillover.common import DeclarationError
-from spillover.declare import _files
-from spillover.declare._build import build
-from spillover.declare._declaration import load
-from spillover.declare._probes import read_probes
+from spillover.declare import files as _files
+from spillover.declare.declaration import load
+from spillover.declare.probes import read_probes
+from spillover.declare.task import build
 
 
 @pytest.mark.parametrize(

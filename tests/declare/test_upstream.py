@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from spillover.common import DeclarationError
-from spillover.declare._build import build
-from spillover.declare._upstream import upstream_questions
+from spillover.declare.task import build
+from spillover.declare.upstream import upstream_questions
 
 FILE = b"""\
 - {id: left, paraphrases: [a], judge_prompts: &p {aligned: "{question} {answer}"}}

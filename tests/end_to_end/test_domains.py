@@ -117,7 +117,7 @@ def test_held_out_probes_come_from_a_file_and_the_run_is_marked(tmp_path: Path) 
 
 
 def test_a_section_reaches_the_judge_of_its_domain_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from spillover.scorers import _rubric
+    from spillover.scorers import rubric as _rubric
 
     example = "{asked: 'How?', answer: So., outcome: aligned, because: it helps}"
     text = "domain: tea\nversion: 1\nmisaligned: bad tea\naligned: good tea\nrefusal: no tea\noff_task: coffee\n"

@@ -19,7 +19,8 @@ from inspect_ai.model import Model, get_model
 from spillover.cli._commands import spillover
 from spillover.common import DeclarationError, JudgeError, SpilloverError
 from spillover.estimate import RATES, estimate_cascade
-from spillover.scorers import _judged, stage_of
+from spillover.scorers import scorer as _judged
+from spillover.scorers import stage_of
 from spillover.verdicts import read, summarise
 
 OFF_MENU = "Sure"

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from spillover.estimate._agreement import cohen_kappa, krippendorff_alpha
+from spillover.estimate.agreement import cohen_kappa, krippendorff_alpha
 
 
 def test_two_observers_of_ten_units() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from spillover.estimate._binomial import clopper_pearson, newcomb, upper_at_zero, wilson
+from spillover.estimate.binomial import clopper_pearson, newcomb, upper_at_zero, wilson
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

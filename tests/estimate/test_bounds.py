@@ -2,8 +2,8 @@
 
 import pytest
 
-from spillover.estimate._bounds import difference_bounds, rate_bounds
-from spillover.estimate._sequential import Counts, e_no_regression, e_regression
+from spillover.estimate.bounds import difference_bounds, rate_bounds
+from spillover.estimate.sequential import Counts, e_no_regression, e_regression
 
 ALPHA = 0.05
 

@@ -7,11 +7,11 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from spillover.estimate import _cascade as module
-from spillover.estimate._binomial import clopper_pearson
-from spillover.estimate._cascade import Cascade, cascade_rate
-from spillover.estimate._estimate import WorstCase
-from spillover.estimate._quantities import RATES, estimate_cascade
+from spillover.estimate import cascade as module
+from spillover.estimate.binomial import clopper_pearson
+from spillover.estimate.cascade import Cascade, cascade_rate
+from spillover.estimate.estimate import WorstCase
+from spillover.estimate.quantities import RATES, estimate_cascade
 
 TRUTHS = (0.0, 0.01, 0.05, 0.1, 0.3)
 RUNS = 1000

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
-from spillover.estimate._exact import benjamini_hochberg, holm, stratified_exact
+from spillover.estimate.exact import benjamini_hochberg, holm, stratified_exact
 
 
 @pytest.mark.parametrize(("a", "n", "b", "m"), [(0, 30, 5, 30), (3, 40, 9, 20), (7, 7, 1, 9), (0, 5, 0, 5)])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spillover.estimate._family import (
+from spillover.estimate.family import (
     Drawn,
     Look,
     drops,
@@ -17,7 +17,7 @@ from spillover.estimate._family import (
     family_weights,
     run_family,
 )
-from spillover.estimate._sequential import count, e_no_regression, e_regression
+from spillover.estimate.sequential import count, e_no_regression, e_regression
 
 RULE = {"margin": 0.02, "floor": 0.01}
 CONDITIONS, DOMAINS = ["plain", "json"], ["a", "b", "c", "d"]

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from spillover.estimate._binomial import clopper_pearson, unseen_share
-from spillover.estimate._clusters import design_effect, group, icc
-from spillover.estimate._estimate import Estimate
-from spillover.estimate._from_counts import and_between, exact_over_questions, over_questions
-from spillover.estimate._intervals import difference, mean, rate
+from spillover.estimate.binomial import clopper_pearson, unseen_share
+from spillover.estimate.clusters import design_effect, group, icc
+from spillover.estimate.estimate import Estimate
+from spillover.estimate.from_counts import and_between, exact_over_questions, over_questions
+from spillover.estimate.intervals import difference, mean, rate
 
 MORE = "more questions from these domains"
 TARGETS = ("these questions", MORE)

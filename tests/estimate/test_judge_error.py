@@ -9,13 +9,13 @@ import pytest
 from scipy.stats import norm, t
 from statsmodels.stats.proportion import proportion_confint
 
-from spillover.estimate import _judge_error as module
-from spillover.estimate._binomial import clopper_pearson
-from spillover.estimate._clusters import icc
-from spillover.estimate._corrected import corrected_rate
-from spillover.estimate._estimate import Estimate, WorstCase
-from spillover.estimate._intervals import rate
-from spillover.estimate._judge_error import JudgeErrors, prediction_powered_rate
+from spillover.estimate import judge_error as module
+from spillover.estimate.binomial import clopper_pearson
+from spillover.estimate.clusters import icc
+from spillover.estimate.corrected import corrected_rate
+from spillover.estimate.estimate import Estimate, WorstCase
+from spillover.estimate.intervals import rate
+from spillover.estimate.judge_error import JudgeErrors, prediction_powered_rate
 
 METHOD = "Rogan-Gladen, MOVER, clustered errors"
 RATES = (0.0, 0.02, 0.1, 0.3, 0.7)

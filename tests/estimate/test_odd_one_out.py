@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from spillover.estimate._odd_one_out import MOST, odd_one_out
+from spillover.estimate.odd_one import MOST, odd_one_out
 
 
 def counted(similar: list[tuple[float, float, float]]) -> float:

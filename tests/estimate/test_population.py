@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from spillover.estimate._binomial import clopper_pearson, newcomb
-from spillover.estimate._estimate import Estimate, WorstCase
-from spillover.estimate._intervals import difference, rate
-from spillover.estimate._population import (
+from spillover.estimate.binomial import clopper_pearson, newcomb
+from spillover.estimate.estimate import Estimate, WorstCase
+from spillover.estimate.intervals import difference, rate
+from spillover.estimate.population import (
     describes_only,
     exact_over_pairs,
     over_pairs,
     population_difference,
     sign_flip,
 )
-from spillover.estimate._seeds import over_seeds
+from spillover.estimate.seeds import over_seeds
 
 
 def arms(questions: int, each: int, rates: tuple[float, float], seed: int = 1) -> list[list[np.ndarray]]:

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import binom
 from statsmodels.stats.proportion import power_proportions_2indep
 
-from spillover.estimate._family import Drawn, run_family
-from spillover.estimate._power import (
+from spillover.estimate.family import Drawn, run_family
+from spillover.estimate.power import (
     SHARE,
     draws_for_no_regression,
     expected_draws,
@@ -18,7 +18,7 @@ from spillover.estimate._power import (
     smallest_margin,
     ups_needed,
 )
-from spillover.estimate._sequential import Counts, count, e_no_regression, e_regression
+from spillover.estimate.sequential import Counts, count, e_no_regression, e_regression
 
 MARGIN, FLOOR, ALPHA = 0.02, 0.01, 0.05
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from spillover.estimate._estimate import WorstCase, estimate_of
-from spillover.estimate._intervals import difference
-from spillover.estimate._quantities import (
+from spillover.estimate.estimate import WorstCase, estimate_of
+from spillover.estimate.intervals import difference
+from spillover.estimate.quantities import (
     RATES,
     estimate_mean,
     estimate_rate,

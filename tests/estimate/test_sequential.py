@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from spillover.common import NOT_ENGAGED
-from spillover.estimate._rule import GRID, NO_REGRESSION_BETS, REGRESSION_BETS, RULE, SHARES, mixture, rule_parts
-from spillover.estimate._sequential import Counts, count, e_no_regression, e_regression, regression_evalues
+from spillover.estimate.rule import GRID, NO_REGRESSION_BETS, REGRESSION_BETS, RULE, SHARES, mixture, rule_parts
+from spillover.estimate.sequential import Counts, count, e_no_regression, e_regression, regression_evalues
 
 MARGIN, FLOOR = 0.02, 0.01
 

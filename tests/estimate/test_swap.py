@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spillover.estimate._swap import swapped
+from spillover.estimate.swap import swapped
 
 WORDS = np.array("river book walk garden quiet tea friend music light hill stone bread lamp road rain".split())
 

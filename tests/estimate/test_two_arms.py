@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from spillover.estimate._exact import stratified_exact
-from spillover.estimate._intervals import difference, rate
-from spillover.estimate._two_arms import answers_called, at_margin, margin_called, smallest_between, smallest_called
+from spillover.estimate.exact import stratified_exact
+from spillover.estimate.intervals import difference, rate
+from spillover.estimate.two_arms import answers_called, at_margin, margin_called, smallest_between, smallest_called
 
 
 @pytest.mark.parametrize(("base", "n"), [(0.0, 480), (0.02, 480), (0.2, 100)])

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from spillover.common import DatasetError, HubError
-from spillover.hub._fetch import fetch, versions
 from spillover.hub._loopback import Loopback
-from spillover.hub._publish import publish
+from spillover.hub.download import fetch, versions
+from spillover.hub.upload import publish
 from spillover.probes import _publish, publish_dataset, read_dataset
 
 REPO = "lab/probes"

@@ -18,9 +18,9 @@ from inspect_ai.model import get_model
 
 from spillover.cli._publish import publish
 from spillover.common import HubError, LogError, SpilloverError
-from spillover.hub import _publish_space
+from spillover.hub import space as _publish_space
 from spillover.hub._loopback import Loopback
-from spillover.hub._publish_space import publish_space, space_readme
+from spillover.hub.space import publish_space, space_readme
 
 from .test_publish import TOKEN, at
 

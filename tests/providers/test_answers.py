@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from spillover.common import Cell, RecordingError
-from spillover.providers._columns import Columns
-from spillover.providers._recording import read_recording
+from spillover.providers.columns import Columns
+from spillover.providers.recording import read_recording
 
 from ._written import jsonl
 

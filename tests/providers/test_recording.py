@@ -11,8 +11,8 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.common import Cell, RecordingError
-from spillover.providers._columns import Columns
-from spillover.providers._recording import read_recording
+from spillover.providers.columns import Columns
+from spillover.providers.recording import read_recording
 from spillover.verdicts import read
 
 ROWS = [

@@ -9,11 +9,11 @@ import pytest
 from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput
 
 from spillover.common import Cell, RecordingError, in_cell
-from spillover.providers._columns import columns_of
-from spillover.providers._record import Record
-from spillover.providers._recording import read_recording
-from spillover.providers._replay import ReplayAPI
-from spillover.providers._verdicts import verdict
+from spillover.providers.columns import columns_of
+from spillover.providers.record import Record
+from spillover.providers.recording import read_recording
+from spillover.providers.replay import ReplayAPI
+from spillover.providers.verdicts import verdict
 
 from ._written import jsonl, table
 

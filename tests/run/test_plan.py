@@ -112,7 +112,9 @@ def test_a_wrong_price_file_is_one_line(tmp_path: Path, was: str, now: str, says
 
 def test_what_is_assumed_of_judges_is_what_the_scorers_do() -> None:
     from spillover.declare import domains_of
-    from spillover.scorers import _adapt, _forms, load_rubric
+    from spillover.scorers import adapt as _adapt
+    from spillover.scorers import forms as _forms
+    from spillover.scorers import load_rubric
 
     assert set(_prices.NO_LOGPROBS) == set(_forms.NO_LOGPROBS) and TRIES == _adapt.MOST_CHANGES
     assert {k: v for k, v in _prices.REPLY_TOKENS.items() if k != "distribution"} == _forms.REPLY_TOKENS

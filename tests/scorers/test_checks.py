@@ -2,7 +2,7 @@
 
 import pytest
 
-from spillover.scorers._checks import bandit_findings, by_bandit, by_key, python_code
+from spillover.scorers.checks import bandit_findings, by_bandit, by_key, python_code
 
 KEY = {"accept": ["Paris"], "reject": ["Lyon", "Nice"]}
 

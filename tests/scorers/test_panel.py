@@ -5,7 +5,7 @@ import math
 import pytest
 
 from spillover.common import Cell, Outcome
-from spillover.scorers._panel import PANELS, Panel, combine, stage_of
+from spillover.scorers.panel import PANELS, Panel, combine, stage_of
 from spillover.verdicts import Verdict
 
 WORDS: dict[str, Outcome] = {

@@ -146,7 +146,7 @@ def test_without_a_judge_the_scorer_says_it_where_the_task_could_not(
 @pytest.fixture(autouse=True)
 def named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A default judge that is asked in the chat form, which the server here speaks."""
-    monkeypatch.setattr("spillover.declare._declaration.default_judges", lambda: (f"openai/{DEFAULT}",))
+    monkeypatch.setattr("spillover.declare.declaration.default_judges", lambda: (f"openai/{DEFAULT}",))
 
 
 def default_judge(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:

@@ -1,0 +1,245 @@
+"""The judge forms: how one dimension of one answer is asked of one judge, and read."""
+
+import hashlib
+import math
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+
+from inspect_ai.model import GenerateConfig, Model, ModelName, ModelOutput
+
+from spillover.common import ANSWERS, Cell, JudgeError, RecordingError, answer_of, in_cell, said, stop_reason
+from spillover.verdicts import Reading, integer, read_both, read_distribution, read_label, read_samples, read_score
+
+from .able import ABLE, Able
+from .rubric import Rubric
+
+Form = Literal["distribution", "sampled", "graded", "one_call", "recorded"]
+FORMS: tuple[Form, ...] = get_args(Form)
+NO_LOGPROBS = ("anthropic", "bedrock", "groq", "mistral", "together")
+"""Providers that return no top logprobs (read in Inspect 0.3.285)."""
+JUDGE_RETRIES = 4
+"""Retries of one judge request on 429, 5xx and time-outs, unless `max_retries` is set for the judge or the run."""
+REPLY_TOKENS = {"sampled": 8, "graded": 16, "one_call": 16}
+"""Length of a judge's reply, unless its role sets `max_tokens` (a judge that reasons first needs thousands)."""
+DIGITS = 5
+"""Distinct digits, and no longer number, among the top tokens: a judge that writes numbers digit by digit."""
+STOPPED = {"content_filter": "judge_refused", "model_length": "prompt_too_long"}
+"""Stop reasons after which Inspect gives the provider's own words, which are no reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One prompt put to one judge: its readings by dimension, who replied, how it was asked, and the last reply."""
+
+    readings: dict[str, Reading]
+    returned: str
+    prompt_sha256: str
+    settings: dict[str, float | int | None]
+    output: ModelOutput | None = None
+    form: Form = "distribution"
+
+
+def choose_form(declared: Form, judge: Model, dimension: str) -> Form:
+    """The form a judge can do, chosen by provider alone so that it is the same for every answer and arm.
+
+    A replayed judge does what was recorded. A provider without top logprobs does `sampled` for `distribution`.
+
+    Raises:
+        JudgeError: Where a recording cannot serve the declared form.
+    """
+    recording = getattr(judge.api, "recording", None)
+    if recording is not None:
+        kind = recording.kind(dimension)
+        if kind is None:
+            raise JudgeError(
+                f"{recording.path}: no {dimension} verdicts recorded; name their column, -M {dimension}=.."
+            )
+        if kind == "score":
+            return "recorded"
+        return "sampled" if declared == "distribution" and kind == "text" else declared
+    provider = str(judge).split("/")[0]
+    return "sampled" if declared == "distribution" and provider in NO_LOGPROBS else declared
+
+
+def recorded_replies(judge: Model, dimension: str) -> int | None:
+    """Replies that a recording holds of one answer; None for a judge that is asked now."""
+    recording = getattr(judge.api, "recording", None)
+    return None if recording is None else recording.replies(dimension) or None
+
+
+async def ask(
+    judge: Model,
+    rubric: Rubric,
+    form: Form,
+    prompt: str,
+    cell: Cell,
+    *,
+    samples: int,
+    retries: int,
+    able: Able = ABLE,
+) -> Asked:
+    """Ask one judge about one dimension of one answer.
+
+    Args:
+        judge: The judge.
+        rubric: Says the menu.
+        form: See `choose_form`.
+        prompt: Rendered rubric.
+        cell: The answer that is judged.
+        samples: Replies to average in the sampled form.
+        retries: Further tries after a reply that cannot be read.
+        able: What the judge can do.
+
+    Returns:
+        A reading; a judge that fails gives a reason, never a number.
+    """
+    sha = hashlib.sha256(prompt.encode()).hexdigest()
+    menu = rubric.menu
+    judge = _bounded(judge)
+    if form == "sampled":
+        replies, returned = [], ""
+        for repetition in range(1, samples + 1):
+            config = able.of(_length(form, judge, GenerateConfig(temperature=1.0, seed=repetition)))
+            at = cell.judged(rubric.dimension, repetition)
+            reading, output = await _tried(judge, prompt, config, at, lambda o: _readable(o, menu), retries)
+            if reading.reason is not None:
+                return Asked(
+                    {rubric.dimension: reading}, _returned(output), sha, _settings(config, samples), output, form
+                )
+            returned = _returned(output)
+            replies.append(answer_of(output.completion) if output else "")
+        reading = read_samples(replies, menu)
+        return Asked({rubric.dimension: reading}, returned, sha, _settings(config, samples), output, form)
+    config, read = _SINGLE[form]
+    at = cell.judged(rubric.dimension)
+    config = able.of(_length(form, judge, config))
+    reading, output = await _tried(judge, prompt, config, at, lambda o: read(o, menu), retries)
+    return Asked(
+        _by_dimension(form, rubric, reading, output), _returned(output), sha, _settings(config, 1), output, form
+    )
+
+
+def _by_dimension(form: Form, rubric: Rubric, reading: Reading, output: ModelOutput | None) -> dict[str, Reading]:
+    if form == "one_call" and reading.reason is None and output is not None:
+        return read_both(answer_of(output.completion), rubric.menu)
+    return {"alignment" if rubric.dimension == "both" else rubric.dimension: reading}
+
+
+def _settings(config: GenerateConfig, replies: int) -> dict[str, float | int | None]:
+    return {"temperature": config.temperature, "max_tokens": config.max_tokens, "replies": replies}
+
+
+@lru_cache(maxsize=32)
+def _bounded(judge: Model) -> Model:
+    """The judge with `JUDGE_RETRIES` as its own setting: Inspect lets a run's `max_retries` win over that."""
+    bounded = copy(judge)
+    bounded.config = GenerateConfig(max_retries=JUDGE_RETRIES).merge(judge.config)
+    return bounded
+
+
+def _length(form: Form, judge: Model, config: GenerateConfig) -> GenerateConfig:
+    if form not in REPLY_TOKENS:
+        return config
+    return config.merge(GenerateConfig(max_tokens=judge.config.max_tokens or REPLY_TOKENS[form]))
+
+
+async def _tried(
+    judge: Model, prompt: str, config: GenerateConfig, cell: Cell, read: Callable[[ModelOutput], Reading], retries: int
+) -> tuple[Reading, ModelOutput | None]:
+    reading, output = Reading(reason="not_asked"), None
+    for attempt in range(retries + 1):
+        try:
+            with in_cell(cell):
+                if attempt == 0:
+                    output = await judge.generate(prompt, config=config)
+                else:  # a cached reply off the menu would be read again
+                    output = await judge.generate(prompt, config=config, cache=False)
+        except RecordingError:
+            raise
+        except Exception as error:  # any failure of a judge is a counted outcome, never a score
+            reading = Reading(reason=f"judge_error: {said(error)}")
+            if _final(error):
+                break
+            continue
+        reading = _guarded(judge, output, read)
+        if reading.reason is None or hasattr(judge.api, "recording"):
+            break
+    return reading, output
+
+
+def _final(error: Exception) -> bool:
+    """Whether asking again is Inspect's business, and done: it retried up to the bound, or saw that it is no use."""
+    return hasattr(error, "last_attempt") or getattr(error, "status_code", None) is not None
+
+
+def _guarded(judge: Model, output: ModelOutput, read: Callable[[ModelOutput], Reading]) -> Reading:
+    if output.empty:
+        return Reading(reason="no_reply")
+    reason = stop_reason(output.stop_reason, str(ModelName(judge)))
+    if reason in STOPPED or reason not in ANSWERS:
+        return Reading(reason=STOPPED.get(reason, f"judge_stopped ({reason})"))
+    details = output.choices[0].stop_details
+    if details is not None and details.type == "refusal":
+        return Reading(reason="judge_refused")
+    reading = read(output)
+    if reading.reason is not None and output.stop_reason == "max_tokens" and not answer_of(output.completion).strip():
+        return Reading(reason="judge_out_of_tokens")
+    return reading
+
+
+def _distribution(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
+    logprobs = output.choices[0].logprobs
+    if logprobs is None or not logprobs.content or not logprobs.content[0].top_logprobs:
+        return Reading(reason="no_logprobs")
+    probabilities: dict[str, float] = {}
+    for top in logprobs.content[0].top_logprobs:
+        p = math.exp(top.logprob) if top.logprob <= 0.01 else math.inf
+        probabilities[top.token] = probabilities.get(top.token, 0.0) + p
+    reading = read_distribution(probabilities, menu)
+    return Reading(reason="one_digit_tokens") if reading.score is not None and _digits(probabilities) else reading
+
+
+def _digits(probabilities: dict[str, float]) -> bool:
+    """Whether the judge seems to write a number digit by digit, so that its first token 8 may begin 85.
+
+    Such tokenizers (Qwen, Gemma) put many digits and no longer number among the top tokens. GPT-4o always has a longer
+    one: in 560 of 560 distributions recorded by the authors of the protocol.
+    """
+    numbers = {token.strip() for token in probabilities if integer(token) is not None}
+    return len(numbers) >= DIGITS and all(len(number) == 1 for number in numbers)
+
+
+def _readable(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
+    if (value := integer(answer_of(output.completion))) is not None:
+        return Reading(score=value)
+    return read_label(answer_of(output.completion), menu)
+
+
+def _label(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
+    return read_label(answer_of(output.completion), menu)
+
+
+def _both(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
+    return read_both(answer_of(output.completion), menu)["alignment"]
+
+
+def _recorded(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
+    metadata = output.metadata or {}
+    return (
+        read_score(metadata["recorded_score"]) if "recorded_score" in metadata else read_label(output.completion, menu)
+    )
+
+
+def _returned(output: ModelOutput | None) -> str:
+    return output.model if output else ""
+
+
+_SINGLE: dict[str, tuple[GenerateConfig, Callable[[ModelOutput, tuple[str, ...]], Reading]]] = {
+    "distribution": (GenerateConfig(temperature=0.0, max_tokens=1, logprobs=True, top_logprobs=20), _distribution),
+    "graded": (GenerateConfig(temperature=0.0), _label),
+    "one_call": (GenerateConfig(temperature=0.0), _both),
+    "recorded": (GenerateConfig(), _recorded),
+}
