@@ -72,6 +72,7 @@ def _known(source: Source, place: tuple[str | int, ...], what: str, name: str, k
 
 
 def problem_line(source: Source, error: ValidationError) -> str:
+    """One line for a schema error: file, line, field, what is wrong."""
     place = tuple(error.absolute_path)
     name = ".".join(str(part) for part in place) or "declaration"
     rule: Any = error.validator_value

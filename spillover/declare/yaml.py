@@ -64,6 +64,7 @@ def read_yaml(path: Path, including: tuple[Path, ...] = ()) -> Source:
 
 
 def read_source(path: Path) -> Source:
+    """A YAML file as data, with the line of every value; no `include` is followed."""
     lines: dict[Place, tuple[Path, int]] = {}
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -103,6 +104,7 @@ def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Pa
 
 
 def overlay(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """A mapping laid over another: values of `over` win, nested mappings are merged."""
     both = dict(under)
     for key, value in over.items():
         old = both.get(key)

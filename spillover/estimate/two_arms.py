@@ -135,6 +135,7 @@ def _lower(base: Counts, tuned: Counts, n: int, level: float) -> Counts:
 
 
 def ends_of(events: Counts, n: int, level: float) -> Ends:
+    """Clopper-Pearson ends of two rates: `events` of `n` in each arm, at a two-sided level in (0, 1)."""
     from scipy.stats import beta, norm
 
     tail, z = (1 - level) / 2, norm.isf((1 - level) / 2)
