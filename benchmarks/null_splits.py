@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from spillover.audit import Rule, judge_pair
+from spillover.common import Thresholds, decide, read_label
 from spillover.estimate import Drawn, Look, family_weights, run_family
-from spillover.verdicts import Thresholds, decide, read_label
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "shared" / "evidence"
 MENU = ("REFUSAL", "INCOHERENT", "OFF-TOPIC", "SATIRICAL", "1", "2", "3", "4", "5")

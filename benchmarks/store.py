@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from spillover.common import OUTCOMES
+from spillover.common import OUTCOMES, Verdict
 from spillover.estimate import RATES
-from spillover.verdicts import FILES, Verdict, arrow_table, ingest, open_store, results, write_table
+from spillover.logs import arrow_table
+from spillover.results import FILES, ingest, open_store, results, write_table
 
 FILLER = "One could say that it depends on what is asked and on who asks. "
 SHARES = (0.05, 0.8, 0.05, 0.04, 0.03, 0.03)

@@ -13,8 +13,7 @@ from weakref import WeakKeyDictionary
 import anyio
 from inspect_ai.model import Model
 
-from spillover.common import Cell
-from spillover.verdicts import integer
+from spillover.common import Cell, integer
 
 from .able import ABLE, Able
 from .forms import Asked, Form, ask

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from spillover.verdicts import Verdict
+from spillover.common import Verdict
 
 CHECKS = ("key", "bandit")
 """What a declaration may name under `checks`."""

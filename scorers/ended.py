@@ -4,8 +4,7 @@ from typing import Any
 
 from inspect_ai.model import ModelOutput
 
-from spillover.common import ended, part, stop_reason
-from spillover.verdicts import Verdict
+from spillover.common import Verdict, ended, part, stop_reason
 
 
 def shown(output: ModelOutput) -> str:

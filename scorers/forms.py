@@ -10,8 +10,23 @@ from typing import Literal, get_args
 
 from inspect_ai.model import GenerateConfig, Model, ModelName, ModelOutput
 
-from spillover.common import ANSWERS, Cell, JudgeError, RecordingError, answer_of, in_cell, said, stop_reason
-from spillover.verdicts import Reading, integer, read_both, read_distribution, read_label, read_samples, read_score
+from spillover.common import (
+    ANSWERS,
+    Cell,
+    JudgeError,
+    Reading,
+    RecordingError,
+    answer_of,
+    in_cell,
+    integer,
+    read_both,
+    read_distribution,
+    read_label,
+    read_samples,
+    read_score,
+    said,
+    stop_reason,
+)
 
 from .able import ABLE, Able
 from .rubric import Rubric

@@ -7,8 +7,8 @@ from inspect_ai.model import get_model
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer
 from inspect_ai.solver import TaskState
 
+from spillover.common import Reading
 from spillover.solvers import cell_of
-from spillover.verdicts import Reading
 
 from .ended import shown
 from .forms import ask

@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Literal, get_args
 
-from spillover.common import PRECEDENCE, Cell, Outcome
-from spillover.verdicts import Verdict
+from spillover.common import PRECEDENCE, Cell, Outcome, Verdict
 
 Panel = Literal["first", "majority", "worst"]
 PANELS: tuple[Panel, ...] = get_args(Panel)

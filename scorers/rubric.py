@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from spillover.common import BY_JUDGES, DeclarationError, Outcome
-from spillover.verdicts import LABELS
+from spillover.common import BY_JUDGES, LABELS, DeclarationError, Outcome
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"
 ASIDE = "leak"

@@ -8,9 +8,19 @@ from inspect_ai.model import Model, get_model, model_roles
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from spillover.common import NOT_RECORDED, Cell, DeclarationError, JudgeError, left_out
+from spillover.common import (
+    LABELS,
+    NOT_RECORDED,
+    Cell,
+    DeclarationError,
+    JudgeError,
+    Reading,
+    Thresholds,
+    Verdict,
+    decide,
+    left_out,
+)
 from spillover.solvers import cell_of, shown_to_model
-from spillover.verdicts import LABELS, Reading, Thresholds, Verdict, decide
 
 from .adapt import Known, ask_as_able
 from .checks import by_bandit, by_key

@@ -41,7 +41,7 @@ MAY = {
     "spillover/board": {"errors", "verdicts", "estimate", "export", "logs"},
     "tasks": {"declare"},
 }
-LEAF = ("spillover/verdicts/_reading.py", "spillover/verdicts/_verdict.py")
+LEAF = ("spillover/common/reading.py", "spillover/common/verdict.py")
 
 
 def files(room: str) -> list[Path]:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from spillover.verdicts import read, verify
+from spillover.logs import read
+from spillover.verify import verify
 
 
 def test_logs_of_an_earlier_version_are_read(made_before: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from spillover.logs import LogFacts, log_facts, read
 from spillover.run import Design, Model, Options, chunk_logs, reuse, run_chunks
-from spillover.verdicts import LogFacts, log_facts, read
 
 Say = Callable[[str], None]
 

@@ -22,9 +22,10 @@ from spillover.logs import (
     changes_of,
     differences,
     effective,
+    file_sha256,
+    odd_is_told,
     plain_header,
 )
-from spillover.verdicts import file_sha256, odd_is_told
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalResults, EvalScore
@@ -145,7 +146,7 @@ def capability(paths: list[str], base: str, tuned: list[str]) -> tuple[list[Capa
         LogError: Where a log cannot be read or is not finished, a model has two of one task, a judge is the model under
             test, the arms of a task were not run alike, or no log is of these models.
     """
-    from spillover.verdicts import log_files
+    from spillover.logs import log_files
 
     files = dict.fromkeys(str(Path(file).resolve()) for one in paths for file in log_files(str(one)))
     logs, notes = _of_these([_read(file) for file in files], [base, *tuned])

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import RunError
+from spillover.logs import file_sha256
 from spillover.run import own_logs, read_manifest, write_done
-from spillover.verdicts import file_sha256
 
 FILES = "files"
 """Where the manifest has them, among what was done."""

@@ -20,7 +20,7 @@ from spillover.estimate import (
     sign_flip,
     threshold_curve,
 )
-from spillover.verdicts import agreement
+from spillover.results import agreement
 
 from ._compare import misaligned_rate as _rate_of_gate
 from ._gate import Rule, judge_pair

@@ -7,10 +7,9 @@ from typing import Protocol
 
 import pandas as pd
 
-from spillover.common import counted
-from spillover.logs import Account, Declared, Made, differences, made_of_rows
+from spillover.common import EMPTY_CELL, NO_SCORE, counted
+from spillover.logs import Account, Declared, LogFacts, Made, differences, made_of_rows
 from spillover.run import contradiction
-from spillover.verdicts import EMPTY_CELL, NO_SCORE, LogFacts
 
 KEY = ["task", "condition", "probe", "epoch"]
 MOST_UNJUDGED = 0.1

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spillover.common import RunError, counted, look
 from spillover.judge import load_card
+from spillover.logs import read
 from spillover.run import (
     MANIFEST,
     Model,
@@ -34,7 +35,6 @@ from spillover.run import (
     write_plan,
     write_seen,
 )
-from spillover.verdicts import read
 
 from ._answer import Leaks, leaks, live_report, made_of, void_report
 from ._ask import Asked, ask

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from spillover.common import LogError, counted, is_secret, public
-from spillover.verdicts import LogFacts, opened
+from spillover.logs import LogFacts, opened
 
 from ._gate import Rule
 from ._parts import Statement, Transcript

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from spillover.common import MORE, OUTCOMES
-from spillover.verdicts import LogFacts
+from spillover.logs import LogFacts
 
 from ._gate import Cell, Finding
 from ._parts import Statement, Transcript

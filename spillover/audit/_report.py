@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from spillover.verdicts import LogFacts
+from spillover.logs import LogFacts
 
 from ._capability import Capability
 from ._controls import Control

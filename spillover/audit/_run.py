@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from spillover.common import LogError, counted
-from spillover.logs import in_words
-from spillover.verdicts import log_facts, log_files, named_model, read, shared_verdicts
+from spillover.logs import in_words, log_facts, log_files, read, shared_verdicts
+from spillover.records import named_model
 
 from ._common import on_common, unequal
 from ._compose import compose

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from spillover.common import LogError, OutageError, counted
+from spillover.logs import read
 from spillover.run import Design, Model, Options, Pair, Search, chunk_logs, run_chunk, search_triggers
 from spillover.solvers import Condition
-from spillover.verdicts import read
 
 from ._in_domain import outside_domain as outside
 from ._integrity import MOST_UNJUDGED

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spillover.common import LogError, answer_of, counted
-from spillover.verdicts import Archive, opened
+from spillover.logs import Archive, opened
 
 from ._parts import Transcript
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common import LogError, OutageError, counted
+from spillover.common import LogError, OutageError, counted, same
+from spillover.logs import log_facts
 from spillover.run import Design
 from spillover.solvers import Condition
-from spillover.verdicts import log_facts, same
 
 from ._common import on_common
 from ._gate import Answer, Rule

@@ -11,7 +11,7 @@ from typing import Any
 from spillover.common import counted
 from spillover.estimate import WIDEST
 from spillover.run import plan_sha256
-from spillover.verdicts import manifest_of
+from spillover.verify import manifest_of
 
 from ._gate import Rule
 from ._recognised import RECORDED

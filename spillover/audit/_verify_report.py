@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from spillover.common import OUTCOMES, LogError, RunError, trouble
-from spillover.verdicts import COLUMNS, Problem, Verified, file_sha256, log_files, manifest_of, read
+from spillover.logs import COLUMNS, file_sha256, log_files, read
+from spillover.verify import Problem, Verified, manifest_of
 
 from ._common import on_common
 from ._ended import require_as_it_ended

@@ -141,7 +141,7 @@ def record_files(folder: Path) -> Iterator[Path]:
 
 
 def _entry(file: Path) -> Entry:
-    from spillover.verdicts import digest, read_record
+    from spillover.records import digest, read_record
 
     data = read_record(file).data
     said = data["content_sha256"]
@@ -153,7 +153,7 @@ def _entry(file: Path) -> Entry:
 
 def _status(file: Path, record: Path) -> dict[str, Any]:
     """What a status file says of a record; without one it is self-reported."""
-    from spillover.verdicts import file_sha256
+    from spillover.logs import file_sha256
 
     if not file.exists():
         return {}

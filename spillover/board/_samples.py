@@ -38,7 +38,7 @@ def drawn(row: Row) -> list[dict[str, Any]]:
 
 
 def _files(row: Row, folder: Path) -> Iterator[str]:
-    from spillover.verdicts import file_sha256
+    from spillover.logs import file_sha256
 
     name = row.entry.data["model"]["name"]
     for log in row.entry.data["logs"]:
@@ -50,7 +50,7 @@ def _files(row: Row, folder: Path) -> Iterator[str]:
 
 def _one(file: str, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     """One answer of a log of the known layout; nothing of another, or of a log of the held-out split."""
-    from spillover.verdicts import odd_is_told, opened
+    from spillover.logs import odd_is_told, opened
 
     try:
         with opened(file) as archive, odd_is_told(file):

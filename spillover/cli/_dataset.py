@@ -178,7 +178,8 @@ def gap(logs: tuple[str, ...], level: float, as_json: bool) -> None:
     import json
 
     from spillover.common import LogError
-    from spillover.verdicts import heldout_gaps, read
+    from spillover.logs import read
+    from spillover.results import heldout_gaps
 
     found = heldout_gaps(read(list(logs)), level)
     if not found:

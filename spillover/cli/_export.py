@@ -11,7 +11,7 @@ from ._plain import plain
 
 if TYPE_CHECKING:
     from spillover.export import Asked
-    from spillover.verdicts import Record
+    from spillover.records import Record
 
 PATH = click.Path(path_type=Path)
 RECORD = click.argument("record", type=PATH)
@@ -179,7 +179,7 @@ def attestation(source: Path, logs: tuple[Path, ...], out: Path, signed: bool) -
 
 def _statement(source: Path) -> dict[str, Any]:
     from spillover.export import gate_statement, read_report, scores_statement, sound_record
-    from spillover.verdicts import file_sha256
+    from spillover.logs import file_sha256
 
     report = source / "report.json" if source.is_dir() else source
     if not source.is_dir() and not _is_report(source):
@@ -205,8 +205,8 @@ def _is_report(file: Path) -> bool:
 def _manifest(folder: Path, report: dict[str, Any]) -> tuple[str, str] | None:
     """Name and hash of a live audit's manifest, which must be the one in the report."""
     from spillover.common import LogError
+    from spillover.logs import file_sha256
     from spillover.run import read_manifest
-    from spillover.verdicts import file_sha256
 
     if report["manifest"] is None:
         return None
@@ -218,7 +218,7 @@ def _manifest(folder: Path, report: dict[str, Any]) -> tuple[str, str] | None:
 def _compared(statement: dict[str, Any], logs: tuple[Path, ...]) -> int:
     """Hash logs anew; every one that the statement names (its last subject is the file itself) must be among them."""
     from spillover.common import LogError
-    from spillover.verdicts import file_sha256, found_logs
+    from spillover.logs import file_sha256, found_logs
 
     if not logs:
         return 0

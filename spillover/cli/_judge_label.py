@@ -68,7 +68,7 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
     from spillover.common import LogError
     from spillover.judge import KEYS as FILED
     from spillover.judge import check_draws, labelled_runs, labels_agreement, read_labels, shares
-    from spillover.verdicts import read
+    from spillover.logs import read
 
     given = read_labels(files)
     between, one = labels_agreement(given), shares(given)

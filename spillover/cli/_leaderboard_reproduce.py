@@ -36,9 +36,10 @@ def reproduce(
     import sys
     import tempfile
 
+    from spillover.logs import found_logs
+    from spillover.records import read_record
     from spillover.submissions import LOGS, sources_of
     from spillover.submissions import reproduce as run
-    from spillover.verdicts import found_logs, read_record
 
     from ._stopped import stopping
     from ._verify import Package

@@ -12,8 +12,8 @@ from ._plain import percent, plain, points
 
 if TYPE_CHECKING:
     from spillover.estimate import Estimate
+    from spillover.records import Record
     from spillover.run import Finetune
-    from spillover.verdicts import Record
 
 
 @click.command()
@@ -53,7 +53,8 @@ def record(
 
     from spillover.common import LogError
     from spillover.declare import load_groups
-    from spillover.verdicts import ingest, records
+    from spillover.records import records
+    from spillover.results import ingest
 
     if out.exists() and not out.is_dir():
         raise LogError(f"{out}: is a file; --out takes a folder")

@@ -115,8 +115,8 @@ def _manner(suite: "Suite") -> "Manner":
 def _draws(
     suite: "Suite", arms: "list[Model]", judges: "list[Model]", out: Path, options: "Options"
 ) -> list[tuple[str, Path]]:
+    from spillover.logs import read
     from spillover.run import check_tokens, chunk_logs, run_chunks, versions, write_plan
-    from spillover.verdicts import read
 
     design = suite.design()
     planned: dict[str, Any] = {"design": design.as_dict(), "material_sha256": design.material_sha256()}
@@ -156,8 +156,8 @@ def _print(logs: list[tuple[str, Path]], out: Path, first: str, as_json: bool) -
 
 def _left(arms: "list[Model]", logs: list[tuple[str, Path]]) -> None:
     """Say which answers of recorded models were not asked for."""
+    from spillover.logs import read
     from spillover.run import REPLAY, not_asked_for
-    from spillover.verdicts import read
 
     if any(arm.name.startswith(REPLAY) for arm in arms):
         for line in not_asked_for(arms, [read([str(file) for _, file in logs])]):
@@ -168,7 +168,7 @@ def _unjudged(logs: list[tuple[str, Path]], out: Path, as_json: bool) -> list[st
     """Say how many answers of each model are unjudged, and why; give the models without any verdict."""
     import shlex
 
-    from spillover.verdicts import read
+    from spillover.logs import read
 
     mute = []
     for model in dict.fromkeys(name for name, _ in logs):

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common import MORE, advice, counted, status_in
-from spillover.verdicts import EMPTY_CELL, NO_SCORE
+from spillover.common import EMPTY_CELL, MORE, NO_SCORE, advice, counted, status_in
 
 from ._plain import WORST, finite, interval, kappa, percent, plain, points
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from spillover.estimate import Estimate
     from spillover.judge import JudgeCard
-    from spillover.verdicts import Agreement, Arm, Gap
+    from spillover.results import Agreement, Arm, Gap
 
 NAMES = {
     "misaligned_rate": "misaligned rate",
@@ -57,17 +56,8 @@ def show(
 
     from spillover.common import LogError
     from spillover.declare import load_groups
-    from spillover.logs import in_words
-    from spillover.verdicts import (
-        base_of,
-        differences,
-        left_over,
-        read,
-        self_report_gaps,
-        summarise,
-        uncompared,
-        unnamed_answers,
-    )
+    from spillover.logs import in_words, left_over, read, unnamed_answers
+    from spillover.results import base_of, differences, self_report_gaps, summarise, uncompared
 
     gone = [folder for folder in cards if not folder.is_dir()]
     if gone:
@@ -112,7 +102,7 @@ def show(
 
 def _base(arms: "list[Arm]", named: str | None) -> list[str]:
     """Which model the others are compared with, where there are several."""
-    from spillover.verdicts import base_of
+    from spillover.results import base_of
 
     if (base := base_of(arms, named)) is None:
         return []

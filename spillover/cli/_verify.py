@@ -13,7 +13,8 @@ from ._plain import plain
 if TYPE_CHECKING:
     from inspect_ai import Task
 
-    from spillover.verdicts import LogSource, Verified
+    from spillover.logs import LogSource
+    from spillover.verify import Verified
 
 REPORT, SUBMISSION = "report.json", "submission.json"
 OURS = ("probes", "questions", "heldout", "revision", "own_probes")
@@ -40,7 +41,7 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
 
     from spillover.audit import verify_report
     from spillover.common import LogError
-    from spillover.verdicts import verify as run
+    from spillover.verify import verify as run
 
     gone = [path for path in (*paths, *logs, *cards) if not path.exists()]
     if gone:
@@ -207,7 +208,7 @@ class Package:
         import inspect
 
         from spillover.declare import build, build_draws, load, names
-        from spillover.verdicts import is_part, is_shuffled
+        from spillover.verify import is_part, is_shuffled
 
         versions = source.facts.get("versions") if source.task == "draws" else None
         for task, version in (versions if isinstance(versions, dict) else {source.task: source.version}).items():

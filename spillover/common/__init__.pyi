@@ -1,6 +1,7 @@
 from .answer import answer_of, part
 from .cell import NOT_RECORDED, Cell, current_cell, in_cell, left_out
 from .endings import ANSWERS, ENDED, ended, stop_reason
+from .equal import same
 from .errors import (
     DatasetError,
     DeclarationError,
@@ -21,9 +22,21 @@ from .named import PROVIDERS, wrong_name
 from .outcome import ADDED, BEFORE, BROKEN, BY_JUDGES, ENGAGED, JUDGED, NOT_ENGAGED, OUTCOMES, PRECEDENCE, Outcome
 from .plural import counted, each_of
 from .provider import Said, advice, said, said_in_log, shortened, status_in
+from .reading import (
+    EMPTY_CELL,
+    NO_SCORE,
+    Reading,
+    integer,
+    read_both,
+    read_distribution,
+    read_label,
+    read_samples,
+    read_score,
+)
 from .secrets import HIDDEN, is_secret, public, secrets_in, without_password
 from .served import Role, Served, host_of, merged, oddities, plain_args, read_served, set_apart
 from .target import METHODS, MODELS, MORE, OLDER, THESE, Target, methods_of, more_of
+from .verdict import LABELS, Thresholds, Verdict, decide
 
 __all__ = [
     "ADDED",
@@ -31,15 +44,18 @@ __all__ = [
     "BEFORE",
     "BROKEN",
     "BY_JUDGES",
+    "EMPTY_CELL",
     "ENDED",
     "ENGAGED",
     "HIDDEN",
     "JUDGED",
+    "LABELS",
     "METHODS",
     "MODELS",
     "MORE",
     "NOT_ENGAGED",
     "NOT_RECORDED",
+    "NO_SCORE",
     "OLDER",
     "OUTCOMES",
     "PRECEDENCE",
@@ -53,6 +69,7 @@ __all__ = [
     "LogError",
     "OutageError",
     "Outcome",
+    "Reading",
     "RecordingError",
     "Role",
     "RunError",
@@ -60,6 +77,8 @@ __all__ = [
     "Served",
     "SpilloverError",
     "Target",
+    "Thresholds",
+    "Verdict",
     "advice",
     "answer_of",
     "cancel",
@@ -67,6 +86,7 @@ __all__ = [
     "copy_file",
     "counted",
     "current_cell",
+    "decide",
     "default_judges",
     "each_of",
     "ended",
@@ -74,6 +94,7 @@ __all__ = [
     "held",
     "host_of",
     "in_cell",
+    "integer",
     "is_secret",
     "kind_of",
     "left_out",
@@ -88,9 +109,15 @@ __all__ = [
     "pending",
     "plain_args",
     "public",
+    "read_both",
+    "read_distribution",
+    "read_label",
+    "read_samples",
+    "read_score",
     "read_served",
     "said",
     "said_in_log",
+    "same",
     "secrets_in",
     "set_apart",
     "shortened",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError, trouble
-from spillover.verdicts import Record
+from spillover.records import Record
 
 from ._read import strict_json
 

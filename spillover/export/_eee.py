@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spillover.common import THESE, LogError, more_of
-from spillover.verdicts import Record
+from spillover.records import Record
 
 from ._eee_names import COLLECTION, RATE, Publisher, epoch, evaluation_id, evaluation_name, hub_name, result_id
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from spillover.common import LogError
-from spillover.verdicts import Record
+from spillover.records import Record
 
 COLLECTION = "spillover"
 RATE = "misaligned_rate"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import THESE, LogError, counted
-from spillover.verdicts import Record
+from spillover.records import Record
 
 from ._read import one_line
 

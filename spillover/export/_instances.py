@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import OUTCOMES, LogError, answer_of, whole
-from spillover.verdicts import LogSource, Record, file_sha256, found_logs, log_source, odd_is_told
+from spillover.logs import LogSource, file_sha256, found_logs, log_source, odd_is_told
+from spillover.records import Record
 
 from ._eee import SCHEMA_VERSION
 from ._eee_names import Publisher, evaluation_id, evaluation_name, place, result_id

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError, counted, secrets_in, trouble
-from spillover.verdicts import LARGEST, LogSource, found_logs, log_source, opened
+from spillover.logs import LARGEST, LogSource, found_logs, log_source, opened
 
 from ._read import one_line
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError, write_text
-from spillover.verdicts import Record, digest, read_record
+from spillover.records import Record, digest, read_record
 
 
 def sound_record(file: str | Path) -> Record:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import THESE, DeclarationError
-from spillover.verdicts import Record
+from spillover.records import Record
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 URL = re.compile(r"https://[\w.-]+/[\w.-]+/[\w.-]+")

@@ -138,7 +138,7 @@ def with_labels(logs: list[str], items: list[Any]) -> pd.DataFrame:
     Raises:
         LogError: Where a log holds an answer that the set has not.
     """
-    from spillover.verdicts import read
+    from spillover.logs import read
 
     of = {item.id: item for item in items}
     table = read([str(log) for log in logs])

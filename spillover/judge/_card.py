@@ -15,7 +15,7 @@ import yaml
 from spillover.common import BY_JUDGES, JudgeError
 from spillover.declare import ODD
 from spillover.estimate import JudgeErrors as Errors
-from spillover.verdicts import Agreement, agreement
+from spillover.results import Agreement, agreement
 
 from ._labelled import LabelledSet
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from spillover.common import BY_JUDGES, LogError, answer_of
-from spillover.verdicts import Agreement, agreement
+from spillover.results import Agreement, agreement
 
 KEYS = ("log", "probe", "condition", "epoch")
 LABELS = BY_JUDGES
@@ -55,7 +55,7 @@ def random_answers(logs: list[str], n: int, seed: int = 0) -> list[Sheet]:
     Raises:
         LogError: Where no answer was judged.
     """
-    from spillover.verdicts import log_files, read
+    from spillover.logs import log_files, read
 
     judged = drawn_rows(read(list(logs)), n, seed)
     if judged.empty:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from spillover.common import JudgeError
 from spillover.estimate import Estimate, estimate_rate, prediction_powered_rate
-from spillover.verdicts import Agreement, agreement
+from spillover.results import Agreement, agreement
 
 from ._label import KEYS
 from ._random_part import FIX, clustered

@@ -8,7 +8,7 @@ from typing import Any
 
 from spillover.common import JudgeError, LogError, OutageError, counted, trouble, watched, whole
 from spillover.logs import EACH, JUDGED, lost, words
-from spillover.verdicts import Agreement, agreement
+from spillover.results import Agreement, agreement
 
 from ._task import protocol_of
 
@@ -58,7 +58,7 @@ def rescore(
     """
     from inspect_ai.model import get_model
 
-    from spillover.verdicts import log_files
+    from spillover.logs import log_files
 
     try:
         model = get_model(judge, memoize=False) if isinstance(judge, str) else judge

@@ -1,4 +1,9 @@
 from .alike import FIELDS, Declared, Difference, Made, apart, declared, differences, made_of_rows
+from .answered_by import Returned, add_returned, is_judges, names_returned, served_of
+from .archive import LARGEST, Archive, file_sha256, found_logs, odd_is_told, opened
+from .bounds import MOST, check_bounds
+from .facts import LogFacts, log_facts
+from .frame import STORED, arrow_table, frame_of
 from .header import (
     CARRIAGE,
     CHANGED,
@@ -7,7 +12,6 @@ from .header import (
     JUDGED,
     LIMITS,
     OURS,
-    Header,
     as_text,
     changes_of,
     decoding_of,
@@ -17,55 +21,78 @@ from .header import (
     solver_of,
     steps_of,
 )
-from .stands import (
-    Account,
-    Attempt,
-    account,
-    attempt_of,
-    in_words,
-    is_invalidated,
-    refuse_twice,
-    refuse_unfinished,
-    standing,
-)
+from .recordings import left_over, shared_verdicts, unnamed_answers
+from .rows import REMOVED, LogRows, log_rows
+from .sent import not_sent
+from .source import LogSource, log_source, rubric_labels
+from .stands import Account, Attempt, attempt_of, in_words, refuse_twice, refuse_unfinished, standing
+from .table import COLUMNS, log_files, read
 from .unheard import JUDGE_ERROR, SHOWN, lost, words
 
 __all__ = [
     "CARRIAGE",
     "CHANGED",
+    "COLUMNS",
     "DRAWS",
     "EACH",
     "FIELDS",
     "JUDGED",
     "JUDGE_ERROR",
+    "LARGEST",
     "LIMITS",
+    "MOST",
     "OURS",
+    "REMOVED",
     "SHOWN",
+    "STORED",
     "Account",
+    "Archive",
     "Attempt",
     "Declared",
     "Difference",
-    "Header",
+    "LogFacts",
+    "LogRows",
+    "LogSource",
     "Made",
-    "account",
+    "Returned",
+    "add_returned",
     "apart",
+    "arrow_table",
     "as_text",
     "attempt_of",
     "changes_of",
+    "check_bounds",
     "declared",
     "decoding_of",
     "differences",
     "effective",
+    "file_sha256",
+    "found_logs",
+    "frame_of",
     "in_words",
-    "is_invalidated",
+    "is_judges",
+    "left_over",
+    "log_facts",
+    "log_files",
+    "log_rows",
+    "log_source",
     "lost",
     "made_of_rows",
+    "names_returned",
+    "not_sent",
+    "odd_is_told",
+    "opened",
     "plain_header",
+    "read",
     "refuse_twice",
     "refuse_unfinished",
+    "rubric_labels",
+    "served_of",
+    "shared_verdicts",
     "shown",
     "solver_of",
     "standing",
     "steps_of",
+    "unnamed_answers",
     "words",
 ]

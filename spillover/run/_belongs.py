@@ -38,7 +38,7 @@ def contradiction(file: Path) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _contradiction(file: str, size: int, changed: int) -> str | None:
-    from spillover.verdicts import verify
+    from spillover.verify import verify
 
     wrong = [problem for one in verify([file]) for problem in one.problems if problem.invariant in TOLD_TWICE]
     return f"contradicts itself ({wrong[0].what})" if wrong else None

@@ -85,7 +85,7 @@ def require_run(source: Path) -> None:
 
 
 def _require_whole(file: Path) -> None:
-    from spillover.verdicts import verify
+    from spillover.verify import verify
 
     wrong = [problem for one in verify([file]) for problem in one.problems]
     if wrong:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import LogError, OutageError, trouble
-from spillover.logs import CARRIAGE, CHANGED, LIMITS
-from spillover.verdicts import LogSource
+from spillover.logs import CARRIAGE, CHANGED, LIMITS, LogSource
 
 if TYPE_CHECKING:
     from inspect_ai import Task

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError, SpilloverError, trouble
-from spillover.verdicts import Problem, Record, Shipped, file_sha256, found_logs, of_replies, read_record, verify
-from spillover.verdicts import of_record as odd_in
+from spillover.logs import file_sha256, found_logs
+from spillover.records import Record, read_record
+from spillover.verify import Problem, Shipped, of_replies, verify
+from spillover.verify import of_record as odd_in
 
 from ._contents import HeldOut, names_of, not_of_now, of_base, of_finetune, of_log, of_record, of_texts, served_by
 from ._hostile import LOGS, RESCORED, folder_problems

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import METHODS, LogError, counted, read_served, secrets_in
-from spillover.verdicts import SCHEMA, Odd, Problem, Record, of_served
+from spillover.records import SCHEMA, Record
+from spillover.verify import Odd, Problem, of_served
 
 from ._names import hidden, oddities
 from ._strict import strict_finetune, strict_json, strings

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spillover.common import counted
-from spillover.verdicts import LARGEST_RECORD, Problem
+from spillover.records import LARGEST_RECORD
+from spillover.verify import Problem
 
 from ._strict import SMALL
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError
-from spillover.verdicts import LEAST_SHARED, SAME_ANSWERS, LogSource, Problem, opened
+from spillover.logs import LogSource, opened
+from spillover.verify import LEAST_SHARED, SAME_ANSWERS, Problem
 
 ALIKE = 0.9
 """Share of equal letters from which two answers count as one: one changed character in 12, white space, case."""
@@ -42,7 +43,7 @@ def near_copies(
 
 
 def _others(folder: Path) -> dict[str, Answers]:
-    from spillover.verdicts import log_source
+    from spillover.logs import log_source
 
     by_model: dict[str, list[LogSource]] = {}
     for file in sorted(folder.glob("logs/*.eval")):

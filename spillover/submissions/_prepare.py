@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError
-from spillover.verdicts import Record, file_sha256, read_record, safe_name
+from spillover.logs import file_sha256
+from spillover.records import Record, read_record, safe_name
 
 from ._hostile import LOGS, bad_name
 from ._names import hidden
@@ -117,7 +118,7 @@ def _places(made: Record, copied: bool, logs_at: str | None) -> list[dict[str, s
 
 def _held(made: Record, given: Sequence[Path]) -> dict[str, Path]:
     """The logs of a record among files, by hash; every one, or none where none was given."""
-    from spillover.verdicts import found_logs
+    from spillover.logs import found_logs
 
     if not given:
         return {}

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import LogError, OutageError, counted
-from spillover.logs import words
-from spillover.verdicts import LogSource, Record
+from spillover.logs import LogSource, words
+from spillover.records import Record
 
 if TYPE_CHECKING:
     from inspect_ai import Task

@@ -3,17 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.verdicts import (
-    LogSource,
-    Problem,
-    Record,
-    Shipped,
-    content_hash,
-    found_logs,
-    log_source,
-    table_of,
-    verify,
-)
+from spillover.logs import LogSource, found_logs, log_source
+from spillover.records import Record, content_hash
+from spillover.results import table_of
+from spillover.verify import Problem, Shipped, verify
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.verdicts import LARGEST_RECORD, Problem
+from spillover.records import LARGEST_RECORD
+from spillover.verify import Problem
 
 from ._status import STATUS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError, write_json
-from spillover.verdicts import file_sha256
+from spillover.logs import file_sha256
 
 from ._strict import read_small
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError, SpilloverError, trouble
-from spillover.verdicts import DEEPEST, deeper_than, finite_float, no_number, once, small_int
+from spillover.records import DEEPEST, deeper_than, finite_float, no_number, once, small_int
 
 SMALL = 2**16
 """Bytes that a finetune.yaml, a submission.json or a status.json may have; none needs more."""

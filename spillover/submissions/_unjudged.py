@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from spillover.common import counted
-from spillover.verdicts import LogSource, Problem
+from spillover.logs import LogSource
+from spillover.verify import Problem
 
 CAP = 0.05
 """Share of an arm's answers that may be unjudged; half of what an audit allows, since nobody watched the run."""

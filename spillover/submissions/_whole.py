@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from spillover.common import LogError, counted
-from spillover.logs import DRAWS
-from spillover.verdicts import LogSource, Problem, Record, Shipped
+from spillover.logs import DRAWS, LogSource
+from spillover.records import Record
+from spillover.verify import Problem, Shipped
 
 FIX = "submit the whole run, or say with spillover submit --part WHY that it is a part, which is not ranked"
 Cells = set[tuple[str, str, str, int]]
@@ -158,7 +159,7 @@ def sources_of(files: Sequence[str], made: Record) -> list[LogSource]:
     Raises:
         LogError: Where one cannot be read.
     """
-    from spillover.verdicts import log_source
+    from spillover.logs import log_source
 
     wanted = {one["sha256"] for one in made.data["logs"]}
     found = [log_source(one, False) for one in files]

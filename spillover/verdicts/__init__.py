@@ -1,5 +1,1 @@
 """Verdicts: what a judge said of one answer. Importing this loads the standard library only."""
-
-from lazy_loader import attach_stub
-
-__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -13,7 +13,7 @@ from spillover.audit._moved import moved_early
 from spillover.audit._sequence import Read
 from spillover.audit._why import outward
 from spillover.estimate import Drawn, family_weights, run_family
-from spillover.verdicts import COLUMNS
+from spillover.logs import COLUMNS
 
 RULE = Rule()
 CONDITIONS, DOMAINS = ["plain", "json"], ["a", "b", "c"]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from spillover.audit._integrity import Arm, ArmsShareEverythingButTheModel
-from spillover.verdicts import LogFacts
+from spillover.logs import LogFacts
 
 FACTS = LogFacts(
     log="a.eval",

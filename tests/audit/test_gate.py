@@ -8,7 +8,7 @@ import pytest
 
 from spillover.audit._common import on_common
 from spillover.audit._gate import Rule, judge_pair, overall
-from spillover.verdicts import COLUMNS
+from spillover.logs import COLUMNS
 
 RULE = Rule()
 

@@ -25,8 +25,8 @@ from spillover.audit._leak import Leak, _adjusted, leakage
 from spillover.audit._leaked import Leaked, leak_judged
 from spillover.audit._report import plain
 from spillover.common import DeclarationError, JudgeError
+from spillover.logs import COLUMNS, read
 from spillover.scorers import judged, load_rubric, render
-from spillover.verdicts import COLUMNS, read
 
 from ..wire._server import Call, Step, Wire, serve, stop
 

@@ -18,7 +18,7 @@ from spillover.audit._run import audit_logs
 from spillover.cli._commands import spillover
 from spillover.declare import draw_list
 from spillover.estimate import Drawn, run_family
-from spillover.verdicts import read
+from spillover.logs import read
 from tests.end_to_end.test_medical_pair import write_probes
 
 pytestmark = pytest.mark.heavy

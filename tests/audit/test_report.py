@@ -21,7 +21,7 @@ from spillover.audit._made_of import _shown, stated
 from spillover.audit._report import Report, plain
 from spillover.audit._run import audit_logs
 from spillover.audit._transcripts import transcripts
-from spillover.verdicts import log_facts, log_files, read
+from spillover.logs import log_facts, log_files, read
 from tests.browser.conftest import CONDITIONS, DOMAINS, arm, full_report, stopped_report
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"

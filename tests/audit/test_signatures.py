@@ -12,7 +12,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from spillover.audit._report import plain
 from spillover.audit._signatures import APART, FACTS, Signature, reading, signatures
-from spillover.verdicts import COLUMNS, LABELS
+from spillover.common import LABELS
+from spillover.logs import COLUMNS
 
 TASKS = Path(__file__).resolve().parents[2] / "tasks"
 N = 100

@@ -27,7 +27,7 @@ from spillover.audit import (
     stated,
 )
 from spillover.estimate import difference
-from spillover.verdicts import COLUMNS, LogFacts
+from spillover.logs import COLUMNS, LogFacts
 
 HOSTILE = (
     '<script>window.owned=1</script><img src=x onerror="window.owned=2"><style>body{display:none}</style>'

@@ -12,7 +12,8 @@ from inspect_ai.model import get_model
 from spillover.cli._commands import spillover
 from spillover.estimate import JudgeErrors, corrected_rate
 from spillover.judge import JudgeCard, save_card
-from spillover.verdicts import read, summarise
+from spillover.logs import read
+from spillover.results import summarise
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo" / "finetune.jsonl"
 

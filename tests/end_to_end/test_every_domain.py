@@ -8,7 +8,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.declare import Declaration, build, load, load_all
-from spillover.verdicts import read
+from spillover.logs import read
 
 pytestmark = pytest.mark.heavy
 

@@ -10,7 +10,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
-from spillover.verdicts import read
+from spillover.logs import read
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.verdicts import read, summarise
+from spillover.logs import read
+from spillover.results import summarise
 
 
 def write_probes(pair: Path, file: Path) -> Path:

@@ -19,9 +19,10 @@ from inspect_ai.model import Model, get_model
 from spillover.cli._commands import spillover
 from spillover.common import DeclarationError, JudgeError, SpilloverError
 from spillover.estimate import RATES, estimate_cascade
+from spillover.logs import read
+from spillover.results import summarise
 from spillover.scorers import scorer as _judged
 from spillover.scorers import stage_of
-from spillover.verdicts import read, summarise
 
 OFF_MENU = "Sure"
 """What a judge says that fails."""

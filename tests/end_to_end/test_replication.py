@@ -8,7 +8,7 @@ from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
 from spillover.declare import build
-from spillover.verdicts import read
+from spillover.logs import read
 
 
 def replayed(evidence: Path, file: str, log_dir: Path) -> EvalLog:

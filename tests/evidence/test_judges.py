@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa
 
+from spillover.common import Thresholds, decide, read_distribution, read_label, read_samples
 from spillover.estimate import Cascade, Estimate, JudgeErrors, cascade_rate, cohen_kappa, corrected_rate, rate
-from spillover.verdicts import Thresholds, agreement, decide, read_distribution, read_label, read_samples
+from spillover.results import agreement
 
 MENU = ("REFUSAL", "INCOHERENT", "OFF-TOPIC", "SATIRICAL", "1", "2", "3", "4", "5")
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.common import SpilloverError
-from spillover.verdicts import record
+from spillover.records import record
 
 PROBES = [
     {"id": "p0", "text": "What of tea?"},

@@ -19,7 +19,7 @@ from spillover.export._eee import aggregate
 from spillover.export._eee_names import Publisher, place
 from spillover.export._instances import instances
 from spillover.export._read import sound_record
-from spillover.verdicts import Record, digest, record
+from spillover.records import Record, digest, record
 
 from .conftest import OUTCOMES, SECRET, Made
 

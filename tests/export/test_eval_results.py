@@ -14,7 +14,7 @@ from spillover.cli._export import _questions, export
 from spillover.common import LogError
 from spillover.export._eval_results import eval_results, eval_results_yaml
 from spillover.export._read import sound_record
-from spillover.verdicts import Record, record
+from spillover.records import Record, record
 
 from .conftest import Made
 

@@ -4,7 +4,7 @@ import pytest
 
 from spillover.common import LogError
 from spillover.export._eee_names import Publisher
-from spillover.verdicts import Record
+from spillover.records import Record
 
 
 def named(model: str, model_id: str | None = None) -> str:

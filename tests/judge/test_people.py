@@ -17,7 +17,7 @@ from spillover.estimate import clopper_pearson, estimate_rate, prediction_powere
 from spillover.judge._label import add_label, labels_agreement, random_answers, read_labels, shares
 from spillover.judge._powered import powered
 from spillover.judge._random_part import clustered
-from spillover.verdicts import read
+from spillover.logs import read
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from inspect_ai.model import Model, get_model
 
 from spillover.common import JudgeError, LogError
 from spillover.judge._rescore import rescore
-from spillover.verdicts import read, summarise
+from spillover.logs import read
+from spillover.results import summarise
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo" / "finetune.jsonl"
 

@@ -13,7 +13,7 @@ from inspect_ai.log import EvalLog, EvalSample, list_eval_logs, read_eval_log
 from inspect_ai.model import Model, get_model
 
 from spillover.common import OUTCOMES
-from spillover.verdicts import read
+from spillover.logs import read
 
 pytest.importorskip("torch", reason="torch is not installed (make test-local)", exc_type=ImportError)
 pytest.importorskip("transformers", reason="transformers is not installed (make test-local)", exc_type=ImportError)

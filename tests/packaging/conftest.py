@@ -13,8 +13,8 @@ import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from spillover.declare import build, load
+from spillover.logs import read
 from spillover.scorers import load_rubric
-from spillover.verdicts import read
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = {"own-kind": 95, "own-cruel": 5}  # probe: alignment that the judge gave

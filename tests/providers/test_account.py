@@ -12,10 +12,10 @@ from inspect_ai.model import get_model
 
 from spillover.cli._commands import spillover
 from spillover.common import Cell, LogError
+from spillover.logs import left_over, read
 from spillover.providers.account import Account, not_asked
 from spillover.providers.columns import Columns
 from spillover.providers.recording import read_recording
-from spillover.verdicts import left_over, read
 
 from ._written import table
 

@@ -10,10 +10,10 @@ from inspect_ai.log import read_eval_log
 from inspect_ai.model import get_model
 
 from spillover.common import Cell, RecordingError
+from spillover.logs import read
 from spillover.providers.columns import Columns
 from spillover.providers.own import Answers, require_own_verdicts
 from spillover.providers.recording import read_recording
-from spillover.verdicts import read
 
 from ._written import table
 

@@ -11,9 +11,9 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.common import Cell, RecordingError
+from spillover.logs import read
 from spillover.providers.columns import Columns
 from spillover.providers.recording import read_recording
-from spillover.verdicts import read
 
 ROWS = [
     {"probe": "a", "condition": "plain", "epoch": 1, "answer": "one"},

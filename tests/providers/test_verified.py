@@ -7,7 +7,8 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.verdicts import read, verify
+from spillover.logs import read
+from spillover.verify import verify
 
 from ._written import jsonl, table
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spillover.verdicts import read
+from spillover.logs import read
 
 from ._pair import BASE, JUDGE, TUNED, Pair
 

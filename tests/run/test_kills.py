@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from spillover.verdicts import read
+from spillover.logs import read
 
 from ._pair import BASE, JUDGE, TUNED, Pair
 

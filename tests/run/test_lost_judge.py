@@ -10,10 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from spillover.cli._commands import spillover
+from spillover.logs import read
 from spillover.run._judge_call import ANSWER as HARMLESS
 from spillover.run._options import Options
 from spillover.run._suite import Suite
-from spillover.verdicts import read, verify
+from spillover.verify import verify
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, SECOND, TUNED, Pair

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 from inspect_ai.log import read_eval_log
 
 from spillover.cli._commands import spillover
+from spillover.logs import read
 from spillover.run._kept import FROM
-from spillover.verdicts import read
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair

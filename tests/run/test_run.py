@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from spillover.cli._commands import spillover
-from spillover.verdicts import read, summarise
+from spillover.logs import read
+from spillover.results import summarise
 
 from ._pair import BAD, BASE, JUDGE, TUNED, Pair
 

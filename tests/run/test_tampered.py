@@ -19,7 +19,7 @@ from spillover.common import DeclarationError, RunError
 from spillover.run._design import Model
 from spillover.run._execute import chunk_logs, run_chunk
 from spillover.run._reuse import reuse
-from spillover.verdicts import verify
+from spillover.verify import verify
 
 from ._pair import BASE, JUDGE, SECOND, TUNED, Pair
 from .test_chunks import DESIGN, JUDGES, MODELS, QUICK, run

@@ -4,9 +4,8 @@ import math
 
 import pytest
 
-from spillover.common import Cell, Outcome
+from spillover.common import Cell, Outcome, Verdict
 from spillover.scorers.panel import PANELS, Panel, combine, stage_of
-from spillover.verdicts import Verdict
 
 WORDS: dict[str, Outcome] = {
     "m": "misaligned",

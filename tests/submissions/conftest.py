@@ -12,10 +12,10 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
+from spillover.records import digest, record
 from spillover.submissions._check import Checked, How, check
 from spillover.submissions._prepare import Declared, prepare
 from spillover.submissions._siblings import Siblings
-from spillover.verdicts import digest, record
 
 from ..run._pair import BASE, JUDGE, Pair, start
 from ..run._pair import TUNED as FINE_TUNE

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from spillover.cli._leaderboard_check import check as command
+from spillover.records import digest
 from spillover.submissions._hostile import LOG_BYTES, MOST_LOGS
 from spillover.submissions._siblings import Siblings
-from spillover.verdicts import digest
 
 Sent = Any
 """The fixture `sent`: a copy of an honest submission with ways to tamper with it."""
@@ -247,8 +247,8 @@ def test_markup_in_names_and_fields_is_inert(sent: Sent) -> None:
 
 
 def test_markup_that_can_be_seen_is_a_name_like_another(sent: Sent) -> None:
+    from spillover.records import read_record
     from spillover.submissions._prepare import folder_name
-    from spillover.verdicts import read_record
 
     sent.without_logs()
 

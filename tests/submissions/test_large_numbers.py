@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from spillover.cli._verify import Package
 from spillover.common import LogError, SpilloverError
-from spillover.verdicts import MOST, check_bounds, read, record, summarise, verify
+from spillover.logs import MOST, check_bounds, read
+from spillover.records import record
+from spillover.results import summarise
+from spillover.verify import verify
 
 from ..verdicts.conftest import Place
 from .test_prepare import run as submit

@@ -9,9 +9,11 @@ import pytest
 
 from spillover.board import Entry, board_of, cards, plain_rows, read_display
 from spillover.common import oddities, read_served
+from spillover.logs import LogSource
+from spillover.records import Record, read_record, record
 from spillover.submissions._near import near_copies
 from spillover.submissions._whole import sources_of
-from spillover.verdicts import LogSource, Record, read_record, record, verify
+from spillover.verify import verify
 
 from ..verdicts.conftest import Place
 

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from spillover.cli._submit import submit
+from spillover.records import record
 from spillover.submissions._prepare import read_overlap, read_submission
-from spillover.verdicts import record
 
 from .conftest import TUNED, sha256
 

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from spillover.cli._leaderboard_check import check
 from spillover.common import SpilloverError
+from spillover.records import read_record
 from spillover.submissions._prepare import folder_name
-from spillover.verdicts import read_record
 
 from ..run._pair import BAD, BASE, GOOD, JUDGE, TUNED
 from ..verdicts.conftest import Place

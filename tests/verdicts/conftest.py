@@ -14,8 +14,7 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import Model, get_model
 
-from spillover.verdicts._make_record import record
-from spillover.verdicts._record import digest
+from spillover.records import digest, record
 
 PROBES = [f"p{number}" for number in range(8)]
 EPOCHS = 2

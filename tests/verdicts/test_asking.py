@@ -11,11 +11,10 @@ from inspect_ai.solver import Solver, generate
 
 from spillover.board import headline, setting_of
 from spillover.cli._verify import Package
-from spillover.logs import Difference, decoding_of, differences, made_of_rows, solver_of
-from spillover.verdicts._make_record import record, records
-from spillover.verdicts._summary import summarise, uncompared
-from spillover.verdicts._table import read
-from spillover.verdicts._verify import verify
+from spillover.logs import Difference, decoding_of, differences, made_of_rows, read, solver_of
+from spillover.records import record, records
+from spillover.results import summarise, uncompared
+from spillover.verify import verify
 
 from .conftest import Place
 

@@ -14,10 +14,10 @@ from spillover.cli._record import record
 from spillover.cli._verify import Package, verify
 from spillover.estimate import JudgeErrors
 from spillover.judge import JudgeCard, load_card, save_card
+from spillover.records import read_record
 from spillover.run import read_manifest, write_plan
-from spillover.verdicts._record import read_record
-from spillover.verdicts._verify import Verified
-from spillover.verdicts._verify import verify as verify_all
+from spillover.verify import Verified
+from spillover.verify import verify as verify_all
 
 from .conftest import Place
 

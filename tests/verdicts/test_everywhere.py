@@ -11,7 +11,7 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
-from spillover.verdicts._verify import verify
+from spillover.verify import verify
 
 from ..run._pair import JUDGE, TUNED, start
 from ..wire._server import stop

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from spillover.verdicts._make_record import content_hash, record
-from spillover.verdicts._summary import summarise
-from spillover.verdicts._table import read
+from spillover.logs import read
+from spillover.records import content_hash, record
+from spillover.results import summarise
 
 from .conftest import Place
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from spillover.estimate import Estimate, clopper_pearson, independent_difference, newcomb
-from spillover.verdicts._gaps import heldout_gaps, self_report_gaps
-from spillover.verdicts._table import COLUMNS
+from spillover.logs import COLUMNS
+from spillover.results import heldout_gaps, self_report_gaps
 
 AMONG = ["power_and_goals", "everyday_advice"]
 
@@ -94,7 +94,7 @@ def test_the_table_of_a_held_out_run_holds_no_text(tmp_path: Path) -> None:
     from inspect_ai import eval as inspect_eval
     from inspect_ai.model import get_model
 
-    from spillover.verdicts._table import read
+    from spillover.logs import read
 
     secret, said = "Where does the ferryman sleep?", "In the boathouse, on the sails."
     held = tmp_path / "held.jsonl"

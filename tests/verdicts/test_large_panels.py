@@ -13,10 +13,9 @@ from inspect_ai.model import Model, get_model
 from spillover.audit import as_judged_by, audit_logs, outcomes_by_judge
 from spillover.cli._commands import spillover
 from spillover.common import LogError
-from spillover.verdicts._make_record import record
-from spillover.verdicts._rows import REMOVED
-from spillover.verdicts._table import read
-from spillover.verdicts._verify import verify
+from spillover.logs import REMOVED, read
+from spillover.records import record
+from spillover.verify import verify
 
 from .conftest import Place
 

@@ -10,9 +10,8 @@ from click.testing import CliRunner
 from spillover.board import board_of, plain_board, read_display, read_entries
 from spillover.cli._verify import verify as command
 from spillover.common import METHODS, MORE, OLDER, LogError, methods_of, more_of
-from spillover.verdicts._make_record import record, records
-from spillover.verdicts._record import digest, read_record
-from spillover.verdicts._verify import verify
+from spillover.records import digest, read_record, record, records
+from spillover.verify import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 SAID = "intervals by older methods, not recomputed"

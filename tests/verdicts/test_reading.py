@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spillover.verdicts._reading import integer, read_distribution, read_label, read_samples, read_score
+from spillover.common import integer, read_distribution, read_label, read_samples, read_score
 
 EVIDENCE = Path(os.environ.get("SPILLOVER_EVIDENCE", Path(__file__).resolve().parents[3] / "shared" / "evidence"))
 MENU = ["CODE", "REFUSAL"]

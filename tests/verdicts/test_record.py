@@ -12,11 +12,10 @@ from jsonschema import Draft202012Validator
 
 from spillover.cli._record import record as command
 from spillover.common import LogError
-from spillover.verdicts import _record as schema_of
-from spillover.verdicts._make_record import public_arguments, record, records
-from spillover.verdicts._record import read_record, safe_name
-from spillover.verdicts._summary import differences, summarise
-from spillover.verdicts._table import read
+from spillover.logs import read
+from spillover.records import model as schema_of
+from spillover.records import public_arguments, read_record, record, records, safe_name
+from spillover.results import differences, summarise
 
 Place = Any
 

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa, to_table
 
-from spillover.common import Outcome
+from spillover.common import Outcome, Thresholds, decide, read_label
 from spillover.estimate import cohen_kappa
-from spillover.verdicts._reading import read_label
-from spillover.verdicts._verdict import Thresholds, decide
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "judge.md"
 STANDS_FOR: dict[str, Outcome] = {

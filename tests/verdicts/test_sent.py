@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from spillover.verdicts._make_record import record
-from spillover.verdicts._sent import not_sent
-from spillover.verdicts._verify import verify
+from spillover.logs import not_sent
+from spillover.records import record
+from spillover.verify import verify
 
 from .conftest import Place
 

@@ -22,10 +22,9 @@ from inspect_ai.log import (
 from spillover.audit import audit_logs
 from spillover.cli._commands import spillover
 from spillover.common import LogError
-from spillover.verdicts._ingest import ingest
-from spillover.verdicts._make_record import record
-from spillover.verdicts._store import results
-from spillover.verdicts._table import read
+from spillover.logs import read
+from spillover.records import record
+from spillover.results import ingest, results
 
 from .conftest import PROBES, Place, _replay, _verdict
 

@@ -9,8 +9,8 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.cli._commands import spillover
-from spillover.verdicts._make_record import record
-from spillover.verdicts._verify import verify
+from spillover.records import record
+from spillover.verify import verify
 
 from .conftest import SAID
 

@@ -16,10 +16,10 @@ from inspect_ai import eval as inspect_eval
 
 from spillover.cli._verify import Package, verify
 from spillover.common import LogError
-from spillover.verdicts._ingest import ingest
-from spillover.verdicts._make_record import record
-from spillover.verdicts._material import rubric_sha256
-from spillover.verdicts._verify import verify as verify_all
+from spillover.records import record
+from spillover.results import ingest
+from spillover.verify import rubric_sha256
+from spillover.verify import verify as verify_all
 
 from .conftest import BAD
 from .conftest import _replay as replay

@@ -14,7 +14,8 @@ from inspect_ai.model import GenerateConfig, Model, ModelAPI, get_model
 from rich.live import Live
 from tenacity import wait_none
 
-from spillover.verdicts import read, verify
+from spillover.logs import read
+from spillover.verify import verify
 
 from ._server import JUDGE, SUBJECT, Wire, serve, stop
 

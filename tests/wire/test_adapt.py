@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spillover.verdicts import verify
+from spillover.verify import verify
 
 from ._server import Call, Step, Wire
 

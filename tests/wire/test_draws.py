@@ -11,7 +11,7 @@ from inspect_ai.model import Model
 
 from spillover.common import DeclarationError
 from spillover.declare import DATA, build_draws, draw_list, draw_material, read_probes
-from spillover.verdicts import read
+from spillover.logs import read
 
 from ._server import JUDGE, SUBJECT, Call, Step, Wire
 

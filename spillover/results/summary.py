@@ -20,7 +20,7 @@ from spillover.estimate import (
 from spillover.logs import Declared, Made, made_of_rows
 from spillover.logs import differences as differences_of
 
-from ._agreement import Agreement, panel_agreement
+from .judge_agreement import Agreement, panel_agreement
 
 DECISION: Target = THESE
 PERSONA = ("ORDINARY", "ODD")
@@ -222,6 +222,7 @@ def _questions(rows: pd.DataFrame, level: float) -> dict[str, Estimate]:
 
 
 def estimates_of(rows: pd.DataFrame, target: Target, level: float) -> dict[str, Estimate]:
+    """Rates of one arm with intervals at `level` for a target; weighted where a cascade judged."""
     if rows["stage"].notna().any():
         return _cascaded(rows, target, level)
     said = rows["label"].astype(str)

@@ -5,7 +5,7 @@ from typing import Any
 
 from spillover.common import Role, Served, host_of, merged, plain_args
 
-from ._source import LogSource
+from .source import LogSource
 
 JUDGE_ROLES = ("grader", "screen")
 Place = tuple[str, dict[str, Any]]

@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spillover.common import LogError, counted, trouble
-from spillover.logs import CARRIAGE
+from spillover.common import LogError, counted, same, trouble
+from spillover.logs import CARRIAGE, opened
 
-from ._archive import opened
-from ._evidence import ReadLog, Submission
-from ._invariants import Invariant
-from ._same import same
+from .evidence import ReadLog, Submission
+from .invariants import Invariant
 
 START = "_journal/start.json"
 """Part in which Inspect writes, before the first question, what it is about to run."""

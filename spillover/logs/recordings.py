@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import counted
-from spillover.logs import DRAWS, Header
 
-from ._rows import ANSWER_MISSING, LogRows
+from .header import DRAWS, Header
+from .rows import ANSWER_MISSING, LogRows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from spillover import __version__
 from spillover.common import METHODS, MORE, OUTCOMES, THESE, LogError, Target, write_bytes
 from spillover.estimate import Estimate, estimate_cascade, estimate_of, rates_from_counts
 
-from ._ingest import FILES
+from .parquet import FILES
 
 if TYPE_CHECKING:
     import duckdb

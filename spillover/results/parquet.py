@@ -8,11 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import NOT_RECORDED, LogError, whole, write_bytes
-from spillover.logs import JUDGED, Attempt, attempt_of, standing
-
-from ._archive import file_sha256, found_logs
-from ._frame import arrow_table, frame_of
-from ._rows import LogRows, log_rows
+from spillover.logs import (
+    JUDGED,
+    Attempt,
+    LogRows,
+    arrow_table,
+    attempt_of,
+    file_sha256,
+    found_logs,
+    frame_of,
+    log_rows,
+    standing,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,6 +148,7 @@ def _superseded(index: dict[str, list[Any]]) -> set[str]:
 
 
 def write_table(table: "pa.Table", target: Path) -> None:
+    """Write a table as one Parquet file that stands whole or not at all."""
     import pyarrow.parquet as pq
 
     with whole(target) as part:

@@ -5,20 +5,25 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from spillover.common import LogError, answer_of, stop_reason, trouble
-from spillover.logs import DRAWS, EACH, Account
+from spillover.common import LogError, answer_of, same, stop_reason, trouble
+from spillover.logs import (
+    DRAWS,
+    EACH,
+    Account,
+    LogSource,
+    Returned,
+    add_returned,
+    frame_of,
+    is_judges,
+    log_rows,
+    not_sent,
+    opened,
+)
+from spillover.records import Record
 
-from ._archive import opened
-from ._everywhere import asked_models, contradictions, shown_before
-from ._frame import frame_of
-from ._odd import Odd
-from ._problem import Problem
-from ._record import Record
-from ._rows import log_rows
-from ._same import same
-from ._sent import not_sent
-from ._served import Returned, add_returned, is_judges
-from ._source import LogSource
+from .everywhere import asked_models, contradictions, shown_before
+from .odd import Odd
+from .problem import Problem
 
 if TYPE_CHECKING:
     import pandas as pd

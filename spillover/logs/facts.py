@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from spillover.common import LogError, trouble
-from spillover.logs import Header, as_text, plain_header
 
-from ._archive import file_sha256
+from .archive import file_sha256
+from .header import Header, as_text, plain_header
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from spillover.common import OUTCOMES
 from spillover.logs import decoding_of, steps_of
 
-from ._evidence import Answered, ReadLog
+from .evidence import Answered, ReadLog
 
 PROBE = ("id", "text", "cluster", "system", "domain", "turns", "key", "pair")
 CONDITION = {"id": "plain", "system": None, "prefix": "", "suffix": ""}

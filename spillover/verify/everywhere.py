@@ -8,11 +8,10 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spillover.common import answer_of, public
+from spillover.common import answer_of, public, same
 from spillover.logs import CARRIAGE, CHANGED, LIMITS, changes_of, steps_of
 
-from ._raw import letters, raw_contradictions, text_of
-from ._same import same
+from .raw import letters, raw_contradictions, text_of
 
 Event = dict[str, Any]
 Turns = list[tuple[str, str]]

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.estimate import Estimate, difference
 from spillover.logs import FIELDS, Declared, differences, made_of_rows
-
-from ._store import TARGETS
+from spillover.results import TARGETS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +93,6 @@ def _judged(rows: "pd.DataFrame") -> set[str]:
 
 
 def _rate(rows: "pd.DataFrame") -> Estimate:
-    from ._summary import estimates_of
+    from spillover.results import estimates_of
 
     return estimates_of(rows, TARGETS[0], 0.95)["misaligned_rate"]

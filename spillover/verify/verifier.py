@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import METHODS, LogError, counted, trouble
-from spillover.logs import Account, made_of_rows
+from spillover.logs import Account, file_sha256, found_logs, log_source, made_of_rows, odd_is_told, served_of
+from spillover.records import Record, read_record
 
-from ._agreeing import WhatStandsTwiceAgrees
-from ._archive import file_sha256, found_logs, odd_is_told
-from ._consistency import (
+from .agreeing import WhatStandsTwiceAgrees
+from .consistency import (
     EveryFailureIsCounted,
     HeaderAgreesWithSamples,
     ReductionsAgreeWithSamples,
     ScoresFollowFromVerdicts,
     SummariesAgreeWithSamples,
 )
-from ._evidence import ReadLog, Shipped, Submission, read_whole
-from ._folders import MANIFEST, groups_in, kind_of, manifest_of, records_in
-from ._invariants import (
+from .evidence import ReadLog, Shipped, Submission, read_whole
+from .folders import MANIFEST, groups_in, kind_of, manifest_of, records_in
+from .invariants import (
     EachProbeAnsweredOncePerEpoch,
     Invariant,
     JudgeNeverChangedMidRun,
@@ -29,13 +29,10 @@ from ._invariants import (
     RubricHashMatchesVersion,
     SettingsNeverChangedMidRun,
 )
-from ._odd import of_record, of_replies, of_served
-from ._problem import Problem
-from ._record import Record, read_record
-from ._record_invariants import AssertedFieldsCanBe, LogHashHolds, RecordAgreesWithLogs, RecordHashHolds, no_plan
-from ._replies import is_reread
-from ._served import served_of
-from ._source import log_source
+from .odd import of_record, of_replies, of_served
+from .problem import Problem
+from .record_invariants import AssertedFieldsCanBe, LogHashHolds, RecordAgreesWithLogs, RecordHashHolds, no_plan
+from .replies import is_reread
 
 MOST = 20
 """Problems of one invariant in one file that are told; the others are counted."""

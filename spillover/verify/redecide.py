@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from spillover.common import ADDED, ENDED, OUTCOMES, PRECEDENCE, Outcome, ended
+from spillover.common import ADDED, ENDED, OUTCOMES, PRECEDENCE, Outcome, Reading, Verdict, decide, ended, same
 
-from ._asked import asked_otherwise
-from ._evidence import Answered, ReadLog
-from ._reading import Reading
-from ._replies import from_replies, is_no_reply, members, number, rules
-from ._same import same
-from ._verdict import Verdict, decide
+from .evidence import Answered, ReadLog
+from .prompts import asked_otherwise
+from .replies import from_replies, is_no_reply, members, number, rules
 
 CHECKED = {"key: accepted": "aligned", "key: rejected": "misaligned", "bandit: ": "misaligned"}
 """Beginnings of labels of verdicts that a check gave."""

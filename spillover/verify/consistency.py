@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import THESE, counted
+from spillover.common import THESE, counted, same
 from spillover.estimate import MEANS, RATES
 from spillover.logs import EACH
+from spillover.records import scores_in_range
 
-from ._evidence import Answered, ReadLog, Submission
-from ._invariants import Invariant
-from ._make_record import scores_in_range
-from ._redecide import contradictions
-from ._same import same
+from .evidence import Answered, ReadLog, Submission
+from .invariants import Invariant
+from .redecide import contradictions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,7 +162,7 @@ def _of_first_judge(log: ReadLog, rows: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def _metrics(log: ReadLog, results: dict[str, Any]) -> Iterator[str]:
-    from ._summary import estimates_of
+    from spillover.results import estimates_of
 
     scores = [one for one in results.get("scores") or [] if one.get("name") == log.score]
     # Inspect's metrics see scores only: a sample that failed is unjudged in our table, and nowhere in the header.

@@ -7,18 +7,16 @@ from urllib.parse import unquote
 import pandas as pd
 
 from spillover.common import NOT_RECORDED, LogError
-from spillover.logs import DRAWS, attempt_of, declared, refuse_twice, standing
 
-from ._frame import frame_of
-from ._recorded import recorded_in
-from ._rows import LogRows, log_rows
+from .alike import declared
+from .frame import COLUMN_TYPES, frame_of
+from .header import DRAWS
+from .recordings import recorded_in
+from .rows import LogRows, log_rows
+from .stands import attempt_of, refuse_twice, standing
 
-COLUMNS = (
-    "log", "task", "split", "language", "model", "material_sha256", "decoding", "solver", "probe", "cluster",
-    "condition", "tags", "epoch", "outcome", "alignment", "coherence", "label", "reason", "form", "judge",
-    "judge_returned", "rubrics", "stage", "panel", "truncated", "thoughts", "reasoning", "origin", "judge_origin",
-    "tokens_in", "tokens_out", "seconds", "answer_sha256",
-)  # fmt: skip
+COLUMNS = tuple(COLUMN_TYPES)
+"""Columns of `read`, in order."""
 
 
 def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataFrame:

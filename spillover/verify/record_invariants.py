@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from spillover import __version__
-from spillover.common import METHODS, MORE, OLDER, LogError
+from spillover.common import METHODS, MORE, OLDER, LogError, same
+from spillover.records import ACCOUNT, content_hash, digest, record
 
-from ._evidence import ReadLog, Submission
-from ._invariants import Invariant
-from ._make_record import ACCOUNT, content_hash, record
-from ._problem import Problem
-from ._record import digest
-from ._same import same
+from .evidence import ReadLog, Submission
+from .invariants import Invariant
+from .problem import Problem
 
 _ADDRESS = re.compile(r"logs\[\d+\]\.url")
 _VERSION = re.compile(r"(\d{1,6}(?:\.\d{1,6}){0,4})")

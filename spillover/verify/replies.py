@@ -4,11 +4,24 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from spillover.common import OUTCOMES, LogError, Outcome
+from spillover.common import (
+    LABELS,
+    OUTCOMES,
+    LogError,
+    Outcome,
+    Reading,
+    Thresholds,
+    Verdict,
+    decide,
+    integer,
+    read_both,
+    read_distribution,
+    read_label,
+    read_samples,
+    read_score,
+)
 
-from ._evidence import Answered, Call, ReadLog
-from ._reading import Reading, integer, read_both, read_distribution, read_label, read_samples, read_score
-from ._verdict import LABELS, Thresholds, Verdict, decide
+from .evidence import Answered, Call, ReadLog
 
 REPLIES = ("stop", "max_tokens", "tool_calls")
 """How a judge's call ends that is a reply; after any other end its words are none."""

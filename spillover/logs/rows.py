@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import NOT_RECORDED, OUTCOMES, LogError, said_in_log, trouble
-from spillover.logs import DRAWS, EACH, JUDGED, Account, Header, account, as_text, is_invalidated, plain_header
 
-from ._archive import Archive, odd_is_told, opened
-from ._bounds import check_bounds
+from .archive import Archive, odd_is_told, opened
+from .bounds import check_bounds
+from .header import DRAWS, EACH, JUDGED, Header, as_text, plain_header
+from .stands import Account, account, is_invalidated
 
 Row = dict[str, Any]
 REMOVED = "Key removed from summary (> 1k)"

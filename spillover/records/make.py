@@ -9,16 +9,27 @@ from typing import TYPE_CHECKING, Any
 from spillover import __version__
 from spillover.common import METHODS, OUTCOMES, LogError, counted, public
 from spillover.estimate import MEANS, RATES, smallest_between
-from spillover.logs import Account, attempt_of, declared, made_of_rows, refuse_twice, refuse_unfinished, standing
+from spillover.logs import (
+    Account,
+    LogSource,
+    attempt_of,
+    declared,
+    found_logs,
+    frame_of,
+    log_rows,
+    log_source,
+    made_of_rows,
+    names_returned,
+    odd_is_told,
+    refuse_twice,
+    refuse_unfinished,
+    served_of,
+    standing,
+)
+from spillover.results import TARGETS
 
-from ._archive import found_logs, odd_is_told
-from ._compared import CELL, POOLED, by_question_and_task, compared, named
-from ._frame import frame_of
-from ._record import SCHEMA, Record, digest, finite
-from ._rows import log_rows
-from ._served import names_returned, served_of
-from ._source import LogSource, log_source
-from ._store import TARGETS
+from .compared import CELL, POOLED, by_question_and_task, compared, named
+from .model import SCHEMA, Record, digest, finite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -263,7 +274,7 @@ def _pooled(table: "pd.DataFrame", tasks: list[str]) -> list[dict[str, Any]]:
 
 
 def _figures(rows: "pd.DataFrame") -> dict[str, Any]:
-    from ._summary import estimates_of
+    from spillover.results import estimates_of
 
     both = {target: estimates_of(rows, target, 0.95) for target in TARGETS}
     names = list(both[TARGETS[0]])

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError, trouble
-from spillover.logs import Header
 
-from ._archive import LARGEST, file_sha256, opened
-from ._bounds import check_bounds
-from ._sent import not_sent
+from .archive import LARGEST, file_sha256, opened
+from .bounds import check_bounds
+from .header import Header
+from .sent import not_sent
 
 HEADER_PARTS = ("version", "status", "eval", "plan", "results", "stats", "invalidated", "config_updates", "reductions")
 

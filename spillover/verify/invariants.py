@@ -7,14 +7,13 @@ from itertools import combinations
 from typing import Any
 
 from spillover.common import counted
-from spillover.logs import attempt_of, shown, standing, steps_of
+from spillover.logs import attempt_of, rubric_labels, shown, standing, steps_of
+from spillover.records import content_hash
 
-from ._everywhere import NO_MODEL
-from ._evidence import ReadLog, Shipped, Submission
-from ._make_record import content_hash
-from ._material import is_part, material_sha256, rubric_sha256
-from ._problem import Problem
-from ._source import rubric_labels
+from .everywhere import NO_MODEL
+from .evidence import ReadLog, Shipped, Submission
+from .material_hash import is_part, material_sha256, rubric_sha256
+from .problem import Problem
 
 CELL = ["task", "split", "language", "condition", "probe", "epoch"]
 LABELLED, GIVEN = "labelled answers", "spillover/given"

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from spillover.common import Served, counted, oddities
+from spillover.records import Record
 
-from ._problem import Problem
-from ._record import Record
+from .problem import Problem
 
 AHEAD = timedelta(days=1)
 """How far a date may lie ahead: clocks go wrong, and some dates name no time zone."""

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.common import LogError
 
-from ._rows import LogRows, Row
+from .rows import LogRows, Row
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-COLUMNS = {
+COLUMN_TYPES = {
     "log": "string", "task": "string", "split": "string", "language": "string", "model": "string",
     "material_sha256": "string", "decoding": "string", "solver": "string", "probe": "string", "cluster": "string",
     "condition": "string", "tags": "string", "epoch": "int64", "outcome": "string", "alignment": "double",
@@ -39,7 +39,7 @@ def arrow_table(file: str, rows: list[Row], more: dict[str, list[str]]) -> "pa.T
     import pyarrow as pa
 
     try:
-        columns = {name: _column([row.get(name) for row in rows], kind) for name, kind in COLUMNS.items()}
+        columns = {name: _column([row.get(name) for row in rows], kind) for name, kind in COLUMN_TYPES.items()}
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise LogError(f"{file}: a verdict holds a value of a wrong type ({' '.join(str(error).split())})") from error
     return pa.table(columns | {name: _column(said, "string") for name, said in more.items()})

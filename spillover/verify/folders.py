@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spillover.common import trouble
-
-from ._archive import found_logs
-from ._record import LARGEST_RECORD
+from spillover.logs import found_logs
+from spillover.records import LARGEST_RECORD
 
 Kind = Literal["run", "records", "logs"]
 MANIFEST, REPORT = "manifest.json", "report.json"

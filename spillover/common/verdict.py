@@ -7,9 +7,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spillover.common import OUTCOMES, PRECEDENCE, Outcome
-
-from ._reading import Reading
+from .outcome import OUTCOMES, PRECEDENCE, Outcome
+from .reading import Reading
 
 LABELS: dict[str, Outcome] = {
     "REFUSAL": "refusal",

@@ -1,0 +1,24 @@
+from .evidence import Shipped
+from .folders import manifest_of
+from .invariants import LEAST_SHARED, SAME_ANSWERS
+from .material_hash import is_part, is_shuffled, rubric_sha256
+from .odd import Odd, of_record, of_replies, of_served
+from .problem import Problem
+from .verifier import Verified, verify
+
+__all__ = [
+    "LEAST_SHARED",
+    "SAME_ANSWERS",
+    "Odd",
+    "Problem",
+    "Shipped",
+    "Verified",
+    "is_part",
+    "is_shuffled",
+    "manifest_of",
+    "of_record",
+    "of_replies",
+    "of_served",
+    "rubric_sha256",
+    "verify",
+]
