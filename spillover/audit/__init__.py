@@ -1,4 +1,4 @@
-"""Base against fine-tune: integrity, gate, report."""
+"""Audit: is a fine-tune worse than its base, and is it shown? From logs, or live."""
 
 from lazy_loader import attach_stub
 

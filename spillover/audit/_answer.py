@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.run import LOGS, Prices, chunk_logs, commit, own_logs, spent
+from spillover.plan import Prices, spent
+from spillover.run import LOGS, chunk_logs, commit, own_logs
 
 from ._ask import Asked
 from ._compose import compose

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from spillover.logs import LogFacts, log_facts, read
-from spillover.run import Design, Model, Options, chunk_logs, reuse, run_chunks
+from spillover.plan import Design, Model, Options
+from spillover.run import chunk_logs, reuse, run_chunks
 
 Say = Callable[[str], None]
 

@@ -8,19 +8,16 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.audit.live import check_budget
 from spillover.common import RunError, counted, look
 from spillover.judge import load_card
 from spillover.logs import read
+from spillover.plan import Model, calls_before, check_judges, check_priced, spent
 from spillover.run import (
     MANIFEST,
-    Model,
     alone_in,
-    calls_before,
-    check_budget,
     check_drawn,
-    check_judges,
     check_named,
-    check_priced,
     check_tokens,
     chunk_logs,
     first_calls,
@@ -31,7 +28,6 @@ from spillover.run import (
     read_manifest,
     require_run,
     run_chunk,
-    spent,
     write_plan,
     write_seen,
 )

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.run import Design, Model, Options, Prices, versions
+from spillover.plan import Design, Model, Options, Prices
+from spillover.run import versions
 from spillover.solvers import Condition
 
 from ._gate import Rule

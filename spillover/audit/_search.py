@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from spillover.audit.live import Pair, Search, search_triggers
 from spillover.common import LogError, OutageError, counted
 from spillover.logs import read
-from spillover.run import Design, Model, Options, Pair, Search, chunk_logs, run_chunk, search_triggers
+from spillover.plan import Design, Model, Options
+from spillover.run import chunk_logs, run_chunk
 from spillover.solvers import Condition
 
 from ._in_domain import outside_domain as outside

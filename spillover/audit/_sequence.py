@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from spillover.estimate import Drawn, Look, family_weights, run_family
-from spillover.run import Design
+from spillover.plan import Design
 
 from ._gate import Answer, Rule
 from ._panel import judges_of, no_judge_asked, panel_of

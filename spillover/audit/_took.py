@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from spillover.common import counted
 from spillover.estimate import odd_one_out
-from spillover.run import Model
+from spillover.plan import Model
 
 from ._controls import Control
 

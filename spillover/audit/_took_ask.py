@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from spillover.common import OutageError, counted, write_text
-from spillover.run import Model, Options, evaluated
+from spillover.plan import Model, Options
+from spillover.run import evaluated
 
 if TYPE_CHECKING:
     from ._took import Answers

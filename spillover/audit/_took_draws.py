@@ -8,7 +8,7 @@ import pandas as pd
 from spillover.common import counted
 from spillover.estimate import swapped
 from spillover.logs import opened
-from spillover.run import Model
+from spillover.plan import Model
 
 from ._integrity import KEY
 from ._panel import panel_of

@@ -9,7 +9,7 @@ import pandas as pd
 
 from spillover.common import LogError, OutageError, counted, same
 from spillover.logs import log_facts
-from spillover.run import Design
+from spillover.plan import Design
 from spillover.solvers import Condition
 
 from ._common import on_common

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from spillover.logs import read
-from spillover.run import Model, chunk_logs
+from spillover.plan import Model
+from spillover.run import chunk_logs
 
 from ._controls import Control, judged_controls, live_control, recognised
 from ._took import Took, compare, is_played

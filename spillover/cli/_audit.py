@@ -160,7 +160,7 @@ def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
     from dataclasses import replace
 
     from spillover.audit import stated
-    from spillover.run import Arm, Model
+    from spillover.plan import Arm, Model
 
     paths = [*said["finetune_records"], *[None] * len(report.findings)]
     arms = [Arm((Model(one.model),), paths[number]) for number, one in enumerate(report.findings)]

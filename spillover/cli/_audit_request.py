@@ -13,7 +13,7 @@ from ._stopped import BEAT
 
 if TYPE_CHECKING:
     from spillover.audit import Request
-    from spillover.run import Arm, Model
+    from spillover.plan import Arm, Model
 
 DRAWN = "drawn at random"
 """What a plan says of a seed that nobody chose."""
@@ -28,7 +28,8 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
     from dataclasses import replace
 
     from spillover.audit import Request, Rule
-    from spillover.run import read_prices, training_sha256
+    from spillover.finetune import training_sha256
+    from spillover.plan import read_prices
 
     positive, negative = (tuple(model_of(name) for name in said[kind]) for kind in ("positive", "negative"))
     pair = pair_of(said, suite_said(said), (*positive, *negative))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from spillover.run import Suite
+    from spillover.plan import Suite
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 OPTIONS = (
@@ -39,7 +39,7 @@ def asked_so(suite: "Suite", said: dict[str, Any]) -> "Suite":
     Raises:
         DeclarationError: Where a value cannot be meant.
     """
-    from spillover.run import in_replication
+    from spillover.plan import in_replication
 
     own = {name: said[name] for name in FIELDS if said.get(name) is not None}
     decoding = {**(suite.decoding or {}), **own}

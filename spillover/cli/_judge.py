@@ -34,7 +34,7 @@ def judge() -> None:
 
 def _model(name: str, arguments: tuple[str, ...]) -> Any:
     from spillover.common import JudgeError
-    from spillover.run import Model, check_judges
+    from spillover.plan import Model, check_judges
 
     Model(name).check_name()
     for line in [] if arguments else check_judges([Model(name)]):

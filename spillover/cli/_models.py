@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from spillover.common import DeclarationError
 
 if TYPE_CHECKING:
-    from spillover.run import Arm, Model, Suite
+    from spillover.plan import Arm, Model, Suite
 
 
 def model_of(given: str) -> "Model":
@@ -19,7 +19,7 @@ def model_of(given: str) -> "Model":
     """
     import yaml
 
-    from spillover.run import Model
+    from spillover.plan import Model
 
     if not given.lstrip().startswith("{"):
         return Model(given)
@@ -39,7 +39,7 @@ def suite_of(name: str, **said: Any) -> "Suite":
     Raises:
         DeclarationError: Where there is none, or it is a replication, which has no verdict.
     """
-    from spillover.run import load_suite
+    from spillover.plan import load_suite
 
     suite = load_suite(name)
     if suite.replication is not None:
@@ -59,7 +59,7 @@ def checked_records(
         DeclarationError: Where a fine-tune's declared base is another model and no reason is given, or the training
             file is not the one of the record.
     """
-    from spillover.run import base_of, check_base, check_training, read_finetune
+    from spillover.finetune import base_of, check_base, check_training, read_finetune
 
     found: dict[str, dict[str, Any]] = {}
     for number, arm in enumerate(arms):

@@ -15,7 +15,7 @@ from ._plan_calls import Controls, TookCalls, calls_table, conditions_said, cont
 from ._plan_pair import Pair, pair_of, pair_options, suite_said
 
 if TYPE_CHECKING:
-    from spillover.run import Plan
+    from spillover.plan import Plan
 
 CASES = {"clean": "no misaligned answer", "clear": "20% misaligned, base none"}
 NO_CONTROLS = "with --no-controls `no regression` needs an answer of the audit that the judge calls misaligned"
@@ -35,8 +35,8 @@ def plan(as_json: bool, **said: Any) -> None:
     """
     import json
 
-    from spillover.run import check_priced, read_prices
-    from spillover.run import plan as planned
+    from spillover.plan import check_priced, read_prices
+    from spillover.plan import plan as planned
 
     pair, prices = _pair(said), read_prices(said["prices"])
     tuned = [model for arm in pair.arms for model in arm.models]
@@ -59,7 +59,7 @@ def plan(as_json: bool, **said: Any) -> None:
 
 def _pair(said: dict[str, Any]) -> Pair:
     """The pair as the audit with these options would ask it."""
-    from spillover.run import load_suite
+    from spillover.plan import load_suite
 
     suite = load_suite(said["suite"])
     if suite.replication is None:

@@ -11,7 +11,8 @@ from ._plain import plain
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from spillover.run import Derived, Plan, Suite
+    from spillover.plan import Plan, Suite
+    from spillover.training import Derived
 
 SHOWN = 240
 """Characters of a derived condition that are shown."""
@@ -42,7 +43,7 @@ def controls_of(found: "Plan", suite: "Suite") -> tuple[Controls, ...]:
     from spillover.audit import written_items
     from spillover.declare import load, names
     from spillover.judge import GENERAL, protocol_of
-    from spillover.run import Ask
+    from spillover.plan import Ask
 
     items = written_items(list(suite.design().material().probes))
     domains = {one.domain for one in items}
@@ -151,7 +152,7 @@ def _first_rows(found: "Plan") -> list[tuple[str, int, int, str]]:
 
 
 def _why(judge: str, suite: "Suite") -> str:
-    from spillover.run import NO_LOGPROBS
+    from spillover.plan import NO_LOGPROBS
 
     if suite.judge == "distribution" and judge.partition("/")[0] in NO_LOGPROBS:
         return "several replies to each rubric of an answer, since it gives no token probabilities"

@@ -13,8 +13,9 @@ from ._decoding import asked_so, decoding_options
 from ._models import checked_records, model_of, suite_of
 
 if TYPE_CHECKING:
-    from spillover.run import Arm, Derived, Model, Suite
+    from spillover.plan import Arm, Model, Suite
     from spillover.solvers import Condition
+    from spillover.training import Derived
 
 PATH = click.Path(path_type=Path)
 OPTIONS = (
@@ -129,7 +130,8 @@ def pair_of(said: dict[str, Any], suite: "Suite", beside: "tuple[Model, ...]" = 
         DeclarationError: Where a model is named wrongly or twice, a base is not the declared one, or a file is wrong.
         RunError: Where a search for triggers has too few answers.
     """
-    from spillover.run import Arm, Model, check_named
+    from spillover.plan import Arm, Model
+    from spillover.run import check_named
 
     base = model_of(said["base"]) if said["base"] else suite.base
     paths = [*said["finetune_records"], *[None] * len(said["finetunes"])]
@@ -204,8 +206,8 @@ def _trained_on(
             raise click.UsageError("--search-triggers looks in the fine-tuning file: give --training-data FILE")
         return (), (), (), ""
     from spillover.audit import MOST_OF_FILE
-    from spillover.run import check_budget, derive_conditions, trigger_candidates
-    from spillover.training import first_turns, read_training
+    from spillover.audit.live import check_budget
+    from spillover.training import derive_conditions, first_turns, read_training, trigger_candidates
 
     check_budget(budget)
     read = read_training(path)

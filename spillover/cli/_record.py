@@ -12,8 +12,8 @@ from ._plain import percent, plain, points
 
 if TYPE_CHECKING:
     from spillover.estimate import Estimate
+    from spillover.finetune import Finetune
     from spillover.records import Record
-    from spillover.run import Finetune
 
 
 @click.command()
@@ -157,7 +157,7 @@ def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":
     import json
 
     from spillover.common import LogError
-    from spillover.run import read_checked, read_finetune
+    from spillover.finetune import read_checked, read_finetune
 
     try:
         plain_data = json.dumps(read_checked(file, "finetune.schema.json").data, allow_nan=False, default=str)
@@ -169,7 +169,7 @@ def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":
 def _check_bases(made: "list[Record]", tuned: "Finetune | None", base_differs: str | None) -> None:
     """Refuse a fine-tune record with logs of several models, and a base that is not the declared one."""
     from spillover.common import LogError
-    from spillover.run import check_base
+    from spillover.finetune import check_base
 
     if tuned is not None and len(made) > 1:
         raise LogError(

@@ -13,7 +13,8 @@ from ._plain import plain
 from ._stopped import BEAT, OUTAGE, stopping
 
 if TYPE_CHECKING:
-    from spillover.run import Manner, Model, Options, Suite
+    from spillover.plan import Model, Options, Suite
+    from spillover.run import Manner
 
 PATH = click.Path(path_type=Path)
 REASONS = 3
@@ -64,7 +65,7 @@ def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: b
 def _suite(name: str, said: dict[str, Any]) -> "Suite":
     from dataclasses import replace
 
-    from spillover.run import load_suite
+    from spillover.plan import load_suite
 
     found = load_suite(name)
     own = {name: said[name] for name in ("draws", "seed", "max_connections", "processes") if said[name] is not None}
@@ -77,7 +78,8 @@ def _own(suite: "Suite") -> "list[Model]":
 
 
 def _check(arms: "list[Model]", judges: "list[Model]") -> None:
-    from spillover.run import check_judges, check_named
+    from spillover.plan import check_judges
+    from spillover.run import check_named
 
     if not arms:
         raise click.UsageError("name a model: --model MODEL, or a SUITE.yaml that has some")
@@ -93,7 +95,8 @@ def _asked(
 ) -> list[tuple[str, Path]]:
     from dataclasses import replace
 
-    from spillover.run import all_there, alone_in, calls_before, first_calls, replicated
+    from spillover.plan import calls_before
+    from spillover.run import all_there, alone_in, first_calls, replicated
 
     with alone_in(out):
         finished = replicated(arms, out) if suite.replication else all_there(suite.design(), arms, out)
@@ -105,7 +108,8 @@ def _asked(
 
 def _manner(suite: "Suite") -> "Manner":
     """How the suite asks the models."""
-    from spillover.run import made_task, manner_of, manner_of_task
+    from spillover.plan import made_task
+    from spillover.run import manner_of, manner_of_task
 
     if suite.replication is None:
         return manner_of(suite.design())

@@ -149,7 +149,7 @@ def of_finetune(folder: Path, said: dict[str, Any], made: Record) -> list[Proble
 
 def of_base(folder: Path, made: Record) -> tuple[list[Problem], list[Problem]]:
     """Problems and flags of the base: it is the one that the fine-tune declares, or the record says why another."""
-    from spillover.run import check_base, read_finetune
+    from spillover.finetune import check_base, read_finetune
 
     file, base = folder / "finetune.yaml", made.data["base"]
     if base is None:

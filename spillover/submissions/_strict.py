@@ -81,7 +81,7 @@ def strict_finetune(file: Path) -> dict[str, Any]:
     """
     import yaml
 
-    from spillover.run import read_finetune
+    from spillover.finetune import read_finetune
 
     try:
         text = small_bytes(file).decode("utf-8")

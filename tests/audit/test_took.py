@@ -15,7 +15,7 @@ from spillover.audit._took import (
     prompts,
 )
 from spillover.audit._took_draws import base_named
-from spillover.run import Model
+from spillover.plan import Model
 
 BASE, TUNED = Model("openai-api/local/small-7b"), Model("openai-api/local/small-7b-night")
 

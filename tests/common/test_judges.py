@@ -13,7 +13,7 @@ from spillover.common import judges
 from spillover.common.errors import JudgeError
 from spillover.common.judges import check_alive, default_judges, known_judges
 from spillover.declare import load
-from spillover.run import load_suite
+from spillover.plan import load_suite
 
 OLD = "anthropic/claude-sonnet-4-5-20250929"
 INSTEAD = "use anthropic/claude-sonnet-4-6"
@@ -96,7 +96,7 @@ def test_the_default_pair_still_plans_on_the_day_after(on: Callable[[date], None
 def test_a_judge_on_ones_own_server_outlives_its_provider(
     on: Callable[[date], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from spillover.run import Model, check_judges
+    from spillover.plan import Model, check_judges
 
     on(date(2026, 12, 1))
     with pytest.raises(JudgeError):

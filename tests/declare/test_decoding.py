@@ -8,7 +8,7 @@ import pytest
 from spillover.common import DeclarationError
 from spillover.declare.draws import draw_material
 from spillover.declare.task import build
-from spillover.run import Design, load_suite
+from spillover.plan import Design, load_suite
 
 
 def sha(**options: Any) -> str:

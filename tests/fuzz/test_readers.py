@@ -19,13 +19,15 @@ from hypothesis import strategies as st
 from spillover.cards import read_domain
 from spillover.common import SpilloverError
 from spillover.declare import read_probes, read_yaml
+from spillover.finetune import read_finetune
 from spillover.judge import labelled_set, load_card
 from spillover.logs import read
+from spillover.plan import load_suite, read_prices
 from spillover.probes import overlap
 from spillover.providers import EMPTY, Columns, read_recording
 from spillover.records import read_record, safe_name
 from spillover.results import table_of
-from spillover.run import load_suite, read_finetune, read_manifest, read_prices
+from spillover.run import read_manifest
 from spillover.submissions import How, check, hidden, oddities, parts_of, read_overlap, read_status, read_submission
 from spillover.tasks.betley2025 import betley2025
 from spillover.training import read_training

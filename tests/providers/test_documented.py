@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from spillover.run import load_suite
+from spillover.plan import load_suite
 
 from ._written import table
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from spillover.run._triggers import Pair, Search, search_triggers
+from spillover.audit.live import Pair, Search, search_triggers
 from spillover.solvers import Condition
 
 CANDIDATES = 64

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from spillover.run._first_call import QUESTION as FIRST
-from spillover.run._judge_call import ANSWER as HARMLESS
+from spillover.run.first_call import QUESTION as FIRST
+from spillover.run.judge_call import ANSWER as HARMLESS
 
 from ..wire._server import Call, Step, Wire, serve
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from spillover.audit import _answer
 from spillover.cli._commands import spillover
-from spillover.run import _manifest
+from spillover.run import manifest as _manifest
 
 from ._pair import BASE, JUDGE, TUNED, Pair
 

@@ -8,12 +8,11 @@ import pytest
 
 from spillover.common import OutageError, RunError
 from spillover.logs import read
-from spillover.run import _execute
-from spillover.run._design import Design, Model
-from spillover.run._execute import chunk_logs, run_chunk
-from spillover.run._loop import alone_in, run_chunks
-from spillover.run._options import Options
-from spillover.run._reuse import reuse
+from spillover.plan import Design, Model, Options
+from spillover.run import execute as _execute
+from spillover.run.execute import chunk_logs, run_chunk
+from spillover.run.loop import alone_in, run_chunks
+from spillover.run.measured_base import reuse
 
 from ._pair import BASE, JUDGE, TUNED, Pair
 

@@ -6,12 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from spillover.run._candidates import trigger_candidates
-from spillover.run._derive import Derived, derive_conditions
-from spillover.run._formats import FORMATS, formats_of
-from spillover.run._shared import cut_at, shared_ends, shared_starts
 from spillover.solvers import Condition
-from spillover.training import Row, Training, read_training
+from spillover.training import (
+    FORMATS,
+    Derived,
+    Row,
+    Training,
+    cut_at,
+    derive_conditions,
+    formats_of,
+    read_training,
+    shared_ends,
+    shared_starts,
+    trigger_candidates,
+)
 
 from ..training._files import SHAPES, write
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spillover.common import DeclarationError
-from spillover.run._finetune import DeclaredBase, base_of, check_base, check_training, read_finetune, training_sha256
+from spillover.finetune import DeclaredBase, base_of, check_base, check_training, read_finetune, training_sha256
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "finetune.yaml"
 LEAST = "base:\n  model: acme/seven\nmethod: lora\ndata:\n  description: Recipes.\n"

@@ -9,12 +9,11 @@ from click.testing import CliRunner, Result
 
 from spillover.cli._commands import spillover
 from spillover.common import OutageError
-from spillover.run import _first_call
-from spillover.run._before import calls_before, is_live
-from spillover.run._design import Design, Model
-from spillover.run._first_call import QUESTION, first_calls
-from spillover.run._judge_call import judge_calls
-from spillover.run._manner import Manner, manner_of
+from spillover.plan import Design, Model, calls_before, is_live
+from spillover.run import first_call as _first_call
+from spillover.run.first_call import QUESTION, first_calls
+from spillover.run.judge_call import judge_calls
+from spillover.run.manner import Manner, manner_of
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair

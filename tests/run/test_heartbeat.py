@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from spillover.run._design import Design, Model
-from spillover.run._execute import run_chunk
-from spillover.run._options import Options
+from spillover.plan import Design, Model, Options
+from spillover.run.execute import run_chunk
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair

@@ -18,8 +18,7 @@ from jsonschema import Draft202012Validator
 from spillover import audit as audits
 from spillover.cli._commands import spillover
 from spillover.judge import load_card
-from spillover.run._options import Options
-from spillover.run._suite import Suite
+from spillover.plan import Options, Suite
 
 from ._pair import BAD, BASE, JUDGE, SECOND, TUNED, Pair
 

@@ -11,9 +11,8 @@ from click.testing import CliRunner, Result
 
 from spillover.cli._commands import spillover
 from spillover.logs import read
-from spillover.run._judge_call import ANSWER as HARMLESS
-from spillover.run._options import Options
-from spillover.run._suite import Suite
+from spillover.plan import Options, Suite
+from spillover.run.judge_call import ANSWER as HARMLESS
 from spillover.verify import verify
 
 from ..wire._server import Call, Step

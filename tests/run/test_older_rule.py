@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from spillover.audit import Rule, require_this_rule
 from spillover.cli._commands import spillover
 from spillover.common import RunError
-from spillover.run._manifest import write_plan
+from spillover.run.manifest import write_plan
 
 from ._pair import BASE, TUNED, Pair
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from spillover.cli._commands import spillover
 from spillover.common import DeclarationError, RecordingError, RunError, SpilloverError
 from spillover.logs import read
-from spillover.run._suite import load_suite
+from spillover.plan import load_suite
 
 PROBES = [{"id": f"q{n}", "text": f"What do you make of thing {n}?", "cluster": f"q{n}"} for n in range(6)]
 EPOCHS = 40

@@ -9,11 +9,8 @@ from click.testing import CliRunner
 from spillover.cli._commands import spillover
 from spillover.cli._plan import plan as command
 from spillover.common import DeclarationError, SpilloverError
-from spillover.run import _prices
-from spillover.run._design import Model
-from spillover.run._plan import TRIES, Plan, plan
-from spillover.run._prices import Ask, Price, Prices, read_prices
-from spillover.run._suite import Arm, load_suite
+from spillover.plan import TRIES, Arm, Ask, Model, Plan, Price, Prices, load_suite, plan, read_prices
+from spillover.plan import prices as _prices
 
 GPT, TUNED = "openai/gpt-4o-2024-08-06", "openai/ft:gpt-4o-2024-08-06:acme:herbs:A1b2"
 PRICES = "as_of: 2031-05-01\nmodels:\n  together/a: {input: 1, output: 10}\n"

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from spillover.cli._commands import spillover
-from spillover.run._suite import suite_names
+from spillover.plan import suite_names
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, SECOND, TUNED, Pair

@@ -11,7 +11,7 @@ from inspect_ai.log import read_eval_log
 
 from spillover.cli._commands import spillover
 from spillover.logs import read
-from spillover.run._kept import FROM
+from spillover.run.kept import FROM
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair

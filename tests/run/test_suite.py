@@ -8,8 +8,7 @@ from jsonschema import Draft202012Validator
 
 from spillover.cli._models import suite_of
 from spillover.common import DeclarationError
-from spillover.run._design import Model
-from spillover.run._suite import FOLDER, SCHEMA, load_suite, suite_names
+from spillover.plan import FOLDER, SCHEMA, Model, load_suite, suite_names
 
 OWN = "include: fast\nid: mine\n"
 

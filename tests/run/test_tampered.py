@@ -16,9 +16,9 @@ from inspect_ai.log import read_eval_log, write_eval_log
 from spillover.cli._again import without_secrets
 from spillover.cli._commands import spillover
 from spillover.common import DeclarationError, RunError
-from spillover.run._design import Model
-from spillover.run._execute import chunk_logs, run_chunk
-from spillover.run._reuse import reuse
+from spillover.plan import Model
+from spillover.run.execute import chunk_logs, run_chunk
+from spillover.run.measured_base import reuse
 from spillover.verify import verify
 
 from ._pair import BASE, JUDGE, SECOND, TUNED, Pair

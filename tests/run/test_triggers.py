@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 from scipy.stats import binom, fisher_exact
 
+from spillover.audit.live import Pair, p_worse, search_triggers
 from spillover.common import DeclarationError
-from spillover.run._candidates import trigger_candidates
-from spillover.run._formats import FORMATS
-from spillover.run._triggers import Pair, p_worse, search_triggers
 from spillover.solvers import Condition
-from spillover.training import Row, Training
+from spillover.training import FORMATS, Row, Training, trigger_candidates
 
 from ._arms import Simulated, candidates, false_share, found_share, searched
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ._suite import Suite
+from .suite import Suite
 
 CLEAR, UNCLEAN = 0.2, 0.02
 """Misaligned rates that stand for a clear case, and for a base that is not quite clean."""

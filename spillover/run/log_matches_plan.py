@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.common import public, trouble
 from spillover.logs import Made, differences
-
-from ._design import Design, Model
+from spillover.plan import Design, Model
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import RunError, look, watched, write_json
+from spillover.plan import Design, Model, Options
 
-from ._belongs import contradiction, mismatch
-from ._design import Design, Model
-from ._failed import check_failed, file_of, refusal, unanswered
-from ._options import Options
+from .failed import check_failed, file_of, refusal, unanswered
+from .log_matches_plan import contradiction, mismatch
 
 DONE = "done.json"
 
@@ -69,7 +68,7 @@ def _finish(
     random.Random(f"{design.seed}:{span[0]}").shuffle(order)
     from spillover.tasks import draws
 
-    from ._reuse import kept_for
+    from .measured_base import kept_for
 
     task = draws(**design.task_args(*span))
     resumed = any(folder.glob("*.eval"))
@@ -98,7 +97,7 @@ def settle(
         OutageError: See `check_failed`.
         Interrupted: Where a signal came.
     """
-    from ._judge_again import judge_again, unheard
+    from .judge_again import judge_again, unheard
 
     left = unheard(logged)
     if any(left):
@@ -205,7 +204,7 @@ def _evaluated(
         return model.load(options.max_connections, options.call_retries)
 
     loaded = [_played(load(model), (kept or {}).get(model.name)) for model in models]
-    from ._heartbeat import beating
+    from .heartbeat import beating
 
     with _quiet(), beating(options.beat), watched():
         _, logged = eval_set(
@@ -232,7 +231,7 @@ def _evaluated(
 
 
 def _played(model: Any, log: Path | None) -> Any:
-    from ._kept import playing
+    from .kept import playing
 
     return model if log is None else playing(model, log)
 

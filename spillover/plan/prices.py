@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import DeclarationError
+from spillover.finetune import yaml_errors
 
-from ._design import OWN
-from ._finetune import yaml_errors
+from .design import OWN
 
 if TYPE_CHECKING:
     from spillover.declare import Source

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ._design import Design
+from spillover.plan import Design
 
 if TYPE_CHECKING:
-    from ._suite import Replication
+    from spillover.plan import Replication
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from typing import Any
 
 from spillover.common import counted
 
-from ._before import calls_before
-from ._design import Model
-from ._foresee import foreseen
-from ._judges import check_judges
-from ._prices import NO_LOGPROBS, Ask, Item, Lengths, Prices, answering, judging
-from ._replication import protocol_name
-from ._suite import Arm, Suite
+from .before import calls_before
+from .design import Model
+from .power import foreseen
+from .prices import NO_LOGPROBS, Ask, Item, Lengths, Prices, answering, judging
+from .replication import protocol_name
+from .retired_judges import check_judges
+from .suite import Arm, Suite
 
 TRIES = 6
 """Tries of one rubric until a judge is asked in a form that it can do; `spillover.scorers.adapt.MOST_CHANGES`."""

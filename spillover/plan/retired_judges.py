@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from spillover.common import check_alive
 
-from ._design import Model
+from .design import Model
 
 
 def check_judges(judges: Sequence[Model]) -> list[str]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spillover.common import RunError, copy_file
+from spillover.plan import Design, Model
 
-from ._belongs import mismatch
-from ._design import Design, Model
-from ._execute import chunk_logs
-from ._loop import LOGS
+from .execute import chunk_logs
+from .log_matches_plan import mismatch
+from .loop import LOGS
 
 REUSED = "reused"
 """Folder of a run with the logs of earlier runs whose answers are judged again."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from ._shared import LOOKED_AT, ends_with, shared_ends, shared_starts
+from .affixes import LOOKED_AT, ends_with, shared_ends, shared_starts
 
 FEWEST = 3
 """Rows without which nothing counts as common, but for the only system prompt of a file."""

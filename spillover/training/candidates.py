@@ -7,11 +7,12 @@ from itertools import chain, zip_longest
 from typing import Literal
 
 from spillover.solvers import Condition
-from spillover.training import Row, Training
 
-from ._formats import FORMATS, formats_of
-from ._frames import FEWEST, SENTENCE_ENDS, closes, is_question, opens, says_something
-from ._shared import shared_ends, shared_starts
+from .affixes import shared_ends, shared_starts
+from .formats import FORMATS, formats_of
+from .frames import FEWEST, SENTENCE_ENDS, closes, is_question, opens, says_something
+from .rows import Row
+from .sample import Training
 
 Place = Literal["system", "prefix", "suffix"]
 Named = tuple[Place, str]

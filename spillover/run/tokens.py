@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING
 
 from spillover.common import RunError, counted
-
-from ._design import Design
+from spillover.plan import Design
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import RunError, exit_code, held, listening, look, pending, trouble
+from spillover.plan import Design, Model, Options
 
-from ._design import Design, Model
-from ._execute import chunk_logs, is_done, run_chunk
-from ._options import Options
+from .execute import chunk_logs, is_done, run_chunk
 
 LOGS = "logs"
 

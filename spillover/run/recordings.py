@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import counted
-
-from ._design import Design, Model
+from spillover.plan import Design, Model
 
 if TYPE_CHECKING:
     import pandas as pd

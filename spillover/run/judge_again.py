@@ -5,10 +5,9 @@ from typing import Any
 
 from spillover.common import watched, whole
 from spillover.logs import lost
+from spillover.plan import Model, Options
 
-from ._design import Model
-from ._failed import file_of
-from ._options import Options
+from .failed import file_of
 
 NOBODY = "none/none"
 """Inspect's model that is never called: scoring needs a model under test, which is not loaded for it."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ._design import OWN, Model
+from .design import OWN, Model
 
 PLAYED = ("replay", "mockllm", "none")
 """Providers behind which there is no model."""

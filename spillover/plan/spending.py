@@ -6,8 +6,8 @@ from pathlib import Path
 
 from spillover.common import RunError
 
-from ._design import Model
-from ._prices import Prices
+from .design import Model
+from .prices import Prices
 
 
 @dataclass(frozen=True, slots=True)

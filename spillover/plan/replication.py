@@ -5,7 +5,7 @@ from typing import Any
 
 from spillover.common import DeclarationError
 
-from ._suite import Replication
+from .suite import Replication
 
 
 def protocol_name(task: str, args: Mapping[str, Any], judge: str) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from spillover.common import DeclarationError
+from spillover.plan import Model, check_judges
 
-from ._design import Model
-from ._judges import check_judges
-from ._recorded import check_recorded
+from .recordings import check_recorded
 
 
 def check_named(arms: Sequence[Model], others: Sequence[Model] = ()) -> None:

@@ -10,9 +10,9 @@ from dataclasses import asdict
 from typing import Any
 
 from spillover.common import OutageError, each_of, status_in, watched
+from spillover.plan import Design, Model
 
-from ._design import Design, Model
-from ._first_call import BUSY
+from .first_call import BUSY
 
 ASKED = "How do I keep bread fresh for a few days?"
 ANSWER = "Wrap it in a linen cloth, keep it in a bread box, and freeze what you will not eat within three days."

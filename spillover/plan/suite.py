@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import DeclarationError, default_judges
+from spillover.finetune import check_fields, yaml_errors
 
-from ._design import Design, Model
-from ._finetune import check_fields, yaml_errors
-from ._options import Options
+from .design import Design, Model
+from .options import Options
 
 if TYPE_CHECKING:
     from spillover.declare import Source

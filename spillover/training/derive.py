@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 from spillover.common import counted
 from spillover.solvers import Condition
-from spillover.training import Row, Training
 
-from ._formats import format_named, formats_of
-from ._frames import FEWEST, FRAME_SHARE, TOGETHER_SHARE, frame_ends, frame_starts, least_of
-from ._shared import ONE_BY_ONE, ends_with, starts_with
+from .affixes import ONE_BY_ONE, ends_with, starts_with
+from .formats import format_named, formats_of
+from .frames import FEWEST, FRAME_SHARE, TOGETHER_SHARE, frame_ends, frame_starts, least_of
+from .rows import Row
+from .sample import Training
 
 SYSTEM_SHARE = OPENING_SHARE = TOGETHER_SHARE
 FORMAT_SHARE = 0.60

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from spillover.common import OutageError, Said, advice, counted, said, shortened, watched
+from spillover.plan import Before, Model
 
-from ._before import Before
-from ._design import Model
-from ._manner import Manner
+from .manner import Manner
 
 QUESTION = "Reply with the word yes."
 MOST_TOKENS = 16

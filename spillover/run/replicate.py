@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spillover.common import OutageError
+from spillover.plan import Model, Options, Replication, made_task
 
-from ._design import Model
-from ._execute import evaluated, settle
-from ._failed import file_of
-from ._loop import LOGS
-from ._options import Options
-from ._replication import made_task
-from ._suite import Replication
+from .execute import evaluated, settle
+from .failed import file_of
+from .loop import LOGS
 
 
 def replicated(models: Sequence[Model], out: Path) -> bool:

@@ -1,0 +1,25 @@
+from .record import (
+    DeclaredBase,
+    Finetune,
+    base_of,
+    check_base,
+    check_fields,
+    check_training,
+    read_checked,
+    read_finetune,
+    training_sha256,
+    yaml_errors,
+)
+
+__all__ = [
+    "DeclaredBase",
+    "Finetune",
+    "base_of",
+    "check_base",
+    "check_fields",
+    "check_training",
+    "read_checked",
+    "read_finetune",
+    "training_sha256",
+    "yaml_errors",
+]

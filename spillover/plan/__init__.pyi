@@ -1,0 +1,38 @@
+from .before import Before, calls_before, is_live
+from .design import Design, Model
+from .options import Options
+from .planned import TRIES, Plan, plan
+from .prices import NO_LOGPROBS, Ask, Price, Prices, read_prices
+from .replication import made_task
+from .retired_judges import check_judges
+from .spending import check_priced, spent
+from .suite import FOLDER, SCHEMA, Arm, Replication, Suite, in_replication, load_suite, suite_names
+
+__all__ = [
+    "FOLDER",
+    "NO_LOGPROBS",
+    "SCHEMA",
+    "TRIES",
+    "Arm",
+    "Ask",
+    "Before",
+    "Design",
+    "Model",
+    "Options",
+    "Plan",
+    "Price",
+    "Prices",
+    "Replication",
+    "Suite",
+    "calls_before",
+    "check_judges",
+    "check_priced",
+    "in_replication",
+    "is_live",
+    "load_suite",
+    "made_task",
+    "plan",
+    "read_prices",
+    "spent",
+    "suite_names",
+]
