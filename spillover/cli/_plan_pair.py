@@ -75,7 +75,7 @@ OPTIONS = (
     click.option(
         "--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Stop asking at this cost."
     ),
-    click.option("--prices", type=PATH, metavar="FILE", help="Price file; see spillover/run/prices.yaml."),
+    click.option("--prices", type=PATH, metavar="FILE", help="Price file; see spillover/plan/prices.yaml."),
     click.option("--max-connections", type=click.IntRange(1), help="Calls at a time for each model."),
     click.option("--processes", type=click.IntRange(1), help="Processes side by side."),
     click.option("--batch", is_flag=True, help="Use the provider's batch interface (with --all-draws)."),
