@@ -17,18 +17,8 @@ from typing import Any
 import psutil
 from overlap_rows import EDITS, Planted, texts, write_rows
 
-from spillover.probes import (
-    LOOKED_FOR,
-    Index,
-    Overlap,
-    Unit,
-    group,
-    looked_for,
-    overlap,
-    read_dataset,
-    units_of,
-    words,
-)
+from spillover.declare import group, read_dataset
+from spillover.overlap import LOOKED_FOR, Index, Overlap, Unit, looked_for, overlap, units_of, words
 
 MIB = 1 << 20
 SUBSET = 20_000

@@ -9,7 +9,8 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from spillover.probes import Row, group, looked_for, read_dataset, words
+from spillover.declare import Row, group, read_dataset
+from spillover.overlap import looked_for, words
 from spillover.training import texts_of
 
 SLOTS = {

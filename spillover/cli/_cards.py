@@ -12,7 +12,7 @@ def cards() -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where something would change.")
 def build(only_check: bool) -> None:
     """Write the Markdown of every card."""
-    from spillover.cards import build_cards
+    from spillover.tools.cards import build_cards
 
     changed = build_cards(only_check=only_check)
     for name in changed:

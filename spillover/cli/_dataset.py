@@ -11,7 +11,7 @@ from ._dataset_overlap import overlap
 from ._plain import percent, plain, points
 
 if TYPE_CHECKING:
-    from spillover.probes import Dataset
+    from spillover.declare import Dataset
 
 FOLDER = click.option("--folder", type=click.Path(path_type=Path), help="Dataset folder; the package's own by default.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -34,7 +34,8 @@ def dataset() -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where something would change.")
 def build(folder: Path | None, only_check: bool) -> None:
     """Write the generated parts: rows in full, manifest, card, eval.yaml, croissant.json."""
-    from spillover.probes import build_dataset, own
+    from spillover.declare import own
+    from spillover.tools.dataset import build_dataset
 
     changed = build_dataset(own(folder), only_check=only_check)
     for name in changed:
@@ -57,7 +58,9 @@ def check(folder: Path | None, against: tuple[Path, ...], embed: bool, as_json: 
     """
     import json
 
-    from spillover.probes import check_dataset, installed, own, read_dataset
+    from spillover.declare import own, read_dataset
+    from spillover.overlap import installed
+    from spillover.tools.dataset import check_dataset
 
     problems = check_dataset(own(folder), against, embed)
     if as_json:
@@ -87,7 +90,8 @@ def closest(folder: Path | None, against: tuple[Path, ...], embed: bool, top: in
     """Name the pairs of probes that are closest to each other, or to public questions, two ways."""
     import json
 
-    from spillover.probes import closest_pairs, own, read_dataset
+    from spillover.declare import own, read_dataset
+    from spillover.tools.dataset import closest_pairs
 
     found = closest_pairs(read_dataset(own(folder)), against, top, embed)
     click.echo(json.dumps(found.as_dict()) if as_json else found.as_markdown())
@@ -104,7 +108,7 @@ def diff(old: str, new: str | None, as_json: bool) -> None:
     """
     import json
 
-    from spillover.probes import compare
+    from spillover.tools.dataset import compare
 
     found = compare(_version(old), _version(new))
     if as_json:
@@ -128,8 +132,8 @@ def _version(given: str | None) -> "Dataset":
     import os
 
     from spillover.common import DatasetError
+    from spillover.declare import own, read_dataset
     from spillover.hub import fetch
-    from spillover.probes import own, read_dataset
 
     if given is not None and not given.strip():
         raise DatasetError("give a folder, or a revision as v0.1.0 or ORG/NAME@v0.1.0")
@@ -154,8 +158,9 @@ def publish(folder: Path | None, repo: str | None, send: bool, private: bool, as
     """
     import json
 
+    from spillover.declare import own
     from spillover.hub import DATASET
-    from spillover.probes import own, publish_dataset
+    from spillover.tools.dataset import publish_dataset
 
     plan, change = publish_dataset(own(folder), DATASET if repo is None else repo, dry_run=not send, private=private)
     if as_json:

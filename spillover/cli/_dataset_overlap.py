@@ -12,7 +12,7 @@ from spillover.common import counted
 from ._plain import plain
 
 if TYPE_CHECKING:
-    from spillover.probes import Overlap
+    from spillover.overlap import Overlap
 
 SAYS = {
     "exact": "the whole probe, word for word",
@@ -58,8 +58,8 @@ def overlap(
     import json
 
     from spillover.common import DatasetError, write_text
-    from spillover.probes import overlap as look
-    from spillover.probes import own
+    from spillover.declare import own
+    from spillover.overlap import overlap as look
 
     if out is not None and not out.parent.is_dir():
         raise DatasetError(f"{out}: no such folder; make it or give --out another path")

@@ -10,8 +10,8 @@ from spillover.common import counted
 from ._plain import plain
 
 if TYPE_CHECKING:
-    from spillover.export import Asked
     from spillover.records import Record
+    from spillover.tools import Asked
 
 PATH = click.Path(path_type=Path)
 RECORD = click.argument("record", type=PATH)
@@ -115,7 +115,8 @@ def inspect_evals_register(
     out: Path,
 ) -> None:
     """Entries of the inspect_evals register, one per task: OUT/spillover_TASK/eval.yaml."""
-    from spillover.export import entry_yaml, register_entry, sound_record, source_of, write_file
+    from spillover.export import sound_record, write_file
+    from spillover.tools import entry_yaml, register_entry, source_of
 
     source = source_of(clone, repository_url, maintainer, commit)
     found = [sound_record(one) for one in records]
@@ -130,7 +131,7 @@ def _asked(name: str) -> "Asked":
     """A shipped task as the register shows it."""
     from spillover.common import DeclarationError
     from spillover.declare import build, load, names
-    from spillover.export import Asked
+    from spillover.tools import Asked
 
     if name not in names():
         raise DeclarationError(f"--task {name}: no such task; there are {', '.join(names())}")
@@ -144,8 +145,9 @@ def _asked(name: str) -> "Asked":
 def croissant(folder: Path | None, out: Path) -> None:
     """Croissant 1.1 of the dataset, as `spillover dataset build` wrote it, after a look that nothing changed since."""
     from spillover.common import DatasetError
+    from spillover.declare import own
     from spillover.export import write_file
-    from spillover.probes import build_dataset, own
+    from spillover.tools.dataset import build_dataset
 
     home = own(folder)
     if changed := build_dataset(home, only_check=True):

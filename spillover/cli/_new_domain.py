@@ -9,7 +9,7 @@ import click
 @click.argument("name")
 def new_domain(name: str) -> None:
     """Write task, declaration, probes, rubric section, card and test of a new domain NAME into this clone."""
-    from spillover.probes import scaffold
+    from spillover.tools.dataset import scaffold
 
     here = Path.cwd()
     written = scaffold(name, here)

@@ -119,8 +119,8 @@ class Package:
 
     def cards(self) -> list[dict[str, Any]]:
         """See `spillover.verdicts.Shipped`."""
-        from spillover.cards import FOLDER, JUDGE, read_fields
         from spillover.judge import load_card
+        from spillover.tools.cards import FOLDER, JUDGE, read_fields
 
         shipped = [one for one in sorted((FOLDER / "judges").glob("*.yaml")) if not one.name.endswith(".judge.yaml")]
         measured = [*sorted((FOLDER / "judges").glob("*.judge.yaml")), *self._given]

@@ -1,5 +1,6 @@
 from .arguments import words
 from .check import choose, problem_line, suggest
+from .dataset import CANARY, SPLITS, Dataset, Row, group, own, read_dataset, read_text, version_of
 from .declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
 from .draws import OWN_PROBES, Draw, Material, build_draws, domains_of, draw_list, draw_material
 from .material import check_recorded, forget
@@ -9,15 +10,19 @@ from .task import build
 from .yaml import ODD, Source, overlay, read_source, read_yaml
 
 __all__ = [
+    "CANARY",
     "DATA",
     "DATASET_FOLDER",
     "ODD",
     "OWN_PROBES",
+    "SPLITS",
+    "Dataset",
     "Declaration",
     "Draw",
     "JudgeProtocol",
     "Material",
     "Probe",
+    "Row",
     "Source",
     "asked_probes",
     "build",
@@ -28,15 +33,20 @@ __all__ = [
     "draw_list",
     "draw_material",
     "forget",
+    "group",
     "load",
     "load_all",
     "load_groups",
     "names",
     "overlay",
+    "own",
     "problem_line",
+    "read_dataset",
     "read_probes",
     "read_source",
+    "read_text",
     "read_yaml",
     "suggest",
+    "version_of",
     "words",
 ]

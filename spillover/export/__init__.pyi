@@ -5,15 +5,12 @@ from ._eval_results import eval_results, eval_results_yaml
 from ._instances import instances, write_instances
 from ._publishable import publishable_logs, publishable_site, view_bundle
 from ._read import sound_record, strict_json, write_file
-from ._register import Asked, entry_yaml, register_entry, source_of
 
 __all__ = [
     "LARGEST",
-    "Asked",
     "Publisher",
     "aggregate",
     "canonical",
-    "entry_yaml",
     "eval_results",
     "eval_results_yaml",
     "gate_statement",
@@ -22,12 +19,10 @@ __all__ = [
     "publishable_logs",
     "publishable_site",
     "read_report",
-    "register_entry",
     "scores_statement",
     "sign",
     "signing_is_possible",
     "sound_record",
-    "source_of",
     "strict_json",
     "view_bundle",
     "write_file",

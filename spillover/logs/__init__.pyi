@@ -1,4 +1,4 @@
-from .alike import FIELDS, Declared, Difference, Made, apart, declared, differences, made_of_rows
+from .alike import FIELDS, Declared, Difference, Made, declared, differences, made_of_rows
 from .answered_by import Returned, add_returned, is_judges, names_returned, served_of
 from .archive import LARGEST, Archive, file_sha256, found_logs, odd_is_told, opened
 from .bounds import MOST, check_bounds
@@ -11,8 +11,6 @@ from .header import (
     EACH,
     JUDGED,
     LIMITS,
-    OURS,
-    as_text,
     changes_of,
     decoding_of,
     effective,
@@ -41,7 +39,6 @@ __all__ = [
     "LARGEST",
     "LIMITS",
     "MOST",
-    "OURS",
     "REMOVED",
     "SHOWN",
     "STORED",
@@ -56,9 +53,7 @@ __all__ = [
     "Made",
     "Returned",
     "add_returned",
-    "apart",
     "arrow_table",
-    "as_text",
     "attempt_of",
     "changes_of",
     "check_bounds",

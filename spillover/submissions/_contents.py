@@ -38,7 +38,7 @@ class HeldOut:
         Raises:
             DatasetError: Where it is none; the message holds no text of it.
         """
-        from spillover.probes import heldout_rows, words
+        from spillover.overlap import heldout_rows, words
 
         rows = [(str(row["id"]), text) for row in heldout_rows(file) for text in row.get("turns") or [row["text"]]]
         found = {" ".join(said): name for name, text in rows if len(said := words(text)) >= LEAST_WORDS}
@@ -46,7 +46,7 @@ class HeldOut:
 
     def among(self, texts: Iterable[str]) -> list[str]:
         """Ids of the questions that stand in texts."""
-        from spillover.probes import words
+        from spillover.overlap import words
 
         said = " | ".join(" ".join(words(text)) for text in texts if len(text) > LEAST_WORDS)
         return sorted(name for question, name in self.ids.items() if question in said)
@@ -116,7 +116,7 @@ def _secret(where: str, header: Any) -> list[Problem]:
 
 
 def _marked(texts: Iterable[str]) -> bool:
-    from spillover.probes import CANARY
+    from spillover.declare import CANARY
 
     mark = CANARY.rpartition(":")[2]
     return any(mark in text.casefold() for text in texts)

@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from spillover.tools.cards import FOLDER, build_cards, cards, read_assessment
+from spillover.tools.cards import build as _build
 
-from spillover.cards import _build
-from spillover.cards._build import build_cards, cards
-from spillover.cards._read import FOLDER, read_assessment
 from spillover.cli._commands import spillover
 from spillover.common import DeclarationError
-from spillover.declare import Declaration, load_all
-from spillover.probes import read_dataset
+from spillover.declare import Declaration, load_all, read_dataset
 
 ROOT = Path(__file__).resolve().parents[2]
 CARD = "power_and_goals.yaml"

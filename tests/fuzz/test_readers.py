@@ -15,15 +15,15 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from spillover.tools.cards import read_domain
 
-from spillover.cards import read_domain
 from spillover.common import SpilloverError
 from spillover.declare import read_probes, read_yaml
 from spillover.finetune import read_finetune
 from spillover.judge import labelled_set, load_card
 from spillover.logs import read
+from spillover.overlap import overlap
 from spillover.plan import load_suite, read_prices
-from spillover.probes import overlap
 from spillover.providers import EMPTY, Columns, read_recording
 from spillover.records import read_record, safe_name
 from spillover.results import table_of

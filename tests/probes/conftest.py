@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from spillover.probes._overlap import overlap
-from spillover.probes._overlap_report import Overlap
+from spillover.overlap import Overlap, overlap
 
 DEMO = json.loads(Path(__file__).with_name("demo_probes.json").read_text(encoding="utf-8"))
 

@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from spillover.tools.dataset import build as _build
+from spillover.tools.dataset import build_dataset, counts
 
 from spillover.cli._commands import spillover
 from spillover.common import DatasetError
-from spillover.declare import DATASET_FOLDER
-from spillover.probes import _build
-from spillover.probes._build import build_dataset
-from spillover.probes._dataset import CANARY, read_dataset
-from spillover.probes._table import counts
+from spillover.declare import CANARY, DATASET_FOLDER, read_dataset
 
 PUBLIC = "data/power_and_goals/public.jsonl"
 SPARSE = {

@@ -9,14 +9,23 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from spillover.tools.dataset import build_dataset, check_dataset
+from spillover.tools.dataset import (
+    check as _check,
+)
+from spillover.tools.dataset import (
+    croissant as _croissant,
+)
+from spillover.tools.dataset import (
+    eval_yaml as _eval_yaml,
+)
+from spillover.tools.dataset import (
+    validators as _validators,
+)
 
 from spillover.cli._commands import spillover
 from spillover.common import DatasetError
-from spillover.declare import DATASET_FOLDER
-from spillover.probes import _check, _croissant, _eval_yaml, _validators
-from spillover.probes._build import build_dataset
-from spillover.probes._check import check_dataset
-from spillover.probes._dataset import read_dataset
+from spillover.declare import DATASET_FOLDER, read_dataset
 
 Rows = list[dict[str, Any]]
 PUBLIC, WORDED, SPOKEN, PRACTICE = (

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from spillover.tools.dataset import closest_pairs, public_questions
 
 from spillover.cli._commands import spillover
 from spillover.common import DatasetError
-from spillover.probes._closest import closest_pairs, public_questions
-from spillover.probes._dataset import Dataset
+from spillover.declare import Dataset
 
 FILE = "data/tea/public.jsonl"
 PLAIN = [

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from spillover.tools.dataset import Difference, compare
 
 from spillover.cli._commands import spillover
-from spillover.probes._dataset import read_dataset
-from spillover.probes._diff import Difference, compare
+from spillover.declare import read_dataset
 
 FILE, OTHER = "data/tea/public.jsonl", "data/milk/public.jsonl"
 Files = dict[str, list[dict[str, Any]]]

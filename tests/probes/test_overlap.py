@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import spillover.probes._overlap_read as reading
-from spillover.probes._overlap_index import Index
-from spillover.probes._overlap_meaning import Asked, distinct, recall
-from spillover.probes._overlap_report import Overlap
-from spillover.probes._overlap_units import units_of, words
+import spillover.overlap.read as reading
+from spillover.overlap import Asked, Index, Overlap, distinct, recall, units_of, words
 
 DEMO = json.loads(Path(__file__).with_name("demo_probes.json").read_text(encoding="utf-8"))
 LONG, SHORT, _, _ = (row["text"] for row in DEMO["public"])

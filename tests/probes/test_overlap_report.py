@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-import spillover.probes._overlap_read as reading
+import spillover.overlap.read as reading
 from spillover.cli._dataset_overlap import overlap as command
 from spillover.common import DatasetError
-from spillover.probes._dataset import CANARY
-from spillover.probes._overlap import overlap
-from spillover.probes._overlap_report import Overlap
+from spillover.declare import CANARY
+from spillover.overlap import Overlap, overlap
 
 DEMO = json.loads(Path(__file__).with_name("demo_probes.json").read_text(encoding="utf-8"))
 LONG, SHORT, *_ = (row["text"] for row in DEMO["public"])
@@ -60,7 +59,7 @@ def test_gzip_and_several_processes_say_the_same(demo: Path, jsonl: Jsonl, monke
     zipped.write_bytes(gzip.compress(plain.read_bytes()))
     one = overlap(plain, demo)
     monkeypatch.setattr(reading, "BLOCK", 2000)
-    monkeypatch.setattr("spillover.probes._overlap.MANY", 0)
+    monkeypatch.setattr("spillover.overlap.search.MANY", 0)
     two = overlap(plain, demo, workers=2)
     assert two.hits == one.hits == overlap(zipped, demo, workers=1).hits
     assert (two.levels, two.shapes, two.sha256) == (one.levels, one.shapes, one.sha256)
@@ -124,7 +123,7 @@ def test_mistakes_in_held_out_files_show_no_text(look: Look, tmp_path: Path, lin
 
 
 def test_without_the_encoder_the_level_is_not_looked_for(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spillover.probes._overlap_meaning.minilm", lambda: None)
+    monkeypatch.setattr("spillover.overlap.meaning.minilm", lambda: None)
     found = look(SHORT, embed=True)
     assert found.levels["paraphrased"] is None
     assert "not installed" in found.method["paraphrased"]["reason"]
@@ -140,8 +139,8 @@ class Fake:
 
 
 def test_paraphrases_with_any_encoder(look: Look, jsonl: Jsonl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spillover.probes._overlap_meaning.minilm", Fake)
-    monkeypatch.setattr("spillover.probes._overlap.version", lambda _: "0")
+    monkeypatch.setattr("spillover.overlap.meaning.minilm", Fake)
+    monkeypatch.setattr("spillover.overlap.search.version", lambda _: "0")
     text = "\x1b[31mMy flatmate steals yoghurt before my exams, and the energy for a scene is not there."
     found = look(text, text, LONG, embed=True, splits=("public",))
     assert found.levels["paraphrased"] == {"rows": 2, "probes": 1}

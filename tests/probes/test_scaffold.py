@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from spillover.tools.cards import read_domain
+from spillover.tools.dataset import check_dataset, scaffold
 
-from spillover.cards import read_domain
 from spillover.common import DatasetError, DeclarationError
 from spillover.declare import load, read_probes
-from spillover.probes._check import check_dataset
-from spillover.probes._scaffold import scaffold
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,8 +11,8 @@ from inspect_ai.model import get_model
 
 from spillover.cli._leaderboard_check import check, retract
 from spillover.cli._verify import Package, verify
+from spillover.declare import CANARY
 from spillover.judge import rescore
-from spillover.probes import CANARY
 from spillover.submissions._contents import HeldOut
 from spillover.submissions._names import hidden, mixed, oddities, skeleton, twins
 

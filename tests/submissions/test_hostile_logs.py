@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from spillover.probes import CANARY
+from spillover.declare import CANARY
 from spillover.submissions._unpack import LARGEST_PART, _inflated
 
 Sent = Any

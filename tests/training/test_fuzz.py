@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spillover.common import DatasetError
-from spillover.probes import overlap
+from spillover.overlap import overlap
 from spillover.training.sample import read_training
 
 FEW = settings(

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from spillover.common import DatasetError
-from spillover.probes import overlap
+from spillover.overlap import overlap
 from spillover.training.rows import Row, read_row, row_of
 from spillover.training.sample import read_training
 

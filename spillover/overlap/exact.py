@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from ._overlap_units import Unit, words
+from .units import Unit, words
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,12 +4,11 @@ import tempfile
 from pathlib import Path
 
 from spillover.common import DatasetError, HubError
-from spillover.declare import DATASET_FOLDER
+from spillover.declare import DATASET_FOLDER, Dataset, read_dataset
 from spillover.hub import DATASET, Plan, fetch, publish, require_token, versions
 
-from ._check import require_sound
-from ._dataset import Dataset, read_dataset
-from ._diff import Difference, compare
+from .check import require_sound
+from .diff import Difference, compare
 
 BESIDE = ("README.md", "LICENSE", "CHANGELOG.md", "eval.yaml", "croissant.json", "manifest.json")
 """What is published beside the data."""

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import DatasetError, counted
-
-from ._dataset import Dataset, Row, group
-from ._overlap_encoder import minilm
+from spillover.declare import Dataset, Row, group
+from spillover.overlap import minilm
 
 if TYPE_CHECKING:
     import numpy as np

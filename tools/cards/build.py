@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from spillover.tools.dataset import counts
+
 from spillover.common import counted, write_text
-from spillover.declare import Declaration, load_all
-from spillover.probes import counts, read_dataset
+from spillover.declare import Declaration, load_all, read_dataset
 from spillover.scorers import SECTIONS, load_rubric
 
-from ._domain import Facts, domain_card, section
-from ._read import DATASET, FOLDER, JUDGE, MEASURED, SHARED, read_assessment, read_domain, read_fields
+from .domain import Facts, domain_card, section
+from .read import DATASET, FOLDER, JUDGE, MEASURED, SHARED, read_assessment, read_domain, read_fields
 
 
 def build_cards(folder: Path = FOLDER, *, only_check: bool = False) -> list[str]:

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from spillover.common import DatasetError
-
-from ._dataset import Dataset, Row
+from spillover.declare import Dataset, Row
 
 Kind = Literal["none", "patch", "minor", "major"]
 KINDS: tuple[Kind, ...] = ("none", "patch", "minor", "major")

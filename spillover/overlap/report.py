@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ._overlap_index import LEVELS, PARAPHRASED
-from ._overlap_meaning import distinct
-from ._overlap_read import SHOWN, Found, Hit
+from .exact import LEVELS, PARAPHRASED
+from .meaning import distinct
+from .read import SHOWN, Found, Hit
 
 LISTED = 200
 """Hits that a report lists of each level."""

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spillover.common import DatasetError
-
-from ._dataset import Dataset, Row, group, read_dataset
+from spillover.declare import Dataset, Row, group, read_dataset
 
 LOOKED_FOR = ("public", "paraphrases", "translations")
 """Splits that are looked for. The practice probes are not: no score rests on them."""

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import DatasetError, counted
-from spillover.declare import DATASET_FOLDER
+from spillover.declare import DATASET_FOLDER, SPLITS, Dataset, Row, read_dataset
 
-from ._build import build_dataset, completed, normal
-from ._closest import closest_pairs
-from ._dataset import SPLITS, Dataset, Row, read_dataset
-from ._table import counts
-from ._validators import croissant_problems, inspect_problems, load_problems
+from .build import build_dataset, completed, normal
+from .closest import closest_pairs
+from .table import counts
+from .validators import croissant_problems, inspect_problems, load_problems
 
 LEAST_PROBES, LEAST_TOTAL, LEAST_PARAPHRASED, LEAST_PARAPHRASES = 36, 560, 0.2, 3
 """Probes a domain, probes in all, share of probes with paraphrases, paraphrases each."""

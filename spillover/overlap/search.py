@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import DatasetError
-from spillover.declare import DATASET_FOLDER
+from spillover.declare import DATASET_FOLDER, Dataset, read_dataset
 from spillover.training import KNOWN, files_of, sha256_of
 
-from . import _overlap_index as index
-from . import _overlap_meaning as meaning
-from . import _overlap_units as texts
-from ._dataset import Dataset, read_dataset
-from ._overlap_read import BLOCK, MANY, Found, Hit, blocks, search_blocks
-from ._overlap_report import LISTED, Overlap, Tally, clean
-from ._overlap_units import LOOKED_FOR, Sought, Unit, looked_for
+from . import exact as index
+from . import meaning as meaning
+from . import units as texts
+from .read import BLOCK, MANY, Found, Hit, blocks, search_blocks
+from .report import LISTED, Overlap, Tally, clean
+from .units import LOOKED_FOR, Sought, Unit, looked_for
 
 
 def overlap(

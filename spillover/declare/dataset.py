@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import DatasetError
-from spillover.declare import DATASET_FOLDER
+
+from .probes import DATASET_FOLDER
 
 Row = dict[str, Any]
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from ._dataset import Dataset
+from spillover.declare import Dataset
 
 CONTEXT = {
     "@language": "en",

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ._dataset import Row
-from ._overlap_encoder import minilm
-from ._overlap_index import Index, Texts
-from ._overlap_units import Unit, units_of
+from spillover.declare import Row
+
+from .encoder import minilm
+from .exact import Index, Texts
+from .units import Unit, units_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import DatasetError, write_text
-from spillover.declare import DATASET_FOLDER
+from spillover.declare import CANARY, DATASET_FOLDER, Dataset, Row, read_dataset
 
-from ._card import card
-from ._croissant import croissant
-from ._dataset import CANARY, Dataset, Row, read_dataset
-from ._eval_yaml import eval_yaml
-from ._table import between, table
+from .card import card
+from .croissant import croissant
+from .eval_yaml import eval_yaml
+from .table import between, table
 
 CLONE = DATASET_FOLDER.resolve().parent / "README.md"
 """The project's own README, in a clone; it shows the same table."""

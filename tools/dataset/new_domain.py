@@ -6,9 +6,7 @@ import re
 from pathlib import Path
 
 from spillover.common import DatasetError, write_text
-from spillover.declare import names
-
-from ._dataset import CANARY, version_of
+from spillover.declare import CANARY, names, version_of
 
 NAME = re.compile(r"[a-z][a-z_]{2,39}")
 

@@ -6,11 +6,12 @@ import sys
 import tempfile
 from importlib.util import find_spec
 
-from spillover.common import counted
-from spillover.hub import Loopback
+from spillover.tools import Loopback
 
-from ._card import front_matter
-from ._dataset import Dataset
+from spillover.common import counted
+from spillover.declare import Dataset
+
+from .card import front_matter
 
 MINUTES = 5
 INSPECT = """

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from .space import git_sha
+from spillover.hub import git_sha
 
 Reply = tuple[int, dict[str, str], bytes]
 

@@ -5,9 +5,9 @@ from typing import Any
 import yaml
 
 from spillover.common import DatasetError
+from spillover.declare import SPLITS, Dataset, read_text
 
-from ._dataset import SPLITS, Dataset, read_text
-from ._table import between, table
+from .table import between, table
 
 FEATURES: list[dict[str, Any]] = [
     *({"name": name, "dtype": "string"} for name in ("id", "domain", "subdomain", "text")),

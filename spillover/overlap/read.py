@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from spillover.declare import CANARY
 from spillover.training import (
     UNMARKED,
     USER,
@@ -20,10 +21,9 @@ from spillover.training import (
     rows_in,
 )
 
-from ._dataset import CANARY
-from ._overlap_index import LEVELS, Index, Match
-from ._overlap_meaning import LEAST_RARE, READ, Asked, Sieve, distinct
-from ._overlap_units import Sought, words
+from .exact import LEVELS, Index, Match
+from .meaning import LEAST_RARE, READ, Asked, Sieve, distinct
+from .units import Sought, words
 
 BLOCK = 2 << 20
 """Bytes that a process takes at a time (up to the end of the line): some 30 MiB as words and numbers."""

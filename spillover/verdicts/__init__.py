@@ -1,1 +1,0 @@
-"""Verdicts: what a judge said of one answer. Importing this loads the standard library only."""

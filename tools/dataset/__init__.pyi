@@ -1,0 +1,19 @@
+from .build import build_dataset
+from .check import check_dataset
+from .closest import closest_pairs, public_questions
+from .diff import Difference, compare
+from .new_domain import scaffold
+from .publish import publish_dataset
+from .table import counts
+
+__all__ = [
+    "Difference",
+    "build_dataset",
+    "check_dataset",
+    "closest_pairs",
+    "compare",
+    "counts",
+    "public_questions",
+    "publish_dataset",
+    "scaffold",
+]
