@@ -2,6 +2,8 @@
 
 import click
 
+from ._clone import needs_clone
+
 
 @click.group()
 def cards() -> None:
@@ -10,6 +12,7 @@ def cards() -> None:
 
 @cards.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where something would change.")
+@needs_clone
 def build(only_check: bool) -> None:
     """Write the Markdown of every card."""
     from spillover.tools.cards import build_cards

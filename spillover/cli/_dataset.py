@@ -7,6 +7,7 @@ import click
 
 from spillover.common import MORE, counted
 
+from ._clone import needs_clone
 from ._dataset_overlap import overlap
 from ._plain import percent, plain, points
 
@@ -32,6 +33,7 @@ def dataset() -> None:
 @dataset.command()
 @FOLDER
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where something would change.")
+@needs_clone
 def build(folder: Path | None, only_check: bool) -> None:
     """Write the generated parts: rows in full, manifest, card, eval.yaml, croissant.json."""
     from spillover.declare import own
@@ -51,6 +53,7 @@ def build(folder: Path | None, only_check: bool) -> None:
 @AGAINST
 @EMBED
 @JSON
+@needs_clone
 def check(folder: Path | None, against: tuple[Path, ...], embed: bool, as_json: bool) -> None:
     """Check rows, references, counts, near copies, generated parts, and what other tools make of the folder.
 
@@ -86,6 +89,7 @@ def check(folder: Path | None, against: tuple[Path, ...], embed: bool, as_json: 
 @EMBED
 @click.option("--top", default=20, show_default=True, type=click.IntRange(1, 1000), help="Pairs to name.")
 @JSON
+@needs_clone
 def closest(folder: Path | None, against: tuple[Path, ...], embed: bool, top: int, as_json: bool) -> None:
     """Name the pairs of probes that are closest to each other, or to public questions, two ways."""
     import json
@@ -101,6 +105,7 @@ def closest(folder: Path | None, against: tuple[Path, ...], embed: bool, top: in
 @click.argument("old")
 @click.argument("new", required=False)
 @JSON
+@needs_clone
 def diff(old: str, new: str | None, as_json: bool) -> None:
     """Say what changed from OLD to NEW (folders, or revisions on the Hub) and which version number that takes.
 
@@ -150,6 +155,7 @@ def _version(given: str | None) -> "Dataset":
 @click.option("--send", is_flag=True, help="Really upload, tag and verify. Without it nothing is sent.")
 @click.option("--private", is_flag=True, help="Create the repository as a private one.")
 @JSON
+@needs_clone
 def publish(folder: Path | None, repo: str | None, send: bool, private: bool, as_json: bool) -> None:
     """Publish the dataset under the tag of its version: check, compare, upload, tag, download again and compare bytes.
 

@@ -7,6 +7,7 @@ import click
 
 from spillover.common import counted
 
+from ._clone import needs_clone
 from ._plain import plain
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def _questions(record: "Record") -> dict[str, int]:
 @click.option("--run-commit", metavar="SHA", help="Commit that they were made with.")
 @click.option("--clone", default=".", show_default=True, type=PATH, help="A clone of the repository.")
 @click.option("--out", default="register", show_default=True, type=PATH, help="Folder of entries.")
+@needs_clone
 def inspect_evals_register(
     repository_url: str,
     maintainer: tuple[str, ...],
@@ -142,6 +144,7 @@ def _asked(name: str) -> "Asked":
 @export.command()
 @click.option("--folder", type=PATH, help="Dataset folder; the package's own by default.")
 @click.option("--out", default="croissant.json", show_default=True, type=PATH, help="The file.")
+@needs_clone
 def croissant(folder: Path | None, out: Path) -> None:
     """Croissant 1.1 of the dataset, as `spillover dataset build` wrote it, after a look that nothing changed since."""
     from spillover.common import DatasetError

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import click
 
+from ._clone import needs_clone
+
 
 @click.command("new-domain")
 @click.argument("name")
+@needs_clone
 def new_domain(name: str) -> None:
     """Write task, declaration, probes, rubric section, card and test of a new domain NAME into this clone."""
     from spillover.tools.dataset import scaffold

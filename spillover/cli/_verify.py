@@ -119,12 +119,11 @@ class Package:
 
     def cards(self) -> list[dict[str, Any]]:
         """See `spillover.verdicts.Shipped`."""
-        from spillover.judge import load_card
-        from spillover.tools.cards import FOLDER, JUDGE, read_fields
+        from spillover.judge import CARDS, JUDGE_FIELDS, load_card, read_fields
 
-        shipped = [one for one in sorted((FOLDER / "judges").glob("*.yaml")) if not one.name.endswith(".judge.yaml")]
-        measured = [*sorted((FOLDER / "judges").glob("*.judge.yaml")), *self._given]
-        return [*(read_fields(one, JUDGE) for one in shipped), *(load_card(one).as_dict() for one in measured)]
+        shipped = [one for one in sorted((CARDS / "judges").glob("*.yaml")) if not one.name.endswith(".judge.yaml")]
+        measured = [*sorted((CARDS / "judges").glob("*.judge.yaml")), *self._given]
+        return [*(read_fields(one, JUDGE_FIELDS) for one in shipped), *(load_card(one).as_dict() for one in measured)]
 
     def rubric(self, name: str, version: int, domains: list[str]) -> str | None:
         """See `spillover.verdicts.Shipped`."""

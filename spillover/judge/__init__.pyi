@@ -9,11 +9,15 @@ from ._random_part import check_draws
 from ._rescore import rescore
 from ._save import save_card
 from ._task import GENERAL, protocol_of
+from .shipped import CARDS, JUDGE_FIELDS, MEASURED, load_mapping, read_fields
 
 __all__ = [
+    "CARDS",
     "FLIPS",
     "GENERAL",
+    "JUDGE_FIELDS",
     "KEYS",
+    "MEASURED",
     "Drift",
     "JudgeCard",
     "Labelled",
@@ -34,8 +38,10 @@ __all__ = [
     "labelled_set",
     "labels_agreement",
     "load_card",
+    "load_mapping",
     "protocol_of",
     "random_answers",
+    "read_fields",
     "read_labels",
     "rescore",
     "save_card",

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
-from spillover.tools.cards import FOLDER, build_cards, cards, read_assessment
-from spillover.tools.cards import build as _build
 
 from spillover.cli._commands import spillover
 from spillover.common import DeclarationError
 from spillover.declare import Declaration, load_all, read_dataset
+from spillover.tools.cards import FOLDER, build_cards, cards, read_assessment
+from spillover.tools.cards import build as _build
 
 ROOT = Path(__file__).resolve().parents[2]
 CARD = "power_and_goals.yaml"

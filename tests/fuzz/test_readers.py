@@ -15,7 +15,6 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from spillover.tools.cards import read_domain
 
 from spillover.common import SpilloverError
 from spillover.declare import read_probes, read_yaml
@@ -30,6 +29,7 @@ from spillover.results import table_of
 from spillover.run import read_manifest
 from spillover.submissions import How, check, hidden, oddities, parts_of, read_overlap, read_status, read_submission
 from spillover.tasks.betley2025 import betley2025
+from spillover.tools.cards import read_domain
 from spillover.training import read_training
 from spillover.verify import verify
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from spillover.tools import Loopback
-from spillover.tools.dataset import publish as _publish
-from spillover.tools.dataset import publish_dataset
 
 from spillover.common import DatasetError, HubError
 from spillover.declare import read_dataset
 from spillover.hub.download import fetch, versions
 from spillover.hub.upload import publish
+from spillover.tools import Loopback
+from spillover.tools.dataset import publish as _publish
+from spillover.tools.dataset import publish_dataset
 
 REPO = "lab/probes"
 TOKEN = "hf_for_a_test"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from spillover.tools.dataset import build as _build
-from spillover.tools.dataset import build_dataset, counts
 
 from spillover.cli._commands import spillover
 from spillover.common import DatasetError
 from spillover.declare import CANARY, DATASET_FOLDER, read_dataset
+from spillover.tools.dataset import build as _build
+from spillover.tools.dataset import build_dataset, counts
 
 PUBLIC = "data/power_and_goals/public.jsonl"
 SPARSE = {

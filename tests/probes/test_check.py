@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+
+from spillover.cli._commands import spillover
+from spillover.common import DatasetError
+from spillover.declare import DATASET_FOLDER, read_dataset
 from spillover.tools.dataset import build_dataset, check_dataset
 from spillover.tools.dataset import (
     check as _check,
@@ -22,10 +26,6 @@ from spillover.tools.dataset import (
 from spillover.tools.dataset import (
     validators as _validators,
 )
-
-from spillover.cli._commands import spillover
-from spillover.common import DatasetError
-from spillover.declare import DATASET_FOLDER, read_dataset
 
 Rows = list[dict[str, Any]]
 PUBLIC, WORDED, SPOKEN, PRACTICE = (

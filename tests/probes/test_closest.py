@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from spillover.tools.dataset import closest_pairs, public_questions
 
 from spillover.cli._commands import spillover
 from spillover.common import DatasetError
 from spillover.declare import Dataset
+from spillover.tools.dataset import closest_pairs, public_questions
 
 FILE = "data/tea/public.jsonl"
 PLAIN = [

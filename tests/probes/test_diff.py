@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from spillover.tools.dataset import Difference, compare
 
 from spillover.cli._commands import spillover
 from spillover.declare import read_dataset
+from spillover.tools.dataset import Difference, compare
 
 FILE, OTHER = "data/tea/public.jsonl", "data/milk/public.jsonl"
 Files = dict[str, list[dict[str, Any]]]

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from spillover.tools.cards import read_domain
-from spillover.tools.dataset import check_dataset, scaffold
 
 from spillover.common import DatasetError, DeclarationError
 from spillover.declare import load, read_probes
+from spillover.tools.cards import read_domain
+from spillover.tools.dataset import check_dataset, scaffold
 
 ROOT = Path(__file__).resolve().parents[2]
 

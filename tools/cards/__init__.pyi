@@ -1,12 +1,10 @@
 from .build import build_cards, cards
-from .read import FOLDER, JUDGE, read_assessment, read_domain, read_fields
+from .read import FOLDER, read_assessment, read_domain
 
 __all__ = [
     "FOLDER",
-    "JUDGE",
     "build_cards",
     "cards",
     "read_assessment",
     "read_domain",
-    "read_fields",
 ]

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from spillover.tools.dataset import counts
-
 from spillover.common import counted, write_text
 from spillover.declare import Declaration, load_all, read_dataset
+from spillover.judge import JUDGE_FIELDS, MEASURED, read_fields
 from spillover.scorers import SECTIONS, load_rubric
+from spillover.tools.dataset import counts
 
 from .domain import Facts, domain_card, section
-from .read import DATASET, FOLDER, JUDGE, MEASURED, SHARED, read_assessment, read_domain, read_fields
+from .read import DATASET, FOLDER, SHARED, read_assessment, read_domain
 
 
 def build_cards(folder: Path = FOLDER, *, only_check: bool = False) -> list[str]:
@@ -54,7 +54,7 @@ def cards(folder: Path = FOLDER) -> dict[str, str]:
     made["dataset.md"] = _dataset_card(read_fields(folder / "dataset.yaml", DATASET), rows, version)
     made["betterbench.md"] = _assessment(folder)
     for path in sorted((folder / "judges").glob("*.yaml")):
-        made[f"judges/{path.stem}.md"] = _judge_card(read_fields(path, JUDGE))
+        made[f"judges/{path.stem}.md"] = _judge_card(read_fields(path, JUDGE_FIELDS))
     made["README.md"] = _index(declared, made)
     return made
 

@@ -5,14 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from spillover.common import DeclarationError
-from spillover.declare import ODD
+from spillover.judge import load_mapping, read_fields
 
-FOLDER = Path(__file__).resolve().parents[1] / "benchmark_cards"
-MEASURED = ("sensitivity", "specificity", "agreement_with_people", "agreement_with_a_second_judge")
-JUDGE = ("judge", "role", "forms", *MEASURED, "known")
+FOLDER = Path(__file__).resolve().parents[2] / "benchmark_cards"
 SHARED = (
     "not_measured", "audience", "tasks", "risk_category", "not_emergent", "not_covered", "sources", "annotation",
     "privacy", "content", "consent", "compliance", "construct", "unit", "trivial_baseline", "control",
@@ -30,40 +26,13 @@ def read_domain(folder: Path, domain: str) -> dict[str, Any]:
     """
     from jsonschema import Draft202012Validator
 
-    found = _load(folder / f"{domain}.yaml")
+    found = load_mapping(folder / f"{domain}.yaml")
     errors = sorted(Draft202012Validator(_schema()).iter_errors(found), key=lambda error: list(map(str, error.path)))
     if errors:
         where = ".".join(map(str, errors[0].path)) or "card"
         raise DeclarationError(f"{folder.name}/{domain}.yaml: {where}: {_say(errors[0].message)}")
     if found["domain"] != domain:
         raise DeclarationError(f"{folder.name}/{domain}.yaml: domain is {found['domain']!r}, not the name of the file")
-    return found
-
-
-def _load(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise DeclarationError(f"{path.parent.name}/{path.name}: no such card; write it beside the others")
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except ODD as error:
-        raise DeclarationError(f"{path.parent.name}/{path.name}: not YAML ({' '.join(str(error).split())})") from error
-    if not isinstance(found, dict):
-        raise DeclarationError(f"{path.parent.name}/{path.name}: must be a mapping of fields")
-    return found
-
-
-def read_fields(path: Path, fields: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A YAML of named fields.
-
-    Raises:
-        DeclarationError: Where there is no such file, it is no YAML, or a field is missing or unknown.
-    """
-    found = _load(path)
-    if "TODO" in path.read_text(encoding="utf-8"):
-        raise DeclarationError(f"{path.parent.name}/{path.name}: a TODO is left; write it")
-    wrong = sorted(set(fields) ^ set(found)) if fields else []
-    if wrong:
-        raise DeclarationError(f"{path.parent.name}/{path.name}: `{wrong[0]}` is missing or unknown")
     return found
 
 

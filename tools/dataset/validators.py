@@ -6,10 +6,9 @@ import sys
 import tempfile
 from importlib.util import find_spec
 
-from spillover.tools import Loopback
-
 from spillover.common import counted
 from spillover.declare import Dataset
+from spillover.tools import Loopback
 
 from .card import front_matter
 
