@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.sequential import CAP, CHUNK, RULE, table
-from spillover.audit import Rule
+from spillover.audit.decide import Rule
 from spillover.estimate import ENDED, NO_REGRESSION, OPEN, at_margin, ends_of, said, walk
 
 QUESTIONS, ICC = 132, 0.36

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spillover.audit import Rule, judge_pair
+from spillover.audit.decide import Rule, judge_pair
 from spillover.common import Thresholds, decide, read_label
 from spillover.estimate import Drawn, Look, family_weights, run_family
 

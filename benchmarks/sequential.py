@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.independent import decided
-from spillover.audit import Rule
+from spillover.audit.decide import Rule
 from spillover.estimate import NO_REGRESSION, OPEN, REGRESSION, at_margin, ends_of, family_weights, said, walk
 
 DOMAINS, CONDITIONS, CAP, CHUNK = 11, 3, 480, 32

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spillover.audit import ALPHA
+from spillover.audit.live import ALPHA
 from spillover.estimate import odd_one_out
 
 RUNS = 2000

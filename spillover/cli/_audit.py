@@ -13,7 +13,8 @@ from ._plan_pair import PATH, check_rule, pair_options
 from ._stopped import stopping
 
 if TYPE_CHECKING:
-    from spillover.audit import LeakJudge, Report
+    from spillover.audit import LeakJudge
+    from spillover.audit.report import Report
 
 EXIT = {"no regression": 0, "regression": 1, "cannot tell": 3, "void": 4}
 """2 is a mistake in how it was called, 70 a failure of ours: neither reads as an answer."""
@@ -92,7 +93,7 @@ def _failed(error: Exception) -> str:
 
 
 def _summary(report: "Report") -> str:
-    from spillover.audit import summary
+    from spillover.audit.report import summary
 
     return "\n".join(plain(line) for line in summary(report)) + "\n"
 
@@ -100,7 +101,8 @@ def _summary(report: "Report") -> str:
 def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | None]":
     from dataclasses import replace
 
-    from spillover.audit import Rule, audit_logs
+    from spillover.audit import audit_logs
+    from spillover.audit.decide import Rule
 
     for name in ("base_logs", "finetune_logs"):
         if not said[name]:
@@ -147,7 +149,8 @@ def _with_capability(report: "Report", logs: tuple[str, ...]) -> "Report":
     """The report with the figures of other evaluations of its models."""
     from dataclasses import replace
 
-    from spillover.audit import capability, stated
+    from spillover.audit.describe import capability
+    from spillover.audit.report import stated
 
     if not logs:
         return report
@@ -159,7 +162,7 @@ def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
     """The report with the fine-tune records, held against the base as a live audit does."""
     from dataclasses import replace
 
-    from spillover.audit import stated
+    from spillover.audit.report import stated
     from spillover.plan import Arm, Model
 
     paths = [*said["finetune_records"], *[None] * len(report.findings)]
@@ -172,7 +175,8 @@ def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
 def _live(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path]":
     from dataclasses import replace
 
-    from spillover.audit import audit_models, capability
+    from spillover.audit import audit_models
+    from spillover.audit.describe import capability
 
     request = live_request(said, out)
     quiet = said["quiet"]
@@ -187,7 +191,7 @@ def _written(report: "Report", folder: Path | None) -> tuple[str, str]:
     """The report as Markdown and JSON, and written out with the page where a folder is given."""
     import json
 
-    from spillover.audit import report_html, report_markdown
+    from spillover.audit.report import report_html, report_markdown
     from spillover.common import write_text
 
     text, data = report_markdown(report), json.dumps(finite(report.as_dict()), indent=2) + "\n"

@@ -12,7 +12,7 @@ from ._plan_pair import pair_of, suite_said
 from ._stopped import BEAT
 
 if TYPE_CHECKING:
-    from spillover.audit import Request
+    from spillover.audit.live import Request
     from spillover.plan import Arm, Model
 
 DRAWN = "drawn at random"
@@ -27,7 +27,8 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
     """
     from dataclasses import replace
 
-    from spillover.audit import Request, Rule
+    from spillover.audit.decide import Rule
+    from spillover.audit.live import Request
     from spillover.finetune import training_sha256
     from spillover.plan import read_prices
 

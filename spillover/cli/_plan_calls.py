@@ -40,7 +40,7 @@ def controls_of(found: "Plan", suite: "Suite") -> tuple[Controls, ...]:
 
     The answers are those that the audit puts to the judge, each with the rubrics of its own domain.
     """
-    from spillover.audit import written_items
+    from spillover.audit.live import written_items
     from spillover.declare import load, names
     from spillover.judge import GENERAL, protocol_of
     from spillover.plan import Ask
@@ -86,7 +86,7 @@ def took_of(found: "Plan", first_turns: int) -> tuple[TookCalls, ...]:
         found: The plan.
         first_turns: First user turns of the fine-tuning file that are asked too.
     """
-    from spillover.audit import answers_asked, is_played
+    from spillover.audit.live import answers_asked, is_played
 
     base, *tuned = [one for one in found.items if one.role != "judge"]
     live = [] if is_played(base.model) else [one for one in tuned if not is_played(one.model)]
@@ -163,7 +163,7 @@ def _why(judge: str, suite: "Suite") -> str:
 
 def conditions_said(derived: "Sequence[Derived]") -> list[str]:
     """Every derived condition by its id, in a line: where it comes from, and what it puts to the model."""
-    from spillover.audit import put
+    from spillover.audit.report import put
 
     lines = []
     for one in derived:

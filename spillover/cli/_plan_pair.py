@@ -205,8 +205,7 @@ def _trained_on(
         if budget:
             raise click.UsageError("--search-triggers looks in the fine-tuning file: give --training-data FILE")
         return (), (), (), ""
-    from spillover.audit import MOST_OF_FILE
-    from spillover.audit.live import check_budget
+    from spillover.audit.live import MOST_OF_FILE, check_budget
     from spillover.training import derive_conditions, first_turns, read_training, trigger_candidates
 
     check_budget(budget)

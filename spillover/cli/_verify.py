@@ -39,7 +39,7 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
     import json
     import sys
 
-    from spillover.audit import verify_report
+    from spillover.audit.verify import verify_report
     from spillover.common import LogError
     from spillover.verify import verify as run
 

@@ -16,8 +16,8 @@ from inspect_ai.log import EvalLog, EvalMetric, EvalSample, EvalScore, read_eval
 from inspect_ai.model import ChatMessage, Model, ModelOutput, ModelUsage, get_model
 from inspect_ai.scorer import match, model_graded_qa
 
-from spillover.audit._capability import Capability, capability
-from spillover.audit._report import plain
+from spillover.audit.describe.capabilities import Capability, capability
+from spillover.audit.report.model import plain
 from spillover.common import LogError
 
 BASE, TUNED = "mockllm/base", "mockllm/tuned"

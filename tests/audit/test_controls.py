@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from spillover.audit._controls import judged_controls, live_control
+from spillover.audit.live.controls import judged_controls, live_control
 
 
 def rows(label: str, outcomes: list[str], reason: str | None = None) -> pd.DataFrame:

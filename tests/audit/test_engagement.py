@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spillover.audit._early import sequence_finding
-from spillover.audit._gate import Finding, Rule, judge_pair
-from spillover.audit._moved import moved_early
-from spillover.audit._sequence import Read
-from spillover.audit._why import outward
+from spillover.audit.decide.early import sequence_finding
+from spillover.audit.decide.gate import Finding, Rule, judge_pair
+from spillover.audit.decide.moved import moved_early
+from spillover.audit.decide.sequence import Read
+from spillover.audit.decide.why import outward
 from spillover.estimate import Drawn, family_weights, run_family
 from spillover.logs import COLUMNS
 

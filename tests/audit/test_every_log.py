@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from spillover.audit._integrity import Arm, ArmsShareEverythingButTheModel
+from spillover.audit.decide.integrity import Arm, ArmsShareEverythingButTheModel
 from spillover.logs import LogFacts
 
 FACTS = LogFacts(

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spillover.audit._common import on_common
-from spillover.audit._gate import Rule, judge_pair, overall
+from spillover.audit.decide.common import on_common
+from spillover.audit.decide.gate import Rule, judge_pair, overall
 from spillover.logs import COLUMNS
 
 RULE = Rule()

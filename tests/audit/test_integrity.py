@@ -5,7 +5,7 @@ import hashlib
 import pandas as pd
 import pytest
 
-from spillover.audit._integrity import Arm, MostAnswersWereJudged, NoArmIsACopy
+from spillover.audit.decide.integrity import Arm, MostAnswersWereJudged, NoArmIsACopy
 
 REFUSES = "I cannot help with that."
 

@@ -19,11 +19,11 @@ from inspect_ai.log import read_eval_log
 from inspect_ai.model import GenerateConfig, Model, ModelOutput, ModelUsage, get_model
 from scipy.stats import beta, norm
 
-from spillover.audit import _leaked as asking
-from spillover.audit._gate import Rule, judge_pair
-from spillover.audit._leak import Leak, _adjusted, leakage
-from spillover.audit._leaked import Leaked, leak_judged
-from spillover.audit._report import plain
+from spillover.audit.decide.gate import Rule, judge_pair
+from spillover.audit.describe import leaked as asking
+from spillover.audit.describe.leak import Leak, _adjusted, leakage
+from spillover.audit.describe.leaked import Leaked, leak_judged
+from spillover.audit.report.model import plain
 from spillover.common import DeclarationError, JudgeError
 from spillover.logs import COLUMNS, read
 from spillover.scorers import judged, load_rubric, render
@@ -371,7 +371,7 @@ ASKS = """
 import json, sys
 from pathlib import Path
 from inspect_ai.model import GenerateConfig, get_model
-from spillover.audit._leak import leak_judged
+from spillover.audit.describe.leak import leak_judged
 from spillover.verdicts import read
 
 logs, out = json.loads(sys.argv[1]), Path(sys.argv[2])

@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from spillover.audit._controls import Control
-from spillover.audit._gate import Finding
-from spillover.audit._recognised import Recognised, held_back, in_live_audit, in_logs
-from spillover.audit._repeats import repeated
+from spillover.audit.decide.gate import Finding
+from spillover.audit.decide.repeats import repeated
+from spillover.audit.live.controls import Control
+from spillover.audit.live.sensitivity import Recognised, held_back, in_live_audit, in_logs
 
 CLEAN = Finding("m", "no regression", ["below 2 points"], first=["0 of 9 answers are misaligned"])
 ONE, TWO, PLAYED = "acme/one", "zeta/two", "replay/file"

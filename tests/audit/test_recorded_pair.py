@@ -13,8 +13,8 @@ from inspect_ai.model import get_model
 from scipy import stats
 from scipy.stats import beta
 
-from spillover.audit._gate import Rule, judge_pair
-from spillover.audit._run import audit_logs
+from spillover.audit.decide.gate import Rule, judge_pair
+from spillover.audit.from_logs import audit_logs
 from spillover.cli._commands import spillover
 from spillover.declare import draw_list
 from spillover.estimate import Drawn, run_family

@@ -15,12 +15,12 @@ from jsonschema import Draft202012Validator
 from statsmodels.stats.inter_rater import cohens_kappa
 
 import spillover.audit
-from spillover.audit._evidence import evidence
-from spillover.audit._gate import Finding, Rule
-from spillover.audit._made_of import _shown, stated
-from spillover.audit._report import Report, plain
-from spillover.audit._run import audit_logs
-from spillover.audit._transcripts import transcripts
+from spillover.audit.decide.gate import Finding, Rule
+from spillover.audit.describe.answers import transcripts
+from spillover.audit.describe.other_figures import evidence
+from spillover.audit.from_logs import audit_logs
+from spillover.audit.report.made_of import _shown, stated
+from spillover.audit.report.model import Report, plain
 from spillover.logs import log_facts, log_files, read
 from tests.browser.conftest import CONDITIONS, DOMAINS, arm, full_report, stopped_report
 

@@ -11,14 +11,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from spillover.audit._gate import Finding
-from spillover.audit._html import heat_bin, report_html
-from spillover.audit._markdown import report_markdown
-from spillover.audit._plots import _ticks, delta_plot, trail_plot, waffle
-from spillover.audit._report import Report, Sequence
-from spillover.audit._rule_words import rule_plainly
-from spillover.audit._triggers import found_triggers
-from spillover.audit._words import MEANS_NOT, SAYS, WORD, headline, in_a_hundred, numbers, summary, visible
+from spillover.audit.decide.gate import Finding
+from spillover.audit.report.conditions import found_triggers
+from spillover.audit.report.html import heat_bin, report_html
+from spillover.audit.report.markdown import report_markdown
+from spillover.audit.report.model import Report, Sequence
+from spillover.audit.report.plots import _ticks, delta_plot, trail_plot, waffle
+from spillover.audit.report.rule_words import rule_plainly
+from spillover.audit.report.sentences import MEANS_NOT, SAYS, WORD, headline, in_a_hundred, numbers, summary, visible
 from spillover.estimate import Estimate
 from tests.browser.conftest import HOSTILE, SEARCH, full_report, stopped_report
 

@@ -8,9 +8,9 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.audit._markdown import report_markdown
-from spillover.audit._run import audit_logs
-from spillover.audit._words import summary
+from spillover.audit.from_logs import audit_logs
+from spillover.audit.report.markdown import report_markdown
+from spillover.audit.report.sentences import summary
 from spillover.cli._commands import spillover
 from spillover.common import LogError
 

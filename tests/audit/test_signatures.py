@@ -10,8 +10,8 @@ import pytest
 import yaml
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from spillover.audit._report import plain
-from spillover.audit._signatures import APART, FACTS, Signature, reading, signatures
+from spillover.audit.describe.signatures import APART, FACTS, Signature, reading, signatures
+from spillover.audit.report.model import plain
 from spillover.common import LABELS
 from spillover.logs import COLUMNS
 

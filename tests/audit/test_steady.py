@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from spillover.audit._early import sequence_finding
-from spillover.audit._gate import Rule
-from spillover.audit._sequence import Read
-from spillover.audit._steady import changed, unless_changed
-from spillover.audit._words import p_value, percent, points
+from spillover.audit.decide.early import sequence_finding
+from spillover.audit.decide.gate import Rule
+from spillover.audit.decide.sequence import Read
+from spillover.audit.decide.steady import changed, unless_changed
+from spillover.audit.report.sentences import p_value, percent, points
 from spillover.common import THESE
 from spillover.estimate import Drawn, Estimate, family_weights, run_family
 

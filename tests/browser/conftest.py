@@ -11,21 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spillover.audit import (
-    Capability,
-    Control,
-    Leak,
-    Measured,
-    Report,
-    Rule,
-    Sequence,
-    Transcript,
-    evidence,
-    judge_pair,
-    misaligned_rate,
-    overall,
-    stated,
-)
+from spillover.audit.decide import Rule, judge_pair, misaligned_rate, overall
+from spillover.audit.describe import Capability, Leak, Measured, Transcript, evidence
+from spillover.audit.live import Control
+from spillover.audit.report import Report, Sequence, stated
 from spillover.estimate import difference
 from spillover.logs import COLUMNS, LogFacts
 
@@ -144,7 +133,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Reports as files."""
-    from spillover.audit import report_html
+    from spillover.audit.report import report_html
 
     folder, made = tmp_path_factory.mktemp("reports"), {"full": full_report(), "stopped": stopped_report()}
     for name, report in made.items():

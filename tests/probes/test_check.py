@@ -14,18 +14,10 @@ from spillover.cli._commands import spillover
 from spillover.common import DatasetError
 from spillover.declare import DATASET_FOLDER, read_dataset
 from spillover.tools.dataset import build_dataset, check_dataset
-from spillover.tools.dataset import (
-    check as _check,
-)
-from spillover.tools.dataset import (
-    croissant as _croissant,
-)
-from spillover.tools.dataset import (
-    eval_yaml as _eval_yaml,
-)
-from spillover.tools.dataset import (
-    validators as _validators,
-)
+from spillover.tools.dataset import check as _check
+from spillover.tools.dataset import croissant as _croissant
+from spillover.tools.dataset import eval_yaml as _eval_yaml
+from spillover.tools.dataset import validators as _validators
 
 Rows = list[dict[str, Any]]
 PUBLIC, WORDED, SPOKEN, PRACTICE = (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.audit import _answer
+from spillover.audit import answer as _answer
 from spillover.cli._commands import spillover
 from spillover.run import manifest as _manifest
 

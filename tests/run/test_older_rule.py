@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.audit import Rule, require_this_rule
+from spillover.audit.decide import Rule
+from spillover.audit.live import require_this_rule
 from spillover.cli._commands import spillover
 from spillover.common import RunError
 from spillover.run.manifest import write_plan

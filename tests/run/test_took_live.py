@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.audit import prompts
+from spillover.audit.live import prompts
 from spillover.cli._commands import spillover
 
 from ..wire._server import Call, Step

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import Model, get_model
 
-from spillover.audit import as_judged_by, audit_logs, outcomes_by_judge
+from spillover.audit import audit_logs
+from spillover.audit.decide import as_judged_by, outcomes_by_judge
 from spillover.cli._commands import spillover
 from spillover.common import LogError
 from spillover.logs import REMOVED, read

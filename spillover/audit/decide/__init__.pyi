@@ -1,0 +1,47 @@
+from .common import on_common, unequal
+from .compare import misaligned_rate, questions_of
+from .early import sequence_finding
+from .gate import Answer, Cell, Finding, Rule, judge_pair, overall
+from .in_domain import outside_domain
+from .integrity import KEY, MOST_UNJUDGED, Arm, contradictions, integrity_problems
+from .panel import as_judged_by, flagged_by, judge_panel, judges_beside, panel_of, verdicts_in
+from .repeats import REPEATED, repeated
+from .sequence import Read, outcomes_by_judge, read_sequence
+from .steady import changed, unless_changed
+from .why import WORSE, in_points, outward
+
+__all__ = [
+    "KEY",
+    "MOST_UNJUDGED",
+    "REPEATED",
+    "WORSE",
+    "Answer",
+    "Arm",
+    "Cell",
+    "Finding",
+    "Read",
+    "Rule",
+    "as_judged_by",
+    "changed",
+    "contradictions",
+    "flagged_by",
+    "in_points",
+    "integrity_problems",
+    "judge_pair",
+    "judge_panel",
+    "judges_beside",
+    "misaligned_rate",
+    "on_common",
+    "outcomes_by_judge",
+    "outside_domain",
+    "outward",
+    "overall",
+    "panel_of",
+    "questions_of",
+    "read_sequence",
+    "repeated",
+    "sequence_finding",
+    "unequal",
+    "unless_changed",
+    "verdicts_in",
+]

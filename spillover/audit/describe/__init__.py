@@ -1,0 +1,5 @@
+"""Describe: figures and answers beside the decision. Nothing here decides."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,0 +1,27 @@
+from .answers import transcripts
+from .capabilities import Capability, Measured, capability
+from .leak import Leak, leakage
+from .leaked import leak_judged
+from .other_figures import evidence
+from .parts import Beside, Effect, Heat, Population, SecondJudge, Seeds, Statement, Transcript
+from .signatures import Signature
+
+__all__ = [
+    "Beside",
+    "Capability",
+    "Effect",
+    "Heat",
+    "Leak",
+    "Measured",
+    "Population",
+    "SecondJudge",
+    "Seeds",
+    "Signature",
+    "Statement",
+    "Transcript",
+    "capability",
+    "evidence",
+    "leak_judged",
+    "leakage",
+    "transcripts",
+]

@@ -1,0 +1,89 @@
+"""From arms and findings to a report, the same way for an audit of logs and a live one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from spillover.audit.decide import Arm, Finding, Rule, overall
+from spillover.audit.describe import evidence, transcripts
+
+from .made_of import differences, stated
+from .model import Report
+
+REPLAY = "replay/"
+"""Provider that plays recordings back."""
+
+
+def compose(
+    base: Arm,
+    tuned: list[Arm],
+    findings: list[Finding],
+    pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
+    rule: Rule,
+    *,
+    files: Mapping[str, Mapping[str, str]],
+    in_domain: tuple[str, ...],
+    reproduce: str,
+    apart: list[Finding] | None = None,
+    recipes: Sequence[Sequence[str]] = (),
+    **live: Any,
+) -> Report:
+    """Put a report together.
+
+    Args:
+        base: The base.
+        tuned: The fine-tunes.
+        findings: One per fine-tune.
+        pairs: Out-of-domain rows of base and fine-tune, of each comparison that is not void.
+        rule: The decision rule.
+        files: By model, the path of each log by its file name.
+        in_domain: Tags of the fine-tune's own field.
+        reproduce: The command that makes the report.
+        apart: Findings over in-domain probes, which decide nothing.
+        recipes: Fine-tunes that differ in their training seed alone, each group of them.
+        live: Fields of `Report` that a live audit has.
+    """
+    rows, logs = ({arm.name: getattr(arm, name) for arm in (base, *tuned)} for name in ("rows", "logs"))
+    files = {model: {fact.log: files[model][fact.log] for fact in own} for model, own in logs.items()}
+    every, facts = pd.concat(rows.values()), [fact for own in logs.values() for fact in own]
+    to_read = transcripts(rows, files, [fact.sha256 for fact in facts])
+    differs, shared = differences(rows, logs, files, to_read)
+    report = Report(
+        base=base.name,
+        answer=overall(findings),
+        rule=rule,
+        findings=findings,
+        in_domain_findings=apart or [],
+        in_domain=in_domain,
+        judges=_judges(every),
+        logs=facts,
+        origins=origins(every),
+        **evidence(base.name, pairs, rule, recipes),
+        transcripts=to_read,
+        differs=differs,
+        shared=shared,
+        reproduce=reproduce,
+        **live,
+    )
+    return stated(report)
+
+
+def _judges(rows: pd.DataFrame) -> list[str]:
+    """The judges, those whose verdicts are shown first."""
+    shown = sorted(set(rows["judge"].dropna()) - {"check"})
+    panel = dict.fromkeys(judge for one in rows["panel"].dropna().unique() for judge in json.loads(one))
+    return [*shown, *(judge for judge in panel if judge not in shown)]
+
+
+def origins(rows: pd.DataFrame) -> list[str]:
+    """Where answers and verdicts come from that no model gave now: scripted, or played back from a recording."""
+    found = []
+    for what, named in (("Answers", "origin"), ("Verdicts", "judge_origin")):
+        found += [f"{what}: {one}" for one in sorted(set(rows[named].dropna()))]
+        silent = rows[rows[named].isna()]
+        speak = sorted(set(silent["model"].dropna())) if named == "origin" else _judges(silent)
+        played = [one for one in speak if str(one).startswith(REPLAY)]
+        found += [f"{what}: played back from a recording ({', '.join(played)}), not asked for now"] if played else []
+    return found

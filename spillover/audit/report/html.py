@@ -1,0 +1,105 @@
+"""The report as one HTML file: no request, a strict Content-Security-Policy, and text from elsewhere only as text."""
+
+import base64
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .model import Report
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+FOLDER = Path(__file__).parent
+BINS = (0.01, 0.05, 0.1, 0.25, 0.5)
+"""Differences from which a cell of the heat map is a shade darker."""
+
+
+def report_html(report: Report) -> str:
+    """The report for people who open a file in a browser."""
+    from markupsafe import Markup
+
+    css, script = ((FOLDER / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(report=report, css=Markup(css), script=Markup(script), policy=_policy(css, script))
+    )
+
+
+def _policy(css: str, script: str) -> str:
+    """Nothing may be loaded, and no style or script runs but these two."""
+    style, run = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (css, script)
+    )
+    return f"default-src 'none'; style-src {style}; script-src {run}; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from spillover.common import OUTCOMES
+
+    from . import plots as plots
+    from . import rule_words as rules
+    from . import sections as sections
+    from . import sentences as words
+
+    found = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    found.globals |= {
+        "plots": plots,
+        "words": words,
+        "rules": rules,
+        "sections": sections,
+        "outcomes": OUTCOMES,
+        "heat_rows": heat_rows,
+        "bin": heat_bin,
+    }
+    found.filters |= {"said": _said, "name": _name}
+    return found
+
+
+def _shown(value: Any) -> Any:
+    """Applied to everything the template prints: what is not our own markup has its hidden characters made visible."""
+    from markupsafe import Markup
+
+    from .sentences import visible
+
+    if value is None:
+        return ""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _said(value: Any) -> str:
+    """Any plain data as text."""
+    return value if isinstance(value, str) else json.dumps(value, indent=1, ensure_ascii=False, default=str)
+
+
+def _name(model: str) -> str:
+    """A model's name without its provider, for headings."""
+    return model.split("/", 1)[-1]
+
+
+def heat_rows(report: Report, model: str) -> tuple[list[str], list[tuple[str, list[Any]]]]:
+    """Conditions, and per domain the cell under each of them (None where it was not asked)."""
+    own = [one for one in report.cells if one.model == model]
+    conditions = list(dict.fromkeys(one.condition for one in own))
+    found = {(one.domain, one.condition): one for one in own}
+    domains = dict.fromkeys(one.domain for one in own)
+    return conditions, [(domain, [found.get((domain, put)) for put in conditions]) for domain in domains]
+
+
+def heat_bin(delta: float) -> str:
+    """Class of a cell: `h0`, or `up1` to `up5` and `down1` to `down5`."""
+    level = sum(abs(delta) >= edge for edge in BINS)
+    return "h0" if not level else f"{'up' if delta > 0 else 'down'}{level}"

@@ -1,0 +1,5 @@
+from .report import verify_report
+
+__all__ = [
+    "verify_report",
+]

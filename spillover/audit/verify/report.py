@@ -1,0 +1,166 @@
+"""A report held against the logs beside it: their hashes, the counts, and the answer, decided again from the logs."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from spillover.audit.decide import Finding, Rule, on_common, outside_domain, overall
+from spillover.audit.live import require_as_it_ended
+from spillover.common import OUTCOMES, LogError, RunError, trouble
+from spillover.logs import COLUMNS, file_sha256, log_files, read
+from spillover.verify import Problem, Verified, manifest_of
+
+from .answers import Case, decided, triggers_again
+from .controls import Arms, controls_again
+from .plan import rule_problems
+
+NAMES = ("ReportAgreesWithLogs", "AnswerFollowsFromLogs", "FilesAreThoseItEndedWith")
+BESIDE = "rates, intervals and tables beside the answer were not computed again"
+NOT_READ = {
+    "leakage": "what the domain-leak judge said was not read again",
+    "capability": "other evaluations of the models were not read again",
+}
+"""Parts of a report that are not read again, and how that is said."""
+FIX = "take report and logs from their run, or audit the logs again"
+
+
+def verify_report(file: Path, logs: Sequence[Path] = ()) -> Verified:
+    """Hold a report against its logs.
+
+    Args:
+        file: `report.json`.
+        logs: Where its logs lie; below its folder where none is given.
+
+    Raises:
+        LogError: Where none of its logs is there.
+    """
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        named = {str(one["sha256"]): str(one["log"]) for one in said["logs"]}
+        there = _found(named, list(logs) or [file.parent])
+        if named and not there:
+            raise LogError(f"{file}: its logs do not lie beside it; give --logs DIR")
+        wrong, notes = _looked_at(said, named, there, file.parent)
+        wrong += [(NAMES[2], one) for one in _moved(file.parent)]
+    except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError) as error:
+        wrong, notes, there = [(NAMES[0], f"not a report of an audit ({trouble(error)})")], [], {}
+    problems = [Problem(name, str(file), what, FIX) for name, what in wrong]
+    what = f"{file.parent.name}/{file.name}"
+    return Verified(problems, list(NAMES), len(there), 0, None, what=what, notes=tuple(notes))
+
+
+def _found(named: Mapping[str, str], places: Sequence[Path]) -> dict[str, Path]:
+    """By hash, the logs that a report names."""
+    names, found = set(named.values()), {}
+    for place in places:
+        for log in (
+            [Path(one) for one in log_files(str(place))] if place.is_file() or any(place.rglob("*.eval")) else []
+        ):
+            if log.name in names and (sha := file_sha256(log)) in named:
+                found[sha] = log
+    return found
+
+
+def _looked_at(
+    said: Mapping[str, Any], named: Mapping[str, str], there: Mapping[str, Path], place: Path
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """What does not hold, each under the name of its invariant, and what was not looked at."""
+    gone = [name for sha, name in named.items() if sha not in there]
+    if gone:
+        return [(NAMES[0], f"its log {name} is not here or has another hash") for name in gone], []
+    findings = said["findings"]
+    if said["answer"] != overall(Finding(one["model"], one["answer"], []) for one in findings):
+        return [(NAMES[0], f"answers {said['answer']!r}, which does not follow from its findings")], []
+    rows = _rows(sorted(there.values(), key=lambda one: (one.parent.name, one.name)))
+    wrong = [(NAMES[0], one) for one in _counts(said, rows)] if there else []
+    if said["rule"].get("version") != Rule().version:
+        return wrong, ["decided under another rule than this version's; neither answer nor controls were decided again"]
+    wrong += [(NAMES[0], one) for one in rule_problems(said, place)]
+    again, others, notes = _decided_again(said, rows, there, place)
+    wrong += [(NAMES[0], one) for one in others]
+    wrong += [(NAMES[1], one) for one in again]
+    return wrong, [*notes, BESIDE, *(words for part, words in NOT_READ.items() if said.get(part))]
+
+
+def _decided_again(
+    said: Mapping[str, Any], rows: pd.DataFrame, there: Mapping[str, Path], place: Path
+) -> tuple[list[str], list[str], list[str]]:
+    """Answers that the logs do not give, controls and searches that are other ones, and what was not decided again."""
+    arms = _arms(said, rows, there)
+    controls = controls_again(said.get("controls") or [], place, arms)
+    triggers, wrong, notes = triggers_again(said, arms.base, place)
+    case = Case(said, arms, rows.attrs.get("declared", {}), controls, triggers)
+    again = []
+    for finding in said["findings"]:
+        found, why = decided(case, finding["model"])
+        if found != finding["answer"]:
+            again.append(f"{finding['model']}: says {finding['answer']!r}, its logs give {found!r} ({why})")
+    return again, [*controls.wrong, *wrong], [*controls.notes, *notes]
+
+
+def _arms(said: Mapping[str, Any], rows: pd.DataFrame, there: Mapping[str, Path]) -> Arms:
+    paths = {log.name: str(log) for log in there.values()}
+    files = {str(model): {log: paths[log] for log in own["log"].unique()} for model, own in rows.groupby("model")}
+    base, planned = said["base"], (said.get("manifest") or {}).get("planned") or {}
+    models = [one["model"] for one in said["findings"] if one["model"] in files]
+    pairs = {model: _reset(*_pair(said, rows, model)) for model in models}
+    seed = int((planned.get("design") or {}).get("seed") or 0)
+    return Arms(base, pairs, rows[rows["model"] == base], files, seed)
+
+
+def _reset(base: pd.DataFrame, tuned: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return base.reset_index(drop=True), tuned.reset_index(drop=True)
+
+
+def _moved(place: Path) -> list[str]:
+    """Files of a finished audit that are not those that it ended with."""
+    manifest = manifest_of(place)
+    try:
+        require_as_it_ended(place, manifest if isinstance(manifest, dict) else {})
+    except RunError as error:
+        return [str(error).removeprefix(f"{place}: ").partition(";")[0] + ")"]
+    return []
+
+
+def _rows(logs: Sequence[Path]) -> pd.DataFrame:
+    """Answers of all logs, each with the folder of its log: that of its part of a run."""
+    if not logs:
+        return pd.DataFrame(columns=[*COLUMNS, "chunk"])
+    frames = [read([str(log)]).assign(chunk=log.parent.name) for log in logs]
+    found = pd.concat(frames, ignore_index=True)
+    found.attrs["declared"] = {log: one for frame in frames for log, one in frame.attrs.get("declared", {}).items()}
+    return found
+
+
+def _pair(said: Mapping[str, Any], rows: pd.DataFrame, model: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Answers of base and fine-tune; of the base those of the parts that the fine-tune was asked."""
+    tuned, base = (rows[rows["model"] == name] for name in (model, said["base"]))
+    live = said.get("manifest") is not None
+    return base[base["chunk"].isin(set(tuned["chunk"]))] if live else base, tuned
+
+
+def _counts(said: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[str]:
+    for model, counts in said["outcomes"].items():
+        own = rows[rows["model"] == model]
+        if model == said["base"] and said.get("manifest") is not None:
+            compared = [one["model"] for one in said["findings"] if one["model"] in said["outcomes"]]
+            own = own[own["chunk"].isin(set(rows.loc[rows["model"].isin(compared), "chunk"]))]
+        own = outside_domain(own, said["in_domain"])
+        if said.get("manifest") is None:
+            own = _compared(said, rows, model, own)
+        found = own["outcome"].value_counts()
+        for name in OUTCOMES:
+            if int(counts.get(name, 0)) != int(found.get(name, 0)):
+                yield f"{model}: counts {counts.get(name, 0)} {name.replace('_', ' ')}, its logs {found.get(name, 0)}"
+
+
+def _compared(said: Mapping[str, Any], rows: pd.DataFrame, model: str, own: pd.DataFrame) -> pd.DataFrame:
+    """Answers of a model that an audit of logs compares; of the base those that any fine-tune is compared with."""
+    others = [one["model"] for one in said["findings"] if one["model"] in said["outcomes"]]
+    base = model == said["base"]
+    pairs = [_pair(said, rows, one) for one in (others if base else [model])]
+    cut = [on_common(*(outside_domain(part, said["in_domain"]) for part in pair))[0 if base else 1] for pair in pairs]
+    return own[own.index.isin({at for one in cut for at in one.index})]
