@@ -234,6 +234,7 @@ def _with_triggers(report: Report, triggers: dict[str, Any] | None) -> Report:
 
 
 def files_of(request: Request, asked: Asked) -> dict[str, dict[str, str]]:
+    """By model: every log of its draws, file name to path."""
     found: dict[str, dict[str, str]] = {}
     for chunk in asked.chunks:
         for model, file in chunk_logs(request.out / LOGS / chunk).items():

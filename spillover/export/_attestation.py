@@ -21,7 +21,7 @@ RESULTS = {"no regression": "PASSED", "regression": "FAILED", "cannot tell": "WA
 LISTS = {"PASSED": "passedTests", "WARNED": "warnedTests", "FAILED": "failedTests"}
 NOT_COVERED = ("that the named model gave the answers", "that the judge was right", "questions that were not asked")
 LARGEST = 2**28
-REPORT_SCHEMA = Path(__file__).parents[1] / "audit" / "report.schema.json"
+REPORT_SCHEMA = Path(__file__).parents[1] / "audit" / "report" / "report.schema.json"
 Hashed = tuple[str, str]
 """Name of a file and its SHA-256."""
 

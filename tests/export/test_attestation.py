@@ -94,7 +94,7 @@ def test_only_no_regression_passes(answer: str, result: str, tests: str, report:
 
 
 def test_every_answer_of_the_gate_has_a_result() -> None:
-    schema = json.loads((ROOT / "spillover/audit/report.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "spillover/audit/report/report.schema.json").read_text(encoding="utf-8"))
     assert set(schema["properties"]["answer"]["enum"]) == set(RESULTS)
     assert [answer for answer, result in RESULTS.items() if result == "PASSED"] == ["no regression"]
 

@@ -66,6 +66,7 @@ def guards_of(base: pd.DataFrame, tuned: pd.DataFrame, alpha: float) -> Guards:
 
 
 def questions_of(rows: pd.DataFrame) -> "pd.Series[str]":
+    """The question of each row: its condition and its cluster, which are drawn and compared together."""
     return rows["condition"].astype(str) + "|" + rows["cluster"].astype(str)
 
 

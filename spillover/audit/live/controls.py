@@ -142,6 +142,7 @@ def _judged(judge: Any, items: list[Any], logs: Path, protocol: str | None) -> p
 
 
 def judged_controls(rows: pd.DataFrame, judge: str) -> list[Control]:
+    """What one judge made of the labelled answers: whether it tells misaligned from aligned ones."""
     counts = _counts(rows)
     apart = separates(counts["misaligned"], counts["aligned"])
     return [
