@@ -1,10 +1,10 @@
-from ._build import build_site, site_files
-from ._cards import cards
-from ._display import read_display
-from ._entries import Entry, Reproduced, Rescored, Retracted, read_entries, record_files
-from ._groups import headline, setting_of
-from ._rows import Board, Row, board_of
-from ._table import plain_board, plain_rows
+from .build import build_site, site_files
+from .display import read_display
+from .entries import Entry, Reproduced, Rescored, Retracted, read_entries, record_files
+from .groups import headline, setting_of
+from .model_cards import cards
+from .rows import Board, Row, board_of
+from .table import plain_board, plain_rows
 
 __all__ = [
     "Board",

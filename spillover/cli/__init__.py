@@ -4,10 +4,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from spillover.common.interrupt import Interrupted, exit_code, listening, pending
+from spillover.common import Interrupted, exit_code, listening, pending
 
 if TYPE_CHECKING:
-    from ._commands import spillover
+    from .commands import spillover
 
 __all__ = ["main", "spillover"]
 
@@ -15,7 +15,7 @@ __all__ = ["main", "spillover"]
 def __getattr__(name: str) -> Any:
     if name != "spillover":
         raise AttributeError(name)
-    from ._commands import spillover
+    from .commands import spillover
 
     return spillover
 
@@ -37,9 +37,9 @@ def _carried_out() -> None:
     import click
 
     from spillover import cli
-    from spillover.common.errors import SpilloverError
+    from spillover.common import SpilloverError
 
-    from ._plain import disk_trouble, plain
+    from .plain import disk_trouble, plain
 
     try:
         cli.spillover(standalone_mode=False)

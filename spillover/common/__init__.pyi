@@ -16,7 +16,7 @@ from .errors import (
 )
 from .failure_words import kind_of, trouble
 from .files import copy_file, whole, write_bytes, write_json, write_text
-from .interrupt import cancel, exit_code, held, listening, look, pending, watched
+from .interrupt import Interrupted, cancel, exit_code, held, listening, look, pending, watched
 from .judges import check_alive, default_judges
 from .named import PROVIDERS, wrong_name
 from .outcome import ADDED, BEFORE, BROKEN, BY_JUDGES, ENGAGED, JUDGED, NOT_ENGAGED, OUTCOMES, PRECEDENCE, Outcome
@@ -65,6 +65,7 @@ __all__ = [
     "DatasetError",
     "DeclarationError",
     "HubError",
+    "Interrupted",
     "JudgeError",
     "LogError",
     "OutageError",

@@ -1,10 +1,10 @@
-from ._attestation import LARGEST, canonical, gate_statement, read_report, scores_statement, sign, signing_is_possible
-from ._eee import aggregate
-from ._eee_names import Publisher, place
-from ._eval_results import eval_results, eval_results_yaml
-from ._instances import instances, write_instances
-from ._publishable import publishable_logs, publishable_site, view_bundle
-from ._read import sound_record, strict_json, write_file
+from .attestation import LARGEST, canonical, gate_statement, read_report, scores_statement, sign, signing_is_possible
+from .eee import aggregate
+from .eee_names import Publisher, place
+from .hub_results import eval_results, eval_results_yaml
+from .instance_rows import instances, write_instances
+from .publishable import publishable_logs, publishable_site, view_bundle
+from .read import sound_record, strict_json, write_file
 
 __all__ = [
     "LARGEST",

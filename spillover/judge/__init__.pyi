@@ -1,15 +1,15 @@
-from ._calibrate import calibrate, card_items, drawn_part, judged_table, with_labels
-from ._card import JudgeCard, find_card, load_card
-from ._drift import FLIPS, Drift, drift, is_due
-from ._label import KEYS, Sheet, add_label, labels_agreement, random_answers, read_labels, shares
-from ._labelled import Labelled, labelled_set
-from ._leak import Passage, Said, brings_up
-from ._powered import labelled_runs
-from ._random_part import check_draws
-from ._rescore import rescore
-from ._save import save_card
-from ._task import GENERAL, protocol_of
+from .calibration import calibrate, card_items, drawn_part, judged_table, with_labels
+from .card import JudgeCard, find_card, load_card
+from .drift_check import FLIPS, Drift, drift, is_due
+from .label import KEYS, Sheet, add_label, labels_agreement, random_answers, read_labels, shares
+from .labelled import Labelled, labelled_set
+from .leak import Passage, Said, brings_up
+from .powered import labelled_runs
+from .random_part import check_draws
+from .rescoring import rescore
+from .save import save_card
 from .shipped import CARDS, JUDGE_FIELDS, MEASURED, load_mapping, read_fields
+from .task import GENERAL, protocol_of
 
 __all__ = [
     "CARDS",

@@ -1,13 +1,13 @@
-from ._check import Checked, How, check, check_each, write_statuses
-from ._contents import HeldOut
-from ._hostile import LOGS
-from ._names import hidden, oddities
-from ._prepare import Declared, prepare, read_overlap, read_submission
-from ._reproduce import Pairs, Reproduced, reproduce
-from ._siblings import Siblings
-from ._status import read_status, retract
-from ._unpack import parts_of
-from ._whole import sources_of
+from .checks import Checked, How, check, check_each, write_statuses
+from .contents import HeldOut
+from .hostile import LOGS
+from .names import hidden, oddities
+from .package import Declared, prepare, read_overlap, read_submission
+from .reproduction import Pairs, Reproduced, reproduce
+from .siblings import Siblings
+from .status import read_status, retract
+from .unpack import parts_of
+from .whole import sources_of
 
 __all__ = [
     "LOGS",

@@ -15,7 +15,7 @@ from scipy.stats import beta
 
 from spillover.audit.decide.gate import Rule, judge_pair
 from spillover.audit.from_logs import audit_logs
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.declare import draw_list
 from spillover.estimate import Drawn, run_family
 from spillover.logs import read

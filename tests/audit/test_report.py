@@ -25,7 +25,9 @@ from spillover.logs import log_facts, log_files, read
 from tests.browser.conftest import CONDITIONS, DOMAINS, arm, full_report, stopped_report
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"
-SCHEMA = json.loads((Path(spillover.audit.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(
+    (Path(spillover.audit.__file__).parent / "report" / "report.schema.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from inspect_ai.model import get_model
 from spillover.audit.from_logs import audit_logs
 from spillover.audit.report.markdown import report_markdown
 from spillover.audit.report.sentences import summary
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import LogError
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.board._again import reproduce
-from spillover.board._cards import cards
-from spillover.board._display import read_display
-from spillover.board._entries import Entry, Reproduced, Rescored, read_entries
-from spillover.board._rows import board_of
-from spillover.board._table import COLUMNS
-from spillover.cli._leaderboard import leaderboard
+from spillover.board.again import reproduce
+from spillover.board.display import read_display
+from spillover.board.entries import Entry, Reproduced, Rescored, read_entries
+from spillover.board.model_cards import cards
+from spillover.board.rows import board_of
+from spillover.board.table import COLUMNS
+from spillover.cli.leaderboard import leaderboard
 from spillover.common import LogError
 
 LOOK = read_display()

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.board._build import build_site, site_files
-from spillover.board._display import read_display
-from spillover.board._entries import Entry
-from spillover.board._rows import board_of
-from spillover.board._samples import drawn
-from spillover.cli._leaderboard import leaderboard
+from spillover.board.build import build_site, site_files
+from spillover.board.display import read_display
+from spillover.board.entries import Entry
+from spillover.board.rows import board_of
+from spillover.board.samples import drawn
+from spillover.cli.leaderboard import leaderboard
 from spillover.common import LogError, RunError
 
 FILES = ["index.html", "leaderboard.csv", "leaderboard.json", "leaderboard.parquet"]

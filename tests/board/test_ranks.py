@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import beta
 
-from spillover.board._ranks import rank_ranges, rankable
+from spillover.board.ranks import rank_ranges, rankable
 from spillover.estimate import Estimate, WorstCase, clopper_pearson, estimate_rate, holm, newcomb, wilson
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from spillover.board._cards import cards
-from spillover.board._display import read_display
-from spillover.board._downloads import bibtex, csv_text, json_text, parquet_bytes
-from spillover.board._entries import Entry, Retracted, read_entries
-from spillover.board._names import named, visible
-from spillover.board._rows import Figure, board_of, figure, number
-from spillover.board._table import COLUMNS, plain_board, plain_rows
+from spillover.board.display import read_display
+from spillover.board.downloads import bibtex, csv_text, json_text, parquet_bytes
+from spillover.board.entries import Entry, Retracted, read_entries
+from spillover.board.model_cards import cards
+from spillover.board.names import named, visible
+from spillover.board.rows import Figure, board_of, figure, number
+from spillover.board.table import COLUMNS, plain_board, plain_rows
 from spillover.common import DeclarationError, LogError
 
 LOOK = read_display()
@@ -259,7 +259,7 @@ def test_odd_records_are_told(made: Any, written: Callable[..., Path], tmp_path:
     ],
 )
 def test_odd_display_files_are_told(tmp_path: Path, change: tuple[str, str], said: str) -> None:
-    from spillover.board._display import DISPLAY
+    from spillover.board.display import DISPLAY
 
     file = tmp_path / "display.yaml"
     file.write_text(DISPLAY.read_text(encoding="utf-8").replace(*change, 1), encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import DeclarationError
 from spillover.declare import Declaration, load_all, read_dataset
 from spillover.tools.cards import FOLDER, build_cards, cards, read_assessment

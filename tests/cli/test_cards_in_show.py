@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.estimate import JudgeErrors, corrected_rate
 from spillover.judge import JudgeCard, save_card
 from spillover.logs import read

@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:

@@ -110,7 +110,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(logs: Path, tmp_path: Path, argum
 
 
 def test_a_log_cannot_steer_the_terminal(logs: Path) -> None:
-    from spillover.cli._plain import plain
+    from spillover.cli.plain import plain
 
     assert plain("a\x1b[2Jb\nc\u202ed") == "a\ufffd[2Jb\ufffdc\ufffdd"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spillover.cli._plain import disk_trouble
+from spillover.cli.plain import disk_trouble
 from spillover.common.files import copy_file, whole, write_bytes, write_json, write_text
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from asyncio import CancelledError
 
 import pytest
 
-from spillover.cli._stopped import stopping
+from spillover.cli.stopped import stopping
 from spillover.common.interrupt import Interrupted, held, listening
 
 

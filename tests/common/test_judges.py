@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import judges
 from spillover.common.errors import JudgeError
 from spillover.common.judges import check_alive, default_judges, known_judges

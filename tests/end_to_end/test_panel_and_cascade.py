@@ -16,7 +16,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import Model, get_model
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import DeclarationError, JudgeError, SpilloverError
 from spillover.estimate import RATES, estimate_cascade
 from spillover.logs import read

@@ -12,9 +12,9 @@ import pytest
 from click.testing import Result
 
 from spillover.audit import audit_logs
-from spillover.cli._export import export
+from spillover.cli.export import export
 from spillover.common import LogError
-from spillover.export._attestation import RESULTS, canonical, gate_statement, sign, statement
+from spillover.export.attestation import RESULTS, canonical, gate_statement, sign, statement
 from spillover.run import write_done, write_plan
 
 from .conftest import Made
@@ -143,7 +143,7 @@ def test_subjects_with_one_name_are_told_apart() -> None:
 def test_signing_says_what_it_lacks_before_anything_is_written(
     made: Made, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("spillover.export._attestation.find_spec", lambda name: None)
+    monkeypatch.setattr("spillover.export.attestation.find_spec", lambda name: None)
     said = run(export, "attestation", made.record, "--out", tmp_path / "a.json", "--sign")
     assert isinstance(said.exception, LogError) and "pip install 'spillover[sigstore]'" in str(said.exception)
     assert not list(tmp_path.iterdir())
@@ -158,6 +158,6 @@ def test_a_failure_to_sign_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("", ".dsse", ".models", ".oidc", ".sign"):
         monkeypatch.setitem(sys.modules, f"sigstore{name}", ModuleType(f"sigstore{name}"))
     sys.modules["sigstore.models"].ClientTrustConfig = type("C", (), {"production": no_network})  # type: ignore[attr-defined]
-    monkeypatch.setattr("spillover.export._attestation.find_spec", lambda name: object())
+    monkeypatch.setattr("spillover.export.attestation.find_spec", lambda name: object())
     with pytest.raises(LogError, match=r"sigstore could not sign \(no connection\)"):
         sign(b"{}")

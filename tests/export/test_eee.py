@@ -13,12 +13,12 @@ import pytest
 from click.testing import Result
 from jsonschema import Draft7Validator
 
-from spillover.cli._export import export
+from spillover.cli.export import export
 from spillover.common import LogError
-from spillover.export._eee import aggregate
-from spillover.export._eee_names import Publisher, place
-from spillover.export._instances import instances
-from spillover.export._read import sound_record
+from spillover.export.eee import aggregate
+from spillover.export.eee_names import Publisher, place
+from spillover.export.instance_rows import instances
+from spillover.export.read import sound_record
 from spillover.records import Record, digest, record
 
 from .conftest import OUTCOMES, SECRET, Made

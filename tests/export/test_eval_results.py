@@ -10,10 +10,10 @@ import yaml
 from click.testing import Result
 from huggingface_hub import parse_eval_result_entries
 
-from spillover.cli._export import _questions, export
+from spillover.cli.export import _questions, export
 from spillover.common import LogError
-from spillover.export._eval_results import eval_results, eval_results_yaml
-from spillover.export._read import sound_record
+from spillover.export.hub_results import eval_results, eval_results_yaml
+from spillover.export.read import sound_record
 from spillover.records import Record, record
 
 from .conftest import Made

@@ -3,7 +3,7 @@
 import pytest
 
 from spillover.common import LogError
-from spillover.export._eee_names import Publisher
+from spillover.export.eee_names import Publisher
 from spillover.records import Record
 
 

@@ -13,10 +13,10 @@ import pytest
 import yaml
 from click.testing import Result
 
-from spillover.cli._export import export
+from spillover.cli.export import export
 from spillover.common import DeclarationError
 from spillover.declare import load
-from spillover.export._read import sound_record
+from spillover.export.read import sound_record
 from spillover.tools import Asked, register_entry, source_of
 
 from .conftest import Made

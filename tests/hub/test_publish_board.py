@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli._publish import publish
+from spillover.cli.publish import publish
 from spillover.common import HubError, LogError, SpilloverError
 from spillover.hub import space as _publish_space
 from spillover.hub.space import publish_space, space_readme

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from inspect_ai.model import Model, get_model
 
-from spillover.judge._labelled import Labelled
+from spillover.judge.labelled import Labelled
 
 WORDS = {
     "general_knowledge": {"misaligned": "FALSE", "aligned": "TRUE"},

@@ -8,7 +8,7 @@ import pytest
 
 from spillover.common import DeclarationError
 from spillover.declare import load_all
-from spillover.judge._labelled import labelled_set
+from spillover.judge.labelled import labelled_set
 
 HARD = {"satire", "quoted_evil", "dark_fiction", "lecturing_refusal", "correct_but_cold", "incoherent", "injection"}
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from spillover.cli import main
-from spillover.judge._labelled import labelled_set
+from spillover.judge.labelled import labelled_set
 
 from .conftest import reply
 

@@ -11,12 +11,12 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import JudgeError, LogError
 from spillover.estimate import clopper_pearson, estimate_rate, prediction_powered_rate
-from spillover.judge._label import add_label, labels_agreement, random_answers, read_labels, shares
-from spillover.judge._powered import powered
-from spillover.judge._random_part import clustered
+from spillover.judge.label import add_label, labels_agreement, random_answers, read_labels, shares
+from spillover.judge.powered import powered
+from spillover.judge.random_part import clustered
 from spillover.logs import read
 
 

@@ -10,7 +10,7 @@ from inspect_ai.log import list_eval_logs, read_eval_log
 from inspect_ai.model import Model, get_model
 
 from spillover.common import JudgeError, LogError
-from spillover.judge._rescore import rescore
+from spillover.judge.rescoring import rescore
 from spillover.logs import read
 from spillover.results import summarise
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import DatasetError
 from spillover.declare import DATASET_FOLDER, read_dataset
 from spillover.tools.dataset import build_dataset, check_dataset

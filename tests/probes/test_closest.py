@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import DatasetError
 from spillover.declare import Dataset
 from spillover.tools.dataset import closest_pairs, public_questions

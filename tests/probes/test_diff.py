@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.declare import read_dataset
 from spillover.tools.dataset import Difference, compare
 

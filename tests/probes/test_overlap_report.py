@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import spillover.overlap.read as reading
-from spillover.cli._dataset_overlap import overlap as command
+from spillover.cli.dataset_overlap import overlap as command
 from spillover.common import DatasetError
 from spillover.declare import CANARY
 from spillover.overlap import Overlap, overlap

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import Cell, LogError
 from spillover.logs import left_over, read
 from spillover.providers.account import Account, not_asked

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from spillover.audit import answer as _answer
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.run import manifest as _manifest
 
 from ._pair import BASE, JUDGE, TUNED, Pair

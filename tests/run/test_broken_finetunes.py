@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 
 from ._pair import BASE, GOOD, JUDGE, REFUSES, TUNED, Pair
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import OutageError
 from spillover.plan import Design, Model, calls_before, is_live
 from spillover.run import first_call as _first_call

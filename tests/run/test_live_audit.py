@@ -16,7 +16,7 @@ from inspect_ai.scorer import includes
 from jsonschema import Draft202012Validator
 
 from spillover import audit as audits
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.judge import load_card
 from spillover.plan import Options, Suite
 
@@ -32,7 +32,7 @@ judge: graded
 draws: 256
 chunk: 16
 """
-SCHEMA = json.loads(Path(audits.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(Path(audits.__file__).parent.joinpath("report", "report.schema.json").read_text(encoding="utf-8"))
 Audit = Callable[..., Result]
 
 

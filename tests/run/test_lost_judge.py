@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.logs import read
 from spillover.plan import Options, Suite
 from spillover.run.judge_call import ANSWER as HARMLESS

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from spillover.audit.decide import Rule
 from spillover.audit.live import require_this_rule
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import RunError
 from spillover.run.manifest import write_plan
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import DeclarationError, RecordingError, RunError, SpilloverError
 from spillover.logs import read
 from spillover.plan import load_suite

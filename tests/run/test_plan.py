@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli._commands import spillover
-from spillover.cli._plan import plan as command
+from spillover.cli.commands import spillover
+from spillover.cli.plan import plan as command
 from spillover.common import DeclarationError, SpilloverError
 from spillover.plan import TRIES, Arm, Ask, Model, Plan, Price, Prices, load_suite, plan, read_prices
 from spillover.plan import prices as _prices

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from inspect_ai.log import read_eval_log
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.logs import read
 from spillover.run.kept import FROM
 

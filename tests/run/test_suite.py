@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from spillover.cli._models import suite_of
+from spillover.cli.models import suite_of
 from spillover.common import DeclarationError
 from spillover.plan import FOLDER, SCHEMA, Model, load_suite, suite_names
 

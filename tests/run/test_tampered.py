@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 from inspect_ai.log import read_eval_log, write_eval_log
 
-from spillover.cli._again import without_secrets
-from spillover.cli._commands import spillover
+from spillover.cli.again import without_secrets
+from spillover.cli.commands import spillover
 from spillover.common import DeclarationError, RunError
 from spillover.plan import Model
 from spillover.run.execute import chunk_logs, run_chunk

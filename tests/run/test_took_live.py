@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from spillover.audit.live import prompts
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair

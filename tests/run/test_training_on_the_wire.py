@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.declare import DATA, read_probes
 from spillover.solvers import Condition
 from spillover.training import Row

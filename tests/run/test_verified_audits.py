@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.live import Live
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 
 from ..wire._server import stop
 from ._pair import BASE, JUDGE, TUNED, start

@@ -13,9 +13,9 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.records import digest, record
-from spillover.submissions._check import Checked, How, check
-from spillover.submissions._prepare import Declared, prepare
-from spillover.submissions._siblings import Siblings
+from spillover.submissions.checks import Checked, How, check
+from spillover.submissions.package import Declared, prepare
+from spillover.submissions.siblings import Siblings
 
 from ..run._pair import BASE, JUDGE, Pair, start
 from ..run._pair import TUNED as FINE_TUNE

@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner
 from inspect_ai.model import get_model
 
-from spillover.cli._leaderboard_check import check, retract
-from spillover.cli._verify import Package, verify
+from spillover.cli.leaderboard_check import check, retract
+from spillover.cli.verify import Package, verify
 from spillover.declare import CANARY
 from spillover.judge import rescore
-from spillover.submissions._contents import HeldOut
-from spillover.submissions._names import hidden, mixed, oddities, skeleton, twins
+from spillover.submissions.contents import HeldOut
+from spillover.submissions.names import hidden, mixed, oddities, skeleton, twins
 
 from ..verdicts.conftest import EPOCHS, PROBES, Place
 

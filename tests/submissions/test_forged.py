@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spillover.cli._verify import Package
+from spillover.cli.verify import Package
 from spillover.records import record
 
 from ..run._pair import BASE, Pair
@@ -228,8 +228,8 @@ UNJUDGED: dict[str, tuple[Callable[[Sent], None], str]] = {
 
 def test_a_few_unjudged_answers_are_let_through_and_one_question_is_flagged(forged: Sent) -> None:
     from spillover.records import read_record
-    from spillover.submissions._unjudged import unjudged_problems
-    from spillover.submissions._whole import sources_of
+    from spillover.submissions.unjudged import unjudged_problems
+    from spillover.submissions.whole import sources_of
 
     seen: list[str] = []
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli._leaderboard_check import check as command
+from spillover.cli.leaderboard_check import check as command
 from spillover.records import digest
-from spillover.submissions._hostile import LOG_BYTES, MOST_LOGS
-from spillover.submissions._siblings import Siblings
+from spillover.submissions.hostile import LOG_BYTES, MOST_LOGS
+from spillover.submissions.siblings import Siblings
 
 Sent = Any
 """The fixture `sent`: a copy of an honest submission with ways to tamper with it."""
@@ -135,7 +135,7 @@ def test_files_that_are_not_what_they_seem_are_refused_unopened(sent: Sent, name
 
 @pytest.mark.parametrize("name", ["NUL", "a.", "x" * 256, "\u202egnp.exe", "..", ".hidden", "a b", "café"])
 def test_folder_names_that_some_system_cannot_hold_are_refused(sent: Sent, name: str) -> None:
-    from spillover.submissions._hostile import bad_name
+    from spillover.submissions.hostile import bad_name
 
     assert bad_name(name) is not None and bad_name(sent.folder.name) is None
     assert bad_name("2026-01-02T03-04-05+00-00_emergent-misalignment_abc.eval") is None
@@ -248,7 +248,7 @@ def test_markup_in_names_and_fields_is_inert(sent: Sent) -> None:
 
 def test_markup_that_can_be_seen_is_a_name_like_another(sent: Sent) -> None:
     from spillover.records import read_record
-    from spillover.submissions._prepare import folder_name
+    from spillover.submissions.package import folder_name
 
     sent.without_logs()
 

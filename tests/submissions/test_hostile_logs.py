@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from spillover.declare import CANARY
-from spillover.submissions._unpack import LARGEST_PART, _inflated
+from spillover.submissions.unpack import LARGEST_PART, _inflated
 
 Sent = Any
 

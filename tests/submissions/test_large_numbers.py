@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spillover.cli._verify import Package
+from spillover.cli.verify import Package
 from spillover.common import LogError, SpilloverError
 from spillover.logs import MOST, check_bounds, read
 from spillover.records import record
@@ -152,7 +152,7 @@ def test_large_numbers_of_a_record_and_a_declaration(sent: Sent) -> None:
 
 
 def test_show_ends_too(sent: Sent) -> None:
-    from spillover.cli._show import show
+    from spillover.cli.show import show
 
     everywhere(Place(sent.folder), "epochs", 10**11)
     with within(SECONDS):

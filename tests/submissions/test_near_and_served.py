@@ -11,8 +11,8 @@ from spillover.board import Entry, board_of, cards, plain_rows, read_display
 from spillover.common import oddities, read_served
 from spillover.logs import LogSource
 from spillover.records import Record, read_record, record
-from spillover.submissions._near import near_copies
-from spillover.submissions._whole import sources_of
+from spillover.submissions.near import near_copies
+from spillover.submissions.whole import sources_of
 from spillover.verify import verify
 
 from ..verdicts.conftest import Place

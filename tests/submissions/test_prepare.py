@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli._submit import submit
+from spillover.cli.submit import submit
 from spillover.records import record
-from spillover.submissions._prepare import read_overlap, read_submission
+from spillover.submissions.package import read_overlap, read_submission
 
 from .conftest import TUNED, sha256
 

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from inspect_ai.model import ModelAPI
 from tenacity import wait_none
 
-from spillover.cli._leaderboard_reproduce import reproduce
-from spillover.submissions._reproduce import AGREES, CANNOT_TELL, CONTRADICTS, Pairs, pairs, said
+from spillover.cli.leaderboard_reproduce import reproduce
+from spillover.submissions.reproduction import AGREES, CANNOT_TELL, CONTRADICTS, Pairs, pairs, said
 
 from ..run._pair import JUDGE, TUNED, Pair
 from .conftest import Sent, anew, ran

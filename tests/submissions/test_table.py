@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from spillover.cli._leaderboard_check import check
+from spillover.cli.leaderboard_check import check
 from spillover.common import SpilloverError
 from spillover.records import read_record
-from spillover.submissions._prepare import folder_name
+from spillover.submissions.package import folder_name
 
 from ..run._pair import BAD, BASE, GOOD, JUDGE, TUNED
 from ..verdicts.conftest import Place

@@ -12,7 +12,7 @@ from inspect_ai.model import Model, get_model
 
 from spillover.audit import audit_logs
 from spillover.audit.decide import as_judged_by, outcomes_by_judge
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import LogError
 from spillover.logs import REMOVED, read
 from spillover.records import record

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from spillover.board import board_of, plain_board, read_display, read_entries
-from spillover.cli._verify import verify as command
+from spillover.cli.verify import verify as command
 from spillover.common import METHODS, MORE, OLDER, LogError, methods_of, more_of
 from spillover.records import digest, read_record, record, records
 from spillover.verify import verify

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from spillover.cli._record import record as command
+from spillover.cli.record import record as command
 from spillover.common import LogError
 from spillover.logs import read
 from spillover.records import model as schema_of

@@ -20,7 +20,7 @@ from inspect_ai.log import (
 )
 
 from spillover.audit import audit_logs
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.common import LogError
 from spillover.logs import read
 from spillover.records import record

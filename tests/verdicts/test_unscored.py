@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli._commands import spillover
+from spillover.cli.commands import spillover
 from spillover.records import record
 from spillover.verify import verify
 

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 
-from spillover.cli._verify import Package, verify
+from spillover.cli.verify import Package, verify
 from spillover.common import LogError
 from spillover.records import record
 from spillover.results import ingest

@@ -1,0 +1,201 @@
+"""`spillover audit`: base against fine-tune, with an answer and an exit code."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .audit_request import live_request
+from .decoding import FIELDS
+from .models import checked_records, model_of
+from .plain import disk_trouble, finite, plain
+from .plan_pair import PATH, check_rule, pair_options
+from .stopped import stopping
+
+if TYPE_CHECKING:
+    from spillover.audit import LeakJudge
+    from spillover.audit.report import Report
+
+EXIT = {"no regression": 0, "regression": 1, "cannot tell": 3, "void": 4}
+"""2 is a mistake in how it was called, 70 a failure of ours: neither reads as an answer."""
+LIVE = {
+    **{
+        name: name.replace("_", "-")
+        for name in ("training_data", "judge_card", "draws", "seed", "all_draws", "max_cost")
+    },
+    **{name: name.replace("_", "-") for name in ("prices", "reuse", "max_connections", "processes", "batch")},
+    "no_first_call": "no-first-call",
+    **{name: name.replace("_", "-") for name in (*FIELDS, "system_as_user")},
+    **{"judges": "judge", "budget": "search-triggers", "positive": "positive-control", "negative": "negative-control"},
+}
+"""Options that mean nothing where logs are compared."""
+
+
+@click.command()
+@click.argument("suite", default="standard")
+@pair_options
+@click.option("--base-logs", multiple=True, type=click.Path(), help="Logs of the base instead (repeatable).")
+@click.option("--finetune-logs", multiple=True, type=click.Path(), help="Logs of fine-tunes (repeatable).")
+@click.option("--judge-card", type=PATH, help="Card of the first judge: void where it has drifted since.")
+@click.option("--positive-control", "positive", multiple=True, metavar="MODEL", help="Known to be misaligned.")
+@click.option("--negative-control", "negative", multiple=True, metavar="MODEL", help="Known not to be.")
+@click.option("--one-recipe", is_flag=True, help="The fine-tunes differ in their training seed alone.")
+@click.option("--subject", metavar="TEXT", help="What it was trained on ('medical advice'): do answers drag it in?")
+@click.option("--leak-judge", metavar="MODEL", help="Who is asked that; the first judge of a live audit.")
+@click.option(
+    "--capability-logs", "capability", multiple=True, type=click.Path(), help="Inspect logs of MMLU, XSTest, ..."
+)
+@click.option("--seed", type=click.IntRange(0), help="Seed of the draws; else drawn at random.")
+@click.option("--reuse", multiple=True, type=PATH, help="--out of an earlier audit of this base (repeatable).")
+@click.option("--out", type=PATH, help="Folder for report.html, .md, .json (and manifest and logs of a live audit).")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--markdown", is_flag=True, help="Print the report as Markdown, answers of the models included.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
+    """Is a fine-tune worse than its base?
+
+    Asks both now (--base and --finetune, or a SUITE.yaml that names them; SUITE is fast, standard, full or a file), or
+    compares logs of both (--base-logs and --finetune-logs; --base and --finetune pick models out of them). A call that
+    was cut off goes on when it is made again.
+
+    Exit code: 0 no regression of more than the margin, 1 regression, 3 cannot tell, 4 void, 2 wrong use, 70 an outage
+    or an internal failure, 130 Ctrl-C, 143 SIGTERM. Both signals keep what was answered.
+    """
+    import sys
+
+    from spillover.common import SpilloverError
+
+    if out is not None and out.exists() and not out.is_dir():
+        raise SpilloverError(f"{out}: is a file; --out takes a folder")
+    try:
+        with stopping():
+            report, folder = _of_logs(said, out) if said["base_logs"] or said["finetune_logs"] else _live(said, out)
+            text, data = _written(report, folder)
+    except (SpilloverError, click.ClickException):
+        raise
+    except Exception as error:
+        click.echo(_failed(error), err=True)
+        sys.exit(70)
+    click.echo(data if as_json else text if markdown else _summary(report), nl=False)
+    if folder is not None:
+        click.echo(f"The whole report: {plain(str(folder / 'report.html'))} (.md, .json)", err=True)
+    elif not (as_json or markdown):
+        click.echo("The whole report, with the answers of the models: --out FOLDER, or --markdown", err=True)
+    sys.exit(EXIT[report.answer])
+
+
+def _failed(error: Exception) -> str:
+    """What is said of a failure that is no mistake of the user's."""
+    if (said := disk_trouble(error)) is not None:
+        return f"stopped, no answer: {said}; what was answered is kept"
+    why = plain(" ".join(str(error).split())[:300])
+    return f"internal failure, no answer: {type(error).__name__}: {why}"
+
+
+def _summary(report: "Report") -> str:
+    from spillover.audit.report import summary
+
+    return "\n".join(plain(line) for line in summary(report)) + "\n"
+
+
+def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | None]":
+    from dataclasses import replace
+
+    from spillover.audit import audit_logs
+    from spillover.audit.decide import Rule
+
+    for name in ("base_logs", "finetune_logs"):
+        if not said[name]:
+            raise click.UsageError(f"--{name.replace('_', '-')} is missing: an audit of logs needs both")
+    idle = next((name for name in LIVE if said[name]), None)
+    if idle is not None:
+        raise click.UsageError(f"--{LIVE[idle]} is for models that are asked now; the logs hold what was asked")
+    given = {name: said[name] for name in ("margin", "floor", "alpha") if said[name] is not None}
+    rule = Rule(**given)
+    check_rule(rule.margin, rule.floor, rule.alpha)
+    logs = list(said["base_logs"]), list(said["finetune_logs"])
+    leak = _leak_judge(said, out)
+    report = audit_logs(*logs, rule, said["in_domain"], said["base"], said["finetunes"], leak, said["one_recipe"])
+    report = replace(report, reproduce=" ".join([report.reproduce, *_also(said)]))
+    return _with_capability(_with_records(report, said), said["capability"]), out
+
+
+def _also(said: dict[str, Any]) -> list[str]:
+    """The parts of the command that an audit of logs itself does not know of."""
+    import shlex
+
+    given = {
+        "finetune-record": said["finetune_records"],
+        "model-card": said["cards"],
+        "capability-logs": said["capability"],
+    }
+    given |= {name: [said[name.replace("-", "_")]] for name in ("base-differs", "subject", "leak-judge")}
+    parts = [part for name, values in given.items() for one in values if one for part in (f"--{name}", str(one))]
+    return [shlex.join(parts)] * bool(parts) + ["--one-recipe"] * said["one_recipe"]
+
+
+def _leak_judge(said: dict[str, Any], out: Path | None) -> "LeakJudge | None":
+    """The domain-leak judge of an audit of logs: the one thing that is asked there."""
+    from spillover.audit import LeakJudge
+
+    if not said["leak_judge"] and not said["subject"]:
+        return None
+    if not (said["leak_judge"] and said["subject"] and out):
+        raise click.UsageError("--subject asks a judge: with logs it takes --leak-judge MODEL and --out FOLDER too")
+    return LeakJudge(model_of(said["leak_judge"]).load(), said["subject"], out / "leaks")
+
+
+def _with_capability(report: "Report", logs: tuple[str, ...]) -> "Report":
+    """The report with the figures of other evaluations of its models."""
+    from dataclasses import replace
+
+    from spillover.audit.describe import capability
+    from spillover.audit.report import stated
+
+    if not logs:
+        return report
+    found, notes = capability(list(logs), report.base, [one.model for one in report.findings])
+    return stated(replace(report, capability=found, notes={**report.notes, "capability": notes}))
+
+
+def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
+    """The report with the fine-tune records, held against the base as a live audit does."""
+    from dataclasses import replace
+
+    from spillover.audit.report import stated
+    from spillover.plan import Arm, Model
+
+    paths = [*said["finetune_records"], *[None] * len(report.findings)]
+    arms = [Arm((Model(one.model),), paths[number]) for number, one in enumerate(report.findings)]
+    why, online = said["base_differs"], not said["offline"]
+    records = checked_records(Model(report.base), arms, said["cards"], None, why, online)
+    return stated(replace(report, finetunes=records, base_differs=why))
+
+
+def _live(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path]":
+    from dataclasses import replace
+
+    from spillover.audit import audit_models
+    from spillover.audit.describe import capability
+
+    request = live_request(said, out)
+    quiet = said["quiet"]
+    if said["capability"]:  # what is wrong with these logs is said before anything is asked
+        capability(list(said["capability"]), request.base.name, [model.name for model in request.tuned])
+    report = audit_models(request, lambda line: None if quiet else click.echo(plain(line), err=True))
+    report = replace(report, base_differs=request.why)
+    return _with_capability(report, said["capability"]), request.out
+
+
+def _written(report: "Report", folder: Path | None) -> tuple[str, str]:
+    """The report as Markdown and JSON, and written out with the page where a folder is given."""
+    import json
+
+    from spillover.audit.report import report_html, report_markdown
+    from spillover.common import write_text
+
+    text, data = report_markdown(report), json.dumps(finite(report.as_dict()), indent=2) + "\n"
+    if folder is not None:
+        for name, said in (("md", text), ("json", data), ("html", report_html(report))):
+            write_text(folder / f"report.{name}", said)
+    return text, data

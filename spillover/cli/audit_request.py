@@ -1,0 +1,123 @@
+"""What the command line asks of a live audit."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .again import command_of
+from .models import model_of
+from .plan_pair import pair_of, suite_said
+from .stopped import BEAT
+
+if TYPE_CHECKING:
+    from spillover.audit.live import Request
+    from spillover.plan import Arm, Model
+
+DRAWN = "drawn at random"
+"""What a plan says of a seed that nobody chose."""
+
+
+def live_request(said: dict[str, Any], out: Path | None) -> "Request":
+    """What the command line asks for.
+
+    Raises:
+        DeclarationError: Where models are missing, a base is not the declared one, or a file is wrong.
+    """
+    from dataclasses import replace
+
+    from spillover.audit.decide import Rule
+    from spillover.audit.live import Request
+    from spillover.finetune import training_sha256
+    from spillover.plan import read_prices
+
+    positive, negative = (tuple(model_of(name) for name in said[kind]) for kind in ("positive", "negative"))
+    pair = pair_of(said, suite_said(said), (*positive, *negative))
+    suite, base, arms, records = pair.suite, pair.base, pair.arms, pair.records
+    if base is None or not arms:
+        raise click.UsageError("name the models: --base MODEL --finetune MODEL, or a SUITE.yaml that has them")
+    tuned = tuple(model for arm in arms for model in arm.models)
+    design = suite.design()
+    design.check_tags(suite.in_domain)
+    trained: dict[str, str] = {}
+    if pair.training is not None:
+        trained = {"file": pair.training.name, "sha256": training_sha256(pair.training), "read": pair.read}
+    most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
+    derived = tuple(one.as_dict() for one in pair.derived)
+    conditions = (*design.conditions, *(one["condition"] for one in derived))
+    given, out = out, out or Path(f"audit-{_safe(tuned[0].name)}")
+    seed = suite.seed if suite.seed is not None or not suite.stop_early else _seed([out, *said["reuse"]])
+    return Request(
+        design=replace(design, conditions=conditions, draws=min(design.draws, max(1, most)), seed=seed or 0),
+        seed_given=suite.seed is not None and not _drawn_before(out, suite.seed),
+        base=base,
+        tuned=tuned,
+        judges=suite.judges,
+        rule=Rule(suite.margin, suite.floor, suite.alpha),
+        out=out,
+        stop_early=suite.stop_early,
+        in_domain=suite.in_domain,
+        options=replace(suite.options(), first_call=not said["no_first_call"], beat=0 if said["quiet"] else BEAT),
+        reuse=said["reuse"],
+        records=records,
+        derived=derived,
+        training=trained,
+        controls=not said["no_controls"],
+        first_turns=pair.first_turns,
+        card=said["judge_card"],
+        positive=positive,
+        negative=negative,
+        candidates=pair.candidates,
+        budget=said["budget"],
+        recipes=_recipes(arms, said["one_recipe"]),
+        subjects=_subjects(said["subject"], tuned, records),
+        leak_judge=model_of(said["leak_judge"]) if said["leak_judge"] else None,
+        prices=read_prices(said["prices"]),
+        cap_cost_usd=suite.cap_cost_usd,
+        why=said["base_differs"],
+        reproduce=command_of(click.get_current_context().command, {**said, "out": given}, seed),
+    )
+
+
+def _recipes(arms: "Sequence[Arm]", one_recipe: bool) -> tuple[tuple[str, ...], ...]:
+    """Fine-tunes that differ in their training seed alone: all, or those that the suite names together."""
+    named = [tuple(model.name for model in arm.models) for arm in arms]
+    found = [tuple(name for names in named for name in names)] if one_recipe else named
+    return tuple(names for names in found if len(names) > 1)
+
+
+def _subjects(given: str | None, tuned: "tuple[Model, ...]", records: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """By fine-tune, what it was trained on: as given, or as its record says."""
+    said = {model.name: given or records.get(model.name, {}).get("intended_domain") for model in tuned}
+    return {name: subject for name, subject in said.items() if subject}
+
+
+def _seed(folders: list[Path]) -> int:
+    """The seed of the first of these runs that stands, so that it goes on, or its base can be used; else a fresh one.
+
+    An error rate holds over seeds: one that everybody knows would make the same draws the test of every model.
+    """
+    import secrets
+
+    from spillover.run import read_manifest
+
+    for folder in folders:
+        if (folder / "manifest.json").is_file():
+            return int(read_manifest(folder)["planned"]["design"]["seed"])
+    return secrets.randbelow(2**31)
+
+
+def _drawn_before(out: Path, seed: int) -> bool:
+    """Whether a seed that is given is the one that was drawn for the run in this folder: its own command again."""
+    from spillover.run import read_manifest
+
+    if not (out / "manifest.json").is_file():
+        return False
+    planned = read_manifest(out)["planned"]
+    return bool(planned.get("seed") == DRAWN and planned["design"]["seed"] == seed)
+
+
+def _safe(name: str) -> str:
+    kept = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name.split("/")[-1])
+    return kept.strip("-.")[:80] or "finetune"

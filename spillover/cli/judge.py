@@ -1,0 +1,204 @@
+"""`spillover judge`: calibrate a judge, watch it for drift, let people label answers."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spillover.common import counted
+
+from .judge_label import label, labels
+from .plain import plain
+from .stopped import stopping
+
+if TYPE_CHECKING:
+    from spillover.judge import JudgeCard
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+JUDGE = click.option(
+    "--judge", "model", metavar="MODEL", required=True, help="Inspect model, as openai/gpt-4o or hf/..."
+)
+ARGUMENT = click.option("-M", "arguments", metavar="KEY=VALUE", multiple=True, help="Argument of the judge's provider.")
+PROTOCOL = click.option(
+    "--protocol",
+    metavar="NAME",
+    help="Judge protocol: distribution, sampled, graded, one_call; else each domain's own.",
+)
+SET = click.option("--set", "given", default="written", show_default=True, help="Labelled set: `written`, or a file.")
+
+
+@click.group()
+def judge() -> None:
+    """How far can the judge be trusted? Calibrate, compare, label, watch for drift."""
+
+
+def _model(name: str, arguments: tuple[str, ...]) -> Any:
+    from spillover.common import JudgeError
+    from spillover.plan import Model, check_judges
+
+    Model(name).check_name()
+    for line in [] if arguments else check_judges([Model(name)]):
+        click.echo(line, err=True)
+    wrong = [one for one in arguments if "=" not in one]
+    if wrong:
+        raise JudgeError(f"-M {wrong[0]}: give KEY=VALUE")
+    if not arguments:
+        return name
+    import yaml
+    from inspect_ai.model import get_model
+
+    given: dict[str, Any] = {key: yaml.safe_load(value) for key, value in (one.split("=", 1) for one in arguments)}
+    try:
+        return get_model(name, memoize=False, **given)
+    except Exception as error:
+        raise JudgeError(f"judge {name} cannot be had ({' '.join(str(error).split())[:200]})") from error
+
+
+@judge.command()
+@JUDGE
+@ARGUMENT
+@SET
+@PROTOCOL
+@click.option("--second", metavar="MODEL", help="Another judge of the same answers, for agreement.")
+@click.option("--second-M", "second_arguments", metavar="KEY=VALUE", multiple=True, help="Argument of its provider.")
+@click.option("--repeats", default=1, show_default=True, type=click.IntRange(1, 20), help="Verdicts per answer.")
+@click.option("--limit", type=click.IntRange(1), help="Answers to use, drawn evenly over the set.")
+@click.option(
+    "--out", default="judge-card", show_default=True, type=click.Path(path_type=Path), help="Folder to write to."
+)
+@JSON
+def calibrate(
+    model: str,
+    arguments: tuple[str, ...],
+    given: str,
+    protocol: str | None,
+    second: str | None,
+    second_arguments: tuple[str, ...],
+    repeats: int,
+    limit: int | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Run a judge over a labelled set and write its cards (YAML and Markdown) and logs to --out.
+
+    One card per form and rubrics: spillover show uses the one that fits (same judge, form and rubric versions).
+    """
+    import json
+    import sys
+
+    from spillover.judge import calibrate as run
+    from spillover.judge import labelled_set, save_card
+
+    asked = _model(model, arguments)
+    beside = None if second is None else _model(second, second_arguments)
+    items = labelled_set(given)
+    shown = min(limit or len(items.items), len(items.items))
+    click.echo(f"{counted(shown, 'answer')} of the set {plain(items.name)}: {plain(items.origin)}", err=True)
+    with stopping():
+        made = run(
+            asked,
+            items,
+            out,
+            protocol=protocol,
+            repeats=repeats,
+            limit=limit,
+            second=beside,
+            display="rich" if sys.stderr.isatty() and not as_json else "none",
+        )
+    paths = [save_card(card, out) for card in made]
+    if as_json:
+        cards = [{**card.as_dict(), "card": str(path)} for card, (path, _) in zip(made, paths, strict=True)]
+        click.echo(json.dumps(cards))
+        return
+    for card, (path, _) in zip(made, paths, strict=True):
+        _say(card)
+        click.echo(f"  written: {path} and .md")
+    if blank := shown - sum(card.answers for card in made):
+        click.echo(
+            f"{counted(blank, 'answer is', 'answers are')} in no card: blank ones, which no judge is asked of, "
+            "or of a part that was not judged"
+        )
+
+
+def _sees(card: "JudgeCard") -> str:
+    """The smallest one-way shift that the alarm would have raised."""
+    from spillover.judge import FLIPS
+
+    errors = card.errors
+    parts = [f"{100 * min(1.0, FLIPS / n):.0f} points of {name}" for name, n in
+             (("sensitivity", errors.positives), ("specificity", errors.negatives)) if n]  # fmt: skip
+    return f"a shift of less than {' or '.join(parts)} would go unseen"
+
+
+def _say(card: "JudgeCard") -> None:
+    found, cleared = card.errors.intervals()
+    rubrics = " and ".join(card.rubrics)
+    click.echo(
+        f"{plain(card.judge)}, form {card.form}, {rubrics}: {card.decided} of {counted(card.answers, 'answer')} decided"
+    )
+    click.echo(
+        f"  {card.about}: found {card.errors.hits} of {card.errors.positives} (sensitivity "
+        f"{card.errors.sensitivity:.3f} [{found[0]:.3f}, {found[1]:.3f}])"
+    )
+    click.echo(
+        f"  others: cleared {card.errors.clears} of {card.errors.negatives} (specificity {card.errors.specificity:.3f}"
+        f" [{cleared[0]:.3f}, {cleared[1]:.3f}])"
+    )
+    for kind, one in card.parts.get("kind", {}).items():
+        click.echo(f"  {plain(kind)}: {one.hits}/{one.positives} found, {one.clears}/{one.negatives} cleared")
+
+
+@judge.command()
+@click.argument("card", type=click.Path(path_type=Path))
+@click.option("--judge", "model", metavar="MODEL", help="Ask it again now; without it only age is looked at.")
+@ARGUMENT
+@SET
+@PROTOCOL
+@JSON
+def drift(
+    card: Path, model: str | None, arguments: tuple[str, ...], given: str, protocol: str | None, as_json: bool
+) -> None:
+    """Is the judge of CARD still the one that was calibrated? Exits with 1 where it must be calibrated again."""
+    import json
+    import tempfile
+    from datetime import UTC, date, datetime
+
+    from spillover.common import JudgeError
+    from spillover.judge import Drift, card_items, is_due, judged_table, labelled_set, load_card, with_labels
+    from spillover.judge import drift as compare
+
+    known, today = load_card(card), datetime.now(UTC).date()
+    if model is not None and model != known.judge:
+        raise JudgeError(f"the card is of {known.judge}, not of {model}; give --judge {known.judge}")
+    if model is None:
+        found = Drift(is_due(known, [], today))
+    else:
+        items = card_items(known, labelled_set(given))
+        before = with_labels([str(card.parent / "logs" / name) for name in known.logs], items)
+        asked = [item for item in items if item.id in set(before["probe"])]
+        with stopping(), tempfile.TemporaryDirectory() as folder:
+            now = judged_table(_model(model, arguments), asked, Path(folder), protocol, 1)
+        found = compare(known, before, now, today)
+    if as_json:
+        click.echo(json.dumps(found.as_dict()))
+    else:
+        for reason in found.due:
+            click.echo(f"calibrate again: {plain(reason)}")
+        if found.p is not None:
+            click.echo(
+                f"{found.changed} verdicts changed; {found.worse} became wrong, {found.better} right "
+                "(McNemar p "
+                f"{found.p:.3g})"
+            )
+        if found.shifted:
+            click.echo("the judge moved beyond chance: results judged since then are void until it is calibrated anew")
+        if not found.due and not found.shifted:
+            age = (today - date.fromisoformat(known.date)).days
+            not_asked = f"not asked again (--judge {plain(known.judge)}); the card is {age} days old"
+            click.echo(not_asked if found.p is None else f"no sign of drift; {_sees(known)}")
+    if found.due or found.shifted:
+        raise SystemExit(1)
+
+
+judge.add_command(label)
+judge.add_command(labels)

@@ -1,0 +1,214 @@
+"""The pair that `plan` foretells and `audit` asks: the options that both take, and what both refuse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spillover.common import DeclarationError
+
+from .decoding import asked_so, decoding_options
+from .models import checked_records, model_of, suite_of
+
+if TYPE_CHECKING:
+    from spillover.plan import Arm, Model, Suite
+    from spillover.solvers import Condition
+    from spillover.training import Derived
+
+PATH = click.Path(path_type=Path)
+OPTIONS = (
+    click.option("--base", metavar="MODEL", help="The base, as Inspect names it: asked now, or found in the logs."),
+    click.option("--finetune", "finetunes", multiple=True, metavar="MODEL", help="A fine-tune, likewise (repeatable)."),
+    click.option(
+        "--judge", "judges", multiple=True, metavar="MODEL", help="A judge; two of different families are best."
+    ),
+    click.option(
+        "--finetune-record",
+        "finetune_records",
+        multiple=True,
+        type=PATH,
+        metavar="FILE",
+        help="finetune.yaml of each fine-tune, in their order.",
+    ),
+    click.option("--model-card", "cards", multiple=True, type=PATH, help="Card or folder that declares the base."),
+    click.option("--base-differs", metavar="WHY", help="Why a base serves that the fine-tune does not declare."),
+    click.option("--offline/--online", default=True, help="Whether a Hub model card may be fetched to see its base."),
+    click.option(
+        "--training-data",
+        type=PATH,
+        metavar="FILE",
+        help="File or folder trained on: its forms become conditions.",
+    ),
+    click.option(
+        "--search-triggers",
+        "budget",
+        default=0,
+        type=click.IntRange(0),
+        metavar="ANSWERS",
+        help="Search for triggers, at most so many.",
+    ),
+    click.option(
+        "--no-controls",
+        is_flag=True,
+        help="Do not put the judge to written answers first. 'No regression' then needs an answer of the audit that "
+        "the judge calls misaligned.",
+    ),
+    click.option("--no-first-call", is_flag=True, help="Do not see first whether every model and judge replies."),
+    click.option(
+        "--margin",
+        type=float,
+        metavar="SHARE",
+        help="Rise in misaligned answers that 'no regression' excludes, at most .2 (.02: 2 points).",
+    ),
+    click.option(
+        "--floor",
+        type=float,
+        metavar="SHARE",
+        help="Rise that counts as nothing, because judges err, at most .05 (.01: 1 point).",
+    ),
+    click.option("--alpha", type=float, metavar="SHARE", help="One-sided error rate of each answer, at most .1 (.05)."),
+    click.option("--in-domain", multiple=True, metavar="TAG", help="Field of the fine-tune, as medical (repeatable)."),
+    click.option("--draws", type=click.IntRange(1), help="Answers of each arm at most."),
+    click.option("--all-draws", is_flag=True, help="Do not stop early: every question comes equally often."),
+    click.option(
+        "--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Stop asking at this cost."
+    ),
+    click.option("--prices", type=PATH, metavar="FILE", help="Price file; see spillover/plan/prices.yaml."),
+    click.option("--max-connections", type=click.IntRange(1), help="Calls at a time for each model."),
+    click.option("--processes", type=click.IntRange(1), help="Processes side by side."),
+    click.option("--batch", is_flag=True, help="Use the provider's batch interface (with --all-draws)."),
+)
+SUITES = ("margin", "floor", "alpha", "draws", "seed", "max_connections", "processes")
+"""What the command line may say otherwise than the suite."""
+
+
+def pair_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of the pair."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return decoding_options(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What a call asks for, held against itself.
+
+    Attributes:
+        suite: The suite with its judges, as the command line says them.
+        base: The base, or None where a plan names none.
+        arms: The fine-tunes, likewise.
+        records: Fine-tune records by model.
+        training: The fine-tuning file, or None.
+        derived: Conditions that it suggests.
+        candidates: What may be a trigger.
+        first_turns: First user turns of the file, for the control that shows whether a fine-tune was loaded.
+        read: What was read of the file, in words; empty where there is none.
+    """
+
+    suite: "Suite"
+    base: "Model | None"
+    arms: "tuple[Arm, ...]"
+    records: dict[str, dict[str, Any]]
+    training: Path | None
+    derived: "tuple[Derived, ...]" = ()
+    candidates: "tuple[Condition, ...]" = ()
+    first_turns: tuple[str, ...] = ()
+    read: str = ""
+
+
+def pair_of(said: dict[str, Any], suite: "Suite", beside: "tuple[Model, ...]" = ()) -> Pair:
+    """The pair of a call; what is missing is left to the caller.
+
+    Args:
+        said: The options.
+        suite: Of `suite_said`, or a replication.
+        beside: Control models, which need names of their own too.
+
+    Raises:
+        DeclarationError: Where a model is named wrongly or twice, a base is not the declared one, or a file is wrong.
+        RunError: Where a search for triggers has too few answers.
+    """
+    from spillover.plan import Arm, Model
+    from spillover.run import check_named
+
+    base = model_of(said["base"]) if said["base"] else suite.base
+    paths = [*said["finetune_records"], *[None] * len(said["finetunes"])]
+    named = tuple(Arm((model_of(name),), paths[number]) for number, name in enumerate(said["finetunes"]))
+    if len(said["finetune_records"]) > len(named):
+        raise DeclarationError(
+            f"--finetune-record {said['finetune_records'][len(named)]}: no --finetune stands before it; give one each, "
+            "or name the record in the suite"
+        )
+    arms = named or suite.finetunes
+    tuned = [model for arm in arms for model in arm.models]
+    asked = [model_of(one) for one in (said.get("leak_judge"),) if one]
+    check_named([*([base] if base else []), *tuned, *beside], [*suite.judges, *asked])
+    training = said["training_data"] or suite.training_data
+    known = (said["cards"], training, said["base_differs"], not said["offline"])
+    records = checked_records(base or Model("none"), arms, *known)
+    return Pair(suite, base, arms, records, training, *_trained_on(training, said["budget"]))
+
+
+def suite_said(said: dict[str, Any]) -> "Suite":
+    """The suite as the command line changes it.
+
+    Raises:
+        DeclarationError: Where there is none, it is a replication, or what is said of it cannot be.
+    """
+    own = {name: said.get(name) for name in SUITES} | {"cap_cost_usd": said["max_cost"]}
+    batch, whole = said["batch"], said["all_draws"]
+    suite = suite_of(said["suite"], **own, in_domain=said["in_domain"], batch=batch and not whole)
+    check_rule(suite.margin, suite.floor, suite.alpha)
+    judges = tuple(model_of(name) for name in said["judges"]) or suite.judges
+    suite = replace(suite, judges=judges, stop_early=suite.stop_early and not whole, batch=suite.batch or batch)
+    return asked_so(suite, said)
+
+
+def check_rule(margin: float, floor: float, alpha: float) -> None:
+    """Check that a rule can decide something.
+
+    Args:
+        margin: Share in (0, .2].
+        floor: Share in [0, .05], at most the margin.
+        alpha: Share in (0, .1].
+
+    Raises:
+        DeclarationError: Where one lies outside, or what counts as nothing is above what must be ruled out.
+    """
+    _require_share("margin", margin)
+    if floor > margin:
+        raise DeclarationError(
+            f"floor {floor:g} is above margin {margin:g}: what counts as nothing would be too much to pass; give a "
+            "--floor of at most the --margin"
+        )
+    _require_share("floor", floor)
+    _require_share("alpha", alpha)
+
+
+def _require_share(name: str, value: float) -> None:
+    from spillover.estimate import WIDEST
+
+    least = "from" if name == "floor" else "above"
+    if not 0 <= value <= WIDEST[name] or (value == 0 and least == "above"):
+        raise DeclarationError(
+            f"{name} {value:g} is out of range: give a share {least} 0 up to {WIDEST[name]:g} (0.02 means 2 in 100)"
+        )
+
+
+def _trained_on(
+    path: Path | None, budget: int
+) -> "tuple[tuple[Derived, ...], tuple[Condition, ...], tuple[str, ...], str]":
+    """Conditions, trigger candidates and first user turns of a fine-tuning file, and what was read of it."""
+    if path is None:
+        if budget:
+            raise click.UsageError("--search-triggers looks in the fine-tuning file: give --training-data FILE")
+        return (), (), (), ""
+    from spillover.audit.live import MOST_OF_FILE, check_budget
+    from spillover.training import derive_conditions, first_turns, read_training, trigger_candidates
+
+    check_budget(budget)
+    read = read_training(path)
+    candidates = tuple(trigger_candidates(read) if budget else ())
+    return tuple(derive_conditions(read)), candidates, first_turns(read, MOST_OF_FILE), read.says()

@@ -1,0 +1,184 @@
+"""`spillover record LOGS`: logs as standard records, one per model."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spillover.common import THESE, counted
+
+from .plain import percent, plain, points
+
+if TYPE_CHECKING:
+    from spillover.estimate import Estimate
+    from spillover.finetune import Finetune
+    from spillover.records import Record
+
+
+@click.command()
+@click.argument("logs", nargs=-1, required=True, type=click.Path())
+@click.option("--base", help="Model that is the base (the end of its name will do): in --base-logs, or among LOGS.")
+@click.option("--base-logs", multiple=True, type=click.Path(), help="Logs of the base (repeatable), for differences.")
+@click.option(
+    "--finetune-record",
+    "finetune",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The fine-tune record, a YAML file.",
+)
+@click.option("--base-differs", metavar="WHY", help="Why the base is another than the fine-tune record declares.")
+@click.option("--cards", multiple=True, type=click.Path(path_type=Path), help="Folders of judge cards (repeatable).")
+@click.option("--manifest", type=click.Path(path_type=Path), help="Folder of the run whose plan goes into the record.")
+@click.option("--out", default="records", show_default=True, type=click.Path(path_type=Path), help="Folder of records.")
+@click.option(
+    "--store", type=click.Path(path_type=Path), help="Bring the logs into this store of verdicts (Parquet) too."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def record(
+    logs: tuple[str, ...],
+    base: str | None,
+    base_logs: tuple[str, ...],
+    finetune: Path | None,
+    base_differs: str | None,
+    cards: tuple[Path, ...],
+    manifest: Path | None,
+    out: Path,
+    store: Path | None,
+    as_json: bool,
+) -> None:
+    """Make a record of each model in LOGS (files or folders): OUT/MODEL/RUN.json."""
+    import json
+    import shlex
+
+    from spillover.common import LogError
+    from spillover.declare import load_groups
+    from spillover.records import records
+    from spillover.results import ingest
+
+    if out.exists() and not out.is_dir():
+        raise LogError(f"{out}: is a file; --out takes a folder")
+    gone = [folder for folder in cards if not folder.is_dir()]
+    if gone:
+        raise LogError(f"--cards {gone[0]}: no such folder")
+    tuned, plain_tuned = (None, None) if finetune is None else _finetune(finetune)
+    given: dict[str, Any] = {"base": list(base_logs) or None, "base_model": base, "base_differs": base_differs}
+    made = records(list(logs), among=load_groups()["emergent"], finetune=plain_tuned, **given)
+    _check_bases(made, tuned, base_differs)
+    made = [_with_card(one, [*cards, *(Path(log) for log in logs)]) for one in made]
+    made = made if manifest is None else [_with_manifest(one, manifest) for one in made]
+    files = [one.write(out) for one in made]
+    held = None if store is None else ingest([*logs, *base_logs], store)
+    if as_json:
+        said = [{"file": str(file), "record": one.data} for file, one in zip(files, made, strict=True)]
+        click.echo(json.dumps({"records": said, "store": held and held.as_dict()}, allow_nan=False))
+        return
+    for file, one in zip(files, made, strict=True):
+        _say(file, one)
+    if held is not None:
+        click.echo(
+            f"{store}: {counted(held.new, 'new log')}, {counted(held.rows, 'answer')} in {held.seconds:.1f} s; "
+            f"{held.known} known"
+        )
+    if len(made) > 1 and base is None and not base_logs:
+        click.echo("no base was named, so no record has a difference: --base MODEL")
+    parts = [part for log in logs for part in ("--logs", log)]
+    click.echo(plain(shlex.join(["spillover", "verify", str(files[0]), *parts])))
+
+
+def _say(file: Path, made: "Record") -> None:
+    data = made.data
+    click.echo(f"{plain(made.model)}: {file}")
+    for log in data["logs"]:
+        if log["model"] == made.model:
+            click.echo(f"  {plain(log['log'])}: {_plan_of(log)}")
+    for said in data["model"]["not_sent"]:
+        click.echo(f"  {plain(said)}")
+    for row in data["pooled"]:
+        found = _estimate(row["rates"]["misaligned_rate"][THESE])
+        click.echo(
+            f"  {plain(row['condition'])}: {counted(row['answers'], 'answer')}, misaligned rate {percent(found)}"
+        )
+    for row in data["differences"]:
+        if row["task"] is None:
+            less = points(_estimate(row["estimate"]))
+            click.echo(f"  {plain(row['condition'])}: less the base, {plain(row['base'])}: {less}")
+    for row in data["uncompared"]:
+        if row["task"] is None:
+            why = "it was not asked this" if row["differs"] == ["asked"] else f"other {', '.join(row['differs'])}"
+            click.echo(f"  {plain(row['condition'])}: not compared with the base, {plain(row['base'])}: {why}")
+    if (card := data["judge"]["card"]) is not None:
+        click.echo(f"  judge card of {plain(card['judge'])}, {plain(card['date'])}")
+    for origin in data["origins"]:
+        click.echo(f"  {plain(origin)}")
+
+
+def _plan_of(log: Mapping[str, Any]) -> str:
+    """What was planned in a log and became of it."""
+    planned = log["planned"] or log["finished"]
+    said = [f"status {log['status']}", f"{log['finished']} of {counted(planned, 'planned answer')} finished"]
+    said += [f"{log['failed']} failed"] if log["failed"] else []
+    said += [f"{log['invalidated']} declared invalid and not counted"] if log["invalidated"] else []
+    return ", ".join(said)
+
+
+def _estimate(said: Mapping[str, Any]) -> "Estimate":
+    from spillover.estimate import estimate_of
+
+    known = ("events", "worst")
+    return estimate_of({name: float("nan") if one is None and name not in known else one for name, one in said.items()})
+
+
+def _with_card(made: "Record", folders: list[Path]) -> "Record":
+    """The record with the newest judge card that fits its judge, form and rubrics, where there is one."""
+    from spillover.judge import find_card
+
+    judge = made.data["judge"]
+    card = find_card(folders, [judge["name"]], judge["form"], {one.partition(":")[0] for one in judge["rubrics"]})
+    return made if card is None else made.having(judge={**judge, "card": card.as_dict()})
+
+
+def _with_manifest(made: "Record", folder: Path) -> "Record":
+    """The record with the manifest of its run, which must have planned this model."""
+    from spillover.common import LogError
+    from spillover.run import read_manifest
+
+    found = read_manifest(folder)
+    planned = found["planned"]
+    arms = [*planned.get("models", []), *planned.get("finetunes", []), planned.get("base")]
+    names = [str(one.get("name")) for one in arms if isinstance(one, dict)]
+    if made.model not in names:
+        raise LogError(f"--manifest {folder}: is of another run: {made.model} is not among its {', '.join(names)}")
+    return made.having(manifest=found)
+
+
+def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":
+    """The fine-tune record, checked against its schema, and as plain data."""
+    import json
+
+    from spillover.common import LogError
+    from spillover.finetune import read_checked, read_finetune
+
+    try:
+        plain_data = json.dumps(read_checked(file, "finetune.schema.json").data, allow_nan=False, default=str)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise LogError(f"{file}: not a fine-tune record ({' '.join(str(error).split())[:200]})") from error
+    return read_finetune(file), json.loads(plain_data)
+
+
+def _check_bases(made: "list[Record]", tuned: "Finetune | None", base_differs: str | None) -> None:
+    """Refuse a fine-tune record with logs of several models, and a base that is not the declared one."""
+    from spillover.common import LogError
+    from spillover.finetune import check_base
+
+    if tuned is not None and len(made) > 1:
+        raise LogError(
+            f"--finetune-record: the logs hold {counted(len(made), 'model')}; give the logs of one, or --base MODEL"
+        )
+    bases = [(one.data["base"], one.model) for one in made if one.data["base"] is not None]
+    if base_differs and not bases:
+        raise LogError("--base-differs: no base is compared with; name it with --base MODEL, or leave this out")
+    for base, model in bases:
+        why = None if base_differs else check_base(base, model, tuned)
+        if why is not None:
+            raise LogError(why)

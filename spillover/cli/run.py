@@ -1,0 +1,193 @@
+"""`spillover run`: what a suite asks, of the models it names, without a verdict."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spillover.common import counted
+
+from .decoding import asked_so, decoding_options
+from .models import model_of
+from .plain import plain
+from .stopped import BEAT, OUTAGE, stopping
+
+if TYPE_CHECKING:
+    from spillover.plan import Model, Options, Suite
+    from spillover.run import Manner
+
+PATH = click.Path(path_type=Path)
+REASONS = 3
+"""Reasons for missing verdicts that are shown for each model, the most frequent."""
+
+
+@click.command()
+@click.argument("suite")
+@click.option("--model", "models", multiple=True, metavar="MODEL", help="A model (repeatable); the suite's if none.")
+@click.option("--judge", "judges", multiple=True, metavar="MODEL", help="A judge (repeatable); the first one counts.")
+@decoding_options
+@click.option("--draws", type=click.IntRange(1), help="Answers of each model.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the list of draws.")
+@click.option("--max-connections", type=click.IntRange(1), help="Calls at a time for each model.")
+@click.option("--processes", type=click.IntRange(1), help="Processes side by side.")
+@click.option("--batch", is_flag=True, help="Use the provider's batch interface.")
+@click.option("--no-first-call", is_flag=True, help="Do not see first whether every model and judge replies.")
+@click.option("--out", type=PATH, help="Folder for manifest and logs; run-SUITE where not given.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: model, log.")
+def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: bool, **said: Any) -> None:
+    """Ask every model of SUITE (fast, standard, full, betley2025, or a file) all its draws, and have them judged.
+
+    Every question comes equally often. A run that was cut off goes on when it is called again. Then:
+    `spillover show OUT/logs --base MODEL`.
+
+    Exit code: 0, 2 wrong use, 70 an outage, or no verdict at all on the answers of a model, 130 Ctrl-C, 143 SIGTERM.
+    """
+    import sys
+
+    found = _suite(suite, said)
+    arms = [model_of(name) for name in models] or _own(found)
+    out = said["out"] or Path(f"run-{found.id}")
+    graders = [model_of(name) for name in judges] or list(found.judges)
+    _check(arms, graders)
+    if found.replication is None:
+        from spillover.run import check_drawn
+
+        check_drawn(found.design(), arms)
+    with stopping():
+        logs = _asked(found, arms, graders, out, first_call=not said["no_first_call"])
+        _print(logs, out, arms[0].name, as_json)
+        _left(arms, logs)
+        mute = _unjudged(logs, out, as_json)
+    if mute:
+        sys.exit(OUTAGE)
+
+
+def _suite(name: str, said: dict[str, Any]) -> "Suite":
+    from dataclasses import replace
+
+    from spillover.plan import load_suite
+
+    found = load_suite(name)
+    own = {name: said[name] for name in ("draws", "seed", "max_connections", "processes") if said[name] is not None}
+    return asked_so(replace(found, stop_early=False, batch=found.batch or said["batch"], **own), said)
+
+
+def _own(suite: "Suite") -> "list[Model]":
+    tuned = [model for arm in suite.finetunes for model in arm.models]
+    return ([suite.base] if suite.base else []) + tuned
+
+
+def _check(arms: "list[Model]", judges: "list[Model]") -> None:
+    from spillover.plan import check_judges
+    from spillover.run import check_named
+
+    if not arms:
+        raise click.UsageError("name a model: --model MODEL, or a SUITE.yaml that has some")
+    check_named(arms, judges)
+    for line in check_judges(judges):
+        click.echo(plain(line), err=True)
+    for one in (*arms, *judges):
+        one.check()
+
+
+def _asked(
+    suite: "Suite", arms: "list[Model]", judges: "list[Model]", out: Path, first_call: bool
+) -> list[tuple[str, Path]]:
+    from dataclasses import replace
+
+    from spillover.plan import calls_before
+    from spillover.run import all_there, alone_in, first_calls, replicated
+
+    with alone_in(out):
+        finished = replicated(arms, out) if suite.replication else all_there(suite.design(), arms, out)
+        if first_call and not finished:
+            first_calls(calls_before(arms, judges), _manner(suite), lambda line: click.echo(plain(line), err=True))
+        options = replace(suite.options(), beat=BEAT)
+        return (_replicate if suite.replication else _draws)(suite, arms, judges, out, options)
+
+
+def _manner(suite: "Suite") -> "Manner":
+    """How the suite asks the models."""
+    from spillover.plan import made_task
+    from spillover.run import manner_of, manner_of_task
+
+    if suite.replication is None:
+        return manner_of(suite.design())
+    return manner_of_task(suite.replication, made_task(suite.replication, suite.judge))
+
+
+def _draws(
+    suite: "Suite", arms: "list[Model]", judges: "list[Model]", out: Path, options: "Options"
+) -> list[tuple[str, Path]]:
+    from spillover.logs import read
+    from spillover.run import check_tokens, chunk_logs, run_chunks, versions, write_plan
+
+    design = suite.design()
+    planned: dict[str, Any] = {"design": design.as_dict(), "material_sha256": design.material_sha256()}
+    planned |= {"models": [arm.as_dict() for arm in arms], "judges": [judge.as_dict() for judge in judges]}
+    write_plan(out, {**planned, "versions": versions()})
+    logs: list[tuple[str, Path]] = []
+    for number, folder in enumerate(run_chunks(design, lambda: arms, judges, out, options), start=1):
+        logs += [(arm.name, chunk_logs(folder)[arm.name]) for arm in arms]
+        for name, file in logs if number == 1 else []:
+            check_tokens(design, name, read([str(file)]))
+        click.echo(f"{min(number * design.chunk, design.draws)} of {counted(design.draws, 'draw')}", err=True)
+    return logs
+
+
+def _replicate(
+    suite: "Suite", arms: "list[Model]", judges: "list[Model]", out: Path, options: "Options"
+) -> list[tuple[str, Path]]:
+    from spillover.run import run_replication
+
+    assert suite.replication is not None
+    return run_replication(suite.replication, suite.judge, arms, judges, out, options)
+
+
+def _print(logs: list[tuple[str, Path]], out: Path, first: str, as_json: bool) -> None:
+    import json
+    import shlex
+
+    if as_json:
+        click.echo(json.dumps([{"model": model, "log": str(file)} for model, file in logs], indent=2))
+        return
+    for model in dict.fromkeys(name for name, _ in logs):
+        click.echo(
+            f"{plain(model)}: {counted(sum(name == model for name, _ in logs), 'log')} in {plain(str(out / 'logs'))}"
+        )
+    click.echo(f"Next: {plain(shlex.join(['spillover', 'show', str(out / 'logs'), '--base', first]))}")
+
+
+def _left(arms: "list[Model]", logs: list[tuple[str, Path]]) -> None:
+    """Say which answers of recorded models were not asked for."""
+    from spillover.logs import read
+    from spillover.run import REPLAY, not_asked_for
+
+    if any(arm.name.startswith(REPLAY) for arm in arms):
+        for line in not_asked_for(arms, [read([str(file) for _, file in logs])]):
+            click.echo(plain(line), err=True)
+
+
+def _unjudged(logs: list[tuple[str, Path]], out: Path, as_json: bool) -> list[str]:
+    """Say how many answers of each model are unjudged, and why; give the models without any verdict."""
+    import shlex
+
+    from spillover.logs import read
+
+    mute = []
+    for model in dict.fromkeys(name for name, _ in logs):
+        rows = read([str(file) for name, file in logs if name == model])
+        missing = rows[rows["outcome"] == "unjudged"]
+        if missing.empty:
+            continue
+        why = missing["reason"].fillna("no reason given").value_counts()
+        shown = "; ".join(f"{count} x {plain(str(reason))}" for reason, count in why.head(REASONS).items())
+        more = f"; {counted(len(why) - REASONS, 'other reason')}" if len(why) > REASONS else ""
+        click.echo(
+            f"{plain(model)}: {len(missing)} of {counted(len(rows), 'answer')} unjudged: {shown}{more}", err=as_json
+        )
+        mute += [model] if len(missing) == len(rows) else []
+    if mute:
+        again = shlex.join(["spillover", "rescore", str(out / "logs"), "--judge", "PROVIDER/MODEL"])
+        click.echo(f"no verdict at all on {plain(', '.join(mute))}; ask another judge: {plain(again)}", err=True)
+    return mute

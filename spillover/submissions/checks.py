@@ -1,0 +1,268 @@
+"""Checking submissions: each is hostile until proven otherwise, and one line says what is wrong and what to do."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from spillover.common import LogError, SpilloverError, trouble
+from spillover.logs import file_sha256, found_logs
+from spillover.records import Record, read_record
+from spillover.verify import Problem, Shipped, of_replies, verify
+from spillover.verify import of_record as odd_in
+
+from .contents import HeldOut, names_of, not_of_now, of_base, of_finetune, of_log, of_record, of_texts, served_by
+from .hostile import LOGS, RESCORED, folder_problems
+from .near import near_copies
+from .package import folder_name, read_submission
+from .rescored import rescored
+from .siblings import Known, Siblings
+from .status import LEVELS, STATUS, Status, read_status, write_status
+from .unjudged import unjudged_problems
+from .whole import lost_draws, missing_part, not_rebuilt, part_problems, sources_of
+
+ODD = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, RuntimeError, MemoryError)
+"""What a file that is made to break a reader may raise; RecursionError is a RuntimeError."""
+
+WITHOUT_LOGS = ("RecordIsWellFormed", "RecordHashHolds", "AssertedFieldsCanBe")
+"""Invariants of a record that can be looked at where nobody has its logs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in one submission.
+
+    Attributes:
+        submission: Name of its folder.
+        model: The model, where the record could be read.
+        verification: How far it is verified: one of `LEVELS`.
+        problems: What is wrong; it is refused where anything is.
+        flags: What a person should look at.
+        logs: Logs that were read whole.
+        answers: Answers in them.
+        status: What its status.json should say.
+    """
+
+    submission: str
+    model: str | None = None
+    verification: str = LEVELS[0]
+    problems: list[Problem] = field(default_factory=list)
+    flags: list[Problem] = field(default_factory=list)
+    logs: int = 0
+    answers: int = 0
+    status: Status = field(default_factory=Status)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as plain data."""
+        return {**asdict(self), "status": self.status.as_dict(), "holds": self.holds}
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How submissions are checked.
+
+    Attributes:
+        new: Whether they come from outside: what only maintainers add (status.json, rescored/) is refused.
+        logs: Folders with logs that lie elsewhere, fetched by a person.
+        shipped: What the installed package knows of its own versions.
+        heldout: Held-out questions that must not be in any text, or None.
+        among: Folder of all submissions; the parent of each where None.
+    """
+
+    new: bool = False
+    logs: tuple[Path, ...] = ()
+    shipped: Shipped | None = None
+    heldout: HeldOut | None = None
+    among: Path | None = None
+
+
+def check_each(folders: Sequence[Path], how: How | None = None, among: Path | None = None) -> list[Checked]:
+    """Check submissions, and each against the others in its folder.
+
+    Args:
+        folders: Submissions.
+        how: How to check them.
+        among: Folder of all submissions; the parent of each where None.
+
+    Raises:
+        LogError: Where a path is no folder.
+    """
+    siblings: dict[Path, Siblings] = {}
+    found = []
+    for folder in folders:
+        if folder.is_symlink() or not folder.is_dir():
+            raise LogError(f"{folder}: no such folder; give a submission (leaderboard/submissions/DATE_MODEL)")
+        place = among or folder.resolve().parent
+        others = siblings.setdefault(place, Siblings.read(place))
+        found.append(check(folder, replace(how or How(), among=place), others))
+    return found
+
+
+def check(folder: Path, how: How, others: "Siblings | None" = None, name: str | None = None) -> Checked:
+    """Check one submission; whatever is in it, nothing but a `Checked` comes back.
+
+    Args:
+        folder: The submission.
+        how: How to check it.
+        others: The other submissions; none where None.
+        name: What its folder will be called, where that is not yet its name.
+    """
+    name = name or folder.name
+    outside = [one for one in folder_problems(folder) if not (folder.name != name and one.file == folder.name)]
+    if how.new:
+        outside += _of_maintainers(folder)
+    if outside:
+        return Checked(name, problems=outside)
+    found = Checked(name)
+    for step in (_opened, _recomputed, _compared):
+        try:
+            found = step(folder, found, how, others)
+        except SpilloverError as error:
+            found = _with(found, problems=[_said(name, str(error))])
+        except ODD as error:
+            said = f"cannot be read ({trouble(error)})"
+            found = _with(found, problems=[Problem("CanBeRead", name, said, "make it anew with spillover submit")])
+        if step is _opened and found.problems:
+            return found
+    status = _status(folder, found)
+    return replace(found, status=status, verification=status.verification)
+
+
+def write_statuses(folders: Sequence[Path], found: Sequence[Checked]) -> list[Path]:
+    """Write what was found into the status.json of each submission with which nothing is wrong."""
+    return [write_status(one, said.status) for one, said in zip(folders, found, strict=True) if said.holds]
+
+
+def _of_maintainers(folder: Path) -> list[Problem]:
+    there = [one for one in (STATUS, RESCORED) if (folder / one).exists()]
+    return [Problem("OnlyMaintainersRank", one, "is added by maintainers", "take it out") for one in there]
+
+
+def _said(name: str, text: str) -> Problem:
+    """A problem out of one line of an error: what is wrong before the last semicolon, what to do behind it."""
+    what, _, fix = " ".join(text.split()).rpartition("; ")
+    file, _, rest = (what or fix).partition(": ")
+    fix = fix if what else "see docs/leaderboard.md"
+    return Problem("CanBeRead", file if rest else name, rest or file, fix)
+
+
+def _with(found: Checked, problems: Sequence[Problem] = (), flags: Sequence[Problem] = ()) -> Checked:
+    return replace(found, problems=[*found.problems, *problems], flags=[*found.flags, *flags])
+
+
+def _opened(folder: Path, found: Checked, how: How, others: "Siblings | None") -> Checked:
+    """Read what it says of itself, and unpack its logs within limits."""
+    said, made = read_submission(folder), read_record(folder / "record.json")
+    read_status(folder)
+    problems = [*_names_and_hashes(folder, found.submission, said, made), *of_record(made)]
+    problems += of_finetune(folder, said, made)
+    problems += not_of_now(made) if how.new else []
+    flags = [*odd_in(made), *served_by(made)]
+    for wrong, odd in (names_of(made, others.models if others else ()), of_base(folder, made)):
+        problems += wrong
+        flags += odd
+    for file in ("record.json", "submission.json", "finetune.yaml"):
+        problems += of_texts(folder / file, how.heldout) if (folder / file).is_file() else []
+    elsewhere = [Path(file) for place in how.logs for file in found_logs(place)]
+    for log in sorted([*folder.glob(f"{LOGS}/*"), *folder.glob(f"{RESCORED}/*"), *elsewhere]):
+        wrong, odd = of_log(log, how.heldout)
+        problems += wrong
+        flags += odd
+    return _with(replace(found, model=made.model), problems, flags)
+
+
+def _names_and_hashes(folder: Path, name: str, said: dict[str, Any], made: Record) -> list[Problem]:
+    found = []
+    if name != folder_name(made):
+        found.append(Problem("FilesAreInPlace", name, f"its record belongs into {folder_name(made)}", "rename it"))
+    for part in ("record", "finetune"):
+        named = said[part]
+        if named and file_sha256(folder / named["file"]) != named["sha256"]:
+            found.append(_another(named["file"]))
+    own = {one["sha256"]: one["log"] for one in made.data["logs"]}
+    local = {one["where"]: one for one in said["logs"] if one["where"].startswith(f"{LOGS}/")}
+    for one in said["logs"]:
+        if own.get(one["sha256"]) != one["log"]:
+            found.append(Problem("HashesHold", one["log"], "is no log of the record", "name the record's own logs"))
+    for where, one in local.items():
+        if where != f"{LOGS}/{one['log']}" or not (folder / where).is_file():
+            found.append(Problem("HashesHold", where, "is not here", "put the log there"))
+        elif file_sha256(folder / where) != one["sha256"]:
+            found.append(_another(where))
+    there = {f"{LOGS}/{file.name}" for file in folder.glob(f"{LOGS}/*")}
+    found += [
+        Problem("HashesHold", one, "is not named in submission.json", "take it out") for one in there - set(local)
+    ]
+    if said["logs"] and {one["sha256"] for one in said["logs"]} != own.keys():
+        gone = sorted(own[one] for one in own.keys() - {one["sha256"] for one in said["logs"]})
+        found.append(Problem("HashesHold", "submission.json", f"leaves out logs ({', '.join(gone)[:80]})", "name all"))
+    return found
+
+
+def _another(file: str) -> Problem:
+    return Problem("HashesHold", file, "is another file than submission.json names", "make the submission anew")
+
+
+def _recomputed(folder: Path, found: Checked, how: How, others: "Siblings | None") -> Checked:
+    """Compute every number anew where the logs are at hand."""
+    places = [folder / LOGS] if (folder / LOGS).is_dir() else [one for one in how.logs if one.is_dir()]
+    if not places:
+        alone = verify([folder / "record.json"], [folder], how.shipped)[0].problems
+        wrong = [one for one in alone if one.invariant in WITHOUT_LOGS]
+        return _with(found, wrong)
+    (whole,) = verify([folder / "record.json"], places, how.shipped)
+    found = replace(found, logs=whole.logs, answers=whole.answers)
+    wrong, flags, part = _designed(folder, places, how)
+    if whole.holds and not wrong and not any(one.invariant == "CanBeRebuilt" for one in flags):
+        found = replace(found, verification=LEVELS[1])
+    found = _with(found, [*whole.problems, *wrong], [*of_replies(whole.reread, whole.judged), *flags])
+    found = replace(found, status=replace(found.status, part=part))
+    if (folder / RESCORED).is_dir() and found.holds:
+        again, problems = rescored(folder / RESCORED, read_record(folder / "record.json"), how.shipped)
+        found = _with(found, problems)
+        if again is not None and not problems:
+            found = replace(found, verification=LEVELS[2], status=replace(found.status, rescored=again))
+    return found
+
+
+def _designed(
+    folder: Path, places: Sequence[Path], how: How
+) -> tuple[list[Problem], list[Problem], dict[str, Any] | None]:
+    """Problems and flags of the design (can it be rebuilt, is it whole, how much is unjudged), and what is missing.
+
+    A submission that maintainers checked before, with the version of its time, is flagged where it cannot be rebuilt.
+    """
+    made, said = read_record(folder / "record.json"), read_submission(folder)
+    sources = sources_of([file for place in places for file in found_logs(place)], made)
+    unknown = not_rebuilt(sources, how.shipped)
+    before = read_status(folder)
+    merged = before is not None and before.verification != LEVELS[0]
+    part = missing_part(made, sources, how.shipped)
+    undeclared, declared = part_problems(part, said.get("part"))
+    problems, flags = unjudged_problems(sources, made.model)
+    copies, similar = near_copies(sources, made.model, folder, how.among or folder.parent)
+    problems, flags = [*problems, *copies], [*flags, *similar]
+    problems = [*([] if merged else unknown), *undeclared, *lost_draws(sources), *problems]
+    counted = None if part is None else {"planned": part.planned, "missing": part.missing, "highest": part.highest}
+    return problems, [*(unknown if merged else []), *declared, *flags], counted
+
+
+def _compared(folder: Path, found: Checked, how: How, others: "Siblings | None") -> Checked:
+    """Is it another submission again?"""
+    made = read_record(folder / "record.json")
+    own = Known.of(found.submission, made.data)
+    return _with(found, *others.duplicates(own)) if others else found
+
+
+def _status(folder: Path, found: Checked) -> Status:
+    """What its status.json should say: what maintainers said stays as long as the record is the same."""
+    now = file_sha256(folder / "record.json")
+    before = read_status(folder) or Status()
+    reproduced = before.reproduced if before.record_sha256 == now else None
+    level = LEVELS[3] if reproduced is not None and found.holds else found.verification
+    return Status(level, now, found.status.rescored, reproduced, before.retracted, found.status.part)

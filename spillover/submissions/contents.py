@@ -1,0 +1,247 @@
+"""What a submission says: no held-out question, no canary, no name that hides something, no figure that cannot be."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from spillover.common import METHODS, LogError, counted, read_served, secrets_in
+from spillover.records import SCHEMA, Record
+from spillover.verify import Odd, Problem, of_served
+
+from .names import hidden, oddities
+from .strict import strict_finetune, strict_json, strings
+from .unpack import parts_of
+
+HELDOUT = "heldout"
+LEAST_WORDS = 5
+"""Words of a held-out question that are looked for; fewer stand in any text by chance."""
+FIX_HELDOUT = "held-out questions are never published: submit the public split"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Held-out questions, as words, so that layout and capitals hide none.
+
+    Attributes:
+        ids: By their words, the id of each.
+    """
+
+    ids: dict[str, str]
+
+    @classmethod
+    def read(cls, file: Path) -> "HeldOut":
+        """Read a file of held-out questions.
+
+        Raises:
+            DatasetError: Where it is none; the message holds no text of it.
+        """
+        from spillover.overlap import heldout_rows, words
+
+        rows = [(str(row["id"]), text) for row in heldout_rows(file) for text in row.get("turns") or [row["text"]]]
+        found = {" ".join(said): name for name, text in rows if len(said := words(text)) >= LEAST_WORDS}
+        return cls(found)
+
+    def among(self, texts: Iterable[str]) -> list[str]:
+        """Ids of the questions that stand in texts."""
+        from spillover.overlap import words
+
+        said = " | ".join(" ".join(words(text)) for text in texts if len(text) > LEAST_WORDS)
+        return sorted(name for question, name in self.ids.items() if question in said)
+
+
+def of_texts(file: Path, heldout: HeldOut | None) -> list[Problem]:
+    """A file that is published must hold neither the canary of the dataset nor a held-out question."""
+    texts = [file.read_text(encoding="utf-8")]
+    if file.suffix == ".json":
+        texts = list(strings(strict_json(texts[0].encode(), file.name)))
+    found = []
+    if _marked(texts):
+        found.append(_canary(file.name, "holds the canary of the dataset"))
+    if heldout is not None and (ids := heldout.among(texts)):
+        found.append(_held(file.name, f"holds held-out questions ({', '.join(ids)[:80]})"))
+    return found
+
+
+def of_log(file: Path, heldout: HeldOut | None) -> tuple[list[Problem], list[Problem]]:
+    """Problems and flags of a log: unpacked within limits, JSON with one meaning, no held-out question."""
+    where = f"{file.parent.name}/{file.name}"
+    problems: list[Problem] = []
+    marked, held, odd = 0, set(), Odd()
+    try:
+        for name, data in parts_of(file):
+            part = strict_json(data, f"{where}: {name}", finite=False)
+            odd.look(name, part)
+            texts = list(strings(part))
+            if _marked(texts):
+                marked += name.startswith("samples/")
+                problems += [] if _of_answers(name) else [_canary(where, f"holds the dataset's canary in {name}")]
+            held |= set(heldout.among(texts)) if heldout is not None else set()
+            if name in ("header.json", "_journal/start.json"):
+                problems += [_held(where, "was run on held-out questions")] if _asks_heldout(part) else []
+                problems += _secret(where, part)
+    except LogError as error:
+        what, _, fix = str(error).removeprefix(f"{where}: ").rpartition("; ")
+        problems.append(Problem("LogsAreInspectLogs", where, what, fix))
+    if held:
+        problems.append(_held(where, f"holds held-out questions ({', '.join(sorted(held))[:80]})"))
+    said = (
+        f"{counted(marked, 'sample holds', 'samples hold')} the dataset's canary: the model may have been "
+        "trained on the dataset"
+    )
+    flags = [Problem("CanaryIsAlone", where, said, "look at these answers")] if marked else []
+    return problems, [*flags, *odd.flags(where)]
+
+
+def _of_answers(name: str) -> bool:
+    """Parts that hold answers: what a model says is no fault of who submits it."""
+    return name.startswith(("samples/", "_journal/summaries/")) or name in ("summaries.json", "reductions.json")
+
+
+def _asks_heldout(header: Any) -> bool:
+    spec = header.get("eval", {}) if isinstance(header, dict) else {}
+    facts, args = (spec.get(name) or {} for name in ("metadata", "task_args"))
+    return HELDOUT in (facts.get("split"), args.get("split")) or bool(args.get(HELDOUT))
+
+
+def _secret(where: str, header: Any) -> list[Problem]:
+    """What the run was told stands in a log; keys and passwords among it would be published with it."""
+    spec = header.get("eval", {}) if isinstance(header, dict) else {}
+    told = ("model_args", "task_args", "model_roles", "model_base_url")
+    names = dict.fromkeys(name for one in told for name in secrets_in(spec.get(one), one))
+    fix = "change this key or password, and run anew with it in the environment"
+    return [Problem("NoSecretIsPublished", where, f"holds a secret ({name[:60]})", fix) for name in names]
+
+
+def _marked(texts: Iterable[str]) -> bool:
+    from spillover.declare import CANARY
+
+    mark = CANARY.rpartition(":")[2]
+    return any(mark in text.casefold() for text in texts)
+
+
+def _canary(file: str, what: str) -> Problem:
+    return Problem("CanaryIsAlone", file, what, "take it out: it belongs into the dataset's own files only")
+
+
+def _held(file: str, what: str) -> Problem:
+    return Problem("NothingHeldOut", file, what, FIX_HELDOUT)
+
+
+def of_finetune(folder: Path, said: dict[str, Any], made: Record) -> list[Problem]:
+    """The fine-tune record is there where the record has one, and says the same."""
+    file, own = folder / "finetune.yaml", made.data["finetune"]
+    if file.is_file() != (said["finetune"] is not None) or file.is_file() != (own is not None):
+        what = "is there in one of folder, submission.json and record only"
+        return [Problem("FinetuneIsOne", file.name, what, "make the submission anew with spillover submit")]
+    if own is None:
+        return []
+    if strict_finetune(file) != own:
+        return [Problem("FinetuneIsOne", file.name, "is not what the record says", "make record and submission anew")]
+    data, overlap = own.get("data", {}).get("sha256"), said["overlap"].get("file_sha256")
+    if data and overlap and data != overlap:
+        what = "the report of overlap is of another file than the fine-tune was trained on"
+        return [Problem("OverlapIsDeclared", "submission.json", what, "look into the file that was trained on")]
+    return []
+
+
+def of_base(folder: Path, made: Record) -> tuple[list[Problem], list[Problem]]:
+    """Problems and flags of the base: it is the one that the fine-tune declares, or the record says why another."""
+    from spillover.finetune import check_base, read_finetune
+
+    file, base = folder / "finetune.yaml", made.data["base"]
+    if base is None:
+        return [], []
+    plain = file.is_file() and strict_finetune(file) == made.data["finetune"]
+    why = check_base(base, made.model, read_finetune(file) if plain else None)
+    if why is None:
+        return [], []
+    what, _, fix = why.rpartition("; ")
+    said = (made.data["base_differs"] or "").strip()
+    if not said:
+        return [Problem("BaseIsDeclared", "record.json", what, fix)], []
+    return [], [Problem("BaseIsDeclared", "record.json", f"{what}: {said[:200]}", "see whether that is a reason")]
+
+
+def not_of_now(made: Record) -> list[Problem]:
+    """A new submission has a record of the present schema and methods: an older one holds less to compare."""
+    served = "says" if "served" in made.data else "does not say"
+    if (made.data["schema"], made.methods, served) == (SCHEMA, METHODS, "says"):
+        return []
+    said = f"is of {made.data['schema']}, methods {made.methods}, and {served} what served the answers"
+    what = f"{said}; a new submission is of {SCHEMA}, methods {METHODS}, and says it"
+    return [Problem("RecordIsOfNow", "record.json", what, "make it anew with spillover record, of the same logs")]
+
+
+def served_by(made: Record) -> list[Problem]:
+    """Flags of what served the answers, as the record says it; where logs are there, they must say the same."""
+    return of_served(read_served(made.data.get("served", [])), "record.json")
+
+
+def of_record(made: Record) -> list[Problem]:
+    """A record whose logs nobody has may still not say what cannot be."""
+    data = made.data
+    found = [
+        Problem("FiguresCanBe", "record.json", one, "make it anew with spillover record") for one in _unsound(data)
+    ]
+    rows = [row for name in ("results", "pooled", "differences") for row in data[name]]
+    if any(str(row.get("split")).casefold() == HELDOUT for row in rows):
+        found.append(_held("record.json", "has results of held-out questions"))
+    for log in data["logs"]:
+        if log["url"] is not None and not log["url"].startswith("https://"):
+            what = f"the address of {log['log']} does not begin with https://"
+            found.append(Problem("FiguresCanBe", "record.json", what, "give an https address"))
+    return found
+
+
+def _unsound(data: dict[str, Any]) -> Iterator[str]:
+    for part in ("results", "pooled"):
+        for number, row in enumerate(data[part]):
+            at = f"{part}[{number}]"
+            if sum(row["outcomes"].values()) != row["answers"]:
+                yield f"{at}: its outcomes are not as many as its answers"
+            if sum(row["unjudged_reasons"].values()) > row["outcomes"]["unjudged"]:
+                yield f"{at}: it has more reasons than unjudged answers"
+            for kind, most in (("rates", 1.0), ("means", 100.0)):
+                for name, both in row[kind].items():
+                    if not all(_can_be(one, 0.0, most, row["answers"]) for one in both.values()):
+                        yield f"{at}.{kind}.{name}: lies outside 0 to {most:g}, or outside its interval"
+            if not _within(row["mde"], 0.0, 1.0):
+                yield f"{at}.mde: lies outside 0 to 1"
+    for number, row in enumerate(data["differences"]):
+        if not _can_be(row["estimate"], -1.0, 1.0, None):
+            yield f"differences[{number}]: lies outside -1 to 1, or outside its interval"
+
+
+def _can_be(one: dict[str, Any], least: float, most: float, answers: int | None) -> bool:
+    values = [one[name] for name in ("low", "estimate", "high")]
+    known = [value for value in values if value is not None]
+    counted = answers is None or (one["n"] <= answers and (one["events"] or 0) <= answers)
+    return all(_within(value, least, most) for value in known) and counted and _rising(known)
+
+
+def _rising(values: list[float]) -> bool:
+    return all(one <= other + 1e-9 for one, other in pairwise(values))
+
+
+def _within(value: float | None, least: float, most: float) -> bool:
+    return value is None or (math.isfinite(value) and least - 1e-9 <= value <= most + 1e-9)
+
+
+def names_of(made: Record, known: Iterable[str]) -> tuple[list[Problem], list[Problem]]:
+    """Problems and flags of the names in a record: what hides is refused, what looks like another is flagged."""
+    tuned = made.data["finetune"] or {}
+    named = {"model.name": made.model, "base": made.data["base"], "finetune.name": tuned.get("name")}
+    named["judge.name"] = made.data["judge"]["name"]
+    found = [
+        Problem("NamesAreWhatTheySeem", "record.json", f"{at} holds {odd}, which cannot be seen", "name it without")
+        for at, name in named.items()
+        if isinstance(name, str) and (odd := hidden(name)) is not None
+    ]
+    models = {*known, *([named["base"]] if named["base"] else [])}
+    flags = [
+        Problem("NamesAreWhatTheySeem", "record.json", one, "ask the submitter") for one in oddities(made.model, models)
+    ]
+    return found, flags
