@@ -14,7 +14,13 @@ from .judge_error import JudgeErrors, prediction_powered_rate
 from .looks import ENDED, NO_REGRESSION, OPEN, REGRESSION, said, walk
 from .odd_one import odd_one_out
 from .population import describes_only, population_difference, sign_flip
-from .power import expected_draws
+from .power import (
+    draws_for_no_regression,
+    expected_draws,
+    smallest_difference,
+    smallest_difference_population,
+    smallest_margin,
+)
 from .quantities import (
     MEANS,
     RATES,
@@ -28,7 +34,7 @@ from .rule import COHERENT_DROP, ENGAGED_DROP, ENGAGED_FALL, LEAST_ENGAGED, LEAS
 from .seeds import over_seeds
 from .sequential import Counts, count, e_no_regression, e_regression
 from .swap import swapped
-from .two_arms import at_margin, ends_of, smallest_between
+from .two_arms import answers_called, at_margin, ends_of, margin_called, smallest_between, smallest_called
 
 __all__ = [
     "COHERENT_DROP",
@@ -52,6 +58,7 @@ __all__ = [
     "JudgeErrors",
     "Look",
     "WorstCase",
+    "answers_called",
     "at_margin",
     "cascade_rate",
     "clopper_pearson",
@@ -63,6 +70,7 @@ __all__ = [
     "describes_only",
     "difference",
     "difference_bounds",
+    "draws_for_no_regression",
     "drops",
     "e_no_regression",
     "e_regression",
@@ -79,6 +87,7 @@ __all__ = [
     "holm",
     "independent_difference",
     "krippendorff_alpha",
+    "margin_called",
     "newcomb",
     "odd_one_out",
     "over_seeds",
@@ -92,6 +101,10 @@ __all__ = [
     "said",
     "sign_flip",
     "smallest_between",
+    "smallest_called",
+    "smallest_difference",
+    "smallest_difference_population",
+    "smallest_margin",
     "stratified_exact",
     "swapped",
     "threshold_curve",

@@ -26,7 +26,7 @@ def load_mapping(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise DeclarationError(f"{path.parent.name}/{path.name}: no such card; write it beside the others")
     try:
-        found = yaml.safeload_mapping(path.read_text(encoding="utf-8"))
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except ODD as error:
         raise DeclarationError(f"{path.parent.name}/{path.name}: not YAML ({' '.join(str(error).split())})") from error
     if not isinstance(found, dict):

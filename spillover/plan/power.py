@@ -18,19 +18,18 @@ def foreseen(suite: Suite, deciding: int, draws: int, questions: int) -> dict[st
         draws: All draws.
         questions: Different questions among the deciding draws.
     """
-    from spillover.estimate import power as _power
-    from spillover.estimate import two_arms as _two_arms
+    from spillover import estimate
 
     own: dict[str, Any] = {"alpha": suite.alpha, "floor": suite.floor}
-    alike = _power.smallest_difference_population(questions, deciding, suite.icc, **own) if deciding else math.nan
+    alike = estimate.smallest_difference_population(questions, deciding, suite.icc, **own) if deciding else math.nan
     smallest = {"population": _number(alike)}
     if suite.replication:
         none = dict.fromkeys(("margin", "margin_seen", "draws_no_regression"))
         return {"smallest": smallest, "expected": {}, **none}
     least, margin_seen, needed = (
-        (_power.smallest_difference, _power.smallest_margin, _power.draws_for_no_regression)
+        (estimate.smallest_difference, estimate.smallest_margin, estimate.draws_for_no_regression)
         if suite.stop_early
-        else (_two_arms.smallest_called, _two_arms.margin_called, _two_arms.answers_called)
+        else (estimate.smallest_called, estimate.margin_called, estimate.answers_called)
     )
     for name, rate in (("fixed", 0.0), ("fixed_unclean", UNCLEAN)):
         smallest[name] = _number(least(deciding, base_rate=rate, **own))
