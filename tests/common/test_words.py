@@ -85,7 +85,7 @@ def test_kinds_of_values() -> None:
 def test_no_message_names_an_exception() -> None:
     """But for failures that are nobody's mistake, whose kind a report of the fault needs."""
     root = Path(__file__).resolve().parents[2] / "spillover"
-    own = {root / "cli" / "__init__.py", root / "cli" / "_audit.py", root / "common" / "trouble.py"}
+    own = {root / "cli" / "__init__.py", root / "cli" / "audit.py", root / "common" / "failure_words.py"}
     named = [
         f"{file.relative_to(root)}:{number}"
         for file in sorted(root.rglob("*.py"))
