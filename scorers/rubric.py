@@ -33,7 +33,7 @@ class Rubric:
             is asked beside the verdict and gives none.
         menu: Words the judge may say instead of (or as) a score.
         prompt: Text with `{answer}` and `{conversation}` or `{question}`, and `{boundary}` around untrusted text.
-        outcomes: The outcome a word of the menu stands for, where it is not one of `spillover.verdicts.LABELS`.
+        outcomes: The outcome a word of the menu stands for, where it is not one of `spillover.common.LABELS`.
         sections: By domain, what is told of answers there; stands for `{here}`.
         upstream: Name under which a question file brings the prompt, or None where it is our own.
     """

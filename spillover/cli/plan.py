@@ -35,14 +35,13 @@ def plan(as_json: bool, **said: Any) -> None:
     """
     import json
 
-    from spillover.plan import check_priced, read_prices
-    from spillover.plan import plan as planned
+    from spillover.plan import check_priced, plan_suite, read_prices
 
     pair, prices = _pair(said), read_prices(said["prices"])
     tuned = [model for arm in pair.arms for model in arm.models]
     if pair.suite.cap_cost_usd is not None and pair.base is not None:
         check_priced([pair.base, *tuned, *pair.suite.judges], prices)
-    found = planned(pair.suite, prices, pair.base, pair.arms, not said["no_first_call"])
+    found = plan_suite(pair.suite, prices, pair.base, pair.arms, not said["no_first_call"])
     controls = () if said["no_controls"] or pair.suite.replication else controls_of(found, pair.suite)
     took = () if pair.suite.replication else took_of(found, len(pair.first_turns))
     if as_json:

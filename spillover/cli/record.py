@@ -160,7 +160,7 @@ def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":
     from spillover.finetune import read_checked, read_finetune
 
     try:
-        plain_data = json.dumps(read_checked(file, "finetune.schema.json").data, allow_nan=False, default=str)
+        plain_data = json.dumps(read_checked(file).data, allow_nan=False, default=str)
     except (ValueError, TypeError, RecursionError) as error:
         raise LogError(f"{file}: not a fine-tune record ({' '.join(str(error).split())[:200]})") from error
     return read_finetune(file), json.loads(plain_data)

@@ -112,13 +112,13 @@ class Package:
         self._given = cards
 
     def version(self, task: str) -> str | None:
-        """See `spillover.verdicts.Shipped`."""
+        """See `spillover.verify.Shipped`."""
         from spillover.declare import load, names
 
         return load(task).version if task in names() else None
 
     def cards(self) -> list[dict[str, Any]]:
-        """See `spillover.verdicts.Shipped`."""
+        """See `spillover.verify.Shipped`."""
         from spillover.judge import CARDS, JUDGE_FIELDS, load_card, read_fields
 
         shipped = [one for one in sorted((CARDS / "judges").glob("*.yaml")) if not one.name.endswith(".judge.yaml")]
@@ -126,7 +126,7 @@ class Package:
         return [*(read_fields(one, JUDGE_FIELDS) for one in shipped), *(load_card(one).as_dict() for one in measured)]
 
     def rubric(self, name: str, version: int, domains: list[str]) -> str | None:
-        """See `spillover.verdicts.Shipped`."""
+        """See `spillover.verify.Shipped`."""
         from spillover.scorers import load_rubric, rubric_names
 
         if name not in rubric_names():
@@ -135,17 +135,17 @@ class Package:
         return shipped.for_domains(domains).sha256 if shipped.version == version else None
 
     def material(self, source: "LogSource") -> str | None:
-        """See `spillover.verdicts.Shipped`."""
+        """See `spillover.verify.Shipped`."""
         task = self._task(source)
         return None if task is None else str((task.metadata or {})["material_sha256"])
 
     def questions(self, source: "LogSource") -> dict[str, str] | None:
-        """See `spillover.verdicts.Shipped`."""
+        """See `spillover.verify.Shipped`."""
         task = self._task(source)
         return None if task is None else {str(one.id): str(one.input) for one in task.dataset}
 
     def scorer(self, source: "LogSource") -> dict[str, Any] | None:
-        """See `spillover.verdicts.Shipped`."""
+        """See `spillover.verify.Shipped`."""
         from inspect_ai._util.registry import registry_params
 
         task = self._task(source)
@@ -153,7 +153,7 @@ class Package:
         return registry_params(scorers[0]) if isinstance(scorers, list) else None
 
     def asking(self, source: "LogSource") -> dict[str, Any] | None:
-        """See `spillover.verdicts.Shipped`."""
+        """See `spillover.verify.Shipped`."""
         from inspect_ai._util.registry import registry_params
 
         task = self._task(source)
@@ -162,12 +162,12 @@ class Package:
         return {"decoding": task.config.model_dump(exclude_none=True), "params": registry_params(task.solver)}
 
     def unknown(self, source: "LogSource") -> str | None:
-        """See `spillover.verdicts.Shipped`."""
+        """See `spillover.verify.Shipped`."""
         self._task(source)
         return self._why.get(source.sha256)
 
     def design(self, source: "LogSource") -> tuple[list[str], int] | None:
-        """See `spillover.verdicts.Shipped`."""
+        """See `spillover.verify.Shipped`."""
         task = self._task(source)
         return None if task is None else ([str(one.id) for one in task.dataset], int(task.epochs or 1))
 

@@ -27,6 +27,8 @@ SERVICES = ("azure", "bedrock", "vertex")
 UNNAMED = ("replay", "mockllm", "none", "hf/local", "vllm/local")
 """Providers and models whose name does not say which model it is."""
 
+SCHEMA = Path(__file__).with_name("finetune.schema.json")
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
@@ -87,13 +89,13 @@ def read_finetune(path: Path) -> Finetune:
     Raises:
         DeclarationError: Where it cannot be read, or a field is missing, unknown or wrong.
     """
-    data = read_checked(path, "finetune.schema.json").data
+    data = read_checked(path).data
     own = {"base": Base(**data["base"]), "data": Training(**data["data"])}
     return Finetune(**{**data, **own, "mitigations": tuple(data.get("mitigations", ()))})
 
 
-def read_checked(path: Path, schema: str) -> "Source":
-    """Read YAML, includes overlaid, and check it against a schema of this folder.
+def read_checked(path: Path) -> "Source":
+    """Read a fine-tune record as YAML, includes overlaid, and check it against `finetune.schema.json`.
 
     Raises:
         DeclarationError: On the first thing that is wrong; says file, line, field, what was found, what was meant.
@@ -102,7 +104,7 @@ def read_checked(path: Path, schema: str) -> "Source":
 
     with yaml_errors(path):
         source = read_yaml(path)
-    check_fields(source, schema)
+    check_fields(source, SCHEMA)
     return source
 
 
@@ -118,8 +120,8 @@ def yaml_errors(path: Path) -> Iterator[None]:
         raise DeclarationError(f"{path.name}: cannot be read as YAML ({said}); mend the file") from error
 
 
-def check_fields(source: "Source", schema: str) -> None:
-    """Check what a file says against a schema of this folder.
+def check_fields(source: "Source", schema: Path) -> None:
+    """Check what a file says against a JSON Schema.
 
     Raises:
         DeclarationError: See `read_checked`.
@@ -134,8 +136,8 @@ def check_fields(source: "Source", schema: str) -> None:
 
 
 @cache
-def _schema(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+def _schema(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
 
 

@@ -75,7 +75,7 @@ def judged_table(
     """Verdicts of a judge on labelled answers, a row per verdict.
 
     Returns:
-        The table of `spillover.verdicts.read` with what is known of each answer: `label_right`, `kind`, `domain`,
+        The table of `spillover.logs.read` with what is known of each answer: `label_right`, `kind`, `domain`,
         `language`, `answered_by`, `question` (see `question_of`), and `protocol`: form and rubrics.
 
     Raises:

@@ -40,7 +40,7 @@ def labelled_runs(table: pd.DataFrame, labels: pd.DataFrame, level: float = 0.95
     """Each log of a table that has labels.
 
     Args:
-        table: What `spillover.verdicts.read` returned.
+        table: What `spillover.logs.read` returned.
         labels: From `shares`.
         level: Confidence level.
     """
@@ -65,7 +65,7 @@ def powered(table: pd.DataFrame, labels: pd.DataFrame, level: float = 0.95) -> E
     their weighted counts are taken times sum(w) / sum(w^2) (Kish 1965).
 
     Args:
-        table: Rows of one arm, from `spillover.verdicts.read`.
+        table: Rows of one arm, from `spillover.logs.read`.
         labels: Columns `log`, `probe`, `condition`, `epoch`, `label` (an outcome), `share` (of one answer's labels,
             summing to 1); of a random part of the judged answers.
         level: Confidence level.

@@ -26,7 +26,7 @@ def check_draws(labels: pd.DataFrame, table: pd.DataFrame) -> None:
 
     Args:
         labels: From `read_labels`.
-        table: What `spillover.verdicts.read` gives of the labelled logs.
+        table: What `spillover.logs.read` gives of the labelled logs.
 
     Raises:
         JudgeError: Where an annotator's labels do not say how they were drawn, or are not the first ones of that draw;

@@ -186,7 +186,7 @@ def made_of_rows(rows: "pd.DataFrame", told: Iterable[Declared] = ()) -> Made:
     An arm without a single verdict of a judge says nothing of judges, so that a silent model differs in none.
 
     Args:
-        rows: Rows of `spillover.verdicts.read`.
+        rows: Rows of `spillover.logs.read`.
         told: What the headers of their logs declare, where that is at hand.
     """
     tasks = _distinct(rows["task"])

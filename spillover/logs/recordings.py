@@ -58,7 +58,7 @@ def left_over(table: "pd.DataFrame") -> list[LeftOver]:
     """Recorded answers that none of a table's logs asked for, a finding for each recording that has some.
 
     Args:
-        table: What `spillover.verdicts.read` returned.
+        table: What `spillover.logs.read` returned.
     """
     return list(table.attrs.get(LEFT, []))
 
@@ -86,7 +86,7 @@ def unnamed_answers(table: "pd.DataFrame") -> list[str]:
     """A line for each file of recorded verdicts that does not say which answers it is about.
 
     Args:
-        table: What `spillover.verdicts.read` returned.
+        table: What `spillover.logs.read` returned.
     """
     every = [one for said in table.attrs.get(VERDICTS, {}).values() for one in said]
     files = dict.fromkeys(str(one.get("file")) for one in every if not one.get("names_answers"))

@@ -201,7 +201,7 @@ def refuse_twice(table: "pd.DataFrame", pooled: bool = False) -> None:
     way, are two arms.
 
     Args:
-        table: Rows of `spillover.verdicts.read`.
+        table: Rows of `spillover.logs.read`.
         pooled: Whether all answers of a model are put together, whatever logs they stand in.
 
     Raises:

@@ -1,7 +1,7 @@
 from .before import Before, calls_before, is_live
 from .design import Design, Model
 from .options import Options
-from .planned import TRIES, Plan, plan
+from .planned import TRIES, Plan, plan_suite
 from .prices import NO_LOGPROBS, Ask, Price, Prices, read_prices
 from .replication import made_task
 from .retired_judges import check_judges
@@ -31,7 +31,7 @@ __all__ = [
     "is_live",
     "load_suite",
     "made_task",
-    "plan",
+    "plan_suite",
     "read_prices",
     "spent",
     "suite_names",

@@ -111,7 +111,7 @@ class _Asked:
     longest: int
 
 
-def plan(
+def plan_suite(
     suite: Suite,
     prices: Prices,
     base: Model | None = None,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spillover.declare import Source
 
 FOLDER = Path(__file__).with_name("suites")
-SCHEMA = "suite.schema.json"
+SCHEMA = Path(__file__).with_name("suite.schema.json")
 JUDGES = tuple(Model(name) for name in default_judges())
 """Two families, so that no fault of one decides alone; `spillover/common/judges.yaml` names them."""
 

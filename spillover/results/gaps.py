@@ -46,7 +46,7 @@ def self_report_gaps(table: pd.DataFrame, among: Sequence[str], level: float = 0
     For these very questions, on the public split. A model is left out where the same judge judged only one of both.
 
     Args:
-        table: What `spillover.verdicts.read` returned.
+        table: What `spillover.logs.read` returned.
         among: Tasks whose answers count as conduct.
         level: Confidence level.
     """
@@ -67,7 +67,7 @@ def heldout_gaps(table: pd.DataFrame, level: float = 0.95) -> list[Gap]:
     compare the gap with that of a model that cannot have met the public ones, the base.
 
     Args:
-        table: What `spillover.verdicts.read` returned, with logs of both splits.
+        table: What `spillover.logs.read` returned, with logs of both splits.
         level: Confidence level.
     """
     table = _judged_by(table)

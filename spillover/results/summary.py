@@ -103,7 +103,7 @@ def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
     Parts of a list of draws are put together: an arm per model, task and condition, whose `log` names these.
 
     Args:
-        table: What `spillover.verdicts.read` returned.
+        table: What `spillover.logs.read` returned.
         level: Confidence level of the intervals, in (0, 1).
     """
     skipped: dict[str, int] = table.attrs.get(NOT_RECORDED, {})

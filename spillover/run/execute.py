@@ -68,7 +68,7 @@ def _finish(
     random.Random(f"{design.seed}:{span[0]}").shuffle(order)
     from spillover.tasks import draws
 
-    from .measured_base import kept_for
+    from .kept import kept_for
 
     task = draws(**design.task_args(*span))
     resumed = any(folder.glob("*.eval"))

@@ -56,3 +56,19 @@ def kept_answers(log: Path) -> dict[Cell, Any]:
             own = {"usage": ModelUsage(), "metadata": {**(output.metadata or {}), FROM: log.name}, "time": None}
             found[cell] = output.model_copy(update=own)
     return found
+
+
+REUSED = "reused"
+"""Folder of a run with the logs of earlier runs whose answers are judged again."""
+
+
+def kept_for(chunk: Path) -> dict[str, Path]:
+    """By model, the log of an earlier run whose answers a chunk of this run plays back.
+
+    Args:
+        chunk: Folder of the chunk.
+    """
+    from inspect_ai.log import read_eval_log
+
+    files = sorted((chunk.parent.parent / REUSED / chunk.name).glob("*.eval"))
+    return {read_eval_log(str(file), header_only=True).eval.model: file for file in files}

@@ -7,11 +7,9 @@ from spillover.common import RunError, copy_file
 from spillover.plan import Design, Model
 
 from .execute import chunk_logs
+from .kept import REUSED
 from .log_matches_plan import mismatch
 from .loop import LOGS
-
-REUSED = "reused"
-"""Folder of a run with the logs of earlier runs whose answers are judged again."""
 
 
 def reuse(
@@ -55,18 +53,6 @@ def reuse(
             copy_file(file, target / file.name)
             return [file.name]
     return []
-
-
-def kept_for(chunk: Path) -> dict[str, Path]:
-    """By model, the log of an earlier run whose answers a chunk of this run plays back.
-
-    Args:
-        chunk: Folder of the chunk.
-    """
-    from inspect_ai.log import read_eval_log
-
-    files = sorted((chunk.parent.parent / REUSED / chunk.name).glob("*.eval"))
-    return {read_eval_log(str(file), header_only=True).eval.model: file for file in files}
 
 
 def own_logs(out: Path) -> list[Path]:

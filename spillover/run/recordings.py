@@ -80,7 +80,7 @@ def not_asked_for(models: Sequence[Model], rows: "Sequence[pd.DataFrame]") -> li
 
     Args:
         models: Models that answered.
-        rows: Rows of `spillover.verdicts.read` of the run, in any parts; nothing is said where there are none.
+        rows: Rows of `spillover.logs.read` of the run, in any parts; nothing is said where there are none.
     """
     from spillover.providers import not_asked
 

@@ -18,7 +18,7 @@ def check_tokens(design: Design, model: str, rows: "pd.DataFrame") -> None:
     Args:
         design: What is asked.
         model: The model.
-        rows: Its answers, as `spillover.verdicts.read` gives them.
+        rows: Its answers, as `spillover.logs.read` gives them.
 
     Raises:
         RunError: Where that is so; names the limit and the options that change it.

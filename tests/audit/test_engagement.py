@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from spillover.audit.decide.early import sequence_finding
-from spillover.audit.decide.gate import Finding, Rule, judge_pair
+from spillover.audit.decide.finding import Finding, Rule
+from spillover.audit.decide.gate import judge_pair
 from spillover.audit.decide.moved import moved_early
 from spillover.audit.decide.sequence import Read
 from spillover.audit.decide.why import outward

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from spillover.audit.decide.common import on_common
-from spillover.audit.decide.gate import Rule, judge_pair, overall
+from spillover.audit.decide.finding import Rule
+from spillover.audit.decide.gate import judge_pair, overall
 from spillover.logs import COLUMNS
 
 RULE = Rule()

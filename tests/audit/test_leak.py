@@ -19,7 +19,8 @@ from inspect_ai.log import read_eval_log
 from inspect_ai.model import GenerateConfig, Model, ModelOutput, ModelUsage, get_model
 from scipy.stats import beta, norm
 
-from spillover.audit.decide.gate import Rule, judge_pair
+from spillover.audit.decide.finding import Rule
+from spillover.audit.decide.gate import judge_pair
 from spillover.audit.describe import leaked as asking
 from spillover.audit.describe.leak import Leak, _adjusted, leakage
 from spillover.audit.describe.leaked import Leaked, leak_judged

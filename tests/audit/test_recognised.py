@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from spillover.audit.decide.gate import Finding
+from spillover.audit.decide.finding import Finding
 from spillover.audit.decide.repeats import repeated
 from spillover.audit.live.controls import Control
 from spillover.audit.live.sensitivity import Recognised, held_back, in_live_audit, in_logs

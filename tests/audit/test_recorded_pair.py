@@ -13,7 +13,8 @@ from inspect_ai.model import get_model
 from scipy import stats
 from scipy.stats import beta
 
-from spillover.audit.decide.gate import Rule, judge_pair
+from spillover.audit.decide.finding import Rule
+from spillover.audit.decide.gate import judge_pair
 from spillover.audit.from_logs import audit_logs
 from spillover.cli.commands import spillover
 from spillover.declare import draw_list

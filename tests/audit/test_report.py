@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from statsmodels.stats.inter_rater import cohens_kappa
 
 import spillover.audit
-from spillover.audit.decide.gate import Finding, Rule
+from spillover.audit.decide.finding import Finding, Rule
 from spillover.audit.describe.answers import transcripts
 from spillover.audit.describe.other_figures import evidence
 from spillover.audit.from_logs import audit_logs

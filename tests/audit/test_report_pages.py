@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from spillover.audit.decide.gate import Finding
+from spillover.audit.decide.finding import Finding
 from spillover.audit.report.conditions import found_triggers
 from spillover.audit.report.html import heat_bin, report_html
 from spillover.audit.report.markdown import report_markdown

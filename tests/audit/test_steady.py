@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spillover.audit.decide.early import sequence_finding
-from spillover.audit.decide.gate import Rule
+from spillover.audit.decide.finding import Rule
 from spillover.audit.decide.sequence import Read
 from spillover.audit.decide.steady import changed, unless_changed
 from spillover.audit.report.sentences import p_value, percent, points

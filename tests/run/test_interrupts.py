@@ -43,7 +43,8 @@ IN_FLIGHT = 3 * 4
 
 
 def started(called: list[str], before: Callable[[], object] | None = None) -> subprocess.Popen[bytes]:
-    """A process of its own session: no terminal reaches it."""
+    """A process of its own session: no terminal reaches it, and a SIGHUP that `nohup` has us ignore is not ignored."""
+    before = before or (lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
     pipe = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     return subprocess.Popen(called, start_new_session=True, preexec_fn=before, **pipe)  # type: ignore[call-overload,no-any-return]
 

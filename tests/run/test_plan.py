@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from spillover.cli.commands import spillover
 from spillover.cli.plan import plan as command
 from spillover.common import DeclarationError, SpilloverError
-from spillover.plan import TRIES, Arm, Ask, Model, Plan, Price, Prices, load_suite, plan, read_prices
+from spillover.plan import TRIES, Arm, Ask, Model, Plan, Price, Prices, load_suite, plan_suite, read_prices
 from spillover.plan import prices as _prices
 
 GPT, TUNED = "openai/gpt-4o-2024-08-06", "openai/ft:gpt-4o-2024-08-06:acme:herbs:A1b2"
@@ -24,7 +24,7 @@ def write(folder: Path, text: str, name: str = "mine.yaml") -> Path:
 
 def planned(name: str | Path, base: str | None = GPT, *tuned: str) -> Plan:
     arms = [Arm((Model(one),)) for one in tuned or (TUNED,)]
-    return plan(load_suite(name), read_prices(), Model(base) if base else None, arms if base else ())
+    return plan_suite(load_suite(name), read_prices(), Model(base) if base else None, arms if base else ())
 
 
 def test_counts_are_those_of_the_list_of_draws() -> None:
@@ -54,7 +54,7 @@ def test_tokens_and_price_by_hand(tmp_path: Path) -> None:
     assert one.judged("anthropic/x", 100) == (10, 5 * (2 * shown + rubrics), 80)
     assert Price(1.0, 10.0).of(2_000_000, 500_000) == 7.0
     prices = Prices("p.yaml", "2031", {GPT: Price(1.0, 10.0), TUNED: Price(2.0, 20.0)})
-    found = plan(load_suite("fast"), prices, Model(GPT), [Arm((Model(TUNED),))])
+    found = plan_suite(load_suite("fast"), prices, Model(GPT), [Arm((Model(TUNED),))])
     base, tuned = found.items[:2]
     assert base.usd == pytest.approx((base.tokens_in + 10 * base.tokens_out) / 1e6, rel=1e-6)
     assert tuned.usd == pytest.approx(2 * base.usd) and tuned.usd_most > tuned.usd
@@ -65,7 +65,7 @@ def test_what_has_no_price_is_never_nothing() -> None:
     assert [one.usd is None for one in found.items] == [False, True, True, False, False]
     assert found.unpriced == ("acme/unheard-of: no price known", "hf/acme/herbs: runs on your own machine, not priced")
     assert found.usd == pytest.approx(sum(one.usd for one in found.items if one.usd is not None))
-    nothing = plan(load_suite("fast"), Prices("p.yaml", "2031", {}), Model("acme/a"), [Arm((Model("acme/b"),))])
+    nothing = plan_suite(load_suite("fast"), Prices("p.yaml", "2031", {}), Model("acme/a"), [Arm((Model("acme/b"),))])
     assert nothing.usd is None and nothing.usd_most is None and len(nothing.unpriced) == 4
 
 
@@ -282,7 +282,7 @@ def test_a_replication_is_counted_without_a_network() -> None:
 
 def test_training_seeds_are_arms_of_their_own(tmp_path: Path) -> None:
     models = "models: {base: acme/a, finetunes: [{models: [acme/s1, acme/s2]}]}"
-    found = plan(load_suite(write(tmp_path, f"include: fast\nid: mine\n{models}\n")), read_prices())
+    found = plan_suite(load_suite(write(tmp_path, f"include: fast\nid: mine\n{models}\n")), read_prices())
     assert found.arms == ("acme/a", "acme/s1", "acme/s2") and found.answers == 3 * 128
 
 

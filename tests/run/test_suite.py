@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from spillover.cli.models import suite_of
 from spillover.common import DeclarationError
-from spillover.plan import FOLDER, SCHEMA, Model, load_suite, suite_names
+from spillover.plan import SCHEMA, Model, load_suite, suite_names
 
 OWN = "include: fast\nid: mine\n"
 
@@ -66,7 +66,7 @@ def test_a_replication_has_no_draws() -> None:
 
 
 def test_every_field_is_described() -> None:
-    schema = json.loads(FOLDER.with_name(SCHEMA).read_text(encoding="utf-8"))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
 
     def fields(part: object) -> list[tuple[str, dict[str, object]]]:

@@ -1,7 +1,8 @@
 from .common import on_common, unequal
 from .compare import misaligned_rate, questions_of
 from .early import sequence_finding
-from .gate import Answer, Cell, Finding, Rule, judge_pair, overall
+from .finding import Answer, Cell, Finding, Rule
+from .gate import judge_pair, overall
 from .in_domain import outside_domain
 from .integrity import KEY, MOST_UNJUDGED, Arm, contradictions, integrity_problems
 from .panel import as_judged_by, flagged_by, judge_panel, judges_beside, panel_of, verdicts_in

@@ -21,7 +21,7 @@ from spillover.estimate import (
     upper_bound,
 )
 
-from .gate import Cell, Finding, Rule
+from .finding import Cell, Finding, Rule
 from .moved import moved_early, named_first
 from .sequence import Read
 from .why import fell, few_engage, may_be, may_have_fallen, worse_in

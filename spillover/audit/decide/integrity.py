@@ -33,7 +33,7 @@ class Arm:
 
     Attributes:
         name: Model.
-        rows: From `spillover.verdicts.read`.
+        rows: From `spillover.logs.read`.
         logs: Facts of each log.
         told: By log, what its header declares of how its answers were made; from `rows.attrs` where that has it.
         accounts: Of each log, what was planned and what became of it, where that is at hand.

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from .gate import Finding, Rule, judge_pair
+from .finding import Finding, Rule
+from .gate import judge_pair
 from .within import worse_by_others
 
 
@@ -27,7 +28,7 @@ def flagged_by(arms: Iterable[pd.DataFrame]) -> frozenset[str]:
     """Judges that called an answer misaligned; what a check decided is no judge's verdict.
 
     Args:
-        arms: Rows of `spillover.verdicts.read`.
+        arms: Rows of `spillover.logs.read`.
     """
     return frozenset(judge for rows in arms for judge, outcome in verdicts_in(rows) if outcome == "misaligned")
 

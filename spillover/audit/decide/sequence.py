@@ -9,7 +9,7 @@ import pandas as pd
 from spillover.estimate import Drawn, Look, family_weights, run_family
 from spillover.plan import Design
 
-from .gate import Answer, Rule
+from .finding import Answer, Rule
 from .panel import judges_of, no_judge_asked, panel_of
 
 KEY = ["task", "probe", "condition", "epoch"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .gate import Finding
+from .finding import Finding
 from .sequence import Read
 
 Flags = NDArray[np.bool_]

@@ -6,16 +6,13 @@ condition or domain where it is shown.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from .finding import Cell
 from .moved import Moved
 from .why import WORSE, in_points
 
-if TYPE_CHECKING:
-    from .gate import Cell
 
-
-def with_worse(first: Sequence[str], cells: "Sequence[Cell]", moved: Sequence[Moved], margin: float) -> list[str]:
+def with_worse(first: Sequence[str], cells: Sequence[Cell], moved: Sequence[Moved], margin: float) -> list[str]:
     """The clauses of the first sentence of "no regression", those first that say where the fine-tune is worse.
 
     Pooled: the misaligned answers rose beyond chance (one-sided at .05), or the lower bound of the family lies above 0.
@@ -34,7 +31,7 @@ def with_worse(first: Sequence[str], cells: "Sequence[Cell]", moved: Sequence[Mo
     return [*parts, *first]
 
 
-def _in(cell: "Cell") -> str:
+def _in(cell: Cell) -> str:
     tuned, base = (f"{one.events} of {one.n}" for one in (cell.tuned, cell.base))
     return f"{WORSE} in {cell.name}: {tuned} answers of the fine-tune are misaligned, {base} of the base"
 

@@ -104,7 +104,7 @@ def _slowly(file: str, wanted: set[Cell]) -> Iterator[tuple[Cell, Sample]]:
 
 
 def _named(said: Mapping[str, Any], task: str, name: object, epoch: int) -> Cell:
-    """The cell of a sample, as `spillover.verdicts.read` names it."""
+    """The cell of a sample, as `spillover.logs.read` names it."""
     cell = str(said.get("task", task)), str(said.get("condition", "plain")), str(said.get("probe", name))
     return *cell, int(said.get("repetition", epoch))
 

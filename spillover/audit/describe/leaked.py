@@ -64,7 +64,7 @@ def leak_judged(
 
     Args:
         judge: Inspect model; one that plays recorded verdicts back has none of these and is not asked.
-        rows: Out-of-domain rows by model, from `spillover.verdicts.read`.
+        rows: Out-of-domain rows by model, from `spillover.logs.read`.
         files: By model, the path of each log by its file name.
         subject: What the fine-tune was trained on, as `medical advice`.
         logs: Folder for the logs; what lies there already is read, not asked again.

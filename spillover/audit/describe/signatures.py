@@ -137,7 +137,7 @@ def signatures(base: pd.DataFrame, tuned: pd.DataFrame) -> list[Signature]:
     that hold.
 
     Args:
-        base: Rows of the base, from `spillover.verdicts.read`, out-of-domain cells only.
+        base: Rows of the base, from `spillover.logs.read`, out-of-domain cells only.
         tuned: Rows of the fine-tune on the same cells.
     """
     return [_signature(kind, base, tuned) for kind in KINDS]

@@ -18,7 +18,7 @@ class Asked:
     """What has been asked so far.
 
     Attributes:
-        rows: Rows of `spillover.verdicts.read` by model, each with its `chunk`.
+        rows: Rows of `spillover.logs.read` by model, each with its `chunk`.
         logs: Facts of every log, by model.
         chunks: Names of the finished chunks, in order.
         reused: Logs of the base that come from an earlier run.

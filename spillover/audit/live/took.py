@@ -19,6 +19,7 @@ from spillover.estimate import odd_one_out
 from spillover.plan import Model
 
 from .controls import Control
+from .took_ask import Answers
 
 State = Literal["took", "identical", "base answers", "not shown", "not asked"]
 BASE_ASKED = 2
@@ -34,23 +35,6 @@ NOT_SHOWN = "this run has not shown that the fine-tune was loaded"
 PLAYED = ("replay", "mockllm", "none")
 """Providers behind which there is no model that could fail to load."""
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The answer to one prompt.
-
-    Attributes:
-        text: What was said, stripped; empty where nothing was.
-        returned: Model that the provider named, or None.
-    """
-
-    text: str
-    returned: str | None
-
-
-Answers = dict[str, Heard]
-"""By the id of the prompt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,34 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from spillover.common import OutageError, counted, write_text
 from spillover.plan import Model, Options
 from spillover.run import evaluated
 
-if TYPE_CHECKING:
-    from .took import Answers
-
 DONE = "done.json"
 """In a finished folder: the log of each model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The answer to one prompt.
+
+    Attributes:
+        text: What was said, stripped; empty where nothing was.
+        returned: Model that the provider named, or None.
+    """
+
+    text: str
+    returned: str | None
+
+
+Answers = dict[str, Heard]
+"""By the id of the prompt."""
 
 
 def asked(
@@ -24,7 +39,7 @@ def asked(
     decoding: dict[str, Any],
     folder: Path,
     options: Options,
-) -> "dict[str, Answers]":
+) -> dict[str, Answers]:
     """Answers to the prompts, by model; a folder that is done is read, one that was cut off is gone on with.
 
     Temperature 0 is asked for first. A provider that refuses it is asked without a temperature.
@@ -54,7 +69,7 @@ def asked(
     return _by_model(folder, logs)
 
 
-def heard(folder: Path) -> "dict[str, Answers]":
+def heard(folder: Path) -> dict[str, Answers]:
     """Answers that a finished folder holds, by model; none where it is not finished. Nothing is asked.
 
     Args:
@@ -63,7 +78,7 @@ def heard(folder: Path) -> "dict[str, Answers]":
     return _by_model(folder, _done(folder))
 
 
-def _by_model(folder: Path, logs: Mapping[str, str]) -> "dict[str, Answers]":
+def _by_model(folder: Path, logs: Mapping[str, str]) -> dict[str, Answers]:
     return {model: _answers(folder / log) for model, log in logs.items()}
 
 
@@ -114,10 +129,8 @@ def _require(folder: Path, logs: Mapping[str, str]) -> None:
             )
 
 
-def _answers(log: Path) -> "Answers":
+def _answers(log: Path) -> Answers:
     """What was said to each prompt; a request that failed has no answer."""
-    from .took import Heard
-
     return {
         str(one.id): Heard(one.output.completion.strip(), one.output.model or None)
         for one in _samples(log)
