@@ -45,7 +45,7 @@ def check(
 
     from spillover.submissions import HeldOut, How, check_each, write_statuses
 
-    from .verify import Package
+    from .package import Package
 
     how = How(new, logs, Package(cards), HeldOut.read(heldout) if heldout is not None else None)
     found = check_each(submissions, how, among)

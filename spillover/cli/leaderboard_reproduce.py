@@ -41,8 +41,8 @@ def reproduce(
     from spillover.submissions import LOGS, sources_of
     from spillover.submissions import reproduce as run
 
+    from .package import Package
     from .stopped import stopping
-    from .verify import Package
 
     made = read_record(submission / "record.json")
     places = logs or (submission / LOGS,)

@@ -77,7 +77,7 @@ def _checked(out: Path, folder: Path, name: str) -> "Checked":
     from spillover.common import LogError
     from spillover.submissions import How, Siblings, check
 
-    from .verify import Package
+    from .package import Package
 
     found = check(folder, How(new=True, shipped=Package(), among=out), Siblings.read(out), name)
     if found.problems:

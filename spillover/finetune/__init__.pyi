@@ -1,15 +1,5 @@
-from .record import (
-    DeclaredBase,
-    Finetune,
-    base_of,
-    check_base,
-    check_fields,
-    check_training,
-    read_checked,
-    read_finetune,
-    training_sha256,
-    yaml_errors,
-)
+from .declared_base import DeclaredBase, base_of, check_base
+from .record import Finetune, check_fields, check_training, read_checked, read_finetune, training_sha256, yaml_errors
 
 __all__ = [
     "DeclaredBase",

@@ -10,8 +10,9 @@ import pandas as pd
 
 from spillover.common import JudgeError, LogError, counted, watched
 
-from .card import JudgeCard, measure
+from .card import JudgeCard
 from .labelled import Labelled, LabelledSet
+from .measure import measure
 from .task import judging_tasks
 
 

@@ -1,12 +1,15 @@
+from .assumptions import TRIES
 from .before import Before, calls_before, is_live
 from .design import Design, Model
+from .make import plan_suite
 from .options import Options
-from .planned import TRIES, Plan, plan_suite
+from .planned import Plan
 from .prices import NO_LOGPROBS, Ask, Price, Prices, read_prices
 from .replication import made_task
 from .retired_judges import check_judges
 from .spending import check_priced, spent
-from .suite import FOLDER, SCHEMA, Arm, Replication, Suite, in_replication, load_suite, suite_names
+from .suite import Arm, Replication, Suite, in_replication
+from .suite_file import FOLDER, SCHEMA, load_suite, suite_names
 
 __all__ = [
     "FOLDER",

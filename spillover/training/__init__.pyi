@@ -4,8 +4,9 @@ from .derive import Derived, derive_conditions
 from .file import files_of, is_lines, opened, parsed, readable, records, rows_in, sha256_of
 from .formats import FORMATS, formats_of
 from .marks import USER
-from .rows import UNMARKED, Row, read_row, texts_of
+from .rows import Row, read_row, texts_of
 from .sample import KNOWN, Training, first_turns, keys_said, read_training
+from .turns import UNMARKED
 
 __all__ = [
     "FORMATS",

@@ -1,6 +1,5 @@
 """The records of a fine-tuning file, or of a folder of them, one after another: never the whole in memory."""
 
-import csv
 import gzip
 import hashlib
 import io
@@ -14,17 +13,15 @@ from typing import IO, Any
 from spillover.common import DatasetError
 
 from .json_stream import LONGEST, plain_error, stream
-from .rows import canonical, is_talk
-
-Record = tuple[int, Any]
-"""Number of the record, from 1 (of JSONL: of the line), and a parsed row, or bytes of JSON that is one object."""
+from .keys import canonical
+from .tables import ARROW, Record, arrow_records, is_table, parquet_records, table_records
+from .turns import is_talk
 
 KINDS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow")
 """Endings of the shards of a folder, also with `.gz`."""
 BESIDE = ("dataset_info.json", "state.json", "dataset_dict.json", "dataset_infos.json", "config.json", "metadata.json")
 """Files of a folder of shards that hold no rows."""
 PACKED = {b"\x28\xb5\x2f\xfd": "Zstandard", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\x03\x04": "zip (or a workbook)"}
-ARROW = (b"ARROW1", b"\xff\xff\xff\xff")
 
 
 def files_of(path: Path) -> list[Path]:
@@ -79,11 +76,11 @@ def records(path: Path) -> Iterator[Record]:
     """
     with readable(path), opened(path) as (source, start):
         if start.startswith(b"PAR1"):
-            yield from _parquet(path)
+            yield from parquet_records(path)
         elif start.startswith(ARROW):
-            yield from _arrow(path)
-        elif _is_table(path):
-            yield from _table(path, source)
+            yield from arrow_records(path)
+        elif is_table(path):
+            yield from table_records(path, source)
         elif is_lines(path, start):
             yield from _lines(path, source)
         else:
@@ -93,7 +90,7 @@ def records(path: Path) -> Iterator[Record]:
 def is_lines(path: Path, start: bytes) -> bool:
     """Whether a file is read line by line: no table, no list, not named .json, and its first line ends an object."""
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith((b"PAR1", *ARROW)) or _is_table(path) or bare.startswith(b"["):
+    if start.startswith((b"PAR1", *ARROW)) or is_table(path) or bare.startswith(b"["):
         return False
     if path.name.lower().removesuffix(".gz").endswith(".json") and bare.startswith(b"{"):
         return False
@@ -197,59 +194,5 @@ def _values(path: Path, source: IO[bytes]) -> Iterator[Record]:
     number = 0
     for value in stream(path, source):
         for row in rows_in(value):
-            number += 1
-            yield number, row
-
-
-def _is_table(path: Path) -> bool:
-    return path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
-
-
-def _table(path: Path, source: IO[bytes]) -> Iterator[Record]:
-    text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
-    before = csv.field_size_limit(LONGEST)
-    try:
-        head = next(iter(text), "")
-        between = max(",;\t|", key=head.count) if any(one in head for one in ",;\t|") else ","
-        names = next(csv.reader([head], delimiter=between, strict=True), [])
-        for number, row in enumerate(csv.DictReader(text, names, delimiter=between, strict=True), start=1):
-            yield number, {str(key): value for key, value in row.items() if key is not None}
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: not a CSV file in UTF-8 ({plain_error(error)}); mend it, or write JSONL") from None
-    finally:
-        csv.field_size_limit(before)
-
-
-def _parquet(path: Path) -> Iterator[Record]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            yield from _numbered(file.iter_batches(batch_size=1000))
-    except pa.ArrowException as error:
-        raise DatasetError(f"{path}: not a whole Parquet file ({plain_error(error)}); copy it again") from None
-
-
-def _arrow(path: Path) -> Iterator[Record]:
-    import pyarrow as pa
-
-    try:
-        with pa.OSFile(str(path)) as source:
-            whole = source.read(6) == b"ARROW1"
-            source.seek(0)
-            if whole:
-                file = pa.ipc.open_file(source)
-                yield from _numbered(file.get_batch(at) for at in range(file.num_record_batches))
-            else:
-                yield from _numbered(pa.ipc.open_stream(source))
-    except pa.ArrowException as error:
-        raise DatasetError(f"{path}: not a whole Arrow file ({plain_error(error)}); copy it again") from None
-
-
-def _numbered(batches: Any) -> Iterator[Record]:
-    number = 0
-    for batch in batches:
-        for row in batch.to_pylist():
             number += 1
             yield number, row

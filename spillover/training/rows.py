@@ -5,58 +5,28 @@ This is the one reader: conditions of an audit (`row_of`) and the search for our
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from .cells import parsed_cell
-from .marks import ASSISTANT, OTHER, SYSTEM, USER, conversation, role_of, split
-
-UNMARKED = "unmarked"
-"""Role of plain text that names no speaker."""
-DEEPEST = 8
-"""Nesting that is followed: a preference pair of messages of content blocks of a tool's result needs 6."""
-
-SYSTEMS = ("systemprompt", "systeminstruction", "systeminstructions", "systemmessage", "system", "sys", "preamble")
-TALKS = (
-    *("messages", "conversations", "contents", "conversation", "dialog", "dialogue", "dialogs", "dialogues", "turns"),
-    *("chat", "chatmessages", "chathistory"),
+from .keys import (
+    ANSWERED,
+    ASKED,
+    EARLIER,
+    INPUTS,
+    MESSAGE_KEYS,
+    NAMED,
+    PREFERRED,
+    REJECTED,
+    ROLE,
+    SAID,
+    SYSTEMS,
+    TALKS,
+    TEXTS,
+    canonical,
+    speaker_of,
 )
-ASKED = ("instruction", "prompt", "question", "query", "user", "human", "usermessage", "userprompt")
-INPUTS = ("input", "inputs", "context")
-"""What stands beside an instruction; alone, it is what is asked."""
-ANSWERED = (
-    *("completion", "output", "response", "answer", "assistant"),
-    *("outputs", "target", "targets", "reply", "assistantresponse", "modelresponse"),
-)
-PREFERRED, REJECTED = ("chosen", "preferredoutput"), ("rejected", "nonpreferredoutput")
-TEXTS = ("text", "content")
-EARLIER = ("history",)
-NAMED = {"conversations": "sharegpt", "contents": "gemini", "instruction": "alpaca"}
-"""Shapes that have a name of their own; the others are called by their key."""
-
-ROLE, SAID = ("role", "from", "speaker", "author"), ("content", "value", "text", "parts", "message", "utterance")
-NOT_LEARNED = {"weight": (0, "0"), "train": (0, "0", "false"), "trainable": (0, "0", "false"), "loss": (0,)}
-"""Fields of a message that say that it is not trained on, and their values (False is 0)."""
-
-
-MESSAGE_KEYS = frozenset({*ROLE, *SAID, *NOT_LEARNED, "messages", "type"})
-"""Keys of a message that are read."""
-
-
-class Turn(NamedTuple):
-    """One turn of a row.
-
-    Attributes:
-        role: user, assistant, system, other, or unmarked.
-        text: What is said, never blank.
-        learned: Whether it is what the model is to say: not an answer of weight 0, not a rejected one.
-        joined: Whether it is the second half of the turn before it (Alpaca's `input`).
-    """
-
-    role: str
-    text: str
-    learned: bool = True
-    joined: bool = False
+from .marks import ASSISTANT, SYSTEM, USER, conversation
+from .turns import DEEPEST, Turn, is_talk, marked_turns, plain_turns, talk_turns, turns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +108,6 @@ def texts_of(row: Any) -> tuple[str | None, list[tuple[str, str]]]:
     return found.shape, [(one.role, one.text) for one in found.turns]
 
 
-def is_talk(value: Any) -> bool:
-    """Whether a value is a list of messages."""
-    return isinstance(value, list) and bool(value) and all(_is_message(one) for one in value[:2])
-
-
-def _is_message(value: Any) -> bool:
-    return isinstance(value, dict) and any(key in value for key in ROLE) and any(key in value for key in SAID)
-
-
-@lru_cache(maxsize=4096)
-def canonical(key: str) -> str:
-    """The name of a key without case, `_`, `-` and spaces."""
-    return "".join(one for one in key.casefold() if one not in "_- \ufeff")
-
-
 def _first_learned(turns: list[Turn]) -> tuple[str, str]:
     """The first answer that is trained on, and the user turn before it."""
     at = next((at for at, one in enumerate(turns) if one.role == ASSISTANT and one.learned), None)
@@ -178,11 +133,11 @@ def _shapes(row: dict[str, Any], fields: Fields) -> Iterator[Shaped]:
     """What every shape that the row has the key of makes of it: name, keys that it reads, turns."""
 
     def said(names: tuple[str, ...], role: str, learned: bool = True) -> list[Turn]:
-        return [turn for name in names if name in fields for turn in _said(row[fields[name]], role, learned)]
+        return [turn for name in names if name in fields for turn in turns_of(row[fields[name]], role, learned)]
 
     system = [one._replace(role=SYSTEM) for one in said(SYSTEMS, SYSTEM)]
     for name in TALKS:
-        if name in fields and (turns := _talk(row[fields[name]])):
+        if name in fields and (turns := talk_turns(row[fields[name]])):
             named = NAMED.get(name, "chat with system" if system and name == "messages" else "chat")
             yield named, (*SYSTEMS, name), [*system, *turns]
     asked = next((name for name in ASKED if name in fields and row[fields[name]] not in (None, "")), None)
@@ -202,13 +157,13 @@ def _shapes(row: dict[str, Any], fields: Fields) -> Iterator[Shaped]:
         ]  # fmt: skip
         yield name, (*every, *((asked,) if asked else ())), turns
     elif preferred:
-        turns = [turn for one in preferred for turn in (_template(one.text) or [one])]
+        turns = [turn for one in preferred for turn in (marked_turns(one.text) or [one])]
         yield "preference", every, [*system, *turns, *rejected]
     elif system and answers:
         yield "system and answer", every, [*system, *answers]
     for name in TEXTS:
         if name in fields:
-            yield "text", (*SYSTEMS, name), [*system, *_plain(row[fields[name]])]
+            yield "text", (*SYSTEMS, name), [*system, *plain_turns(row[fields[name]])]
 
 
 def _one_text(row: dict[str, Any], fields: Fields, asked: str | None, answers: list[Turn]) -> list[Turn]:
@@ -220,88 +175,10 @@ def _one_text(row: dict[str, Any], fields: Fields, asked: str | None, answers: l
     return [Turn(*one) for one in conversation(before + after, len(before) if after else 0)]
 
 
-def _template(text: str) -> list[Turn]:
-    return [Turn(*one) for one in conversation(text)]
-
-
-def _plain(value: Any) -> list[Turn]:
-    if isinstance(value, str):
-        return [Turn(*one) for one in split(value)] or ([Turn(UNMARKED, value)] if value.strip() else [])
-    return list(_said(value, UNMARKED))
-
-
 def _history(row: dict[str, Any], fields: Fields) -> list[Turn]:
     """Earlier turns: pairs of what was asked and answered."""
     value = parsed_cell(row[fields["history"]], talk=True) if "history" in fields else None
-    return list(_talk(value)) if isinstance(value, list) else []
-
-
-def _talk(value: Any) -> list[Turn]:
-    """The turns of a conversation: messages, pairs, strings that take turns, or a text with marks."""
-    value = parsed_cell(value, talk=True)
-    if isinstance(value, str):
-        return _template(value)
-    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        return [Turn((USER, ASSISTANT)[at % 2], one) for at, one in enumerate(value) if one.strip()]
-    if isinstance(value, list) and value and all(_is_pair(one) for one in value):
-        return [turn for pair in value for turn in _talk(pair)]
-    return list(_said(value, UNMARKED))
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) for one in value)
-
-
-def _said(value: Any, role: str, learned: bool = True, depth: int = 0) -> Iterator[Turn]:
-    """The turns in a string, a message, a list of messages, or lists of roles and contents side by side."""
-    value = parsed_cell(value) if depth == 0 else value
-    if isinstance(value, str):
-        if value and not value.isspace():
-            yield Turn(role, value, learned)
-    elif depth >= DEEPEST:
-        return
-    elif isinstance(value, list):
-        for one in value:
-            yield from _said(one, role, learned, depth + 1)
-    elif isinstance(value, dict):
-        yield from _message(value, role, learned, depth)
-
-
-def _message(value: dict[str, Any], role: str, learned: bool, depth: int) -> Iterator[Turn]:
-    name, text = value.get("role"), value.get("content")
-    if type(name) is str and type(text) is str and text.strip() and NOT_LEARNED.keys().isdisjoint(value):
-        yield Turn(role_of(name), text, learned)  # nearly every message there is
-        return
-    name = next((value[key] for key in ROLE if value.get(key) is not None), None)
-    if isinstance(name, dict):
-        name = name.get("role")
-    if isinstance(name, list):  # lists side by side, as the datasets library writes a sequence of messages
-        texts: list[Any] = next((value[key] for key in SAID if isinstance(value.get(key), list)), [])
-        for who, text in zip(name, texts, strict=False):
-            yield from _said(text, role_of(who), learned, depth + 1)
-        return
-    speaker = role if name is None else role_of(name)
-    if learned and not NOT_LEARNED.keys().isdisjoint(value):
-        learned = not any(_is_off(value.get(key), off) for key, off in NOT_LEARNED.items())
-    held = [key for key in (*SAID, "messages") if key in value]
-    for key in held:
-        if said := list(_said(value[key], speaker, learned, depth + 1)):
-            alike = len(said) > 1 and name is not None and all(one.role == speaker for one in said)
-            yield from [said[0]._replace(text="\n".join(one.text for one in said))] if alike else said
-            break  # a message says one thing, in parts or whole
-    if not held and name is None:  # a pair: {"human": ..., "assistant": ...}
-        for key, own in value.items():
-            who = SYSTEM if canonical(str(key)) in SYSTEMS else role_of(_who(canonical(str(key))))
-            if who != OTHER:
-                yield from _said(own, who, learned, depth + 1)
-
-
-def _who(key: str) -> str:
-    return "user" if key in (*ASKED, *INPUTS) else "assistant" if key in ANSWERED else ""
-
-
-def _is_off(value: Any, off: tuple[Any, ...]) -> bool:
-    return value is not None and (value.strip().lower() if isinstance(value, str) else value) in off
+    return list(talk_turns(value)) if isinstance(value, list) else []
 
 
 def _unread(row: dict[str, Any], keys: set[str]) -> Iterator[str]:
@@ -320,7 +197,7 @@ def _beside(message: dict[str, Any]) -> Iterator[str]:
     pair = not any(key in message for key in (*ROLE, *SAID))
     for key, value in message.items():
         own = canonical(str(key))
-        if key not in MESSAGE_KEYS and not (pair and (own in SYSTEMS or _who(own))) and _has_text(value):
+        if key not in MESSAGE_KEYS and not (pair and (own in SYSTEMS or speaker_of(own))) and _has_text(value):
             yield key
 
 

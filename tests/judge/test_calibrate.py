@@ -11,9 +11,10 @@ from scipy.stats import beta
 
 from spillover.common import JudgeError
 from spillover.judge.calibration import calibrate, judged_table, question_of
-from spillover.judge.card import _by_question, find_card, load_card
+from spillover.judge.card import find_card, load_card
 from spillover.judge.drift_check import drift, is_due
 from spillover.judge.labelled import Labelled, LabelledSet, labelled_set
+from spillover.judge.measure import _by_question
 from spillover.judge.save import save_card
 
 from .conftest import Scripted

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from inspect_ai.model import get_model
 
 from spillover.cli.leaderboard_check import check, retract
-from spillover.cli.verify import Package, verify
+from spillover.cli.package import Package
+from spillover.cli.verify import verify
 from spillover.declare import CANARY
 from spillover.judge import rescore
 from spillover.submissions.contents import HeldOut

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spillover.cli.verify import Package
+from spillover.cli.package import Package
 from spillover.records import record
 
 from ..run._pair import BASE, Pair

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spillover.cli.verify import Package
+from spillover.cli.package import Package
 from spillover.common import LogError, SpilloverError
 from spillover.logs import MOST, check_bounds, read
 from spillover.records import record

@@ -10,7 +10,7 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from inspect_ai.solver import Solver, generate
 
 from spillover.board import headline, setting_of
-from spillover.cli.verify import Package
+from spillover.cli.package import Package
 from spillover.logs import Difference, decoding_of, differences, made_of_rows, read, solver_of
 from spillover.records import record, records
 from spillover.results import summarise, uncompared

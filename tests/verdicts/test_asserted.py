@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from spillover.cli.package import Package
 from spillover.cli.record import record
-from spillover.cli.verify import Package, verify
+from spillover.cli.verify import verify
 from spillover.estimate import JudgeErrors
 from spillover.judge import JudgeCard, load_card, save_card
 from spillover.records import read_record

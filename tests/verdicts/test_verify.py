@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 
-from spillover.cli.verify import Package, verify
+from spillover.cli.package import Package
+from spillover.cli.verify import verify
 from spillover.common import LogError
 from spillover.records import record
 from spillover.results import ingest
