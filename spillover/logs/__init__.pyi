@@ -1,27 +1,15 @@
-from .alike import FIELDS, Declared, Difference, Made, declared, differences, made_of_rows
+from .alike import FIELDS, Difference, differences
 from .answered_by import Returned, add_returned, is_judges, names_returned, served_of
 from .archive import LARGEST, Archive, file_sha256, found_logs, odd_is_told, opened
 from .bounds import MOST, check_bounds
 from .facts import LogFacts, log_facts
 from .frame import STORED, arrow_table, frame_of
-from .header import (
-    CARRIAGE,
-    CHANGED,
-    DRAWS,
-    EACH,
-    JUDGED,
-    LIMITS,
-    changes_of,
-    decoding_of,
-    effective,
-    plain_header,
-    shown,
-    solver_of,
-    steps_of,
-)
+from .header import DRAWS, EACH, JUDGED, plain_header
+from .made import Declared, Made, declared, made_of_rows
 from .recordings import left_over, shared_verdicts, unnamed_answers
 from .rows import REMOVED, LogRows, log_rows
 from .sent import not_sent
+from .settings import CARRIAGE, CHANGED, LIMITS, changes_of, decoding_of, effective, shown, solver_of, steps_of
 from .source import LogSource, log_source, rubric_labels
 from .stands import Account, Attempt, attempt_of, in_words, refuse_twice, refuse_unfinished, standing
 from .table import COLUMNS, log_files, read

@@ -7,7 +7,8 @@ from pathlib import Path
 from spillover.common import LogError, trouble
 
 from .archive import file_sha256
-from .header import Header, as_text, plain_header
+from .header import Header, plain_header
+from .settings import as_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.common import LogError
 
-from .rows import LogRows, Row
+from .answer_row import Row
+from .rows import LogRows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from spillover.common import counted
 
+from .answer_row import ANSWER_MISSING
 from .header import DRAWS, Header
-from .rows import ANSWER_MISSING, LogRows
+from .rows import LogRows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ import pandas as pd
 
 from spillover.common import NOT_RECORDED, LogError
 
-from .alike import declared
 from .frame import COLUMN_TYPES, frame_of
 from .header import DRAWS
+from .made import declared
 from .recordings import recorded_in
 from .rows import LogRows, log_rows
 from .stands import attempt_of, refuse_twice, standing

@@ -4,7 +4,8 @@ from .invariants import LEAST_SHARED, SAME_ANSWERS
 from .material_hash import is_part, is_shuffled, rubric_sha256
 from .odd import Odd, of_record, of_replies, of_served
 from .problem import Problem
-from .verifier import Verified, verify
+from .verified import Verified
+from .verifier import verify
 
 __all__ = [
     "LEAST_SHARED",

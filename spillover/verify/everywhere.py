@@ -11,10 +11,9 @@ from typing import Any
 from spillover.common import answer_of, public, same
 from spillover.logs import CARRIAGE, CHANGED, LIMITS, changes_of, steps_of
 
+from .events import Event, Turns, attached, replied, reply_of, turns_in, whole_event
 from .raw import letters, raw_contradictions, text_of
 
-Event = dict[str, Any]
-Turns = list[tuple[str, str]]
 OURS = ("ask", "ask_each")
 OUTPUT = ("/output/completion", "/output/choices", "/messages")
 NOT_ASKED = {*CARRIAGE, *LIMITS, CHANGED}
@@ -30,10 +29,10 @@ def contradictions(sample: Mapping[str, Any], header: Mapping[str, Any], decodin
         decoding: Settings with which the header says that the model was asked.
     """
     model = str(header["eval"].get("model"))
-    events = [_whole(one, sample) for one in sample.get("events") or [] if isinstance(one, dict)]
+    events = [whole_event(one, sample) for one in sample.get("events") or [] if isinstance(one, dict)]
     calls = [one for one in events if one.get("event") == "model"]
-    own = [one for one in calls if one.get("role") is None and one.get("model") == model and _replied(one)]
-    messages = _turns(_attached(sample.get("messages") or [], sample))
+    own = [one for one in calls if one.get("role") is None and one.get("model") == model and replied(one)]
+    messages = turns_in(attached(sample.get("messages") or [], sample))
     changed = {one.name for one in changes_of(header)}
     if sample.get("error") is None:
         yield from _of_answer(sample, model, own, messages)
@@ -41,8 +40,8 @@ def contradictions(sample: Mapping[str, Any], header: Mapping[str, Any], decodin
     for one in own:
         yield from _of_settings(one, decoding, changed)
     for one in calls:
-        if _replied(one):
-            yield from raw_contradictions(one, _turns(one.get("input") or []))
+        if replied(one):
+            yield from raw_contradictions(one, turns_in(one.get("input") or []))
     yield from _of_start(sample, events)
     yield from _of_state(events, messages, own)
     yield from _of_scores(sample, events)
@@ -59,55 +58,11 @@ def asked_models(sample: Mapping[str, Any]) -> frozenset[str]:
 
 def shown_before(sample: Mapping[str, Any]) -> str | None:
     """The conversation before the last answer, written as `spillover.solvers.shown_to_model` writes it for judges."""
-    seen = _turns(_attached(sample.get("messages") or [], sample))
+    seen = turns_in(attached(sample.get("messages") or [], sample))
     while seen and seen[-1][0] == "assistant":
         seen = seen[:-1]
     texts = [(role, answer_of(text) if role == "assistant" else text) for role, text in seen]
     return "\n\n".join(f"[{role}]\n{text}" for role, text in texts) or None
-
-
-def _replied(event: Event) -> bool:
-    return not event.get("error") and bool((event.get("output") or {}).get("choices"))
-
-
-def _whole(event: Event, sample: Mapping[str, Any]) -> Event:
-    """An event with what a condensed log keeps elsewhere: messages, parts of requests, long texts."""
-    if event.get("event") not in ("model", "score", "sample_init", "state"):
-        return event
-    pools, found = sample.get("events_data") or {}, dict(event)
-    if event.get("event") == "model":
-        found["input"] = [*(event.get("input") or []), *_referred(event.get("input_refs"), pools.get("messages"))]
-        call = event.get("call")
-        if isinstance(call, dict) and call.get("call_refs"):
-            key = str(call.get("call_key") or "messages")
-            request = {**(call.get("request") or {}), key: _referred(call["call_refs"], pools.get("calls"))}
-            found["call"] = {**call, "request": request}
-    whole: Event = _attached(found, sample)
-    return whole
-
-
-def _referred(refs: Any, pool: Any) -> list[Any]:
-    return [one for first, last in refs or [] for one in (pool or [])[first:last]]
-
-
-def _attached(value: Any, sample: Mapping[str, Any]) -> Any:
-    """Plain data with every attachment in its place."""
-    if isinstance(value, str):
-        held = sample.get("attachments") or {}
-        return held.get(value.removeprefix("attachment://"), value) if value.startswith("attachment://") else value
-    if isinstance(value, list):
-        return [_attached(one, sample) for one in value]
-    if isinstance(value, dict):
-        return {name: _attached(one, sample) for name, one in value.items()}
-    return value
-
-
-def _turns(messages: Any) -> Turns:
-    return [(str(one.get("role")), text_of(one.get("content"))) for one in messages if isinstance(one, dict)]
-
-
-def _said(event: Event) -> str:
-    return text_of((event["output"]["choices"][0].get("message") or {}).get("content"))
 
 
 NO_MODEL = "none/none"
@@ -126,9 +81,9 @@ def _of_answer(sample: Mapping[str, Any], model: str, own: list[Event], messages
         yield f"holds an answer, and no request to {model[:80]} that gave it"
         return
     last = own[-1]["output"]
-    said, message = _said(own[-1]), text_of(_attached((choices[0].get("message") or {}).get("content"), sample))
+    said, message = reply_of(own[-1]), text_of(attached((choices[0].get("message") or {}).get("content"), sample))
     completion = output.get("completion")
-    if message != said or (isinstance(completion, str) and _attached(completion, sample) not in (said, message)):
+    if message != said or (isinstance(completion, str) and attached(completion, sample) not in (said, message)):
         yield "its output is another answer than the model's event holds"
     for name, here, there in (
         ("ended with", choices[0].get("stop_reason"), last["choices"][0].get("stop_reason")),
@@ -137,11 +92,11 @@ def _of_answer(sample: Mapping[str, Any], model: str, own: list[Event], messages
         if here != there:
             yield f"its output {name} {str(here)[:60]}, the model's event says {str(there)[:60]}"
     places = [number for number, (role, _) in enumerate(messages) if role == "assistant"]
-    if [messages[one][1] for one in places] != [_said(one) for one in own]:
+    if [messages[one][1] for one in places] != [reply_of(one) for one in own]:
         yield "its messages hold other answers than the model's events"
         return
     for place, event in zip(places, own, strict=True):
-        shown, asked = messages[:place], _turns(event.get("input") or [])
+        shown, asked = messages[:place], turns_in(event.get("input") or [])
         added = (event.get("config") or {}).get("system_message")
         if _letters([("system", added), *shown] if added else shown) != _letters(asked):
             yield "its messages are not those that were sent to the model"
@@ -171,7 +126,7 @@ def _of_condition(sample: Mapping[str, Any], header: Mapping[str, Any], messages
     first, system = (f"{system}\n\n", None) if system and params.get("system_as_user") else ("", system)
     if told != ([system] if system else []):
         yield "was told another system message than its probe and the solver's condition say"
-    asked = f"{first}{put.get('prefix') or ''}{_attached(sample['input'], sample)}{put.get('suffix') or ''}"
+    asked = f"{first}{put.get('prefix') or ''}{attached(sample['input'], sample)}{put.get('suffix') or ''}"
     users = [text for role, text in messages if role == "user"]
     if users != [asked, *(said.get("turns") or [])][: max(len(users), 1)]:
         yield "was asked something else than its probe under the solver's condition"
@@ -200,18 +155,18 @@ def _of_start(sample: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
             continue
         if str(began.get("id")) != str(sample.get("id")):
             yield f"began as the sample {str(began.get('id'))[:60]}"
-        if not same(began.get("input"), _attached(sample.get("input"), sample)):
+        if not same(began.get("input"), attached(sample.get("input"), sample)):
             yield "began with another question"
         held = sample.get("metadata") or {}
         before = began.get("metadata") or {}
-        other = [name for name in before if not same(before[name], _attached(held.get(name), sample))]
+        other = [name for name in before if not same(before[name], attached(held.get(name), sample))]
         if other:
             yield f"began with another {', '.join(sorted(other))[:80]}"
 
 
 def _of_state(events: list[Event], messages: Turns, own: list[Event]) -> Iterator[str]:
     """Every text that a change of the state brought stands among the messages."""
-    known = {letters(text) for _, text in messages} | {letters(_said(one)) for one in own} | {""}
+    known = {letters(text) for _, text in messages} | {letters(reply_of(one)) for one in own} | {""}
     for event in events:
         for change in event.get("changes") or [] if event.get("event") == "state" else []:
             if change.get("op") in ("add", "replace") and str(change.get("path")).startswith(OUTPUT):
@@ -235,7 +190,7 @@ def _of_scores(sample: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
         given = [one["score"] for one in events if _scored(one, name)]
         if not given or not isinstance(score, dict) or score.get("history"):
             continue
-        whole = _attached(score, sample)
+        whole = attached(score, sample)
         if not any(_one_score(whole, one) for one in given):
             yield f"its score {name} is not the one that its scorer gave"
 
@@ -254,7 +209,7 @@ def _of_judges(sample: Mapping[str, Any], calls: list[Event]) -> Iterator[str]:
     for name, score in (sample.get("scores") or {}).items():
         notes = (score.get("metadata") or {}) if isinstance(score, dict) else {}
         judge = str(notes.get("judge")).split(" + ")[0].split(" then ")[0]
-        replies = [one for one in calls if one.get("model") == judge and _replied(one)]
+        replies = [one for one in calls if one.get("model") == judge and replied(one)]
         returned = {str(one["output"].get("model")) for one in replies}
         said = notes.get("judge_returned")
         if said and returned and said not in returned and " then " not in str(notes.get("judge")):
@@ -272,7 +227,7 @@ def _of_note(dimension: str, note: Mapping[str, Any], replies: list[Event]) -> I
 
 
 def _hash(event: Event) -> str | None:
-    asked = [text for role, text in _turns(event.get("input") or []) if role == "user"]
+    asked = [text for role, text in turns_in(event.get("input") or []) if role == "user"]
     return hashlib.sha256(asked[-1].encode("utf-8", "replace")).hexdigest() if asked else None
 
 

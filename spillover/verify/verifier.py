@@ -1,12 +1,11 @@
 """Verify: do logs, and a record made of them, hold together? Every sample is read and every number computed anew."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from spillover.common import METHODS, LogError, counted, trouble
-from spillover.logs import Account, file_sha256, found_logs, log_source, made_of_rows, odd_is_told, served_of
+from spillover.logs import file_sha256, found_logs, log_source, made_of_rows, odd_is_told, served_of
 from spillover.records import Record, read_record
 
 from .agreeing import WhatStandsTwiceAgrees
@@ -23,16 +22,16 @@ from .invariants import (
     EachProbeAnsweredOncePerEpoch,
     Invariant,
     JudgeNeverChangedMidRun,
-    MaterialHashMatchesVersion,
     NoLogSubmittedTwice,
     NoSeedIsACopy,
-    RubricHashMatchesVersion,
     SettingsNeverChangedMidRun,
 )
+from .material_invariants import MaterialHashMatchesVersion, RubricHashMatchesVersion
 from .odd import of_record, of_replies, of_served
 from .problem import Problem
 from .record_invariants import AssertedFieldsCanBe, LogHashHolds, RecordAgreesWithLogs, RecordHashHolds, no_plan
 from .replies import is_reread
+from .verified import Verified
 
 MOST = 20
 """Problems of one invariant in one file that are told; the others are counted."""
@@ -59,49 +58,6 @@ INVARIANTS: tuple[Invariant, ...] = (
     RecordAgreesWithLogs(),
     AssertedFieldsCanBe(),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What `verify` found.
-
-    Attributes:
-        problems: What does not hold; nothing where all holds.
-        checked: Names of the invariants that were looked at.
-        logs: Logs that were read whole.
-        answers: Samples in them.
-        record: The record, or None.
-        judged: Verdicts in them that judges gave.
-        reread: Those that were read again from their judges' replies.
-        judges: All judges whose verdicts stand in the logs.
-        accounts: Of each log, what was planned and what became of it.
-        what: What was verified, in words.
-        notes: What was not checked, and why.
-        flags: What a person should look at; it fails nothing.
-    """
-
-    problems: list[Problem]
-    checked: list[str]
-    logs: int
-    answers: int
-    record: str | None
-    judged: int = 0
-    reread: int = 0
-    judges: tuple[str, ...] = ()
-    accounts: tuple[Account, ...] = ()
-    what: str = "the logs"
-    notes: tuple[str, ...] = ()
-    flags: tuple[Problem, ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.problems
-
-    def as_dict(self) -> dict[str, Any]:
-        """The finding as plain data."""
-        accounts = [one.as_dict() for one in self.accounts]
-        return {**asdict(self), "accounts": accounts, "holds": self.holds}
 
 
 def verify(

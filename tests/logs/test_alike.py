@@ -5,7 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from spillover.logs.alike import FIELDS, TOLERATES, Made, differences, made_of_rows
+from spillover.logs.alike import FIELDS, TOLERATES, differences
+from spillover.logs.made import Made, made_of_rows
 
 SAME = Made(**{name: ("one",) for name in FIELDS if name != "decoding"}, decoding=('{"temperature": 1}',))
 OTHER = replace(SAME, **{name: ("another",) for name in FIELDS if name != "decoding"}, decoding=('{"temperature": 0}',))

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from spillover.logs.header import CHANGED, Header, decoding_of, effective
+from spillover.logs.header import Header
+from spillover.logs.settings import CHANGED, decoding_of, effective
 
 SPEC: dict[str, Any] = {
     "run_id": "r", "eval_id": "e", "created": "2031-01-02T03:04:05+00:00", "task": "spillover/power_and_goals",
