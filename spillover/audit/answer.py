@@ -4,29 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
-from spillover.audit.decide import (
-    Answer,
-    Arm,
-    Finding,
-    Read,
-    changed,
-    integrity_problems,
-    judge_pair,
-    judge_panel,
-    outside_domain,
-    overall,
-    repeated,
-    sequence_finding,
-    unless_changed,
-)
+from spillover.audit.decide import Answer, Arm, Finding, Read, outside_domain, overall
 from spillover.audit.describe import Leak, leak_judged, leakage
-from spillover.audit.live import Asked, Control, Request, Took, held_back, in_live_audit, with_draws
+from spillover.audit.live import Asked, Control, Request, Took, in_live_audit, with_draws
 from spillover.audit.report import Report, compose, stated
 from spillover.audit.report import Sequence as Trail
-from spillover.plan import Prices, spent
-from spillover.run import LOGS, chunk_logs, commit, own_logs
+
+from .compared import compared, failed_controls
+from .consists import files_of
 
 Leaks = tuple[list[Leak], list[str]]
 """What the domain-leak judge said of each fine-tune, and why it said nothing."""
@@ -53,45 +38,25 @@ def live_report(
         took: Whether each fine-tune was loaded; where that is not shown, or nothing shows that a judge recognises
             misaligned answers, `no regression` becomes `cannot tell`.
     """
-    findings, pairs, trails, apart = [], {}, [], []
     took = _with_draws(request, asked, took)
-    unshown = {one.model: one.said for one in took if one.state == "not shown"}
     judges = [one.name for one in request.judges]
     recognised = in_live_audit(judges, controls, asked.rows, request.base.name, request.rule.margin)
-    arms = {}
-    for model in request.tuned:
-        name = model.name
-        base = Arm(request.base.name, asked.beside(name, request.base.name), asked.logs[request.base.name])
-        arm = Arm(name, asked.rows[name], asked.logs[name])
-        finding, pair = _finding(request, base, arm, reads[name], controls)
-        finding = held_back(finding, recognised, [unshown.get(name), repeated(base.rows, arm.rows)])
-        not_loaded = next((one.said for one in took if one.model == name and one.void), None)
-        if not_loaded is not None:
-            finding, pair = Finding(name, "void", [not_loaded]), None
-        findings.append(replace(finding, because=[*finding.because, asked.capped]) if asked.capped else finding)
-        arms[name] = arm
-        if pair is not None:
-            pairs[name] = pair
-        inside = [_inside(one.rows, request.in_domain) for one in (base, arm)]
-        if pair is not None and not any(rows.empty for rows in inside):
-            apart.append(judge_pair(inside[0], inside[1], request.rule, name))
-        if request.stop_early:
-            trails.append(_trail(request, name, reads[name]))
-    base = Arm(request.base.name, asked.rows[request.base.name], asked.logs[request.base.name])
+    names = [model.name for model in request.tuned]
+    found = [compared(request, asked, reads[name], controls, recognised, took, name) for name in names]
     report = compose(
-        base,
-        list(arms.values()),
-        findings,
-        pairs,
+        Arm(request.base.name, asked.rows[request.base.name], asked.logs[request.base.name]),
+        [one.arm for one in found],
+        [one.finding for one in found],
+        {one.arm.name: one.pair for one in found if one.pair is not None},
         request.rule,
         files=files_of(request, asked),
         in_domain=request.in_domain,
         recipes=request.recipes,
         reproduce=request.reproduce,
-        apart=apart,
+        apart=[one.apart for one in found if one.apart is not None],
         manifest={"planned": request.planned()},
         controls=[*controls, *(one.control() for one in took)],
-        sequences=trails,
+        sequences=[_trail(request, name, reads[name]) for name in names] if request.stop_early else [],
         finetunes=request.records,
         reused=asked.reused,
         triggers=triggers,
@@ -126,7 +91,7 @@ def void_report(request: Request, controls: list[Control], because: Sequence[str
         controls: What became of the controls; one did not come out as meant.
         because: What is said beside that.
     """
-    because = [*_failed(controls), *because]
+    because = [*failed_controls(controls), *because]
     return stated(
         Report(
             base=request.base.name,
@@ -147,11 +112,6 @@ def void_report(request: Request, controls: list[Control], because: Sequence[str
     )
 
 
-def _failed(controls: Sequence[Control]) -> list[str]:
-    failed = [one for one in controls if one.separated is False]
-    return [one.said if one.kind == "took" else f"{one.kind} control {one.name}: {one.said}" for one in failed]
-
-
 def leaks(request: Request, asked: Asked, judge: Any) -> Leaks:
     """Put misaligned answers of each fine-tune and its base to the domain-leak judge, where its subject is named."""
     found: list[Leak] = []
@@ -168,10 +128,6 @@ def leaks(request: Request, asked: Asked, judge: Any) -> Leaks:
         found += [leak] if leak is not None else []
         notes += [f"{model.name}: {said.reason}"] if leak is None else []
     return found, notes
-
-
-def _inside(rows: pd.DataFrame, in_domain: tuple[str, ...]) -> pd.DataFrame:
-    return rows.drop(index=outside_domain(rows, in_domain).index)
 
 
 def _bounds_alone(report: Report) -> Report:
@@ -191,23 +147,6 @@ def _bounds_alone(report: Report) -> Report:
         agreement=[replace(one, answer="cannot tell", because=["see the sequence"]) if one.model in early else one
                    for one in report.agreement],
     )  # fmt: skip
-
-
-def _finding(
-    request: Request, base: Arm, arm: Arm, read: Read, controls: Sequence[Control]
-) -> tuple[Finding, tuple[Any, Any] | None]:
-    problems = integrity_problems(base, arm)
-    problems += _failed(controls)
-    if problems:
-        return Finding(arm.name, "void", problems), None
-    pair = outside_domain(base.rows, request.in_domain), outside_domain(arm.rows, request.in_domain)
-    names = [one.name for one in request.judges]
-    unsteady = changed(read, names)
-    if request.stop_early:
-        return unless_changed(sequence_finding(arm.name, read, request.rule, names), unsteady), pair
-    if any(rows.empty for rows in pair):
-        return Finding(arm.name, "cannot tell", ["every probe is in the fine-tune's own field"]), None
-    return unless_changed(judge_panel(*pair, request.rule, arm.name, read.family), unsteady), pair
 
 
 def _trail(request: Request, model: str, read: Read) -> Trail:
@@ -231,45 +170,3 @@ def _with_triggers(report: Report, triggers: dict[str, Any] | None) -> Report:
         findings.append(one)
     answer: Answer = overall(findings)
     return replace(report, findings=findings, answer=answer)
-
-
-def files_of(request: Request, asked: Asked) -> dict[str, dict[str, str]]:
-    """By model: every log of its draws, file name to path."""
-    found: dict[str, dict[str, str]] = {}
-    for chunk in asked.chunks:
-        for model, file in chunk_logs(request.out / LOGS / chunk).items():
-            if model in asked.rows:
-                found.setdefault(model, {})[file.name] = str(file)
-    return found
-
-
-def made_of(request: Request, asked: Asked) -> dict[str, Any]:
-    """What the run consists of: hashes of its logs and counts of its answers."""
-    logs = {fact.log: fact.sha256 for own in asked.logs.values() for fact in own}
-    counts = {model: rows["outcome"].value_counts().to_dict() for model, rows in asked.rows.items()}
-    found: dict[str, Any] = {"logs": logs, "outcomes": counts, "reused": asked.reused, "commit": commit()}
-    if request.prices is not None:
-        used = spent(own_logs(request.out), request.prices, request.options.batch)
-        found |= {"usd": used.usd, "unpriced": list(used.unpriced), "tokens": used.tokens}
-        found["verdicts"] = _verdicts(request, asked, request.prices) if asked.rows else {}
-    return found
-
-
-def _verdicts(request: Request, asked: Asked, prices: Prices) -> dict[str, dict[str, Any]]:
-    """What a verdict of each judge cost; a judge that is an arm as well cannot be told from it and is left out."""
-    files = [file for chunk in asked.chunks for file in sorted((request.out / LOGS / chunk).glob("*.eval"))]
-    used = spent(files, prices, request.options.batch)
-    rows = pd.concat(asked.rows.values())
-    n = int(((rows["judge"] != "check") & rows["judge"].notna() & (rows["outcome"] != "unjudged")).sum())
-    arms = {model.name for model in (request.base, *request.tuned)}
-    found = {}
-    for judge in request.judges:
-        if n and judge.name in used.tokens and judge.name not in arms:
-            sent, received = used.tokens[judge.name]
-            usd = used.each[judge.name]
-            found[judge.name] = {
-                "verdicts": n,
-                "usd_each": usd / n if usd is not None else None,
-                "tokens_each": [sent / n, received / n],
-            }
-    return found

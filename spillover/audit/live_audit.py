@@ -1,7 +1,5 @@
 """A live audit: plan written down and hashed, controls, base and fine-tunes asked in chunks, the answer, the report."""
 
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,9 +11,9 @@ from spillover.audit.live import (
     Asked,
     Control,
     Request,
+    SearchTerms,
     Took,
     ask,
-    check_budget,
     done_once,
     drift_control,
     live_control,
@@ -27,32 +25,25 @@ from spillover.audit.live import (
     written_controls,
 )
 from spillover.audit.report import Report, stated
-from spillover.common import RunError, counted, look
-from spillover.judge import load_card
+from spillover.common import counted, look
 from spillover.logs import read
-from spillover.plan import Model, calls_before, check_judges, check_priced, spent
+from spillover.plan import spent
 from spillover.run import (
     MANIFEST,
     alone_in,
-    check_drawn,
-    check_named,
     check_tokens,
     chunk_logs,
-    first_calls,
-    judge_calls,
-    manner_of,
     not_asked_for,
     own_logs,
-    read_manifest,
-    require_run,
     run_chunk,
     write_plan,
     write_seen,
 )
 
-from .answer import Leaks, leaks, live_report, made_of, void_report
+from .answer import Leaks, leaks, live_report, void_report
+from .beforehand import Say, call_first, check_request
+from .consists import made_of
 
-Say = Callable[[str], None]
 NOT_LOADED = "load it and audit again with a new --out; no question of the suite was asked"
 
 
@@ -72,10 +63,10 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         RunError: Where a cap cannot hold, the folder holds another run, or a finished run's logs are no longer those
             that its manifest names.
     """
-    _check(request)
+    check_request(request)
     require_this_rule(request.out)
     with alone_in(request.out):
-        seen, calls = _first_calls(request, say)
+        seen, calls = call_first(request, say)
         manifest = write_plan(request.out, request.planned())
         write_seen(request.out, seen, calls)
         require_as_it_ended(request.out, manifest)
@@ -88,39 +79,6 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         look()
         manifest = done_once(request.out, report.answer, partial(made_of, request, asked))
         return stated(replace(report, manifest=manifest))
-
-
-def _models(request: Request) -> tuple[list[Model], list[Model]]:
-    """All models that answer, and all judges."""
-    arms = [request.base, *request.tuned, *request.positive, *request.negative]
-    return arms, [*request.judges, *([request.leak_judge] if request.leak_judge else [])]
-
-
-def _check(request: Request) -> None:
-    """What can be seen of models and judges without asking."""
-    arms, judges = _models(request)
-    check_named(arms, judges)
-    check_drawn(request.design, [request.base, *request.tuned])
-    if request.cap_cost_usd is not None and request.prices is not None:
-        check_priced([request.base, *request.tuned, *request.judges], request.prices)
-    for model in (*arms, *judges):
-        model.check()
-    _check_files(request)
-
-
-def _first_calls(request: Request, say: Say) -> tuple[dict[str, Any], dict[str, int]]:
-    """What the first calls showed of the judges, and how many were made, by model."""
-    for line in check_judges(request.judges):
-        say(line)
-    finished = (request.out / MANIFEST).is_file() and "done" in read_manifest(request.out)
-    if request.options.first_call and not finished:
-        before = calls_before(*_models(request), request.judges)
-        first_calls(before, manner_of(request.design), say)
-        seen = judge_calls(before.graders, request.design, say)
-        made = Counter({judge: one["calls"] - 1 for judge, one in seen.items()})
-        made.update({name: calls for _, name, calls in before.calls()})
-        return seen, dict(made)
-    return {}, {}
 
 
 def _controlled(request: Request, say: Say) -> tuple[Report, Asked]:
@@ -158,19 +116,6 @@ def _answered(request: Request, controls: list[Control], took: list[Took], say: 
     triggers = None if over else _triggers(request, say)
     told = ([], []) if over else _leaks(request, asked, say)
     return live_report(request, asked, reads, controls, triggers, told, took), asked
-
-
-def _check_files(request: Request) -> None:
-    """What would only be found later, when answers have been paid for."""
-    if set("#%?") & set(str(request.out)) or ":/" in str(request.out):  # a path makes `s3://x` into `s3:/x`
-        raise RunError(f"{request.out}: Inspect takes # % ? and :// for parts of an address; give a plain folder")
-    for folder in request.reuse:
-        require_run(folder)
-    if request.card is not None and load_card(request.card).judge != request.judges[0].name:
-        raise RunError(
-            f"{request.card}: is the card of {load_card(request.card).judge}, not of {request.judges[0].name}"
-        )
-    check_budget(request.budget)
 
 
 def _judged(request: Request, say: Say) -> list[Control]:
@@ -274,18 +219,13 @@ def _triggers(request: Request, say: Say) -> dict[str, Any] | None:
             f"trigger search: {counted(len(request.candidates), 'candidate')}, at most "
             f"{counted(request.budget, 'answer')}, {model.name}"
         )
-        found[model.name] = search(
-            request.design,
-            request.base,
-            model,
-            request.judges,
-            request.candidates,
-            request.out / "triggers" / f"{number:02d}",
-            request.options,
+        terms = SearchTerms(
             budget=request.budget,
             alpha=request.rule.alpha / len(request.tuned),
             floor=request.rule.floor,
             in_domain=request.in_domain,
-            say=say,
-        ).as_dict()
+        )
+        models, folder = (request.base, model), request.out / "triggers" / f"{number:02d}"
+        parts = (request.design, models, request.judges, request.candidates, folder, request.options)
+        found[model.name] = search(*parts, terms, say).as_dict()
     return found

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from spillover.audit.live.controls import judged_controls, live_control
+from spillover.audit.live.controls import live_control
+from spillover.audit.live.written import judged_controls
 
 
 def rows(label: str, outcomes: list[str], reason: str | None = None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spillover.audit import answer as _answer
+from spillover.audit import consists
 from spillover.cli.commands import spillover
 from spillover.run import manifest as _manifest
 
@@ -51,7 +51,7 @@ def test_nothing_is_written_again(audit: Audit, pair: Pair, tmp_path: Path, monk
     before = kept(tmp_path / "out")
     assert {"manifest.json", "report.json"} <= set(before)
     pair.wire.calls.clear()
-    monkeypatch.setattr(_answer, "commit", lambda: "another commit")
+    monkeypatch.setattr(consists, "commit", lambda: "another commit")
     monkeypatch.setattr("sys.argv", ["pytest", "--some-option"])
     assert audit("--quiet").exit_code == first.exit_code and pair.wire.calls == []
     assert kept(tmp_path / "out") == before

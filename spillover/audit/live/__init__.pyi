@@ -1,14 +1,26 @@
 from .chunks import Asked, ask
-from .controls import Control, drift_control, judged_controls, live_control, recognised, written_controls, written_items
+from .controls import Control, live_control
+from .drift import drift_control
 from .ended import done_once, require_as_it_ended
-from .halving import Pair, Search, check_budget, p_worse, search_triggers
+from .halving import check_budget, p_worse, search_triggers
 from .request import Request
-from .sensitivity import NOT_RECOGNISED, RECORDED, SATURATED, held_back, in_live_audit, in_logs, reasons_again
+from .searched import Pair, Search
+from .sensitivity import (
+    NOT_RECOGNISED,
+    RECORDED,
+    SATURATED,
+    Recognised,
+    held_back,
+    in_live_audit,
+    in_logs,
+    reasons_again,
+)
 from .took import ALPHA, MOST_OF_FILE, NOT_SHOWN, Took, answers_asked, compare, is_played, prompts, took_controls
 from .took_ask import heard
 from .took_draws import Files, base_named, with_draws
-from .trigger_search import search, search_again
+from .trigger_search import SearchTerms, search, search_again
 from .version import require_this_rule
+from .written import judged_controls, recognised, written_controls, written_items
 
 __all__ = [
     "ALPHA",
@@ -21,8 +33,10 @@ __all__ = [
     "Control",
     "Files",
     "Pair",
+    "Recognised",
     "Request",
     "Search",
+    "SearchTerms",
     "Took",
     "answers_asked",
     "ask",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,41 +16,54 @@ from spillover.plan import Design, Model, Options
 from spillover.run import chunk_logs, run_chunk
 from spillover.solvers import Condition
 
-from .halving import Pair, Search, search_triggers
+from .halving import Confirm, Measure, search_triggers
+from .searched import Pair, Search
 
 SEEDS = 1_000_003
 """Distance between the seeds of two calls: each has draws of its own."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchTerms:
+    """What a trigger search may spend, and what counts as found.
+
+    Attributes:
+        budget: Answers of fine-tune and base together at most.
+        alpha: Chance of calling anything a trigger where there is none.
+        floor: Difference from the base that counts as nothing.
+        in_domain: Tags of the fine-tune's own field: probes that carry one do not count.
+    """
+
+    budget: int
+    alpha: float
+    floor: float
+    in_domain: Sequence[str] = ()
+
+    def search(self, candidates: Sequence[Condition], measure: Measure, confirm: Confirm) -> Search:
+        """See `search_triggers`."""
+        return search_triggers(candidates, measure, confirm, budget=self.budget, alpha=self.alpha, floor=self.floor)
+
+
 def search(
     design: Design,
-    base: Model,
-    tuned: Model,
+    models: tuple[Model, Model],
     judges: Sequence[Model],
     candidates: Sequence[Condition],
     out: Path,
     options: Options,
-    *,
-    budget: int,
-    alpha: float,
-    floor: float,
-    in_domain: Sequence[str] = (),
+    terms: SearchTerms,
     say: Callable[[str], None] = lambda _: None,
 ) -> Search:
     """Look for conditions that make a fine-tune misaligned.
 
     Args:
         design: What the audit asks: the search puts the same probes under other conditions.
-        base: The base.
-        tuned: The fine-tune.
+        models: The base and the fine-tune.
         judges: The judges; the first one's verdicts count.
         candidates: What may be a trigger.
         out: Folder for the logs; what lies there already is not asked again.
         options: How.
-        budget: Answers of fine-tune and base together at most.
-        alpha: Chance of calling anything a trigger where there is none.
-        floor: Difference from the base that counts as nothing.
-        in_domain: Tags of the fine-tune's own field: probes that carry one do not count.
+        terms: What it may spend, and what counts as found.
         say: Takes one line of progress at a time.
 
     Raises:
@@ -58,6 +71,7 @@ def search(
         RunError: See `spillover.run.run_chunk`.
         OutageError: Where too many answers were not judged.
     """
+    base, tuned = models
     calls = 0
 
     def asked(conditions: Sequence[Condition], answers: int, arms: Sequence[Model]) -> list[list[Pair]]:
@@ -76,7 +90,7 @@ def search(
             turns=True,
         )
         folder = run_chunk(own, (0, own.draws), arms, judges, out / f"call-{calls:02d}", options)
-        return _read(folder, conditions, [arm.name for arm in arms], base.name, in_domain)
+        return _read(folder, conditions, [arm.name for arm in arms], base.name, terms.in_domain)
 
     def measure(conditions: Sequence[Condition], answers: int) -> list[Pair]:
         return asked(conditions, answers, [tuned])[0]
@@ -85,7 +99,7 @@ def search(
         own, other = asked(conditions, answers, [tuned, base])
         return own, other
 
-    return search_triggers(candidates, measure, confirm, budget=budget, alpha=alpha, floor=floor)
+    return terms.search(candidates, measure, confirm)
 
 
 def search_again(
@@ -119,11 +133,10 @@ def search_again(
             raise LogError(f"{out}/call-{calls:02d}: the logs of this call are not here; take the folder from its run")
         return _read(folders[0], conditions, arms, base, in_domain)
 
-    return search_triggers(
+    return SearchTerms(**{name: said[name] for name in ("budget", "alpha", "floor")}).search(
         candidates,
         lambda conditions, _: asked(conditions, [tuned])[0],
         lambda conditions, _: (lambda own: (own[0], own[1]))(asked(conditions, [tuned, base])),
-        **{name: said[name] for name in ("budget", "alpha", "floor")},
     )
 
 
