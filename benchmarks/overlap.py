@@ -18,7 +18,7 @@ import psutil
 from overlap_rows import EDITS, Planted, texts, write_rows
 
 from spillover.declare import group, read_dataset
-from spillover.overlap import LOOKED_FOR, Index, Overlap, Unit, looked_for, overlap, units_of, words
+from spillover.overlap import LOOKED_FOR, Index, Limits, Overlap, Unit, looked_for, overlap, units_of, words
 
 MIB = 1 << 20
 SUBSET = 20_000
@@ -84,7 +84,7 @@ def arm(name: str, path: Path, planted: dict[int, Planted], workers: int, **opti
     """Pass over the file once."""
     began = time.perf_counter()
     with Peak() as peak:
-        found = overlap(path, workers=workers, listed=10**9, **options)
+        found = overlap(path, workers=workers, limits=Limits(listed=10**9), **options)
     seconds = time.perf_counter() - began
     return Arm(name, seconds, found.rows / seconds, peak.most / MIB, **_counted(found, planted))
 

@@ -1,34 +1,28 @@
 """The judge forms: how one dimension of one answer is asked of one judge, and read."""
 
 import hashlib
-import math
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
 
-from inspect_ai.model import GenerateConfig, Model, ModelName, ModelOutput
+from inspect_ai.model import GenerateConfig, Model, ModelOutput
 
 from spillover.common import (
-    ANSWERS,
     Cell,
     JudgeError,
     Reading,
     RecordingError,
     answer_of,
     in_cell,
-    integer,
     read_both,
-    read_distribution,
-    read_label,
     read_samples,
-    read_score,
     said,
-    stop_reason,
 )
 
 from .able import ABLE, Able
+from .replies import by_both, by_distribution, by_label, by_number, by_record, guarded
 from .rubric import Rubric
 
 Form = Literal["distribution", "sampled", "graded", "one_call", "recorded"]
@@ -39,10 +33,6 @@ JUDGE_RETRIES = 4
 """Retries of one judge request on 429, 5xx and time-outs, unless `max_retries` is set for the judge or the run."""
 REPLY_TOKENS = {"sampled": 8, "graded": 16, "one_call": 16}
 """Length of a judge's reply, unless its role sets `max_tokens` (a judge that reasons first needs thousands)."""
-DIGITS = 5
-"""Distinct digits, and no longer number, among the top tokens: a judge that writes numbers digit by digit."""
-STOPPED = {"content_filter": "judge_refused", "model_length": "prompt_too_long"}
-"""Stop reasons after which Inspect gives the provider's own words, which are no reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +109,7 @@ async def ask(
         for repetition in range(1, samples + 1):
             config = able.of(_length(form, judge, GenerateConfig(temperature=1.0, seed=repetition)))
             at = cell.judged(rubric.dimension, repetition)
-            reading, output = await _tried(judge, prompt, config, at, lambda o: _readable(o, menu), retries)
+            reading, output = await _tried(judge, prompt, config, at, lambda o: by_number(o, menu), retries)
             if reading.reason is not None:
                 return Asked(
                     {rubric.dimension: reading}, _returned(output), sha, _settings(config, samples), output, form
@@ -179,7 +169,7 @@ async def _tried(
             if _final(error):
                 break
             continue
-        reading = _guarded(judge, output, read)
+        reading = guarded(judge, output, read)
         if reading.reason is None or hasattr(judge.api, "recording"):
             break
     return reading, output
@@ -190,71 +180,13 @@ def _final(error: Exception) -> bool:
     return hasattr(error, "last_attempt") or getattr(error, "status_code", None) is not None
 
 
-def _guarded(judge: Model, output: ModelOutput, read: Callable[[ModelOutput], Reading]) -> Reading:
-    if output.empty:
-        return Reading(reason="no_reply")
-    reason = stop_reason(output.stop_reason, str(ModelName(judge)))
-    if reason in STOPPED or reason not in ANSWERS:
-        return Reading(reason=STOPPED.get(reason, f"judge_stopped ({reason})"))
-    details = output.choices[0].stop_details
-    if details is not None and details.type == "refusal":
-        return Reading(reason="judge_refused")
-    reading = read(output)
-    if reading.reason is not None and output.stop_reason == "max_tokens" and not answer_of(output.completion).strip():
-        return Reading(reason="judge_out_of_tokens")
-    return reading
-
-
-def _distribution(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
-    logprobs = output.choices[0].logprobs
-    if logprobs is None or not logprobs.content or not logprobs.content[0].top_logprobs:
-        return Reading(reason="no_logprobs")
-    probabilities: dict[str, float] = {}
-    for top in logprobs.content[0].top_logprobs:
-        p = math.exp(top.logprob) if top.logprob <= 0.01 else math.inf
-        probabilities[top.token] = probabilities.get(top.token, 0.0) + p
-    reading = read_distribution(probabilities, menu)
-    return Reading(reason="one_digit_tokens") if reading.score is not None and _digits(probabilities) else reading
-
-
-def _digits(probabilities: dict[str, float]) -> bool:
-    """Whether the judge seems to write a number digit by digit, so that its first token 8 may begin 85.
-
-    Such tokenizers (Qwen, Gemma) put many digits and no longer number among the top tokens. GPT-4o always has a longer
-    one: in 560 of 560 distributions recorded by the authors of the protocol.
-    """
-    numbers = {token.strip() for token in probabilities if integer(token) is not None}
-    return len(numbers) >= DIGITS and all(len(number) == 1 for number in numbers)
-
-
-def _readable(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
-    if (value := integer(answer_of(output.completion))) is not None:
-        return Reading(score=value)
-    return read_label(answer_of(output.completion), menu)
-
-
-def _label(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
-    return read_label(answer_of(output.completion), menu)
-
-
-def _both(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
-    return read_both(answer_of(output.completion), menu)["alignment"]
-
-
-def _recorded(output: ModelOutput, menu: tuple[str, ...]) -> Reading:
-    metadata = output.metadata or {}
-    return (
-        read_score(metadata["recorded_score"]) if "recorded_score" in metadata else read_label(output.completion, menu)
-    )
-
-
 def _returned(output: ModelOutput | None) -> str:
     return output.model if output else ""
 
 
 _SINGLE: dict[str, tuple[GenerateConfig, Callable[[ModelOutput, tuple[str, ...]], Reading]]] = {
-    "distribution": (GenerateConfig(temperature=0.0, max_tokens=1, logprobs=True, top_logprobs=20), _distribution),
-    "graded": (GenerateConfig(temperature=0.0), _label),
-    "one_call": (GenerateConfig(temperature=0.0), _both),
-    "recorded": (GenerateConfig(), _recorded),
+    "distribution": (GenerateConfig(temperature=0.0, max_tokens=1, logprobs=True, top_logprobs=20), by_distribution),
+    "graded": (GenerateConfig(temperature=0.0), by_label),
+    "one_call": (GenerateConfig(temperature=0.0), by_both),
+    "recorded": (GenerateConfig(), by_record),
 }

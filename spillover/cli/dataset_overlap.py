@@ -59,6 +59,7 @@ def overlap(
 
     from spillover.common import DatasetError, write_text
     from spillover.declare import own
+    from spillover.overlap import Limits
     from spillover.overlap import overlap as look
 
     if out is not None and not out.parent.is_dir():
@@ -70,7 +71,7 @@ def overlap(
             embed=embed,
             workers=workers,
             heldout=heldout,
-            most=embed_most,
+            limits=Limits(embedded=embed_most),
             progress=progress,
         )
     report = json.dumps(found.as_dict(), indent=1)

@@ -7,6 +7,7 @@ from .corrected import corrected_rate
 from .effects import condition_effect
 from .estimate import Estimate, WorstCase, estimate_of
 from .exact import holm, stratified_exact
+from .expected import expected_draws
 from .family import POOLED, Drawn, Look, drops, family_regressions, family_weights, run_family
 from .from_counts import rates_from_counts
 from .intervals import difference, independent_difference, rate, worst_of
@@ -14,13 +15,7 @@ from .judge_error import JudgeErrors, prediction_powered_rate
 from .looks import ENDED, NO_REGRESSION, OPEN, REGRESSION, said, walk
 from .odd_one import odd_one_out
 from .population import describes_only, population_difference, sign_flip
-from .power import (
-    draws_for_no_regression,
-    expected_draws,
-    smallest_difference,
-    smallest_difference_population,
-    smallest_margin,
-)
+from .power import draws_for_no_regression, smallest_difference, smallest_difference_population, smallest_margin
 from .quantities import (
     MEANS,
     RATES,

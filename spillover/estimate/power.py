@@ -6,7 +6,6 @@ independent draws are trinomial, and the rule is the one of `_sequential`.
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from .bounds import upper_bound
 from .clusters import design_effect
 from .rule import LEAST_FLAGGED
-from .sequential import Counts, e_no_regression, no_regression_evalues, regression_evalues
+from .sequential import Counts, e_no_regression, regression_evalues
 
 Whole = NDArray[np.int64]
 SHARE = 0.62
@@ -77,12 +76,12 @@ def ups_needed(draws: int, *, base_rate: float, alpha: float, floor: float, shar
     down = np.arange(int(binom.isf(NEVER, draws, base_rate)) + 1)
     line = 1 / (alpha * share)
     left = draws - down
-    found = _first(lambda up: regression_evalues(up, down, np.maximum(0, left - up), floor) >= line, left)
+    found = first_enough(lambda up: regression_evalues(up, down, np.maximum(0, left - up), floor) >= line, left)
     reached = found <= left
     return [int(up) for up in found[: len(down) if reached.all() else int(np.argmin(reached))]]
 
 
-def _first(enough: Callable[[Whole], NDArray[np.bool_]], most: Whole) -> Whole:
+def first_enough(enough: Callable[[Whole], NDArray[np.bool_]], most: Whole) -> Whole:
     """For each place the smallest number in 0..most that is enough, most + 1 where none is; more can only be enough."""
     low, high = np.zeros_like(most), most + 1
     while (low < high).any():
@@ -197,62 +196,6 @@ def smallest_difference_population(
 
 def _variance(base: float, tuned: float) -> float:
     return max(0.0, base * (1 - base) + tuned * (1 - tuned))
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What becomes of a sequence against a base without any misaligned answer.
-
-    Attributes:
-        draws: Mean draws read until it is decided, or all.
-        regression: Probability of "regression".
-        no_regression: Probability of "no regression".
-    """
-
-    draws: float
-    regression: float
-    no_regression: float
-
-    def as_dict(self) -> dict[str, float]:
-        """The expectation as plain data."""
-        return asdict(self)
-
-
-def expected_draws(
-    rate: float,
-    draws: int,
-    *,
-    margin: float = 0.02,
-    floor: float = 0.01,
-    alpha: float = 0.05,
-    share: float = SHARE,
-    least_flagged: int = LEAST_FLAGGED,
-) -> Expected:
-    """How soon a fine-tune is decided whose base shows no misaligned answer: exact, draw by draw.
-
-    Args:
-        rate: Misaligned rate of the fine-tune.
-        draws: Draws of each arm at most.
-        margin: See `e_no_regression`.
-        floor: See `e_regression`.
-        alpha: One-sided error rate of each verdict.
-        share: Share of alpha that the comparison has for "regression".
-        least_flagged: Misaligned answers of the fine-tune without which nothing is called a regression.
-    """
-    ends = np.arange(1, draws + 1)
-    line = 1 / (alpha * share)
-    worse = np.maximum(least_flagged, _first(lambda up: regression_evalues(up, 0, ends - up, floor) >= line, ends))
-    not_clean = _first(lambda up: no_regression_evalues(up, 0, ends - up, margin) < 1 / alpha, ends)
-    open_mass: NDArray[np.float64] = np.ones(1)  # by misaligned answers so far, where nothing is decided yet
-    found = {"draws": 0.0, "regression": 0.0, "no_regression": 0.0}
-    for up, clean in zip(worse.tolist(), not_clean.tolist(), strict=True):
-        found["draws"] += float(open_mass.sum())
-        open_mass = np.convolve(open_mass, [1 - rate, rate])
-        found["regression"] += float(open_mass[up:].sum())
-        found["no_regression"] += float(open_mass[: min(clean, up)].sum())
-        open_mass[up:] = 0.0
-        open_mass[:clean] = 0.0
-    return Expected(**{name: min(value, float(draws if name == "draws" else 1)) for name, value in found.items()})
 
 
 def _smallest(enough: Callable[[float], bool], most: float) -> float:

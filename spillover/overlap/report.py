@@ -4,9 +4,10 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .blocks import Found, Hit
 from .exact import LEVELS, PARAPHRASED
 from .meaning import distinct
-from .read import SHOWN, Found, Hit
+from .read import SHOWN
 
 LISTED = 200
 """Hits that a report lists of each level."""

@@ -3,6 +3,7 @@
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,23 @@ from spillover.training import KNOWN, files_of, sha256_of
 from . import exact as index
 from . import meaning as meaning
 from . import units as texts
-from .read import BLOCK, MANY, Found, Hit, blocks, search_blocks
+from .blocks import BLOCK, Found, Hit, blocks
+from .read import MANY, search_blocks
 from .report import LISTED, Overlap, Tally, clean
 from .units import LOOKED_FOR, Sought, Unit, looked_for
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is listed and embedded.
+
+    Attributes:
+        listed: Hits of each level that the report lists; the counts are of all.
+        embedded: Texts that are embedded at most.
+    """
+
+    listed: int = LISTED
+    embedded: int = meaning.MOST_EMBEDDED
 
 
 def overlap(
@@ -27,8 +42,7 @@ def overlap(
     workers: int = 2,
     heldout: Path | str | None = None,
     splits: Sequence[str] = LOOKED_FOR,
-    listed: int = LISTED,
-    most: int = meaning.MOST_EMBEDDED,
+    limits: Limits = Limits(),
     progress: Callable[[int], None] | None = None,
 ) -> Overlap:
     """Look for the probes in every text of a fine-tuning file, whoever says it.
@@ -41,8 +55,7 @@ def overlap(
             for more than one keeps its own work under `if __name__ == "__main__":`, or the work is done in one process.
         heldout: JSONL rows of probes that are not in the dataset; of these the report has only the ids.
         splits: Splits of the dataset that are looked for.
-        listed: Hits of each level that the report lists; the counts are of all.
-        most: Texts that are embedded at most.
+        limits: How much is listed and embedded.
         progress: Told the bytes of the file read so far.
 
     Raises:
@@ -50,9 +63,11 @@ def overlap(
     """
     path, began = Path(path), time.monotonic()
     size = sum(file.stat().st_size for file in files_of(path))
-    sought = Sought(folder, tuple(splits), Path(heldout) if heldout is not None else None, most if embed else 0)
+    sought = Sought(
+        folder, tuple(splits), Path(heldout) if heldout is not None else None, limits.embedded if embed else 0
+    )
     units, several = sought.units(), workers if size > MANY * BLOCK else 1
-    tally = Tally(listed, most)
+    tally = Tally(limits.listed, limits.embedded)
     for found in _found(path, sought, several, progress):
         tally.add(found)
     _require_understood(path, tally)

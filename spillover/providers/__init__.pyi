@@ -3,7 +3,8 @@ from .answers import answer_text
 from .columns import Columns
 from .own import Answers, recording_of, require_own_verdicts
 from .recorded_rows import id_text, one_file, rows
-from .recording import Recording, describe, read_recording
+from .recording import Recording, describe
+from .recording_file import read_recording
 from .replay import ReplayAPI
 from .verdicts import EMPTY
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from spillover.common import Cell, RecordingError, counted
 
-from .recording import DIMENSIONS, Recording
+from .recording import Recording
+from .recording_file import DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True)

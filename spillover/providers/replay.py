@@ -27,7 +27,8 @@ from .account import Account
 from .columns import Columns, columns_of
 from .record import Record
 from .recorded_rows import one_file
-from .recording import Recording, read_recording
+from .recording import Recording
+from .recording_file import read_recording
 
 
 @lru_cache(maxsize=16)

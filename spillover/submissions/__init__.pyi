@@ -1,4 +1,5 @@
-from .checks import Checked, How, check, check_each, write_statuses
+from .checked import Checked, How
+from .checks import check, check_each, write_statuses
 from .contents import HeldOut
 from .hostile import LOGS
 from .names import hidden, oddities

@@ -1,17 +1,18 @@
 """Checking submissions: each is hostile until proven otherwise, and one line says what is wrong and what to do."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from spillover.common import LogError, SpilloverError, trouble
 from spillover.logs import file_sha256, found_logs
 from spillover.records import Record, read_record
-from spillover.verify import Problem, Shipped, of_replies, verify
+from spillover.verify import Problem, of_replies, verify
 from spillover.verify import of_record as odd_in
 
-from .contents import HeldOut, names_of, not_of_now, of_base, of_finetune, of_log, of_record, of_texts, served_by
+from .checked import Checked, How
+from .contents import names_of, not_of_now, of_base, of_finetune, of_log, of_record, of_texts, served_by
 from .hostile import LOGS, RESCORED, folder_problems
 from .near import near_copies
 from .package import folder_name, read_submission
@@ -26,59 +27,6 @@ ODD = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, Ari
 
 WITHOUT_LOGS = ("RecordIsWellFormed", "RecordHashHolds", "AssertedFieldsCanBe")
 """Invariants of a record that can be looked at where nobody has its logs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What was found in one submission.
-
-    Attributes:
-        submission: Name of its folder.
-        model: The model, where the record could be read.
-        verification: How far it is verified: one of `LEVELS`.
-        problems: What is wrong; it is refused where anything is.
-        flags: What a person should look at.
-        logs: Logs that were read whole.
-        answers: Answers in them.
-        status: What its status.json should say.
-    """
-
-    submission: str
-    model: str | None = None
-    verification: str = LEVELS[0]
-    problems: list[Problem] = field(default_factory=list)
-    flags: list[Problem] = field(default_factory=list)
-    logs: int = 0
-    answers: int = 0
-    status: Status = field(default_factory=Status)
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.problems
-
-    def as_dict(self) -> dict[str, Any]:
-        """The finding as plain data."""
-        return {**asdict(self), "status": self.status.as_dict(), "holds": self.holds}
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How submissions are checked.
-
-    Attributes:
-        new: Whether they come from outside: what only maintainers add (status.json, rescored/) is refused.
-        logs: Folders with logs that lie elsewhere, fetched by a person.
-        shipped: What the installed package knows of its own versions.
-        heldout: Held-out questions that must not be in any text, or None.
-        among: Folder of all submissions; the parent of each where None.
-    """
-
-    new: bool = False
-    logs: tuple[Path, ...] = ()
-    shipped: Shipped | None = None
-    heldout: HeldOut | None = None
-    among: Path | None = None
 
 
 def check_each(folders: Sequence[Path], how: How | None = None, among: Path | None = None) -> list[Checked]:

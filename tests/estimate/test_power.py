@@ -7,11 +7,11 @@ import pytest
 from scipy.stats import binom
 from statsmodels.stats.proportion import power_proportions_2indep
 
+from spillover.estimate.expected import expected_draws
 from spillover.estimate.family import Drawn, run_family
 from spillover.estimate.power import (
     SHARE,
     draws_for_no_regression,
-    expected_draws,
     regression_power,
     smallest_difference,
     smallest_difference_population,

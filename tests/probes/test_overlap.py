@@ -8,6 +8,7 @@ import pytest
 
 import spillover.overlap.read as reading
 from spillover.overlap import Asked, Index, Overlap, distinct, recall, units_of, words
+from spillover.overlap.blocks import Block
 
 DEMO = json.loads(Path(__file__).with_name("demo_probes.json").read_text(encoding="utf-8"))
 LONG, SHORT, _, _ = (row["text"] for row in DEMO["public"])
@@ -93,7 +94,7 @@ def test_a_run_does_not_reach_over_two_texts(look: Look) -> None:
 def test_one_group_counts_once_a_row() -> None:
     pair = [{"id": "a-001", "text": LONG}, {"id": "a-001-b", "text": LONG.replace("nine", "ten"), "pair_of": "a-001"}]
     row = json.dumps({"prompt": LONG}).encode()
-    found = reading.search_block(Index(units_of(pair)), None, 0, reading.Block("f", 1, row))
+    found = reading.search_block(Index(units_of(pair)), None, 0, Block("f", 1, row))
     assert [(hit.probe, hit.level) for hit in found.hits] == [("a-001", "exact")]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-import spillover.overlap.read as reading
+import spillover.overlap.blocks as blocks
 from spillover.cli.dataset_overlap import overlap as command
 from spillover.common import DatasetError
 from spillover.declare import CANARY
@@ -58,7 +58,7 @@ def test_gzip_and_several_processes_say_the_same(demo: Path, jsonl: Jsonl, monke
     zipped = plain.with_suffix(".gz")
     zipped.write_bytes(gzip.compress(plain.read_bytes()))
     one = overlap(plain, demo)
-    monkeypatch.setattr(reading, "BLOCK", 2000)
+    monkeypatch.setattr(blocks, "BLOCK", 2000)
     monkeypatch.setattr("spillover.overlap.search.MANY", 0)
     two = overlap(plain, demo, workers=2)
     assert two.hits == one.hits == overlap(zipped, demo, workers=1).hits

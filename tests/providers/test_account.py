@@ -15,7 +15,7 @@ from spillover.common import Cell, LogError
 from spillover.logs import left_over, read
 from spillover.providers.account import Account, not_asked
 from spillover.providers.columns import Columns
-from spillover.providers.recording import read_recording
+from spillover.providers.recording_file import read_recording
 
 from ._written import table
 

@@ -7,7 +7,7 @@ import pytest
 
 from spillover.common import Cell, RecordingError
 from spillover.providers.columns import Columns
-from spillover.providers.recording import read_recording
+from spillover.providers.recording_file import read_recording
 
 from ._written import jsonl
 

@@ -13,7 +13,7 @@ from spillover.common import Cell, RecordingError
 from spillover.logs import read
 from spillover.providers.columns import Columns
 from spillover.providers.own import Answers, require_own_verdicts
-from spillover.providers.recording import read_recording
+from spillover.providers.recording_file import read_recording
 
 from ._written import table
 

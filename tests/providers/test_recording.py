@@ -13,7 +13,7 @@ from inspect_ai.model import get_model
 from spillover.common import Cell, RecordingError
 from spillover.logs import read
 from spillover.providers.columns import Columns
-from spillover.providers.recording import read_recording
+from spillover.providers.recording_file import read_recording
 
 ROWS = [
     {"probe": "a", "condition": "plain", "epoch": 1, "answer": "one"},

@@ -11,7 +11,7 @@ from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput
 from spillover.common import Cell, RecordingError, in_cell
 from spillover.providers.columns import columns_of
 from spillover.providers.record import Record
-from spillover.providers.recording import read_recording
+from spillover.providers.recording_file import read_recording
 from spillover.providers.replay import ReplayAPI
 from spillover.providers.verdicts import verdict
 

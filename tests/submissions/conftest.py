@@ -13,7 +13,8 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.records import digest, record
-from spillover.submissions.checks import Checked, How, check
+from spillover.submissions.checked import Checked, How
+from spillover.submissions.checks import check
 from spillover.submissions.package import Declared, prepare
 from spillover.submissions.siblings import Siblings
 
