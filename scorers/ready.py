@@ -7,7 +7,7 @@ from inspect_ai.model import Model, get_model, model_roles
 
 from spillover.common import check_alive
 
-from .scorer import _judges, _role, _screens
+from .roles import bound_to, graders, screens
 
 
 def require_judge(default: str | None, cascade: float | None = None) -> None:
@@ -21,13 +21,13 @@ def require_judge(default: str | None, cascade: float | None = None) -> None:
     """
     if not _in_a_run():
         return
-    bound = [one for name in ("grader", "screen") for one in _role(name)]
-    for line in check_alive([*_at_provider(bound), *([] if _role("grader") or default is None else [default])]):
+    bound = [one for name in ("grader", "screen") for one in bound_to(name)]
+    for line in check_alive([*_at_provider(bound), *([] if bound_to("grader") or default is None else [default])]):
         logging.getLogger(__name__).warning(line)
     if model_roles().get("grader") is None and "INSPECT_EVAL_MODEL" not in os.environ:
-        _judges(default)
+        graders(default)
     if cascade is not None:
-        _screens(cascade)
+        screens(cascade)
 
 
 def _at_provider(judges: list[Model]) -> list[str]:
