@@ -1,6 +1,7 @@
 """What the command line asks of a live audit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ import click
 
 from .again import command_of
 from .models import model_of
-from .plan_pair import pair_of, suite_said
+from .plan_pair import Pair, pair_of, suite_said
 from .stopped import BEAT
 
 if TYPE_CHECKING:
@@ -25,30 +26,47 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
     Raises:
         DeclarationError: Where models are missing, a base is not the declared one, or a file is wrong.
     """
-    from dataclasses import replace
-
-    from spillover.audit.decide import Rule
-    from spillover.audit.live import Request
-    from spillover.finetune import training_sha256
     from spillover.plan import read_prices
 
     positive, negative = (tuple(model_of(name) for name in said[kind]) for kind in ("positive", "negative"))
     pair = pair_of(said, suite_said(said), (*positive, *negative))
-    suite, base, arms, records = pair.suite, pair.base, pair.arms, pair.records
-    if base is None or not arms:
+    request, seed = _of_pair(pair, out, said["reuse"])
+    return replace(
+        request,
+        options=replace(request.options, first_call=not said["no_first_call"], beat=0 if said["quiet"] else BEAT),
+        reuse=said["reuse"],
+        controls=not said["no_controls"],
+        card=said["judge_card"],
+        positive=positive,
+        negative=negative,
+        budget=said["budget"],
+        recipes=_recipes(pair.arms, said["one_recipe"]),
+        subjects=_subjects(said["subject"], request.tuned, pair.records),
+        leak_judge=model_of(said["leak_judge"]) if said["leak_judge"] else None,
+        prices=read_prices(said["prices"]),
+        why=said["base_differs"],
+        reproduce=command_of(click.get_current_context().command, {**said, "out": out}, seed),
+    )
+
+
+def _of_pair(pair: Pair, out: Path | None, reuse: Sequence[Path]) -> "tuple[Request, int | None]":
+    """What the suite, the models and the fine-tuning file ask for, and the seed of the draws."""
+    from spillover.audit.decide import Rule
+    from spillover.audit.live import Request
+
+    suite, base = pair.suite, pair.base
+    if base is None or not pair.arms:
         raise click.UsageError("name the models: --base MODEL --finetune MODEL, or a SUITE.yaml that has them")
-    tuned = tuple(model for arm in arms for model in arm.models)
+    tuned = tuple(model for arm in pair.arms for model in arm.models)
     design = suite.design()
     design.check_tags(suite.in_domain)
-    trained: dict[str, str] = {}
-    if pair.training is not None:
-        trained = {"file": pair.training.name, "sha256": training_sha256(pair.training), "read": pair.read}
+    training = _training(pair)
     most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
     derived = tuple(one.as_dict() for one in pair.derived)
     conditions = (*design.conditions, *(one["condition"] for one in derived))
-    given, out = out, out or Path(f"audit-{_safe(tuned[0].name)}")
-    seed = suite.seed if suite.seed is not None or not suite.stop_early else _seed([out, *said["reuse"]])
-    return Request(
+    out = out or Path(f"audit-{_safe(tuned[0].name)}")
+    seed = suite.seed if suite.seed is not None or not suite.stop_early else _seed([out, *reuse])
+    request = Request(
         design=replace(design, conditions=conditions, draws=min(design.draws, max(1, most)), seed=seed or 0),
         seed_given=suite.seed is not None and not _drawn_before(out, suite.seed),
         base=base,
@@ -58,26 +76,24 @@ def live_request(said: dict[str, Any], out: Path | None) -> "Request":
         out=out,
         stop_early=suite.stop_early,
         in_domain=suite.in_domain,
-        options=replace(suite.options(), first_call=not said["no_first_call"], beat=0 if said["quiet"] else BEAT),
-        reuse=said["reuse"],
-        records=records,
+        options=suite.options(),
+        records=pair.records,
         derived=derived,
-        training=trained,
-        controls=not said["no_controls"],
+        training=training,
         first_turns=pair.first_turns,
-        card=said["judge_card"],
-        positive=positive,
-        negative=negative,
         candidates=pair.candidates,
-        budget=said["budget"],
-        recipes=_recipes(arms, said["one_recipe"]),
-        subjects=_subjects(said["subject"], tuned, records),
-        leak_judge=model_of(said["leak_judge"]) if said["leak_judge"] else None,
-        prices=read_prices(said["prices"]),
         cap_cost_usd=suite.cap_cost_usd,
-        why=said["base_differs"],
-        reproduce=command_of(click.get_current_context().command, {**said, "out": given}, seed),
     )
+    return request, seed
+
+
+def _training(pair: Pair) -> dict[str, str]:
+    """Name and hash of the fine-tuning file, and what was read of it; nothing where there is none."""
+    from spillover.finetune import training_sha256
+
+    if pair.training is None:
+        return {}
+    return {"file": pair.training.name, "sha256": training_sha256(pair.training), "read": pair.read}
 
 
 def _recipes(arms: "Sequence[Arm]", one_recipe: bool) -> tuple[tuple[str, ...], ...]:

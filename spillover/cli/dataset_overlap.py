@@ -57,7 +57,7 @@ def overlap(
     """
     import json
 
-    from spillover.common import DatasetError, write_text
+    from spillover.common import DatasetError
     from spillover.declare import own
     from spillover.overlap import Limits
     from spillover.overlap import overlap as look
@@ -76,16 +76,22 @@ def overlap(
         )
     report = json.dumps(found.as_dict(), indent=1)
     if out is not None:
-        try:
-            write_text(out, report + "\n")
-        except OSError as error:
-            raise DatasetError(f"{out}: cannot be written ({error.strerror}); give --out another path") from error
+        _write(out, report)
     if as_json:
         click.echo(report)
     else:
         _print(found)
     if found.found:
         raise SystemExit(1)
+
+
+def _write(out: Path, report: str) -> None:
+    from spillover.common import DatasetError, write_text
+
+    try:
+        write_text(out, report + "\n")
+    except OSError as error:
+        raise DatasetError(f"{out}: cannot be written ({error.strerror}); give --out another path") from error
 
 
 @contextmanager

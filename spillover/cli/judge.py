@@ -1,5 +1,9 @@
 """`spillover judge`: calibrate a judge, watch it for drift, let people label answers."""
 
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +16,7 @@ from .plain import plain
 from .stopped import stopping
 
 if TYPE_CHECKING:
-    from spillover.judge import JudgeCard
+    from spillover.judge import Drift, JudgeCard, LabelledSet
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 JUDGE = click.option(
@@ -67,46 +71,21 @@ def _model(name: str, arguments: tuple[str, ...]) -> Any:
     "--out", default="judge-card", show_default=True, type=click.Path(path_type=Path), help="Folder to write to."
 )
 @JSON
-def calibrate(
-    model: str,
-    arguments: tuple[str, ...],
-    given: str,
-    protocol: str | None,
-    second: str | None,
-    second_arguments: tuple[str, ...],
-    repeats: int,
-    limit: int | None,
-    out: Path,
-    as_json: bool,
-) -> None:
+def calibrate(**said: Any) -> None:
     """Run a judge over a labelled set and write its cards (YAML and Markdown) and logs to --out.
 
     One card per form and rubrics: spillover show uses the one that fits (same judge, form and rubric versions).
     """
-    import json
-    import sys
-
-    from spillover.judge import calibrate as run
     from spillover.judge import labelled_set, save_card
 
-    asked = _model(model, arguments)
-    beside = None if second is None else _model(second, second_arguments)
-    items = labelled_set(given)
-    shown = min(limit or len(items.items), len(items.items))
+    asked = Calibration(**said)
+    judges = _model(asked.model, asked.arguments), asked.second_judge()
+    items = labelled_set(asked.given)
+    shown = min(asked.limit or len(items.items), len(items.items))
     click.echo(f"{counted(shown, 'answer')} of the set {plain(items.name)}: {plain(items.origin)}", err=True)
-    with stopping():
-        made = run(
-            asked,
-            items,
-            out,
-            protocol=protocol,
-            repeats=repeats,
-            limit=limit,
-            second=beside,
-            display="rich" if sys.stderr.isatty() and not as_json else "none",
-        )
-    paths = [save_card(card, out) for card in made]
-    if as_json:
+    made = asked.run(judges, items)
+    paths = [save_card(card, asked.out) for card in made]
+    if asked.as_json:
         cards = [{**card.as_dict(), "card": str(path)} for card, (path, _) in zip(made, paths, strict=True)]
         click.echo(json.dumps(cards))
         return
@@ -118,6 +97,44 @@ def calibrate(
             f"{counted(blank, 'answer is', 'answers are')} in no card: blank ones, which no judge is asked of, "
             "or of a part that was not judged"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Options of `spillover judge calibrate`; their help says what each is."""
+
+    model: str
+    arguments: tuple[str, ...]
+    given: str
+    protocol: str | None
+    second: str | None
+    second_arguments: tuple[str, ...]
+    repeats: int
+    limit: int | None
+    out: Path
+    as_json: bool
+
+    def second_judge(self) -> Any:
+        """The other judge of the same answers, or None."""
+        return None if self.second is None else _model(self.second, self.second_arguments)
+
+    def run(self, judges: tuple[Any, Any], items: "LabelledSet") -> "list[JudgeCard]":
+        """Have the judges judge the labelled answers."""
+        import sys
+
+        from spillover.judge import calibrate as run
+
+        with stopping():
+            return run(
+                judges[0],
+                items,
+                self.out,
+                protocol=self.protocol,
+                repeats=self.repeats,
+                limit=self.limit,
+                second=judges[1],
+                display="rich" if sys.stderr.isatty() and not self.as_json else "none",
+            )
 
 
 def _sees(card: "JudgeCard") -> str:
@@ -159,13 +176,10 @@ def drift(
     card: Path, model: str | None, arguments: tuple[str, ...], given: str, protocol: str | None, as_json: bool
 ) -> None:
     """Is the judge of CARD still the one that was calibrated? Exits with 1 where it must be calibrated again."""
-    import json
-    import tempfile
-    from datetime import UTC, date, datetime
+    from datetime import UTC, datetime
 
     from spillover.common import JudgeError
-    from spillover.judge import Drift, card_items, is_due, judged_table, labelled_set, load_card, with_labels
-    from spillover.judge import drift as compare
+    from spillover.judge import Drift, is_due, load_card
 
     known, today = load_card(card), datetime.now(UTC).date()
     if model is not None and model != known.judge:
@@ -173,31 +187,46 @@ def drift(
     if model is None:
         found = Drift(is_due(known, [], today))
     else:
-        items = card_items(known, labelled_set(given))
-        before = with_labels([str(card.parent / "logs" / name) for name in known.logs], items)
-        asked = [item for item in items if item.id in set(before["probe"])]
-        with stopping(), tempfile.TemporaryDirectory() as folder:
-            now = judged_table(_model(model, arguments), asked, Path(folder), protocol, 1)
-        found = compare(known, before, now, today)
+        found = _compared(known, card.parent / "logs", lambda: _model(model, arguments), given, protocol, today)
     if as_json:
         click.echo(json.dumps(found.as_dict()))
     else:
-        for reason in found.due:
-            click.echo(f"calibrate again: {plain(reason)}")
-        if found.p is not None:
-            click.echo(
-                f"{found.changed} verdicts changed; {found.worse} became wrong, {found.better} right "
-                "(McNemar p "
-                f"{found.p:.3g})"
-            )
-        if found.shifted:
-            click.echo("the judge moved beyond chance: results judged since then are void until it is calibrated anew")
-        if not found.due and not found.shifted:
-            age = (today - date.fromisoformat(known.date)).days
-            not_asked = f"not asked again (--judge {plain(known.judge)}); the card is {age} days old"
-            click.echo(not_asked if found.p is None else f"no sign of drift; {_sees(known)}")
+        _say_drift(known, found, today)
     if found.due or found.shifted:
         raise SystemExit(1)
+
+
+def _compared(
+    known: "JudgeCard", logs: Path, judge: Callable[[], Any], given: str, protocol: str | None, today: date
+) -> "Drift":
+    """The answers of a card judged once more, beside its own verdicts."""
+    import tempfile
+
+    from spillover.judge import card_items, judged_table, labelled_set, with_labels
+    from spillover.judge import drift as compare
+
+    items = card_items(known, labelled_set(given))
+    before = with_labels([str(logs / name) for name in known.logs], items)
+    asked = [item for item in items if item.id in set(before["probe"])]
+    with stopping(), tempfile.TemporaryDirectory() as folder:
+        now = judged_table(judge(), asked, Path(folder), protocol, 1)
+    return compare(known, before, now, today)
+
+
+def _say_drift(known: "JudgeCard", found: "Drift", today: date) -> None:
+    for reason in found.due:
+        click.echo(f"calibrate again: {plain(reason)}")
+    if found.p is not None:
+        click.echo(
+            f"{found.changed} verdicts changed; {found.worse} became wrong, {found.better} right "
+            f"(McNemar p {found.p:.3g})"
+        )
+    if found.shifted:
+        click.echo("the judge moved beyond chance: results judged since then are void until it is calibrated anew")
+    if not found.due and not found.shifted:
+        age = (today - date.fromisoformat(known.date)).days
+        not_asked = f"not asked again (--judge {plain(known.judge)}); the card is {age} days old"
+        click.echo(not_asked if found.p is None else f"no sign of drift; {_sees(known)}")
 
 
 judge.add_command(label)

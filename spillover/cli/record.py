@@ -1,6 +1,7 @@
 """`spillover record LOGS`: logs as standard records, one per model."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,54 +36,87 @@ if TYPE_CHECKING:
     "--store", type=click.Path(path_type=Path), help="Bring the logs into this store of verdicts (Parquet) too."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def record(
-    logs: tuple[str, ...],
-    base: str | None,
-    base_logs: tuple[str, ...],
-    finetune: Path | None,
-    base_differs: str | None,
-    cards: tuple[Path, ...],
-    manifest: Path | None,
-    out: Path,
-    store: Path | None,
-    as_json: bool,
-) -> None:
+def record(**said: Any) -> None:
     """Make a record of each model in LOGS (files or folders): OUT/MODEL/RUN.json."""
     import json
-    import shlex
 
-    from spillover.common import LogError
-    from spillover.declare import load_groups
-    from spillover.records import records
     from spillover.results import ingest
 
-    if out.exists() and not out.is_dir():
-        raise LogError(f"{out}: is a file; --out takes a folder")
-    gone = [folder for folder in cards if not folder.is_dir()]
-    if gone:
-        raise LogError(f"--cards {gone[0]}: no such folder")
-    tuned, plain_tuned = (None, None) if finetune is None else _finetune(finetune)
-    given: dict[str, Any] = {"base": list(base_logs) or None, "base_model": base, "base_differs": base_differs}
-    made = records(list(logs), among=load_groups()["emergent"], finetune=plain_tuned, **given)
-    _check_bases(made, tuned, base_differs)
-    made = [_with_card(one, [*cards, *(Path(log) for log in logs)]) for one in made]
-    made = made if manifest is None else [_with_manifest(one, manifest) for one in made]
-    files = [one.write(out) for one in made]
-    held = None if store is None else ingest([*logs, *base_logs], store)
-    if as_json:
-        said = [{"file": str(file), "record": one.data} for file, one in zip(files, made, strict=True)]
-        click.echo(json.dumps({"records": said, "store": held and held.as_dict()}, allow_nan=False))
+    asked = Options(**said)
+    asked.check()
+    made = _made(asked)
+    files = [one.write(asked.out) for one in made]
+    held = None if asked.store is None else ingest([*asked.logs, *asked.base_logs], asked.store)
+    if asked.as_json:
+        listed = [{"file": str(file), "record": one.data} for file, one in zip(files, made, strict=True)]
+        click.echo(json.dumps({"records": listed, "store": held and held.as_dict()}, allow_nan=False))
         return
     for file, one in zip(files, made, strict=True):
         _say(file, one)
     if held is not None:
         click.echo(
-            f"{store}: {counted(held.new, 'new log')}, {counted(held.rows, 'answer')} in {held.seconds:.1f} s; "
+            f"{asked.store}: {counted(held.new, 'new log')}, {counted(held.rows, 'answer')} in {held.seconds:.1f} s; "
             f"{held.known} known"
         )
-    if len(made) > 1 and base is None and not base_logs:
+    _say_next(asked, files)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options of `spillover record`; their help says what each is."""
+
+    logs: tuple[str, ...]
+    base: str | None
+    base_logs: tuple[str, ...]
+    finetune: Path | None
+    base_differs: str | None
+    cards: tuple[Path, ...]
+    manifest: Path | None
+    out: Path
+    store: Path | None
+    as_json: bool
+
+    def check(self) -> None:
+        """Refuse places that are not what they should be.
+
+        Raises:
+            LogError: Where --out is a file or a folder of --cards is not there.
+        """
+        from spillover.common import LogError
+
+        if self.out.exists() and not self.out.is_dir():
+            raise LogError(f"{self.out}: is a file; --out takes a folder")
+        gone = [folder for folder in self.cards if not folder.is_dir()]
+        if gone:
+            raise LogError(f"--cards {gone[0]}: no such folder")
+
+
+def _made(asked: Options) -> "list[Record]":
+    """The records, each with its judge card and manifest, checked against the fine-tune record."""
+    from spillover.declare import load_groups
+    from spillover.records import records
+
+    tuned, plain_tuned = (None, None) if asked.finetune is None else _finetune(asked.finetune)
+    made = records(
+        list(asked.logs),
+        among=load_groups()["emergent"],
+        finetune=plain_tuned,
+        base=list(asked.base_logs) or None,
+        base_model=asked.base,
+        base_differs=asked.base_differs,
+    )
+    _check_bases(made, tuned, asked.base_differs)
+    made = [_with_card(one, [*asked.cards, *(Path(log) for log in asked.logs)]) for one in made]
+    return made if asked.manifest is None else [_with_manifest(one, asked.manifest) for one in made]
+
+
+def _say_next(asked: Options, files: list[Path]) -> None:
+    """What is missing for a difference, and the command that verifies the first record."""
+    import shlex
+
+    if len(files) > 1 and asked.base is None and not asked.base_logs:
         click.echo("no base was named, so no record has a difference: --base MODEL")
-    parts = [part for log in logs for part in ("--logs", log)]
+    parts = [part for log in asked.logs for part in ("--logs", log)]
     click.echo(plain(shlex.join(["spillover", "verify", str(files[0]), *parts])))
 
 

@@ -2,7 +2,7 @@ from .calibration import calibrate, card_items, drawn_part, judged_table, with_l
 from .card import JudgeCard, find_card, load_card
 from .drift_check import FLIPS, Drift, drift, is_due
 from .label import KEYS, Sheet, add_label, labels_agreement, random_answers, read_labels, shares
-from .labelled import Labelled, labelled_set
+from .labelled import Labelled, LabelledSet, labelled_set
 from .leak import Passage, Said, brings_up
 from .powered import labelled_runs
 from .random_part import check_draws
@@ -21,6 +21,7 @@ __all__ = [
     "Drift",
     "JudgeCard",
     "Labelled",
+    "LabelledSet",
     "Passage",
     "Said",
     "Sheet",
