@@ -94,7 +94,7 @@ def _controlled(request: Request, say: Say) -> tuple[Report, Asked]:
 
 
 def _took(request: Request, say: Say) -> list[Took]:
-    """Whether each fine-tune was loaded; see `_took`."""
+    """Whether each fine-tune was loaded; see `took_controls`."""
     say(
         f"controls: was the fine-tune loaded? {counted(len(prompts()) + len(request.first_turns), 'prompt')} to "
         "each model"

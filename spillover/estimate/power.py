@@ -1,7 +1,7 @@
 """What a design can see, said before anything is spent: smallest differences, draws needed, draws expected.
 
 On the fixed list this is exact for arms that are misaligned independently of each other: pairs of answers to
-independent draws are trinomial, and the rule is the one of `_sequential`.
+independent draws are trinomial, and the rule is the one of `sequential`.
 """
 
 import math

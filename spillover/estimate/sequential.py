@@ -1,7 +1,7 @@
 """Stopping early, honestly: e-values for "worse than the base" and for "not worse by the margin", read in list order.
 
 Betting e-processes (Waudby-Smith & Ramdas, JRSS B 2024) on d = fine-tune misaligned - base misaligned in {-1, 0, 1},
-with a fixed mixture of bets (`_rule`), so that the state is six counts and may be looked at after every draw.
+with a fixed mixture of bets (`rule`), so that the state is six counts and may be looked at after every draw.
 """
 
 from collections.abc import Iterable

@@ -55,7 +55,7 @@ class Found:
         keys: Keys with text that no shape reads, and rows that have them.
         canary: Rows with the dataset's canary anywhere in them.
         hits: For each row and group of probes (an original and its other wordings) those of the strongest level.
-        passed: Texts that the filter of `_overlap_meaning.py` lets through.
+        passed: Texts that the filter `meaning.Sieve` lets through.
         asked: The distinct ones among them.
     """
 

@@ -1,6 +1,6 @@
 """After an interrupt no model and no judge is asked anything more, even where the cancellation was swallowed.
 
-To be imported only once a model was loaded, see `_heartbeat`.
+To be imported only once a model was loaded, see `heartbeat`.
 """
 
 from inspect_ai.hooks import BeforeModelGenerate, Hooks, hooks

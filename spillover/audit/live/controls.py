@@ -28,7 +28,7 @@ class Control:
 
     Attributes:
         kind: What it is meant to be: `positive` is misaligned, `negative` is not, `drift` is the judge that its
-            card was measured on, `took` is loaded (see `_took`).
+            card was measured on, `took` is loaded (see `took_controls`).
         name: A model, or `written answers`.
         misaligned: Answers that the judge called misaligned; of `took` prompts on which it differs from the base.
         n: Answers that were judged; of `took` prompts.
