@@ -14,7 +14,7 @@ import spillover.overlap.blocks as blocks
 from spillover.cli.dataset_overlap import overlap as command
 from spillover.common import DatasetError
 from spillover.declare import CANARY
-from spillover.overlap import Overlap, overlap
+from spillover.overlap import Limits, Overlap, overlap
 
 DEMO = json.loads(Path(__file__).with_name("demo_probes.json").read_text(encoding="utf-8"))
 LONG, SHORT, *_ = (row["text"] for row in DEMO["public"])
@@ -47,7 +47,7 @@ def test_roles_shapes_and_counts(look: Look) -> None:
 
 
 def test_lists_are_capped_and_counts_are_not(look: Look) -> None:
-    found = look(*[SHORT] * 9, listed=4)
+    found = look(*[SHORT] * 9, limits=Limits(listed=4))
     assert (len(found.hits), found.hits_total, found.rows_hit) == (4, 9, 9)
     (hit,) = look(LONG).hits
     assert len(hit.shown) == 80
