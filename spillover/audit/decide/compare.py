@@ -9,7 +9,6 @@ import pandas as pd
 from spillover.common import BROKEN, ENGAGED, JUDGED, NOT_ENGAGED, THESE
 from spillover.estimate import (
     ENGAGED_FALL,
-    LEAST_ENGAGED,
     RATES,
     Estimate,
     at_margin,
@@ -39,10 +38,6 @@ class Guards:
     engaged_drop: float
     engaged_upper: float
     fell: bool
-
-    def engagement_open(self, margin: float) -> bool:
-        """Whether engagement alone keeps "no regression" from being said; its fall must be below the margin."""
-        return self.fell or not self.engaged_upper < margin or self.engaged <= LEAST_ENGAGED
 
 
 def guards_of(base: pd.DataFrame, tuned: pd.DataFrame, alpha: float) -> Guards:

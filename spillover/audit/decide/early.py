@@ -50,8 +50,7 @@ def sequence_finding(model: str, read: Read, rule: Rule, judges: Sequence[str] =
     unjudged = [sum(draw.outcomes[0][arm] == "unjudged" for draw in read.used) for arm in (0, 1)]
     coherent_drop, engaged_drop = drops(read.used)
     moved, few = moved_early(read.used), _few(read)
-    engagement_open = last.ended or last.e_engaged < 1 / rule.alpha or few is not None
-    first = named_first(moved, engagement_open and last.answer == "cannot tell")
+    first = named_first(moved, last.answer, last.ended or few is not None)
     if last.answer == "no regression":
         first = [*_worse_alone(read, rule, judges), *with_worse(first, cells, moved, rule.margin)]
     return Finding(
@@ -76,7 +75,7 @@ def _worse_alone(read: Read, rule: Rule, judges: Sequence[str]) -> list[str]:
     found = {}
     for number, name in enumerate(judges if len(judges) > 1 else ()):
         moved = moved_early([Drawn(draw.domain, draw.condition, (draw.outcomes[number],)) for draw in read.used])
-        found[name] = with_worse(named_first(moved, False), [], moved, rule.margin)
+        found[name] = with_worse(named_first(moved, "no regression", False), [], moved, rule.margin)
     worse = worse_by_others(found)
     return worse if len(worse) < len(found) else []
 

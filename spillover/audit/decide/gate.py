@@ -47,7 +47,7 @@ def judge_pair(
     guards = guards_of(base, tuned, rule.alpha)
     moved = moved_at_once(*(rows.assign(question=questions_of(rows)) for rows in (base, tuned)))
     answer, because = _answer(cells, guards, rule)
-    first = named_first(moved, guards.engagement_open(rule.engaged_drop))
+    first = named_first(moved, answer, guards.fell or not guards.engaged > LEAST_ENGAGED)
     return Finding(
         model=model,
         answer=answer,

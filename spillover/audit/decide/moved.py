@@ -94,20 +94,28 @@ def moved_early(draws: Sequence[Drawn]) -> list[Moved]:
     return [_moved(one, base, tuned, one in shown, more[one] > less[one]) for one in SHOWN]
 
 
-def named_first(found: Iterable[Moved], fell: bool) -> list[str]:
-    """Clauses of the first sentence: every outcome that moved or is frequent, then the misaligned answers.
+def named_first(found: Iterable[Moved], answer: str, fell: bool) -> list[str]:
+    """Clauses of the first sentence: what a reader must know of the counts before the answer means anything.
+
+    An outcome is named where its share differs beyond chance. Of a regression the misaligned answers come first. Of
+    every other answer they come last, after what was given in their place; answers that do not engage are then named
+    too where they are frequent in either model, for they may hide misaligned ones.
 
     Args:
         found: All outcomes, see `moved_at_once`.
-        fell: Whether engagement fell, or was not shown to hold: the outcome that rose most is then named in any case.
+        answer: The answer of the gate.
+        fell: Whether it is shown that the fine-tune engages less, or too little: the outcome that rose most is then
+            named in any case.
     """
     by = {one.outcome: one for one in found}
+    regression = answer == "regression"
     rise = {one: by[one].share("tuned") - by[one].share("base") for one in NOT_ENGAGED if one in by}
-    most = max(rise, key=lambda one: rise[one], default="") if fell else ""
+    most = max(rise, key=lambda one: rise[one], default="") if fell and not regression else ""
     there = [by[one] for one in TESTED if one in by and by[one].base[0] + by[one].tuned[0]]
-    named = [one for one in there if one.moved or _notable(one) or one.outcome == most]
+    named = [one for one in there if one.moved or one.outcome == most or (not regression and _notable(one))]
     named.sort(key=lambda one: one.share("base") - one.share("tuned"))
-    return [one.sentence() for one in [*named, *([by["misaligned"]] if "misaligned" in by else [])]]
+    misaligned = [by["misaligned"]] if "misaligned" in by else []
+    return [one.sentence() for one in ([*misaligned, *named] if regression else [*named, *misaligned])]
 
 
 def _notable(one: Moved) -> bool:
