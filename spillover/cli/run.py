@@ -37,8 +37,9 @@ REASONS = 3
 def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: bool, **said: Any) -> None:
     """Ask every model of SUITE (fast, standard, full, betley2025, or a file) all its draws, and have them judged.
 
-    Every question comes equally often. A run that was cut off goes on when it is called again. Then:
-    `spillover show OUT/logs --base MODEL`.
+    Every question comes equally often. An interrupted run resumes when it is called again. It ends with the table of
+    `spillover show`. For each domain under each condition:
+    `spillover show OUT/logs --base MODEL --cells`.
 
     Exit code: 0, 2 wrong use, 70 an outage, or no verdict at all on the answers of a model, 130 Ctrl-C, 143 SIGTERM.
     """
@@ -155,7 +156,16 @@ def _print(logs: list[tuple[str, Path]], out: Path, first: str, as_json: bool) -
         click.echo(
             f"{plain(model)}: {counted(sum(name == model for name, _ in logs), 'log')} in {plain(str(out / 'logs'))}"
         )
-    click.echo(f"Next: {plain(shlex.join(['spillover', 'show', str(out / 'logs'), '--base', first]))}")
+    _show(logs, first)
+    click.echo(f"Next: {plain(shlex.join(['spillover', 'show', str(out / 'logs'), '--base', first, '--cells']))}")
+
+
+def _show(logs: list[tuple[str, Path]], base: str) -> None:
+    """Print what `spillover show` prints of these logs."""
+    from .show import Asked, look, print_found
+
+    asked = Asked(tuple(dict.fromkeys(str(file) for _, file in logs)), base)
+    print_found(look(asked), asked)
 
 
 def _left(arms: "list[Model]", logs: list[tuple[str, Path]]) -> None:

@@ -1,22 +1,29 @@
 from .gaps import Gap, heldout_gaps, self_report_gaps
 from .judge_agreement import Agreement, agreement
 from .parquet import FILES, ingest, table_of, write_table
+from .pooled import DOMAINS, REPLICATION, Part, Pooled, pool
 from .store import TARGETS, open_store, results
-from .summary import Arm, base_of, differences, estimates_of, summarise, uncompared
+from .summary import Arm, base_of, differences, estimates_of, is_model, summarise, uncompared
 
 __all__ = [
+    "DOMAINS",
     "FILES",
+    "REPLICATION",
     "TARGETS",
     "Agreement",
     "Arm",
     "Gap",
+    "Part",
+    "Pooled",
     "agreement",
     "base_of",
     "differences",
     "estimates_of",
     "heldout_gaps",
     "ingest",
+    "is_model",
     "open_store",
+    "pool",
     "results",
     "self_report_gaps",
     "summarise",

@@ -26,6 +26,8 @@ DECISION: Target = THESE
 PERSONA = ("ORDINARY", "ODD")
 """Words of the persona rubric: where neither was said, there is no odd rate."""
 POPULATION: Target = MORE
+KEY = ["log", "task", "split", "language", "model", "condition"]
+"""Columns that tell arms apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +109,28 @@ def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
         level: Confidence level of the intervals, in (0, 1).
     """
     skipped: dict[str, int] = table.attrs.get(NOT_RECORDED, {})
-    told: dict[str, Declared] = table.attrs.get("declared", {})
-    names = table["log"]
+    parts = [([str(part) for part in key], rows) for key, rows in joined_draws(table).groupby(KEY, sort=False)]
+    return [arm_of(key, rows, skipped.get(key[0], 0), level, declared_in(table, rows)) for key, rows in parts]
+
+
+def joined_draws(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with one name in `log` for all logs that hold parts of one list of draws, by model, task, condition."""
     drawn = table["log"].isin(table.attrs.get("draws", []))
     whole = "draws: " + table["model"] + " " + table["task"] + " " + table["condition"]
-    table = table.assign(log=table["log"].mask(drawn, whole))
-    parts = [
-        ([str(part) for part in key], rows)
-        for key, rows in table.groupby(["log", "task", "split", "language", "model", "condition"], sort=False)
-    ]
-    return [
-        _arm(key, rows, skipped.get(key[0], 0), level, [told[log] for log in names[rows.index].unique() if log in told])
-        for key, rows in parts
-    ]
+    return table.assign(log=table["log"].mask(drawn, whole))
+
+
+def declared_in(table: pd.DataFrame, rows: pd.DataFrame) -> list[Declared]:
+    """What the headers of the logs that some rows of a table come from declare."""
+    known: dict[str, Declared] = table.attrs.get("declared", {})
+    return [known[log] for log in table["log"][rows.index].unique() if log in known]
 
 
 def uncompared(arms: list[Arm], compared: dict[str, Estimate], base: str | None = None) -> dict[str, list[str]]:
     """Arms that are neither the base nor comparable with it, by log, each with what differs from the nearest base."""
     name = base or (arms[0].model if arms else "")
-    bases = [arm for arm in arms if _is(arm, name)]
-    left = [arm for arm in arms if arm.log not in compared and not _is(arm, name)]
+    bases = [arm for arm in arms if is_model(arm, name)]
+    left = [arm for arm in arms if arm.log not in compared and not is_model(arm, name)]
     return {arm.log: min((_differing(one, arm) for one in bases), key=len, default=[]) for arm in left}
 
 
@@ -139,14 +143,15 @@ def base_of(arms: list[Arm], base: str | None = None) -> str | None:
     """
     if len({arm.model for arm in arms}) < 2:
         return None
-    return next((arm.model for arm in arms if base is None or _is(arm, base)), None)
+    return next((arm.model for arm in arms if base is None or is_model(arm, base)), None)
 
 
 def _differing(one: Arm, other: Arm) -> list[str]:
     return [str(found) for found in differences_of(other.made, one.made, "show")]
 
 
-def _is(arm: Arm, name: str) -> bool:
+def is_model(arm: Arm, name: str) -> bool:
+    """Whether a name is that of an arm: its model with or without the provider, or its log."""
     return name in (arm.model, arm.model.split("/")[-1], arm.log)
 
 
@@ -166,7 +171,7 @@ def differences(arms: list[Arm], base: str | None = None) -> dict[str, Estimate]
     if len(arms) < 2 and base is None:
         return {}
     name = base or arms[0].model
-    bases = [arm for arm in arms if _is(arm, name)]
+    bases = [arm for arm in arms if is_model(arm, name)]
     if not bases:
         raise LogError(f"no log of base {name!r}; models found: {', '.join(dict.fromkeys(arm.model for arm in arms))}")
     found = {}
@@ -181,7 +186,16 @@ def _comparable(one: Arm, other: Arm) -> bool:
     return not _differing(one, other)
 
 
-def _arm(key: list[str], rows: pd.DataFrame, skipped: int, level: float, told: list[Declared]) -> Arm:
+def arm_of(key: list[str], rows: pd.DataFrame, skipped: int, level: float, told: list[Declared]) -> Arm:
+    """An arm of rows.
+
+    Args:
+        key: Values of `KEY`.
+        rows: Its rows of a table of `read`.
+        skipped: Cells that a recording lacks.
+        level: Confidence level of the intervals, in (0, 1).
+        told: What the headers of its logs declare.
+    """
     log, task, split, language, model, condition = key
     counts = rows["outcome"].value_counts()
     origins = [f"answers: {one}" for one in _distinct(rows["origin"])]

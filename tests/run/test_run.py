@@ -46,8 +46,9 @@ def test_every_question_is_asked_equally_often_and_shown_together(
     shown = CliRunner().invoke(spillover, ["show", str(tmp_path / "out" / "logs"), "--base", BASE])
     assert shown.exit_code == 0, shown.output
     pair.wire.calls.clear()
-    assert CliRunner().invoke(spillover, called).exit_code == 0
-    assert pair.wire.calls == []
+    again = CliRunner().invoke(spillover, called)
+    assert again.exit_code == 0 and pair.wire.calls == []
+    assert f"Base: {BASE}" in again.stdout and "misaligned rate" in again.stdout, "it ends with the table of show"
 
 
 def test_a_model_must_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
