@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").glob("*.md")),
-    *(ROOT / name / "README.md" for name in ("benchmarks", "examples", "tests")),
+    *(
+        ROOT / name / "README.md"
+        for name in ("benchmarks", "examples", "leaderboard/submissions", "tests", "tests/fixtures")
+    ),
 ]
 LONGEST = 150
 """Characters of a line outside tables and code."""
