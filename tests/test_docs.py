@@ -14,10 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").glob("*.md")),
-    *(
-        ROOT / name / "README.md"
-        for name in ("benchmarks", "examples", "leaderboard/submissions", "tests", "tests/fixtures")
-    ),
+    *(ROOT / name / "README.md" for name in ("benchmarks", "examples", "leaderboard/submissions", "tests/fixtures")),
 ]
 LONGEST = 150
 """Characters of a line outside tables and code."""
@@ -105,6 +102,8 @@ def test_commands_are_found_in_the_pages() -> None:
 def test_every_imported_name_that_is_shown_exists(page: Path) -> None:
     for package, name in re.findall(r"\bspillover\.(\w+)\.(\w+)", page.read_text(encoding="utf-8")):
         assert hasattr(import_module(f"spillover.{package}"), name), f"spillover.{package}.{name}"
+    for name in re.findall(r"`spillover\.(\w+)[(`]", page.read_text(encoding="utf-8")):
+        assert name in import_module("spillover").__all__, f"spillover.{name}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
