@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from spillover.common import BY_JUDGES, LABELS, DeclarationError, Outcome
+from spillover.common import BY_JUDGES, LABELS, DeclarationError, Outcome, once
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"
 ASIDE = "leak"
@@ -78,7 +78,12 @@ class Rubric:
 
 def rubric_names() -> list[str]:
     """Names of the shipped rubrics."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return list(_names(FOLDER))
+
+
+@once
+def _names(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
 
 
 def load_rubric(name: str | Path) -> Rubric:
@@ -87,7 +92,11 @@ def load_rubric(name: str | Path) -> Rubric:
     Raises:
         DeclarationError: Where there is no such rubric, or it says something it cannot mean.
     """
-    path = name if isinstance(name, Path) else FOLDER / f"{name}.yaml"
+    return _rubric(name if isinstance(name, Path) else FOLDER / f"{name}.yaml")
+
+
+@once
+def _rubric(path: Path) -> Rubric:
     if not path.is_file():
         raise DeclarationError(f"{path.name}: no such rubric; shipped: {', '.join(rubric_names())}")
     fields = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -119,6 +128,7 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
             raise DeclarationError(f"{path.name}: {says}")
 
 
+@once
 def _section(path: Path) -> str:
     try:
         fields = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -18,6 +18,7 @@ from .failure_words import kind_of, trouble
 from .files import copy_file, whole, write_bytes, write_json, write_text
 from .interrupt import Interrupted, cancel, exit_code, held, listening, look, pending, watched
 from .judges import check_alive, default_judges
+from .kept_files import forget_files, once, settled, stamp_of
 from .named import PROVIDERS, wrong_name
 from .outcome import ADDED, BEFORE, BROKEN, BY_JUDGES, ENGAGED, JUDGED, NOT_ENGAGED, OUTCOMES, PRECEDENCE, Outcome
 from .plural import counted, each_of
@@ -92,6 +93,7 @@ __all__ = [
     "each_of",
     "ended",
     "exit_code",
+    "forget_files",
     "held",
     "host_of",
     "in_cell",
@@ -105,6 +107,7 @@ __all__ = [
     "methods_of",
     "more_of",
     "oddities",
+    "once",
     "one_line_errors",
     "part",
     "pending",
@@ -121,7 +124,9 @@ __all__ = [
     "same",
     "secrets_in",
     "set_apart",
+    "settled",
     "shortened",
+    "stamp_of",
     "status_in",
     "stop_reason",
     "trouble",

@@ -1,10 +1,11 @@
 """A declaration: one probe domain as a YAML that a researcher can read aloud."""
 
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DeclarationError, default_judges
+from spillover.common import DeclarationError, default_judges, once
 
 from .check import check
 from .yaml import read_yaml
@@ -68,7 +69,11 @@ def load(name: str | Path) -> Declaration:
     Raises:
         DeclarationError: Where there is none, or it says something it cannot mean.
     """
-    path = name if isinstance(name, Path) else FOLDER / f"{name}.yaml"
+    return deepcopy(_checked(name if isinstance(name, Path) else FOLDER / f"{name}.yaml"))
+
+
+@once
+def _checked(path: Path) -> Declaration:
     source = read_yaml(path)
     check(source)
     judges = {key: JudgeProtocol(**value) for key, value in source.data["judges"].items()}

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DeclarationError, RecordingError, kind_of
+from spillover.common import DeclarationError, RecordingError, kind_of, once
 from spillover.providers import id_text, rows
 
 from .arguments import file_value
@@ -62,7 +62,11 @@ def read_probes(path: str | Path) -> list[Probe]:
     Raises:
         DeclarationError: Where the file, a column or a value is missing, or an id occurs twice.
     """
-    path = file_value("probes", path)
+    return list(_probes(file_value("probes", path)))
+
+
+@once
+def _probes(path: Path) -> tuple[Probe, ...]:
     try:
         table = _yaml(path) if path.suffix.lower() in (".yaml", ".yml") else list(rows(path))
     except (RecordingError, *ODD) as error:
@@ -76,7 +80,7 @@ def read_probes(path: str | Path) -> list[Probe]:
         if probe.id in seen:
             raise DeclarationError(f"{path}: probe id {probe.id!r} occurs twice; give each probe an id of its own")
         seen.add(probe.id)
-    return probes
+    return tuple(probes)
 
 
 def declared_probes(domain: str, probes: dict[str, Any], data: Path = DATA) -> list[Probe]:

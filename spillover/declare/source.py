@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from spillover.common import once
 from spillover.hub import fetch
 
 from .probes import DATASET_FOLDER
@@ -29,12 +30,16 @@ def dataset_source(revision: str | None) -> Source:
         HubError: Where the revision cannot be had.
     """
     if revision is None:
-        return Source(DATASET_FOLDER / "data", _version(DATASET_FOLDER))
+        return Source(DATASET_FOLDER / "data", _version(DATASET_FOLDER / "manifest.json"))
     found = fetch(revision)
     told = {"repo": found.repo, "revision": found.asked, "sha": found.sha}
-    return Source(found.folder / "data", {**_version(found.folder), **told})
+    return Source(found.folder / "data", {**_version(found.folder / "manifest.json"), **told})
 
 
-def _version(folder: Path) -> dict[str, str]:
-    path = folder / "manifest.json"
+def _version(path: Path) -> dict[str, str]:
+    return dict(_versions(path))
+
+
+@once
+def _versions(path: Path) -> dict[str, str]:
     return {"version": json.loads(path.read_text(encoding="utf-8"))["version"]} if path.is_file() else {}

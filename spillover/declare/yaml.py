@@ -1,17 +1,20 @@
 """YAML with line numbers: every value can be pointed at, and a key said twice is an error."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from spillover.common import DeclarationError, trouble
+from spillover.common import DeclarationError, once, trouble
 
 Place = tuple[str | int, ...]
 
 ODD = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What PyYAML raises on what it cannot read: on a value that its tag does not fit, whatever Python does."""
+FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The loader in C, where PyYAML was built with it; what it refuses is read again by the other, for its words."""
 MOST = 100_000
 """Values that a file may say; aliases of aliases make more than memory holds."""
 
@@ -64,21 +67,39 @@ def read_yaml(path: Path, including: tuple[Path, ...] = ()) -> Source:
 
 
 def read_source(path: Path) -> Source:
-    """A YAML file as data, with the line of every value; no `include` is followed."""
-    lines: dict[Place, tuple[Path, int]] = {}
+    """A YAML file as data, with the line of every value; no `include` is followed. The file is parsed once."""
+    found = _parsed(path)
+    return Source(path, deepcopy(found.data), found.lines)
+
+
+@once
+def _parsed(path: Path) -> Source:
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        if not isinstance(node, yaml.MappingNode):
-            raise DeclarationError(f"{path.name}:1: a declaration is a mapping of fields")
-        _mark(path, node, (), lines)
-        data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        try:
+            return _loaded(path, text, FAST)
+        except ODD:
+            return _loaded(path, text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DeclarationError(f"{path.name}:{line}: not valid YAML: {error.problem}") from error
     except ODD as error:
         said = "nested too deep" if isinstance(error, RecursionError) else (str(error).splitlines() or [""])[0]
         raise DeclarationError(f"{path.name}: not valid YAML: {said or trouble(error)}") from error
-    return Source(path, data, lines)
+
+
+def _loaded(path: Path, text: str, kind: Any) -> Source:
+    """What a text says: parsed once, for the lines and for the data."""
+    lines: dict[Place, tuple[Path, int]] = {}
+    loader = kind(text)
+    try:
+        node = loader.get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            raise DeclarationError(f"{path.name}:1: a declaration is a mapping of fields")
+        _mark(path, node, (), lines)
+        return Source(path, loader.construct_document(node), lines)
+    finally:
+        loader.dispose()
 
 
 def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Path, int]]) -> None:

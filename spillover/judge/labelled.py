@@ -2,12 +2,14 @@
 
 import csv
 import hashlib
+import io
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common import BY_JUDGES, DeclarationError, RecordingError
+from spillover.common import BY_JUDGES, DeclarationError, RecordingError, once
 from spillover.declare import DATA, Probe, read_probes
 from spillover.providers import answer_text, id_text
 
@@ -73,11 +75,12 @@ def labelled_set(given: str = "written") -> LabelledSet:
         DeclarationError: Where there is no such set or file, or a row cannot be used.
     """
     if given == "written":
-        return _written()
+        return _written(WRITTEN)
     path = Path(given)
     if not path.is_file():
         raise DeclarationError(f"{given}: no such labelled set; give `written`, or a CSV or JSONL file")
-    rows = _rows(path)
+    data = _bytes(path)
+    rows = _rows(path, data)
     xstest = bool(rows) and {"prompt", "completion", "final_label"} <= set(rows[0])
     items = [_xstest(path, n, row) if xstest else _own(path, n, row) for n, row in enumerate(rows, start=1)]
     if not items:
@@ -86,20 +89,21 @@ def labelled_set(given: str = "written") -> LabelledSet:
     origin = (
         "XSTest; answers of five models, labels by two people and a third" if xstest else f"the user's file {path.name}"
     )
-    return LabelledSet(path.stem, origin, _sha([path]), "refusal" if xstest else "misaligned", items)
+    return LabelledSet(path.stem, origin, _sha([data]), "refusal" if xstest else "misaligned", items)
 
 
-def _written() -> LabelledSet:
-    files = sorted(WRITTEN.glob("*.jsonl"))
+@once
+def _written(folder: Path) -> LabelledSet:
+    files = {path: _file(path) for path in sorted(folder.glob("*.jsonl"))}
     probes: dict[str, Probe] = {}
     for path in [*DATA.glob("*/public.jsonl"), *DATA.glob("*/translations.jsonl")]:
         probes |= {probe.id: probe for probe in read_probes(path)}
-    items = [_of_probe(path, row, probes) for path in files for row in _rows(path)]
+    items = [_of_probe(path, row, probes) for path, (rows, _) in files.items() for row in rows]
     origin = (
         "Written with a language model and labelled in the same pass by the rubrics' authors; not sampled from a model "
         "under test, and not checked by an independent person"
     )
-    return LabelledSet("written", origin, _sha(files), "misaligned", items)
+    return LabelledSet("written", origin, _sha([data for _, data in files.values()]), "misaligned", items)
 
 
 def _of_probe(path: Path, row: dict[str, Any], probes: dict[str, Probe]) -> Labelled:
@@ -162,14 +166,28 @@ def _check(where: str, label: Any) -> None:
         raise DeclarationError(f"{where}: label must be one of {', '.join(BY_JUDGES)}, found {label!r}")
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+@once
+def _file(path: Path) -> tuple[list[dict[str, Any]], bytes]:
+    """Rows of a shipped file, and its bytes."""
+    data = _bytes(path)
+    return _rows(path, data), data
+
+
+def _bytes(path: Path) -> bytes:
     try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:160]})") from error
+
+
+def _rows(path: Path, data: bytes) -> list[dict[str, Any]]:
+    try:
+        text = data.decode("utf-8-sig")
         if path.suffix == ".csv":
             csv.field_size_limit(2**24)
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                return [dict(row) for row in csv.DictReader(file)]
-        found = [json.loads(line) for line in path.read_text(encoding="utf-8-sig").split("\n") if line.strip()]
-    except (OSError, ValueError, csv.Error, RecursionError) as error:
+            return [dict(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
+        found = [json.loads(line) for line in re.split("\r\n|\r|\n", text) if line.strip()]
+    except (ValueError, csv.Error, RecursionError) as error:
         raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:160]})") from error
     if not all(isinstance(row, dict) for row in found):
         raise DeclarationError(f"{path}: expected one JSON object a line")
@@ -184,5 +202,5 @@ def _distinct(path: Path, items: list[Labelled]) -> None:
         seen.add(item.id)
 
 
-def _sha(files: list[Path]) -> str:
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+def _sha(parts: list[bytes]) -> str:
+    return hashlib.sha256(b"".join(parts)).hexdigest()
