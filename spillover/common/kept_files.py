@@ -10,8 +10,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-MOST = 2048
-"""Results that are kept; the one that was not asked for longest goes first."""
+MOST = 2**26
+"""Bytes that are kept, as the functions count them; what was not asked for longest goes first."""
+SMALL = 2**14
+"""Bytes that a result counts for where its function does not say otherwise."""
 SETTLED = 20_000_000
 """Nanoseconds without a change after which a file counts as settled: clocks of file systems tick in up to 16 ms."""
 
@@ -19,7 +21,7 @@ T = TypeVar("T")
 Stamp = tuple[int, ...]
 """Device, inode, size, and times of the last change of content and of inode; a time cannot be set back unseen."""
 
-_kept: OrderedDict[tuple[str, ...], tuple[dict[str, Stamp], Any]] = OrderedDict()
+_kept: OrderedDict[tuple[str, ...], tuple[dict[str, Stamp], Any, int]] = OrderedDict()
 _lock = Lock()
 _read: ContextVar[dict[str, Stamp] | None] = ContextVar("_read", default=None)
 
@@ -38,7 +40,7 @@ def settled(stamp: Stamp) -> bool:
     return bool(stamp) and time.time_ns() - max(stamp[3:]) > SETTLED
 
 
-def once(read: Callable[[Path], T]) -> Callable[[Path], T]:
+def once(read: Callable[[Path], T], size: Callable[[T], int] = lambda _: SMALL) -> Callable[[Path], T]:
     """Have a function of a file, or of a folder's list of names, read it once for as long as it does not change.
 
     What the function reads through other such functions counts too. Errors are not kept. All callers share the result,
@@ -46,6 +48,7 @@ def once(read: Callable[[Path], T]) -> Callable[[Path], T]:
 
     Args:
         read: The function; its result follows from the file alone.
+        size: Bytes that a result counts for, of the `MOST` that are kept.
     """
 
     @wraps(read)
@@ -53,11 +56,13 @@ def once(read: Callable[[Path], T]) -> Callable[[Path], T]:
         place = os.path.abspath(path)
         key = (read.__module__, read.__qualname__, place, str(path))
         with _lock:
-            files, found = _kept.get(key, ({}, None))
+            files, found, _ = _kept.get(key, ({}, None, 0))
+            if files:
+                _kept.move_to_end(key)
         if not files or any(stamp_of(one) != stamp for one, stamp in files.items()):
             files, found = _fresh(read, path, place)
             if all(map(settled, files.values())):
-                _keep(key, files, found)
+                _keep(key, files, found, size(found))
         if (outer := _read.get()) is not None:
             outer |= files
         return found  # type: ignore[no-any-return]
@@ -75,11 +80,11 @@ def _fresh(read: Callable[[Path], T], path: Path, place: str) -> tuple[dict[str,
         _read.reset(token)
 
 
-def _keep(key: tuple[str, ...], files: dict[str, Stamp], found: Any) -> None:
+def _keep(key: tuple[str, ...], files: dict[str, Stamp], found: Any, size: int) -> None:
     with _lock:
-        _kept[key] = files, found
+        _kept[key] = files, found, size
         _kept.move_to_end(key)
-        while len(_kept) > MOST:
+        while sum(one for _, _, one in _kept.values()) > MOST:
             _kept.popitem(last=False)
 
 

@@ -4,13 +4,13 @@ from .archive import LARGEST, Archive, file_sha256, found_logs, odd_is_told, ope
 from .bounds import MOST, check_bounds
 from .facts import LogFacts, log_facts
 from .frame import STORED, arrow_table, frame_of
-from .header import DRAWS, EACH, JUDGED, plain_header
+from .header import DRAWS, EACH, JUDGED, Header, plain_header
 from .made import Declared, Made, declared, made_of_rows
 from .recordings import left_over, shared_verdicts, unnamed_answers
 from .rows import REMOVED, LogRows, log_rows
 from .sent import not_sent
 from .settings import CARRIAGE, CHANGED, LIMITS, changes_of, decoding_of, effective, shown, solver_of, steps_of
-from .source import LogSource, log_source, rubric_labels
+from .source import LogSource, header_of, log_source, rubric_labels
 from .stands import Account, Attempt, attempt_of, in_words, refuse_twice, refuse_unfinished, standing
 from .table import COLUMNS, log_files, read
 from .unheard import JUDGE_ERROR, SHOWN, lost, words
@@ -35,6 +35,7 @@ __all__ = [
     "Attempt",
     "Declared",
     "Difference",
+    "Header",
     "LogFacts",
     "LogRows",
     "LogSource",
@@ -52,6 +53,7 @@ __all__ = [
     "file_sha256",
     "found_logs",
     "frame_of",
+    "header_of",
     "in_words",
     "is_judges",
     "left_over",

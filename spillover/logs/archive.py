@@ -1,20 +1,24 @@
 """An Inspect log (`.eval`) as the zip of JSON that it is, read without Inspect: importing that costs seconds."""
 
 import hashlib
+import io
+import os
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, trouble
+from spillover.common import LogError, once, trouble
 
 VERSION = 2
 """The log layout that is known here."""
 LARGEST = 2**31
 """Bytes that one unpacked part may have; a log of a million answers stays below."""
+LARGEST_KEPT = 2**23
+"""Bytes of the largest log that is kept in memory, compressed as it lies on the disk; others are opened each time."""
 _NAMED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}.*\.json")
 
 
@@ -70,12 +74,10 @@ def opened(file: str) -> Iterator[Archive]:
         LogError: Where it is of another layout, its run has not ended, or it cannot be read.
     """
     try:
-        if not hasattr(zipfile, "ZIP_ZSTANDARD"):
-            import_module("zipfile_zstd")  # teaches zipfile the compression; Python 3.14 knows it
-        parts = zipfile.ZipFile(file)
+        given = _zip(file)
     except (OSError, zipfile.BadZipFile) as error:
         raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
-    with parts:
+    with given as parts:
         if "header.json" not in parts.namelist() and "_journal/start.json" in parts.namelist():
             raise LogError(
                 f"{file}: the run has not ended (status started): wait for it, or run inspect log recover on the log "
@@ -89,6 +91,23 @@ def opened(file: str) -> Iterator[Archive]:
         if not known or "summaries.json" not in archive.names():
             raise LogError(f"{file}: not of log layout {VERSION}, or unfinished; run `inspect log convert` on it")
         yield archive
+
+
+def _zip(file: str) -> AbstractContextManager[zipfile.ZipFile]:
+    """A log as a zip, opened once for all who read it; what is unpacked from it is not kept."""
+    if not hasattr(zipfile, "ZIP_ZSTANDARD"):
+        import_module("zipfile_zstd")  # teaches zipfile the compression; Python 3.14 knows it
+    if os.stat(file).st_size > LARGEST_KEPT:
+        return zipfile.ZipFile(file)
+    return nullcontext(_kept(Path(file).absolute())[0])
+
+
+def _read(path: Path) -> tuple[zipfile.ZipFile, int]:
+    data = path.read_bytes()
+    return zipfile.ZipFile(io.BytesIO(data)), len(data)
+
+
+_kept = once(_read, size=lambda found: found[1])
 
 
 @contextmanager
@@ -123,6 +142,11 @@ def found_logs(given: str | Path) -> list[str]:
 
 
 def file_sha256(file: str | Path) -> str:
-    """SHA-256 of a file, read in pieces."""
-    with open(file, "rb") as opened_file:
+    """SHA-256 of a file, read in pieces, and once for as long as it stays as it is."""
+    return _sha256(Path(file))
+
+
+@once
+def _sha256(path: Path) -> str:
+    with path.open("rb") as opened_file:
         return hashlib.file_digest(opened_file, "sha256").hexdigest()

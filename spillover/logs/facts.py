@@ -4,11 +4,9 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from spillover.common import LogError, trouble
-
 from .archive import file_sha256
-from .header import Header, plain_header
 from .settings import as_text
+from .source import header_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,7 @@ def log_facts(file: str) -> LogFacts:
     Raises:
         LogError: Where it cannot be read or is not ours.
     """
-    from inspect_ai.log import read_eval_log
-
-    try:
-        log = read_eval_log(file, header_only=True)
-    except Exception as error:
-        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
-    header = Header(plain_header(log))
+    header = header_of(file)
     plain = {
         "log": Path(file).name,
         "sha256": file_sha256(file),

@@ -9,7 +9,7 @@ from spillover.common import LogError, trouble
 
 from .archive import LARGEST, file_sha256, opened
 from .bounds import check_bounds
-from .header import Header
+from .header import Header, plain_header
 from .sent import not_sent
 
 HEADER_PARTS = ("version", "status", "eval", "plan", "results", "stats", "invalidated", "config_updates", "reductions")
@@ -147,6 +147,23 @@ def log_source(file: str, named: bool = True, sha256: str | None = None) -> LogS
     if ours:
         check_bounds(header, file)
     return LogSource(file, sha256 or file_sha256(file), header) if ours else None
+
+
+def header_of(file: str) -> Header:
+    """The header of a log of any layout, its run finished or not; by Inspect where its layout is not known here.
+
+    Raises:
+        LogError: Where it cannot be read; the cause says why.
+    """
+    try:
+        return Header(_header(file))
+    except LogError:
+        from inspect_ai.log import read_eval_log
+
+    try:
+        return Header(plain_header(read_eval_log(file, header_only=True)))
+    except Exception as error:
+        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
 
 
 def _header(file: str) -> dict[str, Any]:

@@ -1,13 +1,18 @@
 """What a run has cost so far: tokens in its logs, times prices; nothing is guessed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from spillover.common import RunError
+from spillover.common import LogError, RunError
+from spillover.logs import header_of
 
 from .design import Model
 from .prices import Prices
+
+SENT = ("input_tokens", "input_tokens_cache_read", "input_tokens_cache_write")
+"""Fields of a usage that count tokens that were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +40,27 @@ def spent(files: Iterable[Path], prices: Prices, batch: bool = False) -> Spent:
         prices: The prices.
         batch: Whether batch prices hold.
     """
-    from inspect_ai.log import read_eval_log
-
     tokens: dict[str, tuple[int, int]] = {}
     for file in files:
         try:
-            stats = read_eval_log(str(file), header_only=True).stats
-        except Exception:
+            used = _used(header_of(str(file)).data)
+        except (LogError, LookupError, ValueError, TypeError, AttributeError):
             continue  # cut off by a kill: what it holds is asked again, and counted there
-        for model, usage in stats.model_usage.items():
-            sent = usage.input_tokens + (usage.input_tokens_cache_read or 0) + (usage.input_tokens_cache_write or 0)
+        for model, (sent, received) in used.items():
             before = tokens.get(model, (0, 0))
-            tokens[model] = before[0] + sent, before[1] + usage.output_tokens
+            tokens[model] = before[0] + sent, before[1] + received
     priced = {model: prices.of(model, batch)[0] for model in tokens}
     each = {model: price.of(*tokens[model]) if price is not None else None for model, price in priced.items()}
     known = [one for one in each.values() if one is not None]
     unpriced = tuple(model for model, one in each.items() if one is None)
     return Spent(sum(known) if known else None, unpriced, tokens, each)
+
+
+def _used(header: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """Tokens sent and received by model, as a header counts them."""
+    usage = (header.get("stats") or {}).get("model_usage") or {}
+    sent = {model: sum(int(one.get(name) or 0) for name in SENT) for model, one in usage.items()}
+    return {model: (sent[model], int(one["output_tokens"])) for model, one in usage.items()}
 
 
 def check_priced(models: Sequence[Model], prices: Prices) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from spillover.common import watched, whole
-from spillover.logs import lost
+from spillover.common import LogError, watched, whole
+from spillover.logs import JUDGE_ERROR, REMOVED, lost, opened
 from spillover.plan import Model, Options
 
 from .failed import file_of
@@ -28,8 +28,16 @@ def unheard(logged: Sequence[Any]) -> list[list[Any]]:
 
 
 def _in_doubt(log: Any) -> bool:
-    """Whether a log may hold such samples; one that was never written holds none."""
-    return bool(log.results is not None and file_of(log).is_file())
+    """Whether a log may hold such samples, as its summaries say; one that was never written holds none."""
+    file = file_of(log)
+    if log.results is None or not file.is_file():
+        return False
+    try:
+        with opened(str(file)) as archive:
+            said = str([one.get("scores") for one in archive.part("summaries.json")])
+    except (LogError, LookupError, TypeError, ValueError, AttributeError):
+        return True
+    return JUDGE_ERROR in said or REMOVED in said
 
 
 def judge_again(log: Any, task: Any, judges: Sequence[Model], options: Options) -> None:

@@ -4,14 +4,11 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from spillover.common import public, trouble
-from spillover.logs import Made, differences
+from spillover.common import LogError, public, trouble
+from spillover.logs import Header, Made, differences, header_of
 from spillover.plan import Design, Model
-
-if TYPE_CHECKING:
-    from inspect_ai.log import EvalLog
 
 TOLD_TWICE = ("SummariesAgreeWithSamples", "ReductionsAgreeWithSamples", "ScoresFollowFromVerdicts")
 """Invariants of what a log says twice; a log whose run was cut off, or in which answers failed, holds them too.
@@ -56,18 +53,17 @@ def mismatch(
         judges: The judges.
         strict: Whether the log must have ended well, and arguments and servers of models be the same too.
     """
-    from inspect_ai.log import read_eval_log
-
     try:
-        log = read_eval_log(str(file), header_only=True)
-    except Exception as error:
-        return f"cannot be read ({trouble(error)})"
+        header = header_of(str(file))
+        made = _of_log(header, model, judges, design, span)
+    except (LogError, LookupError, TypeError, ValueError, AttributeError) as error:
+        return f"cannot be read ({trouble(error.__cause__ or error)})"
     wanted = _of_plan(design, span, model, judges)
-    unlike = {one.field: one for one in differences(_of_log(log, model, judges, design, span), wanted, _named(strict))}
+    unlike = {one.field: one for one in differences(made, wanted, _named(strict))}
     first = next((name for name in SAYS if name in unlike), None)
     if first is not None:
         return SAYS[first].format(" and ".join(unlike[first].one) or "another judge")
-    return None if not strict or log.status == "success" else f"did not end well ({log.status})"
+    return None if not strict or header.status == "success" else f"did not end well ({header.status})"
 
 
 def _named(strict: bool) -> str:
@@ -86,22 +82,24 @@ def _of_plan(design: Design, span: tuple[int, int], model: Model, judges: Sequen
     )
 
 
-def _of_log(log: "EvalLog", model: Model, judges: Sequence[Model], design: Design, span: tuple[int, int]) -> Made:
+def _of_log(header: Header, model: Model, judges: Sequence[Model], design: Design, span: tuple[int, int]) -> Made:
     """How a log was made, in the same terms; a plan that names no address takes any."""
-    spec = log.eval
-    args = {name: _plain(spec.task_args.get(name)) for name in design.task_args(*span) if name != "own_probes"}
-    graders: Any = (spec.model_roles or {}).get("grader") or []
+    spec = header.spec
+    said = spec.get("task_args") or {}
+    args = {name: _plain(said.get(name)) for name in design.task_args(*span) if name != "own_probes"}
+    graders: Any = (spec.get("model_roles") or {}).get("grader") or []
     graders = graders if isinstance(graders, list) else [graders]
-    asked = [(spec.model_args, spec.model_base_url), *((one.args, one.base_url) for one in graders)]
+    asked = [(spec.get("model_args") or {}, spec.get("model_base_url"))]
+    asked += [(one.get("args") or {}, one.get("base_url")) for one in graders]
     known = [own.base_url is not None for own in (model, *judges)] + [True] * len(asked)
     servers = [
         [public(_plain(args), False), url if named else None] for (args, url), named in zip(asked, known, strict=False)
     ]
     return Made(
-        model=(spec.model,),
+        model=(header.model,),
         arguments=(json.dumps(args, sort_keys=True),),
-        material=(str((spec.metadata or {}).get("material_sha256")),),
-        judge=(" and ".join(one.model for one in graders),),
+        material=(str(header.facts.get("material_sha256")),),
+        judge=(" and ".join(str(one["model"]) for one in graders),),
         servers=(json.dumps(servers, sort_keys=True),),
     )
 

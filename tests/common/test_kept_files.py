@@ -109,7 +109,7 @@ def test_an_error_is_not_kept(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("settled")
 def test_the_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spillover.common.kept_files.MOST", 2)
+    monkeypatch.setattr("spillover.common.kept_files.MOST", 2 * 2**14)
     files = [written(tmp_path / name, name) for name in "abc"]
     assert [text_of(file) for file in files] == ["a", "b", "c"]
     assert text_of(files[2]) == "c" and READS == ["a", "b", "c"]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from spillover.common import RunError
-from spillover.logs import file_sha256
+from spillover.common import LogError, RunError
+from spillover.logs import file_sha256, header_of
 from spillover.run import own_logs, read_manifest, write_done
 
 FILES = "files"
@@ -44,16 +44,15 @@ def done_once(out: Path, answer: str, made: Callable[[], Mapping[str, Any]]) -> 
 
 def _times(out: Path) -> dict[str, str]:
     """When the first log of a run was begun and the last one ended, in UTC; now where nothing was asked."""
-    from inspect_ai.log import read_eval_log
-
     began, ended = [], []
     for file in own_logs(out):
         try:
-            header = read_eval_log(str(file), header_only=True)
-        except Exception:
+            header = header_of(str(file))
+        except LogError:
             continue  # cut off by a kill: another log holds what was asked
-        began.append(datetime.fromisoformat(header.eval.created))
-        ended += [datetime.fromisoformat(header.stats.completed_at)] if header.stats.completed_at else []
+        began.append(datetime.fromisoformat(header.created))
+        last = (header.data.get("stats") or {}).get("completed_at")
+        ended += [datetime.fromisoformat(last)] if last else []
     now = datetime.now(UTC)
     times = {"began": min(began, default=now), "ended": max(ended, default=now)}
     return {name: time.astimezone(UTC).isoformat(timespec="seconds") for name, time in times.items()}
