@@ -1,5 +1,5 @@
 from .alike import FIELDS, Difference, differences
-from .answered_by import Returned, add_returned, is_judges, names_returned, served_of
+from .answered_by import Returned, add_returned, is_judges, served_of
 from .archive import LARGEST, Archive, file_sha256, found_logs, odd_is_told, opened
 from .bounds import MOST, check_bounds
 from .facts import LogFacts, log_facts
@@ -14,6 +14,7 @@ from .source import LogSource, header_of, log_source, rubric_labels
 from .stands import Account, Attempt, attempt_of, in_words, refuse_twice, refuse_unfinished, standing
 from .table import COLUMNS, log_files, read
 from .unheard import JUDGE_ERROR, SHOWN, lost, words
+from .whole_samples import SampleFacts, sample_facts
 
 __all__ = [
     "CARRIAGE",
@@ -41,6 +42,7 @@ __all__ = [
     "LogSource",
     "Made",
     "Returned",
+    "SampleFacts",
     "add_returned",
     "arrow_table",
     "attempt_of",
@@ -63,7 +65,6 @@ __all__ = [
     "log_source",
     "lost",
     "made_of_rows",
-    "names_returned",
     "not_sent",
     "odd_is_told",
     "opened",
@@ -72,6 +73,7 @@ __all__ = [
     "refuse_twice",
     "refuse_unfinished",
     "rubric_labels",
+    "sample_facts",
     "served_of",
     "shared_verdicts",
     "shown",

@@ -50,14 +50,6 @@ def _judges(spec: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
                 yield str(one.get("model")), _place(one.get("base_url"), one.get("args"))
 
 
-def names_returned(source: LogSource) -> Returned:
-    """Names that came back with answers, by judge; those of the model under test under an empty name."""
-    found: Returned = {"": set()}
-    for _, sample in source.samples():
-        add_returned(found, sample, source.model)
-    return found
-
-
 def add_returned(found: Returned, sample: Mapping[str, Any], model: str) -> None:
     """Add the names that came back with one sample's answer and verdicts.
 

@@ -10,7 +10,6 @@ from spillover.common import LogError, trouble
 from .archive import LARGEST, file_sha256, opened
 from .bounds import check_bounds
 from .header import Header, plain_header
-from .sent import not_sent
 
 HEADER_PARTS = ("version", "status", "eval", "plan", "results", "stats", "invalidated", "config_updates", "reductions")
 
@@ -108,15 +107,6 @@ class LogSource:
                 yield from archive.samples()
         except (ValueError, KeyError, OSError, AttributeError, NotImplementedError, RuntimeError) as error:
             raise LogError(f"{self.file}: a sample cannot be read ({' '.join(str(error).split())[:200]})") from error
-
-    def not_sent(self) -> list[str]:
-        """Settings that were asked for and that the requests do not hold, each as a sentence."""
-        return sorted({said for _, sample in self.samples() for said in not_sent(sample)})
-
-    def rubrics(self) -> list[str]:
-        """Labels (`id@version:hash`) of the rubrics that the verdicts name."""
-        scores = [score for _, sample in self.samples() for score in (sample.get("scores") or {}).values()]
-        return sorted({label for score in scores for label in rubric_labels(score)})
 
 
 def rubric_labels(score: dict[str, Any]) -> list[str]:

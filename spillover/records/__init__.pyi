@@ -1,4 +1,5 @@
-from .make import ACCOUNT, content_hash, named_model, public_arguments, record, records, scores_in_range
+from .make import ACCOUNT, public_arguments, record, records
+from .measured_logs import content_hash, named_model, scores_in_range
 from .model import (
     DEEPEST,
     LARGEST_RECORD,

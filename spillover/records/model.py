@@ -5,11 +5,12 @@ import json
 import math
 import re
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, methods_of, write_bytes
+from spillover.common import LogError, methods_of, once, write_bytes
 
 SCHEMA = "spillover-record/2"
 FIRST = "spillover-record/1"
@@ -103,15 +104,20 @@ def finite(value: Any, file: str) -> Any:
 
 
 def read_record(file: str | Path) -> Record:
-    """Read a record and check it against its schema.
+    """Read a record and check it against its schema, once for as long as the file stays as it is.
 
     Raises:
         LogError: Where it cannot be read, has a key twice, a number that is none, or says what no record says.
     """
+    return Record(deepcopy(_read(Path(file)).data))
+
+
+@once
+def _read(file: Path) -> Record:
     try:
-        if Path(file).stat().st_size > LARGEST_RECORD:
+        if file.stat().st_size > LARGEST_RECORD:
             raise LogError(f"{file}: larger than {LARGEST_RECORD // 2**20} MB, no record is")
-        text = Path(file).read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
         hooks = {"parse_constant": no_number, "parse_float": finite_float, "parse_int": small_int}
         data = json.loads(text, object_pairs_hook=once, **hooks)  # type: ignore[arg-type]
         if deeper_than(data, DEEPEST):

@@ -127,7 +127,7 @@ def _one_record(file: str, places: Sequence[str | Path], shipped: Shipped | None
     try:
         made: Record = read_record(file)
     except LogError as error:
-        said = str(error).removeprefix(f"{file}: ")
+        said = str(error).removeprefix(f"{Path(file)}: ")
         bad = Problem("RecordIsWellFormed", file, said, "make the record anew with spillover record")
         return Verified([bad], ["RecordIsWellFormed"], 0, 0, file)
     named = {entry["log"] for entry in made.data["logs"]}
