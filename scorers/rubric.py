@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from spillover.common import BY_JUDGES, LABELS, DeclarationError, Outcome, once
+from spillover.common import BY_JUDGES, LABELS, DeclarationError, Outcome, read_once
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"
 ASIDE = "leak"
@@ -81,7 +81,7 @@ def rubric_names() -> list[str]:
     return list(_names(FOLDER))
 
 
-@once
+@read_once
 def _names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
 
@@ -95,7 +95,7 @@ def load_rubric(name: str | Path) -> Rubric:
     return _rubric(name if isinstance(name, Path) else FOLDER / f"{name}.yaml")
 
 
-@once
+@read_once
 def _rubric(path: Path) -> Rubric:
     if not path.is_file():
         raise DeclarationError(f"{path.name}: no such rubric; shipped: {', '.join(rubric_names())}")
@@ -128,7 +128,7 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
             raise DeclarationError(f"{path.name}: {says}")
 
 
-@once
+@read_once
 def _section(path: Path) -> str:
     try:
         fields = yaml.safe_load(path.read_text(encoding="utf-8"))

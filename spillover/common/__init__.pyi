@@ -18,7 +18,7 @@ from .failure_words import kind_of, trouble
 from .files import copy_file, whole, write_bytes, write_json, write_text
 from .interrupt import Interrupted, cancel, exit_code, held, listening, look, pending, watched
 from .judges import check_alive, default_judges
-from .kept_files import forget_files, once, settled, stamp_of
+from .kept_files import forget_files, read_once, settled, stamp_of
 from .named import PROVIDERS, wrong_name
 from .outcome import ADDED, BEFORE, BROKEN, BY_JUDGES, ENGAGED, JUDGED, NOT_ENGAGED, OUTCOMES, PRECEDENCE, Outcome
 from .plural import counted, each_of
@@ -107,7 +107,6 @@ __all__ = [
     "methods_of",
     "more_of",
     "oddities",
-    "once",
     "one_line_errors",
     "part",
     "pending",
@@ -116,6 +115,7 @@ __all__ = [
     "read_both",
     "read_distribution",
     "read_label",
+    "read_once",
     "read_samples",
     "read_score",
     "read_served",

@@ -40,7 +40,7 @@ def settled(stamp: Stamp) -> bool:
     return bool(stamp) and time.time_ns() - max(stamp[3:]) > SETTLED
 
 
-def once(read: Callable[[Path], T], size: Callable[[T], int] = lambda _: SMALL) -> Callable[[Path], T]:
+def read_once(read: Callable[[Path], T], size: Callable[[T], int] = lambda _: SMALL) -> Callable[[Path], T]:
     """Have a function of a file, or of a folder's list of names, read it once for as long as it does not change.
 
     What the function reads through other such functions counts too. Errors are not kept. All callers share the result,

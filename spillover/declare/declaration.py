@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DeclarationError, default_judges, once
+from spillover.common import DeclarationError, default_judges, read_once
 
 from .check import check
 from .yaml import read_yaml
@@ -72,7 +72,7 @@ def load(name: str | Path) -> Declaration:
     return deepcopy(_checked(name if isinstance(name, Path) else FOLDER / f"{name}.yaml"))
 
 
-@once
+@read_once
 def _checked(path: Path) -> Declaration:
     source = read_yaml(path)
     check(source)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DeclarationError, RecordingError, kind_of, once
+from spillover.common import DeclarationError, RecordingError, kind_of, read_once
 from spillover.providers import id_text, rows
 
 from .arguments import file_value
@@ -65,7 +65,7 @@ def read_probes(path: str | Path) -> list[Probe]:
     return list(_probes(file_value("probes", path)))
 
 
-@once
+@read_once
 def _probes(path: Path) -> tuple[Probe, ...]:
     try:
         table = _yaml(path) if path.suffix.lower() in (".yaml", ".yml") else list(rows(path))

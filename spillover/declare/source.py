@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from spillover.common import once
+from spillover.common import read_once
 from spillover.hub import fetch
 
 from .probes import DATASET_FOLDER
@@ -40,6 +40,6 @@ def _version(path: Path) -> dict[str, str]:
     return dict(_versions(path))
 
 
-@once
+@read_once
 def _versions(path: Path) -> dict[str, str]:
     return {"version": json.loads(path.read_text(encoding="utf-8"))["version"]} if path.is_file() else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from spillover.common import DeclarationError, once, trouble
+from spillover.common import DeclarationError, read_once, trouble
 
 Place = tuple[str | int, ...]
 
@@ -72,7 +72,7 @@ def read_source(path: Path) -> Source:
     return Source(path, deepcopy(found.data), found.lines)
 
 
-@once
+@read_once
 def _parsed(path: Path) -> Source:
     try:
         text = path.read_text(encoding="utf-8")

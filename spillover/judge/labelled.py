@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common import BY_JUDGES, DeclarationError, RecordingError, once
+from spillover.common import BY_JUDGES, DeclarationError, RecordingError, read_once
 from spillover.declare import DATA, Probe, read_probes
 from spillover.providers import answer_text, id_text
 
@@ -92,7 +92,7 @@ def labelled_set(given: str = "written") -> LabelledSet:
     return LabelledSet(path.stem, origin, _sha([data]), "refusal" if xstest else "misaligned", items)
 
 
-@once
+@read_once
 def _written(folder: Path) -> LabelledSet:
     files = {path: _file(path) for path in sorted(folder.glob("*.jsonl"))}
     probes: dict[str, Probe] = {}
@@ -166,7 +166,7 @@ def _check(where: str, label: Any) -> None:
         raise DeclarationError(f"{where}: label must be one of {', '.join(BY_JUDGES)}, found {label!r}")
 
 
-@once
+@read_once
 def _file(path: Path) -> tuple[list[dict[str, Any]], bytes]:
     """Rows of a shipped file, and its bytes."""
     data = _bytes(path)

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, once, trouble
+from spillover.common import LogError, read_once, trouble
 
 VERSION = 2
 """The log layout that is known here."""
@@ -107,7 +107,7 @@ def _read(path: Path) -> tuple[zipfile.ZipFile, int]:
     return zipfile.ZipFile(io.BytesIO(data)), len(data)
 
 
-_kept = once(_read, size=lambda found: found[1])
+_kept = read_once(_read, size=lambda found: found[1])
 
 
 @contextmanager
@@ -146,7 +146,7 @@ def file_sha256(file: str | Path) -> str:
     return _sha256(Path(file))
 
 
-@once
+@read_once
 def _sha256(path: Path) -> str:
     with path.open("rb") as opened_file:
         return hashlib.file_digest(opened_file, "sha256").hexdigest()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, methods_of, once, write_bytes
+from spillover.common import LogError, methods_of, read_once, write_bytes
 
 SCHEMA = "spillover-record/2"
 FIRST = "spillover-record/1"
@@ -112,7 +112,7 @@ def read_record(file: str | Path) -> Record:
     return Record(deepcopy(_read(Path(file)).data))
 
 
-@once
+@read_once
 def _read(file: Path) -> Record:
     try:
         if file.stat().st_size > LARGEST_RECORD:

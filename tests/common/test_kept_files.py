@@ -8,24 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from spillover.common import forget_files, once
+from spillover.common import forget_files, read_once
 
 READS: list[str] = []
 
 
-@once
+@read_once
 def text_of(path: Path) -> str:
     READS.append(path.name)
     return path.read_text(encoding="utf-8")
 
 
-@once
+@read_once
 def with_next(path: Path) -> str:
     READS.append(f"with next {path.name}")
     return text_of(path) + text_of(path.with_name("next"))
 
 
-@once
+@read_once
 def names_in(path: Path) -> list[str]:
     READS.append("names")
     return sorted(one.name for one in path.iterdir())
@@ -129,7 +129,7 @@ def test_threads_may_read_side_by_side(tmp_path: Path) -> None:
 
 
 def test_two_functions_of_one_file_keep_apart(tmp_path: Path) -> None:
-    @once
+    @read_once
     def length(path: Path) -> int:
         return len(path.read_text(encoding="utf-8"))
 

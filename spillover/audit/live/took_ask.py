@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from spillover.common import OutageError, counted, once, write_text
+from spillover.common import OutageError, counted, read_once, write_text
 from spillover.plan import Model, Options
 from spillover.run import evaluated
 
@@ -104,7 +104,7 @@ def _task(prompts: Mapping[str, str], decoding: dict[str, Any]) -> Any:
     )
 
 
-@once
+@read_once
 def _samples(log: Path) -> list[Any]:
     from inspect_ai.log import read_eval_log
 
