@@ -26,7 +26,7 @@ MAY = {
     "training": "common solvers",
     "finetune": "common declare hub training",
     "overlap": "common declare training",
-    "plan": "common declare estimate finetune",
+    "plan": "common declare estimate finetune logs",
     "run": "common declare logs plan providers scorers solvers tasks verify",
     "audit.decide": "common estimate logs plan run",
     "audit.live": "audit.decide common estimate judge logs plan run solvers",
