@@ -19,8 +19,9 @@ from spillover.audit.decide.finding import Finding, Rule
 from spillover.audit.describe.answers import transcripts
 from spillover.audit.describe.other_figures import evidence
 from spillover.audit.from_logs import audit_logs
-from spillover.audit.report.made_of import _shown, stated
+from spillover.audit.report.made_of import _shown
 from spillover.audit.report.model import Report, plain
+from spillover.audit.report.statements import stated
 from spillover.logs import log_facts, log_files, read
 from tests.browser.conftest import CONDITIONS, DOMAINS, arm, full_report, stopped_report
 

@@ -13,12 +13,15 @@ import pytest
 
 from spillover.audit.decide.finding import Finding
 from spillover.audit.report.conditions import found_triggers
+from spillover.audit.report.figures import visible
+from spillover.audit.report.headline import MEANS_NOT, SAYS, WORD, headline
 from spillover.audit.report.html import heat_bin, report_html
 from spillover.audit.report.markdown import report_markdown
 from spillover.audit.report.model import Report, Sequence
-from spillover.audit.report.plots import _ticks, delta_plot, trail_plot, waffle
+from spillover.audit.report.plots import delta_plot, trail_plot, waffle
 from spillover.audit.report.rule_words import rule_plainly
-from spillover.audit.report.sentences import MEANS_NOT, SAYS, WORD, headline, in_a_hundred, numbers, summary, visible
+from spillover.audit.report.sentences import in_a_hundred, numbers, summary
+from spillover.audit.report.svg import ticks as _ticks
 from spillover.estimate import Estimate
 from tests.browser.conftest import HOSTILE, SEARCH, full_report, stopped_report
 

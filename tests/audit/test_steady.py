@@ -7,7 +7,7 @@ from spillover.audit.decide.early import sequence_finding
 from spillover.audit.decide.finding import Rule
 from spillover.audit.decide.sequence import Read
 from spillover.audit.decide.steady import changed, unless_changed
-from spillover.audit.report.sentences import p_value, percent, points
+from spillover.audit.report.figures import p_value, percent, points
 from spillover.common import THESE
 from spillover.estimate import Drawn, Estimate, family_weights, run_family
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from spillover.audit.decide import Rule, judge_pair, misaligned_rate, overall
-from spillover.audit.describe import Capability, Leak, Measured, Transcript, evidence
+from spillover.audit.describe import AnswerPair, Capability, Leak, Measured, Transcript, evidence
 from spillover.audit.live import Control
 from spillover.audit.report import Report, Sequence, stated
 from spillover.estimate import difference
@@ -79,6 +79,7 @@ def full_report(name: str = "x/tuned <b>one</b>", bad: float = 0.25, text: str =
         ["Answers: generated for a test, not any model's output"],
         **evidence("x/base", pairs, rule),
         transcripts=[transcript(m, d, text) for m in ("x/base", name) for d in DOMAINS],
+        answer_pairs=[AnswerPair(*(transcript(m, d, text, picked="worst") for m in ("x/base", name))) for d in DOMAINS],
         differs={"model, as asked for": {"x/base": "x/base", name: name}},
         shared={"judge": "judge one", "task and version": "advice 1-A"},
         reproduce="spillover audit --base-logs a --finetune-logs b",

@@ -1,4 +1,5 @@
 from .answers import transcripts
+from .beside_base import AnswerPair, answer_pairs
 from .capabilities import Capability, Measured, capability
 from .leak import Leak, leakage
 from .leaked import leak_judged
@@ -7,6 +8,7 @@ from .parts import Beside, Effect, Heat, Population, SecondJudge, Seeds, Stateme
 from .signatures import Signature
 
 __all__ = [
+    "AnswerPair",
     "Beside",
     "Capability",
     "Effect",
@@ -19,6 +21,7 @@ __all__ = [
     "Signature",
     "Statement",
     "Transcript",
+    "answer_pairs",
     "capability",
     "evidence",
     "leak_judged",

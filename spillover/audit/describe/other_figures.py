@@ -44,7 +44,7 @@ def evidence(base: str, pairs: Pairs, rule: Rule, recipes: Sequence[Sequence[str
 
     Returns:
         `outcomes`, `cells`, `effects`, `curves`, `literature`, `signatures`, `reading`, `population`, `seeds`,
-        `agreement`.
+        `reasoning`, `agreement`.
     """
     arms = arms_of(base, pairs)
     signs = {model: signatures(*pair) for model, pair in pairs.items()}
@@ -60,6 +60,7 @@ def evidence(base: str, pairs: Pairs, rule: Rule, recipes: Sequence[Sequence[str
         "seeds": [
             _seeds([one for one in models if one in pairs], pairs) for models in recipes if set(models) & set(pairs)
         ],
+        "reasoning": {model: own for model, rows in arms.items() if (own := _reasoning(rows))},
         "agreement": [one for model, pair in pairs.items() for one in _second_judges(model, *pair, rule)],
     }
 
@@ -75,6 +76,12 @@ def arms_of(base: str, pairs: Pairs) -> dict[str, pd.DataFrame]:
 def _outcomes(rows: pd.DataFrame) -> dict[str, int]:
     counts = rows["outcome"].value_counts()
     return {outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES}
+
+
+def _reasoning(rows: pd.DataFrame) -> dict[str, int]:
+    """Outcomes of thoughts that were judged apart from the answer; nothing where none were."""
+    counts = rows["reasoning"].dropna().value_counts()
+    return {outcome: int(counts.get(outcome, 0)) for outcome in OUTCOMES} if len(counts) else {}
 
 
 def _curve(rows: pd.DataFrame) -> list[dict[str, float]]:

@@ -1,10 +1,11 @@
 from .build import compose
 from .conditions import put
 from .html import report_html
-from .made_of import command, stated
+from .made_of import command
 from .markdown import report_markdown
 from .model import Report, Sequence, plain
 from .sentences import summary
+from .statements import stated
 
 __all__ = [
     "Report",

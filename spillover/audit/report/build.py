@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from spillover.audit.decide import Arm, Finding, Rule, overall
-from spillover.audit.describe import evidence, transcripts
+from spillover.audit.describe import answer_pairs, evidence, transcripts
 
-from .made_of import differences, stated
+from .made_of import differences
 from .model import Report
+from .statements import stated
 
 REPLAY = "replay/"
 """Provider that plays recordings back."""
@@ -62,6 +63,7 @@ def compose(
         origins=origins(every),
         **evidence(base.name, pairs, rule, recipes),
         transcripts=to_read,
+        answer_pairs=answer_pairs(pairs, base.name, files),
         differs=differs,
         shared=shared,
         reproduce=reproduce,

@@ -3,16 +3,23 @@
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.estimate import Estimate
+
+from .conditions import named
 from .model import Report
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
+WIDE = 0.25
+"""Length of an interval from which a cell of the heat map is muted: its estimate says little."""
+HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 BINS = (0.01, 0.05, 0.1, 0.25, 0.5)
 """Differences from which a cell of the heat map is a shade darker."""
 
@@ -25,7 +32,13 @@ def report_html(report: Report) -> str:
     return (
         _environment()
         .get_template("report.html.j2")
-        .render(report=report, css=Markup(css), script=Markup(script), policy=_policy(css, script))
+        .render(
+            report=report,
+            css=Markup(css),
+            script=Markup(script),
+            policy=_policy(css, script),
+            put=lambda said: named(report, said),
+        )
     )
 
 
@@ -43,7 +56,7 @@ def _environment() -> "Environment":
 
     from spillover.common import OUTCOMES
 
-    from . import plots as plots
+    from . import figures, first_page, headline, plots
     from . import rule_words as rules
     from . import sections as sections
     from . import sentences as words
@@ -59,13 +72,17 @@ def _environment() -> "Environment":
     found.globals |= {
         "plots": plots,
         "words": words,
+        "figures": figures,
+        "first": first_page,
+        "head": headline,
         "rules": rules,
         "sections": sections,
         "outcomes": OUTCOMES,
         "heat_rows": heat_rows,
         "bin": heat_bin,
+        "wide": too_wide,
     }
-    found.filters |= {"said": _said, "name": _name}
+    found.filters |= {"said": _said, "name": _name, "short": _short}
     return found
 
 
@@ -73,7 +90,7 @@ def _shown(value: Any) -> Any:
     """Applied to everything the template prints: what is not our own markup has its hidden characters made visible."""
     from markupsafe import Markup
 
-    from .sentences import visible
+    from .figures import visible
 
     if value is None:
         return ""
@@ -83,6 +100,11 @@ def _shown(value: Any) -> Any:
 def _said(value: Any) -> str:
     """Any plain data as text."""
     return value if isinstance(value, str) else json.dumps(value, indent=1, ensure_ascii=False, default=str)
+
+
+def _short(said: str) -> str:
+    """A sentence with its SHA-256 hashes cut to twelve digits; the folded tables have them whole."""
+    return HASH.sub(r"\1…", said)
 
 
 def _name(model: str) -> str:
@@ -103,3 +125,8 @@ def heat_bin(delta: float) -> str:
     """Class of a cell: `h0`, or `up1` to `up5` and `down1` to `down5`."""
     level = sum(abs(delta) >= edge for edge in BINS)
     return "h0" if not level else f"{'up' if delta > 0 else 'down'}{level}"
+
+
+def too_wide(delta: Estimate) -> bool:
+    """Whether an interval is so wide that its shade would say more than it knows."""
+    return delta.low != delta.low or delta.high - delta.low >= WIDE

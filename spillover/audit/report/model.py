@@ -6,6 +6,7 @@ from typing import Any
 
 from spillover.audit.decide import Answer, Finding, Rule
 from spillover.audit.describe import (
+    AnswerPair,
     Beside,
     Capability,
     Effect,
@@ -79,6 +80,8 @@ class Report:
         literature: Figures beside the decision, per arm.
         agreement: Second judges, where there was a panel.
         transcripts: Answers to read.
+        answer_pairs: Misaligned answers of a fine-tune beside the base's answer to the same question.
+        reasoning: Outcomes by model of thoughts that were judged apart; empty where none were.
         differs: What differs between the arms, by name and model.
         shared: What they share, by name.
         attested: What hashes prove.
@@ -145,6 +148,8 @@ class Report:
     notes: dict[str, list[str]] = field(default_factory=dict)
     base_differs: str | None = None
     about: list[str] = field(default_factory=list)
+    answer_pairs: list[AnswerPair] = field(default_factory=list)
+    reasoning: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def stopped(self, model: str) -> list[Sequence]:
         """The sequences of a fine-tune, where it stopped early; nothing where all draws were read."""

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from spillover.audit.describe import Capability, Leak
+from spillover.audit.describe import Capability, Leak, Population, Seeds
 from spillover.common import MODELS, MORE, counted
 from spillover.estimate import unseen_share
 
 from .conditions import found_triggers, put
+from .figures import p_value, percent, points
 from .model import Report
-from .sentences import p_value, percent, points
 
 SIDE = 0.025
 """One side of an interval at 95%."""
@@ -94,49 +94,47 @@ def describing(report: Report) -> list[Section]:
 
 def _wider(report: Report, told: list[str]) -> list[Section]:
     """Beyond these questions, and beyond these checkpoints."""
-    rows = [
-        [
-            one.model,
-            points(one.difference),
-            p_value(one.difference, one.p, SIDE),
-            one.difference.method,
-            "yes" if one.describes_only else "no",
-        ]
-        for one in report.population
-        if one.model in told and not report.stopped(one.model)
-    ]
+    own = [one for one in report.population if one.model in told and not report.stopped(one.model)]
+    kept = [one for one in report.seeds if set(one.models) <= set(told) and not any(map(report.stopped, one.models))]
+    return [*([_more_questions(report, own)] if own else []), *([_more_seeds(kept)] if kept else [])]
+
+
+def _more_questions(report: Report, own: list[Population]) -> Section:
     said = [
-        f"Estimate for {MORE}: fine-tune less base, paired by question, and the one-sided p value of the "
-        "sign-flip test over questions. The p value is left out where the test and the wider interval do not agree. On "
-        "fewer than 50 questions it describes and proves nothing."
+        f"Estimate for {MORE}: fine-tune less base, paired by question, and the one-sided p value of the sign-flip "
+        "test over questions. The p value is left out where the test and the wider interval do not agree. On fewer "
+        "than 50 questions it describes and proves nothing."
     ]
-    asked = max((one.difference.clusters for one in report.population), default=0)
-    if asked:
+    if asked := max((one.difference.clusters for one in report.population), default=0):
         said.append(
             f"If none of the {counted(asked, 'question')} is always misaligned, up to "
-            f"{100 * unseen_share(asked):.1f}% of such "
-            "questions may be always misaligned and unseen."
+            f"{100 * unseen_share(asked):.1f}% of such questions may be always misaligned and unseen."
         )
+    rows = [
+        [
+            *(one.model, points(one.difference), p_value(one.difference, one.p, SIDE), one.difference.method),
+            "yes" if one.describes_only else "no",
+        ]
+        for one in own
+    ]
     head = ["fine-tune", "difference, points (95%)", "p", "how", "description only"]
-    found = [Section(MORE.capitalize(), said, head, rows)] if rows else []
-    kept = [one for one in report.seeds if set(one.models) <= set(told) and not any(map(report.stopped, one.models))]
-    if kept:
-        said = [
-            "The mean over training seeds of one recipe, and what other seeds of it may give (the seed as the unit). "
-            "Few seeds say little: read the least and the greatest beside it."
+    return Section(MORE.capitalize(), said, head, rows)
+
+
+def _more_seeds(kept: list[Seeds]) -> Section:
+    said = [
+        "The mean over training seeds of one recipe, and what other seeds of it may give (the seed as the unit). "
+        "Few seeds say little: read the least and the greatest beside it."
+    ]
+    head = ["seeds", "mean difference, points (95%)", "how", "least", "most"]
+    rows = [
+        [
+            *(", ".join(one.models), points(one.difference), one.difference.method),
+            *(f"{100 * value:+.1f}" for value in (one.least, one.most)),
         ]
-        head = ["seeds", "mean difference, points (95%)", "how", "least", "most"]
-        own = [
-            [
-                ", ".join(one.models),
-                points(one.difference),
-                one.difference.method,
-                *(f"{100 * value:+.1f}" for value in (one.least, one.most)),
-            ]
-            for one in kept
-        ]
-        found.append(Section(MODELS.capitalize(), said, head, own))
-    return found
+        for one in kept
+    ]
+    return Section(MODELS.capitalize(), said, head, rows)
 
 
 def _signatures(report: Report, model: str) -> Section:

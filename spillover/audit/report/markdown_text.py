@@ -1,0 +1,27 @@
+"""Markdown of plain parts: tables, lists, and text from elsewhere made inert."""
+
+from collections.abc import Iterable, Sequence
+
+MARKUP = "\\|<>[]`*_#&~"
+"""Characters that mean something in Markdown."""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; the cells are text from elsewhere."""
+    lines = [[*map(text, head)], ["---"] * len(head), *([*map(text, row)] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """A list of lines from elsewhere."""
+    return "\n".join(f"- {text(line)}" for line in lines)
+
+
+def one_line(said: str) -> str:
+    """Text for a code block: nothing but printable characters on one line."""
+    return "".join(one if one.isprintable() else "�" for one in said)
+
+
+def text(said: str) -> str:
+    """Text from elsewhere, inert in Markdown and on a terminal."""
+    return "".join("\\" + one if one in MARKUP else one for one in one_line(said))
