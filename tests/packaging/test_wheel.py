@@ -12,6 +12,8 @@ from zipfile import ZipFile
 import pytest
 
 LINKED = ("benchmark_cards", "dataset", "leaderboard", "scorers", "solvers", "tasks")
+TOOLS = "tools"
+"""The one link that no wheel holds: what lies there is for maintainers, and its commands ask for a clone."""
 NOT_SHIPPED = ("spillover/leaderboard/submissions/", "spillover/leaderboard/site/")
 
 
@@ -49,7 +51,23 @@ def kept(root: Path) -> set[str]:
 
 
 def test_every_link_of_the_package_is_known_here(root: Path) -> None:
-    assert sorted(path.name for path in (root / "spillover").iterdir() if path.is_symlink()) == list(LINKED)
+    assert sorted(path.name for path in (root / "spillover").iterdir() if path.is_symlink()) == [*LINKED, TOOLS]
+
+
+def test_no_module_is_ignored_by_git(root: Path) -> None:
+    """`logs/` in .gitignore, say, would take `spillover/logs/` out of the repository and of the wheel, unseen."""
+    folders = [root / one for one in ("spillover", *LINKED, TOOLS)]
+    modules = [str(file.relative_to(root)) for one in folders for file in one.rglob("*.py*") if file.suffix != ".pyc"]
+    command = ["git", "check-ignore", "--stdin", "--no-index"]
+    asked = subprocess.run(command, cwd=root, input="\n".join(modules), capture_output=True, text=True)
+    assert modules and asked.returncode == 1, asked.stdout
+
+
+def test_sdist_holds_the_tools_and_the_wheel_does_not(built: Built, names: list[str]) -> None:
+    with tarfile.open(built.sdist) as sdist:
+        held = {member.name.split("/", 1)[1] for member in sdist if member.isfile()}
+    assert {"tools/__init__.py", "tools/dataset/build.py", "tools/cards/build.py"} <= held
+    assert [name for name in names if "tools/" in name] == []
 
 
 def test_wheel_holds_what_git_holds_and_nothing_else(root: Path, names: list[str]) -> None:
