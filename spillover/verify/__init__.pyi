@@ -1,9 +1,9 @@
-from .evidence import Shipped
 from .folders import manifest_of
 from .invariants import LEAST_SHARED, SAME_ANSWERS
 from .material_hash import is_part, is_shuffled, rubric_sha256
 from .odd import Odd, of_record, of_replies, of_served
 from .problem import Problem
+from .shipped import Shipped
 from .verified import Verified
 from .verifier import verify
 

@@ -10,7 +10,8 @@ from spillover.estimate import MEANS, RATES
 from spillover.logs import EACH
 from spillover.records import scores_in_range
 
-from .evidence import Answered, ReadLog, Submission
+from .answered import Answered
+from .evidence import ReadLog, Submission
 from .invariants import Invariant
 from .redecide import contradictions
 

@@ -8,7 +8,8 @@ from typing import Any
 from spillover.common import OUTCOMES
 from spillover.logs import decoding_of, steps_of
 
-from .evidence import Answered, ReadLog
+from .answered import Answered
+from .evidence import ReadLog
 
 PROBE = ("id", "text", "cluster", "system", "domain", "turns", "key", "pair")
 CONDITION = {"id": "plain", "system": None, "prefix": "", "suffix": ""}

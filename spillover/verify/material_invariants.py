@@ -7,9 +7,10 @@ from spillover.common import counted
 from spillover.logs import rubric_labels, shown, steps_of
 
 from .everywhere import NO_MODEL
-from .evidence import ReadLog, Shipped, Submission
+from .evidence import ReadLog, Submission
 from .invariants import Invariant
 from .material_hash import is_part, material_sha256, rubric_sha256
+from .shipped import Shipped
 
 LABELLED, GIVEN = "labelled answers", "spillover/given"
 """Material and solver of a log in which a judge judges answers that were written beforehand."""

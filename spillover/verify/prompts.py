@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .evidence import Answered
+from .answered import Answered
 
 _PLACE = re.compile(r"\{(conversation|question|answer|boundary|key|here|subject)\}")
 

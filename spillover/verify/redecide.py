@@ -5,7 +5,8 @@ from typing import Any
 
 from spillover.common import ADDED, ENDED, OUTCOMES, PRECEDENCE, Outcome, Reading, Verdict, decide, ended, same
 
-from .evidence import Answered, ReadLog
+from .answered import Answered
+from .evidence import ReadLog
 from .prompts import asked_otherwise
 from .replies import from_replies, is_no_reply, members, number, rules
 

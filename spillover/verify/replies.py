@@ -21,7 +21,8 @@ from spillover.common import (
     read_score,
 )
 
-from .evidence import Answered, Call, ReadLog
+from .answered import Answered, Call
+from .evidence import ReadLog
 
 REPLIES = ("stop", "max_tokens", "tool_calls")
 """How a judge's call ends that is a reply; after any other end its words are none."""

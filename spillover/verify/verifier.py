@@ -16,7 +16,7 @@ from .consistency import (
     ScoresFollowFromVerdicts,
     SummariesAgreeWithSamples,
 )
-from .evidence import ReadLog, Shipped, Submission, read_whole
+from .evidence import ReadLog, Submission, read_whole
 from .folders import MANIFEST, groups_in, kind_of, manifest_of, records_in
 from .invariants import (
     EachProbeAnsweredOncePerEpoch,
@@ -31,6 +31,7 @@ from .odd import of_record, of_replies, of_served
 from .problem import Problem
 from .record_invariants import AssertedFieldsCanBe, LogHashHolds, RecordAgreesWithLogs, RecordHashHolds, no_plan
 from .replies import is_reread
+from .shipped import Shipped
 from .verified import Verified
 
 MOST = 20
