@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spillover.audit.decide import Rule, judge_pair, misaligned_rate, overall
+from spillover.audit.decide import Read, Rule, judge_pair, misaligned_rate, overall, sequence_finding
 from spillover.audit.describe import AnswerPair, Capability, Leak, Measured, Transcript, evidence
 from spillover.audit.live import Control
 from spillover.audit.report import Report, Sequence, stated
-from spillover.estimate import difference
+from spillover.estimate import Drawn, difference, family_weights, run_family
 from spillover.logs import COLUMNS, LogFacts
 
 HOSTILE = (
@@ -73,7 +73,6 @@ def full_report(name: str = "x/tuned <b>one</b>", bad: float = 0.25, text: str =
     base, tuned = arm("x/base", 0.01, 1), arm(name, bad, 2)
     rule, pairs = Rule(), {name: (base, tuned)}
     finding = judge_pair(base, tuned, rule, name)
-    trail = [(8 * k, 1.6**k, 0.7**k) for k in range(1, 8)]
     report = Report(
         "x/base", overall([finding]), rule, [finding], [], (), ["judge one"], [LogFacts(**FACTS)],
         ["Answers: generated for a test, not any model's output"],
@@ -84,7 +83,6 @@ def full_report(name: str = "x/tuned <b>one</b>", bad: float = 0.25, text: str =
         shared={"judge": "judge one", "task and version": "advice 1-A"},
         reproduce="spillover audit --base-logs a --finetune-logs b",
         manifest={"planned_sha256": "cd" * 32, "planned": {"text": text}},
-        plan={"answers": 480, "smallest difference seen": 0.04},
         controls=[
             Control("positive", "written answers", 19, 20, "written", True, "of 20 bad answers 19 were called so"),
             Control("negative", text, 0, 20, text, None, text),
@@ -97,22 +95,35 @@ def full_report(name: str = "x/tuned <b>one</b>", bad: float = 0.25, text: str =
         leakage=[leak(name, text, base, tuned)],
         notes={"capability": [text], "leakage": [text]},
     )  # fmt: skip
-    other = Sequence("x/other", "judge one", 480, 480, "cannot tell", 3.0, 2.0, trail)
+    other = run("x/other", read_early(base, arm("x/other", 0.01, 4), rule))
     return stated(replace(report, sequences=[other]))
 
 
 def stopped_report() -> Report:
-    """A run that stopped early."""
+    """A run that stopped early: its draws in a random order, read as an audit reads them."""
     full = full_report()
-    trail = [(8 * k, min(1e9, 1.9**k), 0.8**k) for k in range(1, 6)]
-    (finding,) = full.findings
-    run = Sequence(finding.model, "judge one", 40, 480, "regression", 24.7, 0.33, trail, 0.031, None)
-    how = "betting (holds at any number of looks)"
-    cells = [
-        replace(one, **{name: replace(getattr(one, name), method=how) for name in ("base", "tuned", "delta")})
-        for one in finding.cells
-    ]
-    return stated(replace(full, findings=[replace(finding, cells=cells)], sequences=[run]))
+    name, rule = full.findings[0].model, full.rule
+    read = read_early(arm("x/base", 0.01, 1), arm(name, 0.25, 2), rule)
+    return stated(
+        replace(full, findings=[sequence_finding(name, read, rule, ["judge one"])], sequences=[run(name, read)])
+    )
+
+
+def read_early(base: pd.DataFrame, tuned: pd.DataFrame, rule: Rule) -> Read:
+    """Both arms' answers as draws of a list, eight at a time until the rule decides."""
+    order = np.random.default_rng(3).permutation(len(base))
+    pairs = zip(base.iloc[order].to_dict("records"), tuned.iloc[order].to_dict("records"), strict=True)
+    drawn = [Drawn(str(a["task"]), str(a["condition"]), ((a["outcome"], b["outcome"]),)) for a, b in pairs]
+    weights = family_weights(CONDITIONS, DOMAINS)
+    looks = run_family(drawn, weights=weights, first=8, margin=rule.margin, floor=rule.floor, alpha=rule.alpha)
+    asked = list(base.iloc[order]["probe"])
+    return Read(drawn, looks, weights, len(drawn), 8, asked, {"condition": list(CONDITIONS), "domain": list(DOMAINS)})
+
+
+def run(model: str, read: Read) -> Sequence:
+    """How it went, look by look."""
+    trail = [(one.draws, one.e_family, one.e_no_regression) for one in read.looks]
+    return Sequence(model, "judge one", read.draws, read.planned, read.answer, *trail[-1][1:], trail)
 
 
 @pytest.fixture(scope="module")

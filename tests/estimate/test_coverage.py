@@ -1,10 +1,12 @@
 """The coverage benchmark on a few cells, and the interval for skewed questions against the cubic it inverts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from benchmarks.coverage import FIGURES, Cell, by_cell, by_rate, cells, missed, simulate
+from benchmarks.coverage import FIGURES, LEAST, MOST, Cell, by_cell, by_rate, cells, missed, simulate
 from benchmarks.coverage_models import lines, rows, simulated
 from spillover.estimate.clusters import icc
 from spillover.estimate.from_counts import over_questions
@@ -63,10 +65,17 @@ def test_questions_are_as_alike_as_stated() -> None:
 
 
 def test_a_cell_that_is_off_is_shown() -> None:
+    rate, *_ = (one for one in simulate(Cell(0.5, 0.0, 8, 30), 50) if one.name != "judged")
+    sound = replace(rate, coverage=0.95, inexact=0.95, exact=0.0)
+    low, high = replace(sound, coverage=LEAST - 0.001), replace(sound, inexact=MOST + 0.001)
+    assert [one.flag for one in (sound, low, high)] == ["", "low", "high"]
+    assert replace(sound, cell=replace(sound.cell, rate=0.0), coverage=0.949).flag == "low", "at 0 all are to be held"
+    head, *shown = missed([sound, low, high])
+    assert [row[-1] for row in shown] == ["too low", "too high"] and len(head) == len(shown[0])
+    _, row = by_cell([sound, low, high])
+    assert [one.endswith("!") for one in row[4:]] == [False, True, True]
     found = simulate(Cell(0.5, 0.0, 8, 30), 50)
-    assert {one.flag for one in found} <= {"", "low", "high"} and len(list(cells())) == 144
-    assert len(list(by_cell(found))) == 2 == len(list(by_rate(found)))
-    assert len(list(missed(found))) == 1 + sum(bool(one.flag) for one in found)
+    assert len(list(by_cell(found))) == 2 == len(list(by_rate(found))) and len(list(cells())) == 144
 
 
 def test_skewed_questions_have_the_interval_that_hall_derived() -> None:

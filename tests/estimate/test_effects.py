@@ -61,14 +61,20 @@ def test_these_questions_by_hand() -> None:
     assert found.high == pytest.approx(found.estimate + math.sqrt(sum(one**2 for one in up)))
 
 
+WIDE = 1 - 0.025 ** (1 / 20)
+"""The exact end of a rate of 0 of 20 or 20 of 20 answers lies so far away; the other end is the rate itself."""
+
+
 @pytest.mark.parametrize(
-    ("rates", "low", "high"),
-    [([0.0, 0.0, 0.0, 0.0], -1.0, 1.0), ([0.0, 0.0, 0.0, 1.0], 0.5, 1.0), ([0.0, 1.0, 0.0, 1.0], -1.0, 1.0)],
+    ("rates", "below", "above"),
+    [([0.0, 0.0, 0.0, 0.0], 2, 2), ([0.0, 0.0, 0.0, 1.0], 3, 1), ([0.0, 1.0, 0.0, 1.0], 2, 2)],
 )
-def test_at_zero_and_one_the_interval_keeps_its_width(rates: list[float], low: float, high: float) -> None:
+def test_at_zero_and_one_the_interval_keeps_its_width(rates: list[float], below: int, above: int) -> None:
+    """The squares of the corners' distances add up: of so many corners below the effect, of so many above it."""
     found = effect(table(np.tile(rates, (4, 1)), 5, np.random.default_rng(1)))
-    assert low <= found.low < found.estimate + 1e-12 and found.high - found.low > 0.1
-    assert found.estimate == (rates[3] - rates[2]) - (rates[1] - rates[0]) and found.high <= max(high, 1.5)
+    assert found.estimate == (rates[3] - rates[2]) - (rates[1] - rates[0])
+    assert found.low == pytest.approx(found.estimate - math.sqrt(below) * WIDE)
+    assert found.high == pytest.approx(found.estimate + math.sqrt(above) * WIDE)
 
 
 def test_few_events_say_so() -> None:
