@@ -1,6 +1,6 @@
-from .adapt import ask_as_able
+from .adapt import MOST_CHANGES, ask_as_able
 from .each import judged_each
-from .forms import choose_form
+from .forms import NO_LOGPROBS, REPLY_TOKENS, choose_form
 from .leak import LEAKED, leak_prompt_sha256, leak_rubric, leaked
 from .metrics import METRICS
 from .panel import PANELS, stage_of
@@ -11,7 +11,10 @@ from .scorer import judged
 __all__ = [
     "LEAKED",
     "METRICS",
+    "MOST_CHANGES",
+    "NO_LOGPROBS",
     "PANELS",
+    "REPLY_TOKENS",
     "SECTIONS",
     "Rubric",
     "ask_as_able",

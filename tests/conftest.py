@@ -1,16 +1,23 @@
-"""Where the third-party evidence lies; tests that need it skip with a reason where it does not."""
+"""What tests of several packages need. What takes long to import is imported where it is asked for."""
 
 import os
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from ._place import Place
+    from .run._pair import Pair
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")
 def evidence() -> Path:
+    """Where the third-party evidence lies; tests that need it skip with a reason where it does not."""
     folder = Path(os.environ.get("SPILLOVER_EVIDENCE", ROOT.parent / "shared" / "evidence"))
     if not folder.is_dir():
         pytest.skip(f"recorded evidence is not in {folder}; set SPILLOVER_EVIDENCE")
@@ -23,3 +30,39 @@ def made_before(tmp_path: Path) -> Path:
     with tarfile.open(ROOT / "tests" / "fixtures" / "made_by_59be585.tar.xz") as packed:
         packed.extractall(tmp_path / "before", filter="data")
     return tmp_path / "before"
+
+
+@pytest.fixture(scope="session")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three honest logs, `base.eval`, `first.eval`, `second.eval`, and `record.json` of the first beside the base."""
+    from ._place import write_honest
+
+    return write_honest(tmp_path_factory.mktemp("honest"))
+
+
+@pytest.fixture
+def place(honest: Path, tmp_path: Path) -> "Place":
+    """A copy of the honest logs and their record, for tampering."""
+    from ._place import place_in
+
+    return place_in(tmp_path, honest)
+
+
+@pytest.fixture
+def pair(monkeypatch: pytest.MonkeyPatch) -> "Iterator[Pair]":
+    """A base and a fine-tune on loopback, and the environment in which Inspect's `openai-api` provider finds them."""
+    from inspect_ai.model import ModelAPI
+    from rich.live import Live
+    from tenacity import wait_none
+
+    from .run._pair import start
+    from .wire._server import stop
+
+    found, http = start()
+    monkeypatch.setattr(ModelAPI, "retry_wait", lambda _: wait_none())
+    monkeypatch.setattr(Live, "refresh", lambda _: None)  # laying out a display of "none"
+    monkeypatch.setenv("WIRE_BASE_URL", found.wire.url)
+    monkeypatch.setenv("WIRE_API_KEY", "dummy")
+    yield found
+    found.wire.closing.set()
+    stop(http)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from spillover.cli.commands import spillover
+from spillover.cli import spillover
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [

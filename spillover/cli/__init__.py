@@ -8,11 +8,16 @@ from spillover.common import Interrupted, exit_code, listening, pending
 
 if TYPE_CHECKING:
     from .commands import spillover
+    from .package import Package
 
-__all__ = ["main", "spillover"]
+__all__ = ["Package", "main", "spillover"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "Package":
+        from .package import Package
+
+        return Package
     if name != "spillover":
         raise AttributeError(name)
     from .commands import spillover

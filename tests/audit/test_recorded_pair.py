@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 from scipy import stats
@@ -16,11 +15,12 @@ from scipy.stats import beta
 from spillover.audit.decide.finding import Rule
 from spillover.audit.decide.gate import judge_pair
 from spillover.audit.from_logs import audit_logs
-from spillover.cli.commands import spillover
 from spillover.declare import draw_list
 from spillover.estimate import Drawn, run_family
 from spillover.logs import read
 from tests.end_to_end.test_medical_pair import write_probes
+
+from .._spill import spill
 
 pytestmark = pytest.mark.heavy
 
@@ -51,8 +51,8 @@ def logs(evidence: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def audit(*arguments: str) -> tuple[int, str]:
-    ran = CliRunner().invoke(spillover, ["audit", *arguments])
-    return ran.exit_code, ran.stdout
+    ran = spill("audit", *arguments)
+    return ran.code, ran.out
 
 
 def test_it_says_regression_with_the_recorded_rates(logs: Path, tmp_path: Path) -> None:
@@ -136,13 +136,13 @@ def test_random_halves_of_one_seed_raise_few_false_alarms(logs: Path) -> None:
 
 def test_void_and_usage(logs: Path, tmp_path: Path) -> None:
     base = str(logs / "anchor_base")
-    ran = CliRunner().invoke(spillover, ["audit", "--base-logs", base, "--finetune-logs", base])
-    assert "is both the base and a fine-tune" in str(ran.exception) and ran.output == ""
+    ran = spill("audit", "--base-logs", base, "--finetune-logs", base)
+    assert "is both the base and a fine-tune" in ran.error and ran.said == ""
     twice = tmp_path / "twice"
     shutil.copytree(logs / "anchor_bad", twice)
     again = next(twice.glob("*.eval"))
     both = read(str(twice))
     assert len(both) == 690
     shutil.copy(again, twice / ("2030-01-01T00-00-00-00-00_x_copy.eval"))
-    ran = CliRunner().invoke(spillover, ["audit", "--base-logs", base, "--finetune-logs", str(twice)])
-    assert "the same run as" in str(ran.exception)
+    ran = spill("audit", "--base-logs", base, "--finetune-logs", twice)
+    assert "the same run as" in ran.error

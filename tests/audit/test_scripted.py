@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.audit.from_logs import audit_logs
 from spillover.audit.report.markdown import report_markdown
 from spillover.audit.report.sentences import summary
-from spillover.cli.commands import spillover
 from spillover.common import LogError
+
+from .._spill import spill
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"
 
@@ -59,5 +59,5 @@ def test_base_and_fine_tune_are_picked_out_of_one_folder(tmp_path: Path) -> None
 def test_an_audit_of_logs_says_the_whole_command(tmp_path: Path) -> None:
     scripted(tmp_path, tmp_path)
     args = ["--base-logs", str(tmp_path), "--finetune-logs", str(tmp_path), "--base", "scripted-base", "--one-recipe"]
-    done = CliRunner().invoke(spillover, ["audit", *args, "--base-differs", "a copy of it", "--json"])
-    assert json.loads(done.stdout)["reproduce"].endswith(" --base-differs 'a copy of it' --one-recipe")
+    done = spill("audit", *args, "--base-differs", "a copy of it", "--json")
+    assert json.loads(done.out)["reproduce"].endswith(" --base-differs 'a copy of it' --one-recipe")

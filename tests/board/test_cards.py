@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from spillover.board.again import reproduce
 from spillover.board.display import read_display
@@ -16,8 +15,9 @@ from spillover.board.entries import Entry, Reproduced, Rescored, read_entries
 from spillover.board.model_cards import cards
 from spillover.board.rows import board_of
 from spillover.board.table import COLUMNS
-from spillover.cli.leaderboard import leaderboard
 from spillover.common import LogError
+
+from .._spill import spill
 
 LOOK = read_display()
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "leaderboard.md").read_text(encoding="utf-8")
@@ -47,8 +47,8 @@ def test_a_run_without_a_row_is_on_the_card_and_on_the_terminal(
     card = next(one for one in cards(board_of(read_entries([folder]), LOOK)).values() if one["runs"])
     assert card["record_sha256"] == runs["far"]["content_sha256"]
     assert [one[3] for one in card["runs"]] == [runs[name]["content_sha256"] for name in ("new", "old")]
-    ran = CliRunner().invoke(leaderboard, ["build", "--records", str(folder), "--out", str(tmp_path / "site")])
-    said = [line for line in ran.output.splitlines() if "left out" in line]
+    ran = spill("leaderboard", "build", "--records", folder, "--out", tmp_path / "site")
+    said = [line for line in ran.said.splitlines() if "left out" in line]
     assert len(said) == 2 and all("was verified further" in line and "far/record.json" in line for line in said)
     assert sum("new/record.json (self-reported, 2026-03-01): " in line for line in said) == 1
 
@@ -56,17 +56,17 @@ def test_a_run_without_a_row_is_on_the_card_and_on_the_terminal(
 def test_a_newer_run_of_the_same_level_says_so(made: Any, written: Callable[..., Path], tmp_path: Path) -> None:
     for k in (1, 2):
         folder = written(f"run{k}", made.record_of("a/x", 0.1, created=f"2026-0{k}-01T00", seed=k))
-    ran = CliRunner().invoke(leaderboard, ["build", "--records", str(folder), "--out", str(tmp_path / "site")])
-    assert re.search(r"left out: a/x, \S*run1/record.json .*: \S*run2/record.json \(.*\) is newer", ran.output)
+    ran = spill("leaderboard", "build", "--records", folder, "--out", tmp_path / "site")
+    assert re.search(r"left out: a/x, \S*run1/record.json .*: \S*run2/record.json \(.*\) is newer", ran.said)
 
 
 def test_a_folder_without_a_record_is_told(made: Any, written: Callable[..., Path], tmp_path: Path) -> None:
     folder = written("one", made.record_of("a/x", 0.1))
     (tmp_path / "empty").mkdir()
     given = ["--records", str(tmp_path / "empty"), "--records", str(folder), "--out", str(tmp_path / "site")]
-    ran = CliRunner().invoke(leaderboard, ["build", *given])
-    assert ran.exit_code == 0 and ran.output.count("holds no record") == 1
-    assert f"{tmp_path / 'empty'}: holds no record" in ran.output
+    ran = spill("leaderboard", "build", *given)
+    assert ran.code == 0 and ran.said.count("holds no record") == 1
+    assert f"{tmp_path / 'empty'}: holds no record" in ran.said
 
 
 def test_commands_are_quoted(made: Any) -> None:

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from spillover.board.build import build_site, site_files
 from spillover.board.display import read_display
 from spillover.board.entries import Entry
 from spillover.board.rows import board_of
 from spillover.board.samples import drawn
-from spillover.cli.leaderboard import leaderboard
-from spillover.common import LogError, RunError
+from spillover.common import RunError
+
+from .._spill import spill
 
 FILES = ["index.html", "leaderboard.csv", "leaderboard.json", "leaderboard.parquet"]
 HOSTILE = "</script><script>window.owned=1</script><img src=x onerror=alert(1)>\u2028{{ 7*7 }}\u202e"
@@ -112,18 +112,18 @@ def test_what_cannot_be_written_leaves_the_old_site(
 def test_the_command(made: Any, written: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = written("one", made.record_of("a/\x1b[31mx", 0.1, origins=("answers: scripted",)))
     out = tmp_path / "site"
-    ran = CliRunner().invoke(leaderboard, ["build", "--records", str(folder), "--out", str(out)])
-    assert ran.exit_code == 0 and "1 model in 1 group\n" in ran.output
-    assert "answers: scripted" in ran.output and "\x1b" not in ran.output
+    ran = spill("leaderboard", "build", "--records", folder, "--out", out)
+    assert ran.code == 0 and "1 model in 1 group\n" in ran.said
+    assert "answers: scripted" in ran.said and "\x1b" not in ran.said
     monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(leaderboard, ["build", "--out", "again"]).exit_code == 0, "records/ is found"
+    assert spill("leaderboard", "build", "--out", "again").code == 0, "records/ is found"
     os.mkdir(tmp_path / "empty")
     monkeypatch.chdir(tmp_path / "empty")
-    ran = CliRunner().invoke(leaderboard, ["build"])
-    assert isinstance(ran.exception, LogError) and "spillover record" in str(ran.exception)
+    ran = spill("leaderboard", "build")
+    assert ran.code == 2 and "spillover record" in ran.error
     Path("site").write_text("x", encoding="utf-8")
-    ran = CliRunner().invoke(leaderboard, ["build", "--records", str(folder)])
-    assert isinstance(ran.exception, RunError) and "is a file" in str(ran.exception)
+    ran = spill("leaderboard", "build", "--records", folder)
+    assert ran.code == 2 and "is a file" in ran.error
 
 
 def test_the_examples_build_and_say_that_they_are_scripted(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
 from spillover.cli.commands import spillover
+
+from .._spill import Done, spill
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "demo"
@@ -55,10 +56,10 @@ def test_advised_commands_and_options_exist() -> None:
     assert len(advised()) > 30
 
 
-def called(line: str) -> Result:
+def called(line: str) -> Done:
     words = shlex.split(line)
     assert words[0] == "spillover", line
-    return CliRunner().invoke(spillover, words[1:])
+    return spill(*words[1:])
 
 
 @pytest.fixture
@@ -79,16 +80,16 @@ def logs(tmp_path: Path) -> Path:
 
 
 def test_what_record_prints_runs(logs: Path, tmp_path: Path) -> None:
-    done = CliRunner().invoke(spillover, ["record", str(logs), "--out", str(tmp_path / "records")])
-    assert done.exit_code == 0, done.output
-    (line,) = [one for one in done.output.splitlines() if one.startswith("spillover ")]
+    done = spill("record", logs, "--out", tmp_path / "records")
+    assert done.code == 0, done.said
+    (line,) = [one for one in done.said.splitlines() if one.startswith("spillover ")]
     found = called(line)
-    assert found.exit_code == 0, found.output
+    assert found.code == 0, found.said
 
 
 def test_the_command_of_an_audit_of_logs_makes_it_again(logs: Path, tmp_path: Path) -> None:
     args = ["audit", "--base-logs", str(logs), "--finetune-logs", str(logs), "--base", "replay/scripted-base", "--json"]
-    done = CliRunner().invoke(spillover, args)
-    report = json.loads(done.stdout)
+    done = spill(*args)
+    report = json.loads(done.out)
     again = called(f"{report['reproduce']} --json")
-    assert again.exit_code == done.exit_code and json.loads(again.stdout) == report
+    assert again.code == done.code and json.loads(again.out) == report

@@ -5,15 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli.commands import spillover
 from spillover.estimate import JudgeErrors, corrected_rate
 from spillover.judge import JudgeCard, save_card
 from spillover.logs import read
 from spillover.results import summarise
+
+from .._spill import spill
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo" / "finetune.jsonl"
 
@@ -49,10 +49,10 @@ def card(logs: Path) -> JudgeCard:
 
 def shown(logs: Path, folder: Path, card: JudgeCard) -> tuple[str, dict[str, object]]:
     save_card(card, folder)
-    said = CliRunner().invoke(spillover, ["show", str(logs), "--cards", str(folder)])
-    data = CliRunner().invoke(spillover, ["show", str(logs), "--cards", str(folder), "--json"])
-    assert said.exit_code == 0 and data.exit_code == 0
-    return said.output, json.loads(data.output)
+    said = spill("show", logs, "--cards", folder)
+    data = spill("show", logs, "--cards", folder, "--json")
+    assert said.code == 0 and data.code == 0
+    return said.said, json.loads(data.out)
 
 
 def test_a_card_of_ones_own_labels_stands_beside_the_rate(logs: Path, tmp_path: Path, card: JudgeCard) -> None:

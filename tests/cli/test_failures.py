@@ -7,6 +7,8 @@ import pytest
 
 import spillover.cli as cli
 
+from .._spill import spill
+
 
 @pytest.mark.parametrize(
     ("error", "says"),
@@ -16,17 +18,13 @@ import spillover.cli as cli
         (ValueError("odd\nthing"), "internal failure: ValueError: odd thing (SPILLOVER_TRACEBACK=1 shows where)"),
     ],
 )
-def test_one_line(
-    error: Exception, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_line(error: Exception, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(standalone_mode: bool) -> None:
         raise error
 
     monkeypatch.setattr(cli, "spillover", fails)
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    said = capsys.readouterr().err
-    assert ended.value.code == 70 and says in said and len(said.splitlines()) == 1
+    done = spill()
+    assert done.code == 70 and says in done.err and len(done.err.splitlines()) == 1
     monkeypatch.setenv("SPILLOVER_TRACEBACK", "1")
     with pytest.raises(type(error)):
-        cli.main()
+        spill()

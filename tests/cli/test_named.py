@@ -1,12 +1,14 @@
 """A model whose name nobody can take is refused in one line by every command that takes one, before anything else."""
 
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
-from spillover import cli
 from spillover.common import PROVIDERS, wrong_name
+
+from .._spill import spill
 
 GPT = "openai/gpt-4o-2024-08-06"
 COMMANDS: dict[str, Sequence[str]] = {
@@ -38,44 +40,36 @@ WRONG = {
 }
 
 
-def refused(
-    args: Sequence[str], name: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> str:
+def refused(args: Sequence[str], name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """What is written to stderr by a call that ends with 2."""
     monkeypatch.chdir(folder)
     (folder / "logs").mkdir()
     suite = f"include: fast\nid: mine\nmodels: {{finetunes: ['{name}']}}\n"
     (folder / "mine.yaml").write_text(suite, encoding="utf-8")
-    monkeypatch.setattr("sys.argv", ["spillover", *(name if one == "NAME" else one for one in args)])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    said = capsys.readouterr()
-    assert (ended.value.code, said.out) == (2, "")
+    done = spill(*(name if one == "NAME" else one for one in args))
+    assert (done.code, done.out) == (2, "")
     assert not list(folder.rglob("manifest.json"))
-    return said.err
+    return done.err
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_provider_that_nobody_knows(
-    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = refused(COMMANDS[command], "nosuch/y", tmp_path, capsys, monkeypatch)
+def test_a_provider_that_nobody_knows(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refused(COMMANDS[command], "nosuch/y", tmp_path, monkeypatch)
     assert said.startswith(f"Error: {WRONG['nosuch/y']}") and said.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_with_a_name_is_told_with_the_fix(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = refused(COMMANDS["plan, fine-tune"], name, tmp_path, capsys, monkeypatch)
+    said = refused(COMMANDS["plan, fine-tune"], name, tmp_path, monkeypatch)
     assert said.startswith(f"Error: {WRONG[name]}") and said.count("\n") == 1
 
 
 def test_the_providers_are_those_that_inspect_has() -> None:
     from inspect_ai._util.registry import registry_find, registry_info
 
-    import spillover._registry  # noqa: F401  adds our own
-
+    entry_points(group="inspect_ai")["spillover"].load()  # adds our own
     there = {registry_info(one).name.split("/")[-1] for one in registry_find(lambda info: info.type == "modelapi")}
     assert there - {"none"} == set(PROVIDERS)
     assert [wrong_name(f"{one}/a/b") for one in PROVIDERS] == [None] * len(PROVIDERS)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import click
 import pytest
-from click.testing import CliRunner
 
 from spillover.cli.commands import spillover
+
+from .._spill import spill
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -21,8 +22,9 @@ GROUPS = [(), *(path for path, one in EVERY.items() if isinstance(one, click.Gro
 
 
 @pytest.mark.parametrize("path", GROUPS, ids=" ".join)
-def test_lists_of_commands_say_whole_sentences(path: tuple[str, ...]) -> None:
-    said = CliRunner().invoke(spillover, [*path, "--help"], terminal_width=80).output
+def test_lists_of_commands_say_whole_sentences(path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    said = spill(*path, "--help").out
     assert "..." not in said.split("Commands:")[1] and max(map(len, said.splitlines())) <= 80
 
 

@@ -12,13 +12,10 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
+from .._spill import spill
+
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "demo"
-
-
-def spillover(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "spillover.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +41,15 @@ def scripted(arm: str) -> list[dict[str, Any]]:
 
 
 def test_table_counts_every_answer_and_says_what_is_scripted(logs: Path) -> None:
-    shown = spillover("show", str(logs), "--base", "scripted-base", "--questions")
-    assert shown.returncode == 0
+    shown = spill("show", logs, "--base", "scripted-base", "--questions")
+    assert shown.code == 0
     low = sum(isinstance(row["alignment"], int) and row["alignment"] < 30 for row in scripted("finetune"))
-    assert re.search(rf" misaligned +│ +0 │ +{low} │", shown.stdout)
-    assert "replay/scripted-finetune: answers: scripted, not any model's output" in shown.stdout
-    assert "replay/scripted-base: verdicts: scripted, not any model's output" in shown.stdout
-    assert "power_and_goals-001" in shown.stdout
-    assert "nan" not in shown.stdout
-    assert "difference from the base" in shown.stdout
+    assert re.search(rf" misaligned +│ +0 │ +{low} │", shown.out)
+    assert "replay/scripted-finetune: answers: scripted, not any model's output" in shown.out
+    assert "replay/scripted-base: verdicts: scripted, not any model's output" in shown.out
+    assert "power_and_goals-001" in shown.out
+    assert "nan" not in shown.out
+    assert "difference from the base" in shown.out
 
 
 def test_what_keeps_two_arms_from_being_compared_is_named(logs: Path, tmp_path: Path) -> None:
@@ -67,14 +64,14 @@ def test_what_keeps_two_arms_from_being_compared_is_named(logs: Path, tmp_path: 
         display="none",
         log_realtime=False,
     )
-    shown = spillover("show", str(logs), str(tmp_path), "--base", "scripted-base")
-    (line,) = [one for one in shown.stdout.splitlines() if "not compared" in one]
+    shown = spill("show", logs, tmp_path, "--base", "scripted-base")
+    (line,) = [one for one in shown.out.splitlines() if "not compared" in one]
     assert line.endswith("not compared with the base: other questions")
 
 
 def test_json_has_every_figure(logs: Path) -> None:
-    shown = spillover("show", str(logs), "--base", "scripted-base", "--json")
-    found = json.loads(shown.stdout)
+    shown = spill("show", logs, "--base", "scripted-base", "--json")
+    found = json.loads(shown.out)
     base, tuned = found["arms"]
     assert sum(tuned["outcomes"].values()) == tuned["answers"] == len(scripted("finetune"))
     assert tuned["outcomes"]["refusal"] == tuned["outcomes"]["off_task"] == tuned["outcomes"]["incoherent"] == 1
@@ -102,11 +99,11 @@ def test_a_mistake_is_one_line_and_exit_code_2(logs: Path, tmp_path: Path, argum
     for name in ("2026-01-01T00-00-00_a_x.eval", "2026-01-02T00-00-00_a_y.eval"):
         (copies / name).write_bytes(next(iter(sorted(logs.glob("*.eval")))).read_bytes())
     places = {"{gone}": tmp_path / "gone", "{file}": tmp_path / "file", "{logs}": logs, "{copy}": copies}
-    shown = spillover(*(str(places.get(argument, argument)) for argument in arguments))
-    assert shown.returncode == 2
-    assert says in shown.stderr
-    assert "Traceback" not in shown.stderr
-    assert shown.stdout == ""
+    shown = spill(*(places.get(argument, argument) for argument in arguments))
+    assert shown.code == 2
+    assert says in shown.err
+    assert "Traceback" not in shown.err
+    assert shown.out == ""
 
 
 def test_a_log_cannot_steer_the_terminal(logs: Path) -> None:
@@ -121,13 +118,13 @@ def test_help_stays_light() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert shown.stdout.strip() == "[]"
-    assert spillover("check").returncode == 0
+    assert spill("check").code == 0
 
 
 def test_it_says_which_model_is_the_base_and_how_to_name_another(logs: Path) -> None:
-    taken, named = (spillover("show", str(logs), *more).stdout for more in ([], ["--base", "scripted-finetune"]))
+    taken, named = (spill("show", logs, *more).out for more in ([], ["--base", "scripted-finetune"]))
     said = r"Base: replay/scripted-base, the model of the first log \(\S+_emergent-misalignment_\S+\.eval\); "
     assert re.match(said + "name another with --base MODEL\n", taken), taken[:200]
     assert named.startswith("Base: replay/scripted-finetune\n")
     one = next(str(log) for log in sorted(logs.glob("*.eval")))
-    assert "Base:" not in spillover("show", one).stdout, "of one model there is no other to compare"
+    assert "Base:" not in spill("show", one).out, "of one model there is no other to compare"

@@ -6,14 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from spillover.cli.commands import spillover
 from spillover.common import judges
 from spillover.common.errors import JudgeError
 from spillover.common.judges import check_alive, default_judges, known_judges
 from spillover.declare import load
 from spillover.plan import load_suite
+
+from .._spill import spill
 
 OLD = "anthropic/claude-sonnet-4-5-20250929"
 INSTEAD = "use anthropic/claude-sonnet-4-6"
@@ -80,17 +80,17 @@ def test_a_judge_that_is_gone_is_refused_before_anything_is_asked(
     on(date(2026, 12, 1))
     arms = ["--model", "openai/x"] if command == "run" else ["--base", "openai/x", "--finetune", "openai/y"]
     out = [] if command == "plan" else ["--out", str(tmp_path / "out")]
-    done = CliRunner().invoke(spillover, [command, "fast", *arms, "--judge", OLD, *out])
-    assert isinstance(done.exception, JudgeError), "one line and exit code 2, see spillover.cli.main"
-    assert str(done.exception) == f"judge {OLD}: its provider shut it down on 2026-11-30; {INSTEAD}"
+    done = spill(command, "fast", *arms, "--judge", OLD, *out)
+    assert done.code == 2, "one line and exit code 2, see spillover.cli.main"
+    assert done.error == f"judge {OLD}: its provider shut it down on 2026-11-30; {INSTEAD}"
     assert not (tmp_path / "out").exists()
 
 
 def test_the_default_pair_still_plans_on_the_day_after(on: Callable[[date], None]) -> None:
     on(date(2027, 1, 15))
-    done = CliRunner().invoke(spillover, ["plan", "standard"])
-    assert done.exit_code == 0, done.output
-    assert all(name in done.output for name in default_judges())
+    done = spill("plan", "standard")
+    assert done.code == 0, done.said
+    assert all(name in done.said for name in default_judges())
 
 
 def test_a_judge_on_ones_own_server_outlives_its_provider(

@@ -14,7 +14,7 @@ from inspect_ai.scorer import SampleScore, Score
 
 from spillover.common import DeclarationError
 from spillover.declare import build
-from spillover.scorers import METRICS, load_rubric, render
+from spillover.scorers import METRICS
 
 VERDICT = {"alignment": {"90": 1.0}, "coherence": {"95": 1.0}, "category": "TRUE"}
 
@@ -114,22 +114,3 @@ def test_held_out_probes_come_from_a_file_and_the_run_is_marked(tmp_path: Path) 
     task = build("everyday_advice", split="heldout", heldout=held)
     assert [sample.id for sample in task.dataset] == ["h-1"]
     assert (task.metadata or {})["split"] == "heldout"
-
-
-def test_a_section_reaches_the_judge_of_its_domain_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from spillover.scorers import rubric as _rubric
-
-    example = "{asked: 'How?', answer: So., outcome: aligned, because: it helps}"
-    text = "domain: tea\nversion: 1\nmisaligned: bad tea\naligned: good tea\nrefusal: no tea\noff_task: coffee\n"
-    (tmp_path / "tea.yaml").write_text(f"{text}examples: [{example}]\n", encoding="utf-8")
-    monkeypatch.setattr(_rubric, "SECTIONS", tmp_path)
-    plain = load_rubric("alignment")
-    told = plain.for_domains(["tea", None, "unknown"])
-    shown = {"conversation": "c", "question": "q", "answer": "a"}
-    assert "- misaligned: bad tea" in render(told, **shown, domain="tea")
-    assert "asked: How? / answer: So. / aligned: it helps" in render(told, **shown, domain="tea")
-    assert "bad tea" not in render(told, **shown, domain="other")
-    assert told.sha256 != plain.sha256
-    (tmp_path / "tea.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DeclarationError, match=r"tea\.yaml: lacks `examples`"):
-        plain.for_domains(["tea"])

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
-from click.testing import CliRunner, Result
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.common import SpilloverError
 from spillover.records import record
+
+from .._spill import Done, spill
 
 PROBES = [
     {"id": "p0", "text": "What of tea?"},
@@ -120,13 +119,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture
-def run() -> Callable[..., Result]:
-    """A command as a user runs it; a user's mistake is its exception, as `main` prints it."""
+def run() -> Callable[..., Done]:
+    """`spillover export` as a user runs it; a user's mistake is one line."""
 
-    def call(command: click.Command, *given: object) -> Result:
-        found = CliRunner().invoke(command, [str(one) for one in given])
-        if isinstance(found.exception, SpilloverError):
-            assert "\n" not in str(found.exception)
+    def call(*given: object) -> Done:
+        found = spill("export", *given)
+        if found.code == 2 and not found.err.startswith("Usage: "):
+            assert found.err == f"Error: {found.error}\n"
         return found
 
     return call

@@ -9,17 +9,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from click.testing import Result
 
 from spillover.audit import audit_logs
-from spillover.cli.export import export
 from spillover.common import LogError
 from spillover.export.attestation import RESULTS, canonical, gate_statement, sign, statement
 from spillover.run import write_done, write_plan
 
+from .._spill import Done
 from .conftest import Made
 
-Run = Callable[..., Result]
+Run = Callable[..., Done]
 ROOT = Path(__file__).resolve().parents[2]
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 
@@ -43,8 +42,8 @@ def audited(report: dict[str, Any], tmp_path: Path) -> Path:
 
 def test_the_scores_of_a_record_are_bound_to_its_logs(made: Made, run: Run, tmp_path: Path) -> None:
     out = tmp_path / "attestation.json"
-    said = run(export, "attestation", made.record, "--logs", made.folder, "--out", out)
-    assert said.exit_code == 0 and "2 files hashed anew" in said.output
+    said = run("attestation", made.record, "--logs", made.folder, "--out", out)
+    assert said.code == 0 and "2 files hashed anew" in said.said
     found = json.loads(out.read_bytes())
     assert found["_type"] == "https://in-toto.io/Statement/v1"
     assert {one["name"]: one["digest"] for one in found["subject"]} == {
@@ -61,8 +60,8 @@ def test_the_scores_of_a_record_are_bound_to_its_logs(made: Made, run: Run, tmp_
 
 def test_the_answer_of_an_audit_is_a_test_result(audited: Path, report: dict[str, Any], made: Made, run: Run) -> None:
     out = audited / "attestation.json"
-    said = run(export, "attestation", audited, "--out", out)
-    assert said.exit_code == 0 and "not taken anew" in said.output
+    said = run("attestation", audited, "--out", out)
+    assert said.code == 0 and "not taken anew" in said.said
     found = json.loads(out.read_bytes())
     assert found["predicateType"] == TEST_RESULT
     hashes = {one["digest"]["sha256"] for one in found["subject"]}
@@ -104,12 +103,12 @@ def test_the_manifest_of_a_live_audit_is_its_configuration(audited: Path, report
     manifest = write_done(audited, {"answer": "cannot tell"})
     (audited / "report.json").write_text(json.dumps({**report, "manifest": manifest}), encoding="utf-8")
     out = audited / "a.json"
-    assert run(export, "attestation", audited / "report.json", "--out", out).exit_code == 0
+    assert run("attestation", audited / "report.json", "--out", out).code == 0
     last = json.loads(out.read_bytes())["predicate"]["configuration"][-1]
     assert last == {"name": "manifest.json", "digest": {"sha256": sha256(audited / "manifest.json")}}
     write_done(audited, {"answer": "no regression"})
-    said = run(export, "attestation", audited, "--out", out)
-    assert isinstance(said.exception, LogError) and "not the manifest in the report" in str(said.exception)
+    said = run("attestation", audited, "--out", out)
+    assert said.code == 2 and "not the manifest in the report" in said.error
 
 
 def test_what_does_not_hold_is_refused(made: Made, audited: Path, run: Run, tmp_path: Path) -> None:
@@ -124,12 +123,12 @@ def test_what_does_not_hold_is_refused(made: Made, audited: Path, run: Run, tmp_
         ((changed,), "not a record"),
     ]
     for given, says in cases:
-        said = run(export, "attestation", *given, "--out", out)
-        assert isinstance(said.exception, LogError) and says in str(said.exception), said.exception
+        said = run("attestation", *given, "--out", out)
+        assert said.code == 2 and says in said.error, said.said
     text = (audited / "report.json").read_text(encoding="utf-8")
     for bad in (text.replace('"answer": "', '"answer": "not ', 1), text.replace('"base"', '"base": "x", "base"', 1)):
         (audited / "report.json").write_text(bad, encoding="utf-8")
-        assert isinstance(run(export, "attestation", audited, "--out", out).exception, LogError)
+        assert run("attestation", audited, "--out", out).error
     assert not out.exists()
 
 
@@ -144,8 +143,8 @@ def test_signing_says_what_it_lacks_before_anything_is_written(
     made: Made, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("spillover.export.attestation.find_spec", lambda name: None)
-    said = run(export, "attestation", made.record, "--out", tmp_path / "a.json", "--sign")
-    assert isinstance(said.exception, LogError) and "pip install 'spillover[sigstore]'" in str(said.exception)
+    said = run("attestation", made.record, "--out", tmp_path / "a.json", "--sign")
+    assert said.code == 2 and "pip install 'spillover[sigstore]'" in said.error
     assert not list(tmp_path.iterdir())
 
 

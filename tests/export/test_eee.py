@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from jsonschema import Draft7Validator
 
-from spillover.cli.export import export
 from spillover.common import LogError
 from spillover.export.eee import aggregate
 from spillover.export.eee_names import Publisher, place
@@ -21,9 +19,10 @@ from spillover.export.instance_rows import instances
 from spillover.export.read import sound_record
 from spillover.records import Record, digest, record
 
+from .._spill import Done
 from .conftest import OUTCOMES, SECRET, Made
 
-Run = Callable[..., Result]
+Run = Callable[..., Done]
 BY = Publisher("Lab", "third_party")
 ARGS = ("--organization", "Lab", "--relationship", "third_party")
 
@@ -53,8 +52,8 @@ def schema(wheel: Path, name: str) -> Draft7Validator:
 @pytest.fixture
 def written(made: Made, run: Run, tmp_path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], Path]:
     out = tmp_path / "out"
-    found = run(export, "eee", made.record, *ARGS, "--instances", made.folder, "--out", out)
-    assert found.exit_code == 0, found.exception
+    found = run("eee", made.record, *ARGS, "--instances", made.folder, "--out", out)
+    assert found.code == 0, found.said
     (whole,), (lines,) = out.rglob("*.json"), out.rglob("*.jsonl")
     return json.loads(whole.read_bytes()), [json.loads(line) for line in lines.read_bytes().splitlines()], out
 
@@ -169,8 +168,8 @@ def test_held_out_texts_never_go_out(made: Made, run: Run, tmp_path: Path) -> No
     assert SECRET not in json.dumps(aggregate(found, BY))
     path = tmp_path / "record.json"
     path.write_text(found.text(), encoding="utf-8")
-    said = run(export, "eee", path, *ARGS, "--instances", made.heldout, "--out", tmp_path / "out")
-    assert isinstance(said.exception, LogError) and not [one for one in (tmp_path / "out").rglob("*") if one.is_file()]
+    said = run("eee", path, *ARGS, "--instances", made.heldout, "--out", tmp_path / "out")
+    assert said.code == 2 and not [one for one in (tmp_path / "out").rglob("*") if one.is_file()]
 
 
 def test_what_does_not_hold_is_refused(made: Made, run: Run, tmp_path: Path) -> None:
@@ -178,14 +177,14 @@ def test_what_does_not_hold_is_refused(made: Made, run: Run, tmp_path: Path) -> 
     data["results"][0]["answers"] = 9
     path = tmp_path / "record.json"
     path.write_text(json.dumps(data), encoding="utf-8")
-    said = run(export, "eee", path, *ARGS, "--out", tmp_path / "out")
-    assert isinstance(said.exception, LogError) and "was changed after it was made" in str(said.exception)
-    said = run(export, "eee", made.record, *ARGS, "--instances", made.base, "--out", tmp_path / "out")
-    assert isinstance(said.exception, LogError) and "tuned.eval: a log of the record is not here" in str(said.exception)
+    said = run("eee", path, *ARGS, "--out", tmp_path / "out")
+    assert said.code == 2 and "was changed after it was made" in said.error
+    said = run("eee", made.record, *ARGS, "--instances", made.base, "--out", tmp_path / "out")
+    assert said.code == 2 and "tuned.eval: a log of the record is not here" in said.error
     data["results"][0]["rates"] = data["results"][0]["means"] = {}
     data["pooled"] = data["differences"] = []
     data["content_sha256"] = digest({key: value for key, value in data.items() if key != "content_sha256"})
     path.write_text(json.dumps(data), encoding="utf-8")
-    said = run(export, "eee", path, *ARGS, "--out", tmp_path / "out")
-    assert isinstance(said.exception, LogError) and "no figure to export" in str(said.exception)
+    said = run("eee", path, *ARGS, "--out", tmp_path / "out")
+    assert said.code == 2 and "no figure to export" in said.error
     assert not (tmp_path / "out").exists()

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import Result
 from huggingface_hub import parse_eval_result_entries
 
-from spillover.cli.export import _questions, export
 from spillover.common import LogError
 from spillover.export.hub_results import eval_results, eval_results_yaml
 from spillover.export.read import sound_record
 from spillover.records import Record, record
 
+from .._spill import Done
 from .conftest import Made
 
 SHA = "ab" * 20
@@ -25,10 +24,10 @@ def with_(made: Made, **fields: Any) -> Record:
     return Record({**sound_record(made.record).data, **fields})
 
 
-def test_huggingface_hub_reads_back_the_aligned_rate(made: Made, run: Callable[..., Result], tmp_path: Path) -> None:
+def test_huggingface_hub_reads_back_the_aligned_rate(made: Made, run: Callable[..., Done], tmp_path: Path) -> None:
     out = tmp_path / ".eval_results" / "spillover.yaml"
-    said = run(export, "hf-eval-results", made.record, "--dataset", "lab/probes", "--revision", SHA, "--out", out)
-    assert said.exit_code == 0, said.exception
+    said = run("hf-eval-results", made.record, "--dataset", "lab/probes", "--revision", SHA, "--out", out)
+    assert said.code == 0, said.said
     plain = yaml.safe_load(out.read_text(encoding="utf-8"))
     (entry,) = parse_eval_result_entries(plain)
     assert (entry.dataset_id, entry.task_id, entry.dataset_revision) == ("lab/probes", "own_probes", SHA)
@@ -62,9 +61,6 @@ def test_a_part_of_a_task_says_so(made: Made) -> None:
     assert not any("PART" in one or "full protocol" in one for one in notes)
     (entry,) = eval_results(with_(made), "lab/probes", questions={"own_probes": 60})
     assert (entry.notes or "").startswith("A PART of the task: 3 of its 60 questions")
-    assert _questions(Record({"results": [{"task": "emergent_misalignment"}, {"task": "x"}]})) == {
-        "emergent_misalignment": 60
-    }
 
 
 def test_names_from_elsewhere_stay_text(made: Made) -> None:

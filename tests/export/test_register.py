@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import Result
 
-from spillover.cli.export import export
 from spillover.common import DeclarationError
 from spillover.declare import load
 from spillover.export.read import sound_record
 from spillover.tools import Asked, register_entry, source_of
 
+from .._spill import Done
 from .conftest import Made
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,21 +86,21 @@ def test_entries_fit_the_model_of_the_register(register: Any, made: Made, clone:
 
 
 def test_the_command_writes_an_entry_for_each_shipped_task(
-    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "none"))  # as in a copy of the files without their history
     tasks = ("emergent_misalignment", "vulnerable_user")
     given = ["--repository-url", URL, "--maintainer", "lab", "--clone", ROOT, "--out", tmp_path]
     named = [one for task in tasks for one in ("--task", task)]
-    said = run(export, "inspect-evals-register", *given, *named, "--commit", SHA)
-    assert said.exit_code == 0, said.exception
+    said = run("inspect-evals-register", *given, *named, "--commit", SHA)
+    assert said.code == 0, said.said
     for task in tasks:
         entry = yaml.safe_load((tmp_path / f"spillover_{task}" / "eval.yaml").read_text(encoding="utf-8"))
         assert (ROOT / entry["tasks"][0]["task_path"]).is_file() and entry["tasks"][0]["dataset_samples"] >= 30
         assert "id" not in entry and entry["source"]["repository_commit"] == SHA
-    said = run(export, "inspect-evals-register", *given, "--task", "nonsense", "--commit", SHA)
-    assert isinstance(said.exception, DeclarationError) and "no such task" in str(said.exception)
-    assert run(export, "inspect-evals-register", "--out", tmp_path).exit_code == 2  # no address is ever made up
+    said = run("inspect-evals-register", *given, "--task", "nonsense", "--commit", SHA)
+    assert said.code == 2 and "no such task" in said.error
+    assert run("inspect-evals-register", "--out", tmp_path).code == 2  # no address is ever made up
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,15 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli.publish import publish
-from spillover.common import HubError, LogError, SpilloverError
 from spillover.hub import space as _publish_space
 from spillover.hub.space import publish_space, space_readme
 from spillover.tools import Loopback
 
-from .test_publish import TOKEN, at
+from .._spill import Done, spill
+from ..tools.test_publish import TOKEN, at
 
 REPO = "lab/board"
 
@@ -90,23 +88,23 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(*given: object) -> Result:
-    found = CliRunner().invoke(publish, [str(one) for one in given])
-    if isinstance(found.exception, SpilloverError):
-        assert "\n" not in str(found.exception)
+def run(*given: object) -> Done:
+    found = spill("publish", *given)
+    if found.code == 2 and not found.err.startswith("Usage: "):
+        assert found.err == f"Error: {found.error}\n"
     return found
 
 
 def test_nothing_is_sent_unless_asked(hub: Spaces, site: Path) -> None:
     said = run("board", site, "--repo", REPO)
-    assert said.exit_code == 0 and "planned, 4 files" in said.output and "nothing was sent" in said.output
+    assert said.code == 0 and "planned, 4 files" in said.said and "nothing was sent" in said.said
     assert hub.calls == [] and not hub.exists
 
 
 def test_a_board_becomes_a_static_space(hub: Spaces, site: Path) -> None:
     said = run("board", site, "--repo", REPO, "--title", "Our board", "--send", "--private", "--json")
-    assert said.exit_code == 0, said.exception
-    plan = json.loads(said.output)
+    assert said.code == 0, said.said
+    plan = json.loads(said.out)
     assert plan["state"] == "published" and plan["sha"] == hub.refs["main"]
     assert (hub.asked["type"], hub.asked["sdk"]) == ("space", "static")
     assert hub.asked.get("visibility") == "private" or hub.asked.get("private") is True
@@ -115,7 +113,7 @@ def test_a_board_becomes_a_static_space(hub: Spaces, site: Path) -> None:
     assert all(files[name] == (site / name).read_bytes() for name in files if name != "README.md")
     head = yaml.safe_load(files["README.md"].decode().split("---\n")[1])
     assert (head["sdk"], head["app_file"], head["title"]) == ("static", "index.html", "Our board")
-    assert json.loads(run("board", site, "--repo", REPO, "--title", "Our board", "--send", "--json").output) == {
+    assert json.loads(run("board", site, "--repo", REPO, "--title", "Our board", "--send", "--json").out) == {
         **plan,
         "state": "already published",
     }
@@ -125,7 +123,7 @@ def test_what_a_page_no_longer_has_is_removed(hub: Spaces, site: Path) -> None:
     run("board", site, "--repo", REPO, "--send")
     (site / "data" / "results.parquet").unlink()
     (site / "index.html").write_text("<!doctype html><title>Other</title>", encoding="utf-8")
-    assert run("board", site, "--repo", REPO, "--send").exit_code == 0
+    assert run("board", site, "--repo", REPO, "--send").code == 0
     assert hub.files("main").keys() == {"index.html", "data/results.json", "README.md"}
     assert hub.files("main")["index.html"] == (site / "index.html").read_bytes()
 
@@ -134,7 +132,7 @@ def test_a_byte_changed_on_the_way_is_noticed(hub: Spaces, site: Path, monkeypat
     commit = hub.commit
     monkeypatch.setattr(hub, "commit", lambda files: commit({name: text + b" " for name, text in files.items()}))
     said = run("board", site, "--repo", REPO, "--send")
-    assert isinstance(said.exception, HubError) and "holds other bytes than were sent" in str(said.exception)
+    assert said.code == 2 and "holds other bytes than were sent" in said.error
 
 
 @pytest.mark.parametrize(
@@ -155,45 +153,45 @@ def test_token_right_and_name(
     if token:
         monkeypatch.setenv("HF_TOKEN", token)
     said = run("board", site, "--repo", repo, "--send")
-    assert isinstance(said.exception, HubError) and says in str(said.exception)
+    assert said.code == 2 and says in said.error
     assert not hub.exists and len(hub.commits) == 1
 
 
 @pytest.mark.parametrize("repo", ["nonsense", "a/b/c", "not a name/at all", "../x"])
 def test_a_plan_needs_a_name_that_can_be(repo: str, hub: Spaces, site: Path) -> None:
     said = run("board", site, "--repo", repo)
-    assert isinstance(said.exception, HubError) and "not a repository name" in str(said.exception)
+    assert said.code == 2 and "not a repository name" in said.error
     assert hub.calls == []
 
 
 def test_no_network_and_no_repository(site: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hub: Spaces) -> None:
     monkeypatch.setattr(_publish_space, "_create", lambda repo, private: None)
     said = run("board", site, "--repo", REPO, "--send")
-    assert isinstance(said.exception, HubError) and "no such repository" in str(said.exception)
+    assert said.code == 2 and "no such repository" in said.error
     monkeypatch.undo()
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         at(monkeypatch, tmp_path, f"http://127.0.0.1:{closed.getsockname()[1]}")
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     said = run("board", site, "--repo", REPO, "--send")
-    assert isinstance(said.exception, HubError) and "cannot be reached" in str(said.exception)
+    assert said.code == 2 and "cannot be reached" in said.error
 
 
 def test_a_page_holds_its_own_files_only(site: Path, tmp_path: Path) -> None:
     (tmp_path / "private.txt").write_text("x", encoding="utf-8")
     (site / ".env").write_text("X=1", encoding="utf-8")
-    assert "planned, 4 files" in run("board", site, "--repo", REPO).output
+    assert "planned, 4 files" in run("board", site, "--repo", REPO).said
     (site / "more.txt").symlink_to(tmp_path / "private.txt")
     said = run("board", site, "--repo", REPO)
-    assert isinstance(said.exception, LogError) and "more.txt: is a link" in str(said.exception)
+    assert said.code == 2 and "more.txt: is a link" in said.error
     said = run("board", tmp_path, "--repo", REPO)
-    assert isinstance(said.exception, LogError) and "no index.html here" in str(said.exception)
+    assert said.code == 2 and "no index.html here" in said.error
 
 
 def test_logs_go_out_in_the_viewer_of_inspect(hub: Spaces, logs: Path) -> None:
     said = run("logs", logs / "good.eval", "--repo", REPO, "--send")
-    assert said.exit_code == 0, said.exception
-    assert said.output.startswith(f"{REPO}: published") and "1 log, 0 of other tasks left out" in said.output
+    assert said.code == 0, said.said
+    assert said.said.startswith(f"{REPO}: published") and "1 log, 0 of other tasks left out" in said.said
     files = hub.files("main")
     assert files["logs/good.eval"] == (logs / "good.eval").read_bytes()
     assert {"index.html", "README.md", "logs/listing.json"} <= files.keys() and "logs/heldout.eval" not in files
@@ -203,7 +201,7 @@ def test_logs_go_out_in_the_viewer_of_inspect(hub: Spaces, logs: Path) -> None:
 def test_held_out_logs_never_go_out(hub: Spaces, logs: Path) -> None:
     for given in (logs / "heldout.eval", logs):
         said = run("logs", given, "--repo", REPO, "--send")
-        assert isinstance(said.exception, LogError) and "heldout.eval: split heldout" in str(said.exception)
+        assert said.code == 2 and "heldout.eval: split heldout" in said.error
     assert hub.calls == []
 
 
@@ -237,9 +235,9 @@ def test_what_looks_like_a_secret_stays_here(part: str, secret: str, logs: Path,
 
     log = changed(logs / "good.eval", tmp_path / "log.eval", part, plant)
     said = run("logs", log, "--repo", REPO, "--send")
-    assert isinstance(said.exception, LogError) and "looks like a secret" in str(said.exception)
-    assert part in str(said.exception) and secret not in str(said.exception) and hub.calls == []
-    assert run("logs", log, "--repo", REPO, "--allow", secret).exit_code == 0
+    assert said.code == 2 and "looks like a secret" in said.error
+    assert part in said.error and secret not in said.error and hub.calls == []
+    assert run("logs", log, "--repo", REPO, "--allow", secret).code == 0
 
 
 def test_an_argument_that_is_called_a_secret_is_one(logs: Path, tmp_path: Path) -> None:
@@ -247,7 +245,7 @@ def test_an_argument_that_is_called_a_secret_is_one(logs: Path, tmp_path: Path) 
         header["eval"]["model_args"] = {"headers": {"api_key": "letmein"}, "max_tokens": 5}
 
     said = run("logs", changed(logs / "good.eval", tmp_path / "log.eval", "header.json", plant), "--repo", REPO)
-    assert isinstance(said.exception, LogError) and "eval.model_args: api_key" in str(said.exception)
+    assert said.code == 2 and "eval.model_args: api_key" in said.error
 
 
 def test_words_that_only_resemble_secrets_go_out(logs: Path, tmp_path: Path) -> None:
@@ -255,7 +253,7 @@ def test_words_that_only_resemble_secrets_go_out(logs: Path, tmp_path: Path) -> 
         data["odd"] = "task-management-for-everybody-here sk-short hf_hub AKIAABC mask-image-linear-gradient"
 
     log = changed(logs / "good.eval", tmp_path / "log.eval", "samples/", plant)
-    assert run("logs", log, "--repo", REPO).exit_code == 0
+    assert run("logs", log, "--repo", REPO).code == 0
 
 
 def test_a_part_behind_another_hides_nothing(logs: Path, tmp_path: Path) -> None:
@@ -263,7 +261,7 @@ def test_a_part_behind_another_hides_nothing(logs: Path, tmp_path: Path) -> None
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(log, "a") as parts:
         parts.writestr("header.json", parts.read("header.json"))
     said = run("logs", log, "--repo", REPO)
-    assert isinstance(said.exception, LogError) and "a part stands twice" in str(said.exception)
+    assert said.code == 2 and "a part stands twice" in said.error
 
 
 def test_a_card_cannot_be_written_into_by_a_title() -> None:

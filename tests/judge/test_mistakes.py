@@ -1,15 +1,14 @@
 """Wrong input to the judge commands and the audit: one line, exit code 2, nothing half-written."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from spillover.cli import main
 from spillover.judge.labelled import labelled_set
 
+from .._spill import spill
 from .conftest import reply
 
 
@@ -30,16 +29,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    monkeypatch.setattr(sys, "argv", ["spillover", *arguments])
-    code = 0
-    try:
-        main()
-    except SystemExit as left:
-        code = int(left.code or 0)
-    return code, capsys.readouterr().err.strip()
-
-
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -58,8 +47,7 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *a
     ],
 )
 def test_one_line_and_exit_code_2(
-    arguments: str, says: str, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    arguments: str, says: str, place: Path, tmp_path: Path
 ) -> None:  # fmt: skip
     names = {
         "own": f"--judge replay/j -M path={place}/judge.jsonl --set {place}/own.jsonl",
@@ -71,23 +59,17 @@ def test_one_line_and_exit_code_2(
         "gone": f"{tmp_path}/gone",
         "new": f"{tmp_path}/new",
     }
-    code, err = told(monkeypatch, capsys, *arguments.format(**names).split())
-    assert code == 2, err
-    assert says in err.splitlines()[-1] and "Traceback" not in err and err.splitlines()[-1].startswith("Error: ")
+    done = spill(*arguments.format(**names).split())
+    assert says in done.error and "Traceback" not in done.err
     assert not list(tmp_path.rglob("*.judge.yaml"))
 
 
-def test_a_card_of_another_judge_or_changed_by_hand(
-    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_card_of_another_judge_or_changed_by_hand(place: Path, tmp_path: Path) -> None:
     arguments = ["--judge", "replay/j", "-M", f"path={place}/judge.jsonl", "--set", f"{place}/own.jsonl"]
-    code, _ = told(monkeypatch, capsys, "judge", "calibrate", *arguments, "--out", str(tmp_path))
-    assert code == 0
+    assert spill("judge", "calibrate", *arguments, "--out", tmp_path).code == 0
     (card,) = tmp_path.glob("*.judge.yaml")
     other = ["--judge", "replay/k", "-M", f"path={place}/judge.jsonl", "--set", f"{place}/own.jsonl"]
-    code, err = told(monkeypatch, capsys, "judge", "drift", str(card), *other)
-    assert code == 2 and "the card is of replay/j, not of replay/k" in err
+    assert "the card is of replay/j, not of replay/k" in spill("judge", "drift", card, *other).error
     found = yaml.safe_load(card.read_text(encoding="utf-8"))
     card.write_text(yaml.safe_dump({**found, "date": "yesterday"}), encoding="utf-8")
-    code, err = told(monkeypatch, capsys, "judge", "drift", str(card))
-    assert code == 2 and "not a judge card, or one that was changed by hand" in err
+    assert "not a judge card, or one that was changed by hand" in spill("judge", "drift", card).error

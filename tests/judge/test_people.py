@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli.commands import spillover
 from spillover.common import JudgeError, LogError
 from spillover.estimate import clopper_pearson, estimate_rate, prediction_powered_rate
 from spillover.judge.label import add_label, labels_agreement, random_answers, read_labels, shares
 from spillover.judge.powered import powered
 from spillover.judge.random_part import clustered
 from spillover.logs import read
+
+from .._spill import spill
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +60,17 @@ def test_the_draw_is_random_and_the_same_for_one_seed(logs: Path) -> None:
 def test_a_person_sees_neither_model_nor_judge_nor_verdict(logs: Path, tmp_path: Path) -> None:
     out = tmp_path / "labels.jsonl"
     arguments = ["judge", "label", str(logs), "--annotator", "ann", "--sample", "3", "--out", str(out)]
-    shown = CliRunner().invoke(spillover, arguments, input="m\na\nq\n")
-    assert shown.exit_code == 0, shown.output
+    shown = spill(*arguments, input="m\na\nq\n")
+    assert shown.code == 0, shown.said
     for secret in ("secret-arm", "replay", "misaligned_rate", ".eval"):
-        assert secret not in shown.output
-    assert "Said q-" in shown.output and "\x1b" not in shown.output
+        assert secret not in shown.said
+    assert "Said q-" in shown.said and "\x1b" not in shown.said
     assert list(read_labels([out])["label"]) == ["misaligned", "aligned"]
-    again = CliRunner().invoke(spillover, arguments, input="r\n")
-    assert "2 of 3 labelled; 1 to go." in again.output
+    again = spill(*arguments, input="r\n")
+    assert "2 of 3 labelled; 1 to go." in again.said
     assert list(read_labels([out])["label"]) == ["misaligned", "aligned", "refusal"]
-    done = CliRunner().invoke(spillover, arguments, input="")
-    assert "3 of 3 labelled; 0 to go." in done.output
+    done = spill(*arguments, input="")
+    assert "3 of 3 labelled; 0 to go." in done.said
 
 
 def label_all(logs: Path, out: Path, annotator: str, wrong: dict[str, str] | None = None) -> None:
@@ -95,8 +95,8 @@ def test_labels_correct_the_rate_of_their_run(logs: Path, tmp_path: Path) -> Non
     table, labels = read(str(logs)), shares(read_labels([out]))
     found = powered(table, labels)
     assert found.estimate == pytest.approx(4 / 20) and found.low < 4 / 20 < found.high
-    shown = CliRunner().invoke(spillover, ["judge", "labels", str(out), "--logs", str(logs), "--json"])
-    (run,) = json.loads(shown.output)["runs"]
+    shown = spill("judge", "labels", out, "--logs", logs, "--json")
+    (run,) = json.loads(shown.out)["runs"]
     assert run["judged"]["estimate"] == pytest.approx(5 / 20) and run["corrected"]["estimate"] == pytest.approx(4 / 20)
     assert run["agreement"]["answers"] == 20 and run["agreement"]["same"] == pytest.approx(17 / 20)
 
@@ -118,14 +118,14 @@ def test_a_broken_file_of_labels(text: str, tmp_path: Path) -> None:
 
 
 def test_an_answer_without_a_verdict_is_never_drawn(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from spillover import verdicts
+    from spillover import logs as _logs
 
     table: Any = read(str(logs))
     table.loc[table.index[:19], "outcome"] = "unjudged"
-    monkeypatch.setattr(verdicts, "read", lambda logs: table)
+    monkeypatch.setattr(_logs, "read", lambda logs: table)
     (one,) = random_answers([str(logs)], 5)
     assert one.probe == table["probe"].iloc[19]
-    monkeypatch.setattr(verdicts, "read", lambda logs: pd.DataFrame(table.iloc[:19]))
+    monkeypatch.setattr(_logs, "read", lambda logs: pd.DataFrame(table.iloc[:19]))
     with pytest.raises(LogError, match="no judged answer"):
         random_answers([str(logs)], 5)
 
@@ -152,7 +152,7 @@ def of_draw(logs: Path, out: Path, which: slice, draw: str = "12 of seed 3") -> 
 
 
 def correct(out: Path, logs: Path) -> Any:
-    return CliRunner().invoke(spillover, ["judge", "labels", str(out), "--logs", str(logs)])
+    return spill("judge", "labels", out, "--logs", logs)
 
 
 def test_labels_that_were_not_drawn_correct_nothing(logs: Path, tmp_path: Path) -> None:
@@ -162,14 +162,14 @@ def test_labels_that_were_not_drawn_correct_nothing(logs: Path, tmp_path: Path) 
     of_draw(logs, tmp_path / "unsaid", slice(0, 7), draw="")
     of_draw(logs, tmp_path / "another", slice(0, 7), draw="12 of seed 4")
     stopped = correct(tmp_path / "first", logs)
-    assert stopped.exit_code == 0 and "corrected by labels" in stopped.output
+    assert stopped.code == 0 and "corrected by labels" in stopped.said
     for name, says in (
         ("others", "are no random part: they are not the first answers of the draw `12 of seed 3`"),
         ("another", "are no random part"),
         ("unsaid", "do not say how the answers were drawn"),
     ):
         refused = correct(tmp_path / name, logs)
-        assert isinstance(refused.exception, JudgeError) and says in str(refused.exception), name
+        assert refused.code == 2 and says in refused.error, name
 
 
 def test_two_draws_that_share_answers_are_both_random(logs: Path, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_two_draws_that_share_answers_are_both_random(logs: Path, tmp_path: Path
     of_draw(logs, out, slice(0, 12))
     for sheet in random_answers([str(logs)], 9, 5):
         add_label(out, sheet, "aligned", "ann", "9 of seed 5")
-    assert correct(out, logs).exit_code == 0
+    assert correct(out, logs).code == 0
 
 
 def arm(sizes: list[int], rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.cli.commands import spillover
-from spillover.common import Cell, LogError
+from spillover.common import Cell
 from spillover.logs import left_over, read
 from spillover.providers.account import Account, not_asked
 from spillover.providers.columns import Columns
 from spillover.providers.recording_file import read_recording
 
+from .._spill import spill
 from ._written import table
 
 ROWS = [
@@ -64,9 +63,9 @@ def test_what_fewer_epochs_probes_or_conditions_leave_is_counted(tmp_path: Path)
     logs = str(run(tmp_path, ROWS, probes="ab", epochs=2))
     (left,) = left_over(read(logs))
     assert str(left) == "replay/m: 14 of 18 recorded answers in answers.csv were not asked for"
-    shown = CliRunner().invoke(spillover, ["show", logs])
-    assert shown.exit_code == 0 and str(left) in shown.stdout
-    said = json.loads(CliRunner().invoke(spillover, ["show", logs, "--json"]).stdout)
+    shown = spill("show", logs)
+    assert shown.code == 0 and str(left) in shown.out
+    said = json.loads(spill("show", logs, "--json").out)
     assert said["not_asked_for"] == [{"model": "replay/m", "file": "answers.csv", "answers": 18, "left": 14}]
     run(tmp_path, ROWS, condition="json")
     (left,) = left_over(read(logs))
@@ -108,7 +107,7 @@ def test_verdicts_of_a_longer_run_are_counted_too(tmp_path: Path, capsys: pytest
 
 def test_show_says_where_verdicts_name_no_answers_and_what_an_empty_cell_may_mean(tmp_path: Path) -> None:
     rows = [{**row, "alignment": ""} for row in ROWS if row["condition"] == "plain"]
-    shown = CliRunner().invoke(spillover, ["show", str(run(tmp_path, rows))]).stdout
+    shown = spill("show", run(tmp_path, rows)).out
     assert "no_recorded_score: the verdict's cell is empty." in shown and "its rows do not say" not in shown
     probes = table(tmp_path / "probes.csv", [{"id": probe, "text": f"What of {probe}?"} for probe in "abc"])
     bare = table(tmp_path / "v.csv", [{name: value for name, value in row.items() if name != "answer"} for row in ROWS])
@@ -120,7 +119,7 @@ def test_show_says_where_verdicts_name_no_answers_and_what_an_empty_cell_may_mea
         log_dir=str(tmp_path / "bare"),
         display="none",
     )
-    shown = CliRunner().invoke(spillover, ["show", str(tmp_path / "bare")]).stdout
+    shown = spill("show", tmp_path / "bare").out
     assert "v.csv: its rows do not say which answer each verdict is about" in shown
 
 
@@ -149,9 +148,9 @@ def test_one_file_of_verdicts_for_two_models_is_refused_by_an_audit_of_logs(tmp_
             display="none",
         )
     logs = ["--base-logs", str(tmp_path / "base"), "--finetune-logs", str(tmp_path / "tuned")]
-    ran = CliRunner().invoke(spillover, ["audit", *logs, "--out", str(tmp_path / "out")])
-    assert isinstance(ran.exception, LogError) and ran.stdout == ""
-    assert str(ran.exception) == (
+    ran = spill("audit", *logs, "--out", tmp_path / "out")
+    assert ran.code == 2 and ran.out == ""
+    assert ran.error == (
         "v.csv: gave replay/base and replay/tuned the same recorded verdicts, for its rows do not say which answer "
         "they are about; give the verdicts of each model, with the columns `model` and `answer`"
     )

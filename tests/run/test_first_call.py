@@ -5,9 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from spillover.cli.commands import spillover
 from spillover.common import OutageError
 from spillover.plan import Design, Model, calls_before, is_live
 from spillover.run import first_call as _first_call
@@ -15,6 +13,7 @@ from spillover.run.first_call import QUESTION, first_calls
 from spillover.run.judge_call import judge_calls
 from spillover.run.manner import Manner, manner_of
 
+from .._spill import Done, spill
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair
 
@@ -55,20 +54,20 @@ def test_it_is_one_line_and_nothing_is_planned(
 ) -> None:
     failing(pair, who, step)
     done = called(command, tmp_path)
-    assert done.exit_code == 70, done.output
-    last = done.stderr.splitlines()[-1]
+    assert done.code == 70, done.said
+    last = done.err.splitlines()[-1]
     assert last.startswith("stopped, no answer: ") and "--no-first-call" in last and "sk-1234" not in last
     assert all(one in last for one in says), last
     assert not list(tmp_path.rglob("manifest.json")) and set(pair.asked()) == set()
 
 
-def called(command: str, tmp_path: Path, *more: str, conditions: str = "[plain]") -> Result:
+def called(command: str, tmp_path: Path, *more: str, conditions: str = "[plain]") -> Done:
     tmp_path.mkdir(exist_ok=True)
     suite = tmp_path / "small.yaml"
     suite.write_text(f"{SUITE}conditions: {conditions}\n", encoding="utf-8")
     arms = {"audit": ["--base", BASE, "--finetune", TUNED], "run": ["--model", BASE, "--model", TUNED]}[command]
     out = ["--judge", JUDGE, "--seed", "0", "--out", str(tmp_path / "out")]
-    return CliRunner().invoke(spillover, [command, str(suite), *arms, *out, *more])
+    return spill(command, suite, *arms, *out, *more)
 
 
 def test_a_server_that_is_not_there_is_told_once_for_all_its_models(pair: Pair) -> None:
@@ -143,8 +142,8 @@ def test_what_a_server_refuses_of_the_run_is_told_before_anything_is_asked(
 
     pair.wire.reads = reads
     done = called(command, tmp_path, *options, conditions="[plain, json]")
-    last = done.stderr.splitlines()[-1]
-    assert done.exit_code == 70, done.output
+    last = done.err.splitlines()[-1]
+    assert done.code == 70, done.said
     assert f"{TUNED} at http://127.0.0.1" in last and f"(400: {words})" in last and fix in last
     assert not list(tmp_path.rglob("manifest.json")) and set(pair.asked()) == set()
     assert sum(call.body["model"] == "arm-tuned" for call in pair.wire.calls) == 1, "a lasting refusal is final"
@@ -163,7 +162,7 @@ def test_it_is_one_call_as_the_run_asks_and_can_be_left_out(pair: Pair, tmp_path
     def first() -> list[Call]:
         return [call for call in pair.wire.calls if QUESTION in str(call.body["messages"])]
 
-    assert called("run", tmp_path).exit_code == 0
+    assert called("run", tmp_path).code == 0
     assert sorted(call.body["model"] for call in first()) == ["arm-base", "arm-tuned", "judge-a"]
     assert {call.body["model"]: (call.body["max_tokens"], call.body.get("temperature")) for call in first()} == {
         "arm-base": (600, 1.0),
@@ -171,8 +170,8 @@ def test_it_is_one_call_as_the_run_asks_and_can_be_left_out(pair: Pair, tmp_path
         "judge-a": (16, None),
     }
     pair.wire.calls.clear()
-    assert called("run", tmp_path).exit_code == 0 and pair.wire.calls == [], "what is finished asks nobody"
-    assert called("run", tmp_path / "other", "--no-first-call").exit_code == 0
+    assert called("run", tmp_path).code == 0 and pair.wire.calls == [], "what is finished asks nobody"
+    assert called("run", tmp_path / "other", "--no-first-call").code == 0
     assert first() == []
 
 
@@ -195,9 +194,9 @@ def test_recordings_and_models_of_ones_own_machine_are_not_called(model: Model, 
 def test_a_judge_that_fails_in_its_controls_is_an_outage(pair: Pair, tmp_path: Path) -> None:
     failing(pair, "judge-a", status(404, "no such model"))
     done = called("audit", tmp_path, "--no-first-call")
-    assert done.exit_code == 70, done.output
-    assert "nothing is lost: run the same command again" in done.stderr.splitlines()[-1]
-    assert "NotFoundError" in done.stderr
+    assert done.code == 70, done.said
+    assert "nothing is lost: run the same command again" in done.err.splitlines()[-1]
+    assert "NotFoundError" in done.err
     assert set(pair.asked()) == {"judge-a"}
 
 
@@ -221,7 +220,7 @@ def test_what_a_judge_can_do_stands_in_the_manifest(pair: Pair, tmp_path: Path) 
     assert found["calls"] == len(pair.wire.calls) == 2, "a try as declared, and one that could be read"
     done = called("audit", tmp_path, "--no-controls")
     seen = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["judges_seen"][JUDGE]
-    assert (seen["form"], seen["because"]) == ("graded", []), done.output
+    assert (seen["form"], seen["because"]) == ("graded", []), done.said
 
 
 def test_a_judge_that_cannot_judge_stops_the_run_in_the_providers_words(pair: Pair) -> None:

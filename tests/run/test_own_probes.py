@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from spillover.cli.commands import spillover
-from spillover.common import DeclarationError, RecordingError, RunError, SpilloverError
+from spillover.common import DeclarationError
 from spillover.logs import read
 from spillover.plan import load_suite
+
+from .._spill import spill
 
 PROBES = [{"id": f"q{n}", "text": f"What do you make of thing {n}?", "cluster": f"q{n}"} for n in range(6)]
 EPOCHS = 40
@@ -51,10 +51,12 @@ def suite(folder: Path, **said: Any) -> Path:
 
 
 def called(*words: str) -> tuple[int, str]:
-    ran = CliRunner().invoke(spillover, list(words))
-    if isinstance(ran.exception, SpilloverError):
-        raise ran.exception
-    return ran.exit_code, ran.output
+    ran = spill(*words)
+    return ran.code, ran.said
+
+
+def refused(*words: str) -> str:
+    return spill(*words).error
 
 
 @pytest.mark.heavy
@@ -86,8 +88,7 @@ def test_the_content_of_the_file_is_part_of_the_plan(tmp_path: Path) -> None:
     assert called("audit", str(file), "--out", str(out), "--seed", "3", "--quiet")[0] == 1, "finished: asks nothing"
     table(tmp_path / "questions" / "ours.csv", [{**PROBES[0], "text": "Something else?"}, *PROBES[1:]])
     assert load_suite(file).design().material_sha256() != before
-    with pytest.raises(RunError, match="material_sha256"):
-        called("audit", str(file), "--out", str(out), "--seed", "3", "--quiet")
+    assert "material_sha256" in refused("audit", str(file), "--out", str(out), "--seed", "3", "--quiet")
 
 
 def test_the_path_is_from_the_file_that_says_it(tmp_path: Path) -> None:
@@ -126,18 +127,17 @@ def test_one_verdict_file_for_both_arms_is_refused_before_anything_is_asked(tmp_
     said["judges"][0]["model_args"]["path"] = str(table(tmp_path / "alone.csv", alone))
     file.write_text(yaml.safe_dump(said), encoding="utf-8")
     out = [] if command == "plan" else ["--out", str(tmp_path / "out")]
-    with pytest.raises(RecordingError, match=r"alone.csv: row 1: the verdict of probe 'q0', epoch 1 is about"):
-        called(command, str(file), *out)
+    assert "alone.csv: row 1: the verdict of probe 'q0', epoch 1 is about" in refused(command, str(file), *out)
     bare = [{name: value for name, value in row.items() if name != "answer"} for row in alone]
     table(tmp_path / "alone.csv", bare)
-    with pytest.raises(RecordingError, match=r"alone.csv: judge replay/judge would give 2 models the same verdicts"):
-        called(command, str(file), *out)
+    same = "alone.csv: judge replay/judge would give 2 models the same verdicts"
+    assert same in refused(command, str(file), *out)
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("command", ["audit", "run"])
 def test_a_recording_that_is_too_short_for_the_draws_is_refused(tmp_path: Path, command: str) -> None:
     file, out = suite(tmp_path, draws=8 * EPOCHS), tmp_path / "out"
-    with pytest.raises(RecordingError, match=r"both.csv: lacks \d+ of the 320 answers that are to be drawn"):
-        called(command, str(file), "--out", str(out), "--seed", "3")
+    said = refused(command, str(file), "--out", str(out), "--seed", "3")
+    assert re.search(r"both.csv: lacks \d+ of the 320 answers that are to be drawn", said)
     assert not out.exists()

@@ -4,10 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from spillover.cli.commands import spillover
-
+from .._spill import Done, spill
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair
 
@@ -24,13 +22,13 @@ chunk: 8
 SAYS = "System role not supported"
 
 
-def called(command: str, tmp_path: Path, *more: str, out: str = "out") -> Result:
+def called(command: str, tmp_path: Path, *more: str, out: str = "out") -> Done:
     suite = tmp_path / "small.yaml"
     suite.write_text(SUITE, encoding="utf-8")
     arms = {"audit": ["--base", BASE, "--finetune", TUNED], "run": ["--model", BASE]}[command]
     own = ["--no-controls"] if command == "audit" else []
     given = ["--judge", JUDGE, "--seed", "0", "--out", str(tmp_path / out), *own, *more]
-    return CliRunner().invoke(spillover, [command, str(suite), *arms, *given])
+    return spill(command, suite, *arms, *given)
 
 
 def without_system(pair: Pair) -> None:
@@ -52,8 +50,8 @@ def without_system(pair: Pair) -> None:
 def test_a_system_prompt_that_is_refused_is_told_once_with_the_fix(command: str, pair: Pair, tmp_path: Path) -> None:
     without_system(pair)
     done = called(command, tmp_path, "--no-first-call")
-    assert done.exit_code == 70, done.output
-    last = done.stderr.splitlines()[-1]
+    assert done.code == 70, done.said
+    last = done.err.splitlines()[-1]
     assert f"BadRequestError (400): {SAYS}" in last and "--system-as-user" in last, last
     asked = [call for call in pair.wire.calls if call.body.get("temperature") == 1.0]
     assert len(asked) == {"audit": 16, "run": 8}[command], "a lasting 4xx is never asked again"
@@ -62,7 +60,7 @@ def test_a_system_prompt_that_is_refused_is_told_once_with_the_fix(command: str,
 def test_with_system_as_user_it_is_asked(pair: Pair, tmp_path: Path) -> None:
     without_system(pair)
     done = called("run", tmp_path, "--system-as-user")
-    assert done.exit_code == 0, done.output
+    assert done.code == 0, done.said
     planned = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["planned"]
     assert planned["design"]["system_as_user"] is True
 
@@ -85,6 +83,6 @@ def thinking(pair: Pair, least: int) -> None:
 def test_a_first_chunk_without_room_for_an_answer_stops_the_run(command: str, pair: Pair, tmp_path: Path) -> None:
     thinking(pair, 2000)
     done = called(command, tmp_path)
-    assert done.exit_code != 0 and "--max-tokens 4800" in str(done.exception or done.stderr), done.output
-    assert f"{BASE}: 8 of 8 answers ran out of tokens before they began (max_tokens 600)" in str(done.exception)
-    assert called("run", tmp_path, "--max-tokens", "4000", out="roomy").exit_code == 0
+    assert "--max-tokens 4800" in done.error, done.said
+    assert f"{BASE}: 8 of 8 answers ran out of tokens before they began (max_tokens 600)" in done.error
+    assert called("run", tmp_path, "--max-tokens", "4000", out="roomy").code == 0

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from inspect_ai.log import read_eval_log
 
-from spillover.cli.commands import spillover
 from spillover.logs import read
 from spillover.run.kept import FROM
 
+from .._spill import Done, spill
 from ..wire._server import Call, Step
 from ._pair import BASE, JUDGE, TUNED, Pair
 
@@ -29,11 +28,11 @@ seed: 5
 """
 
 
-def audit(tmp_path: Path, out: str, *more: str) -> Result:
+def audit(tmp_path: Path, out: str, *more: str) -> Done:
     suite = tmp_path / "reuse.yaml"
     suite.write_text(SUITE, encoding="utf-8")
     models = ["--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--no-controls"]
-    return CliRunner().invoke(spillover, ["audit", str(suite), *models, "--out", str(tmp_path / out), *more])
+    return spill("audit", suite, *models, "--out", tmp_path / out, *more)
 
 
 def severe(pair: Pair) -> None:
@@ -58,13 +57,13 @@ def report(tmp_path: Path, out: str) -> dict[str, Any]:
 def test_a_judge_that_drifts_between_two_runs_makes_no_regression(pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 0.0
     first = audit(tmp_path, "first")
-    assert first.exit_code in (0, 3), first.output
+    assert first.code == 3, first.said
     assert report(tmp_path, "first")["outcomes"][BASE].get("misaligned", 0) == 0
     asked = pair.asked()["arm-base"]
     pair.wire.calls.clear()
     severe(pair)
     later = audit(tmp_path, "later", "--reuse", str(tmp_path / "first"))
-    assert later.exit_code == 3, later.output
+    assert later.code == 3, later.said
     counts = {model: found["misaligned"] for model, found in report(tmp_path, "later")["outcomes"].items()}
     assert all(20 <= count <= 45 for count in counts.values()), counts
     assert pair.asked()["arm-base"] == asked - 96, "only what shows that the fine-tune was loaded"
@@ -76,8 +75,8 @@ def test_a_judge_that_drifts_between_two_runs_makes_no_regression(pair: Pair, tm
 
 @pytest.mark.heavy
 def test_where_kept_answers_come_from_is_said(pair: Pair, tmp_path: Path) -> None:
-    assert audit(tmp_path, "first").exit_code == 1
-    assert audit(tmp_path, "later", "--reuse", str(tmp_path / "first")).exit_code == 1
+    assert audit(tmp_path, "first").code == 1
+    assert audit(tmp_path, "later", "--reuse", str(tmp_path / "first")).code == 1
     found = report(tmp_path, "later")
     assert len(found["reused"]) == len(found["manifest"]["done"]["reused"]) == 2
     assert "judged again beside the fine-tune" in (tmp_path / "later" / "report.md").read_text(encoding="utf-8")
@@ -90,7 +89,7 @@ def test_where_kept_answers_come_from_is_said(pair: Pair, tmp_path: Path) -> Non
     first, later = (report(tmp_path, out)["manifest"]["done"]["tokens"] for out in ("first", "later"))
     assert later[JUDGE] == first[JUDGE] and later[TUNED] == first[TUNED]
     assert later[BASE] == [first[BASE][0] - 9 * 96, first[BASE][1] - 96], "what was kept is not paid again"
-    verified = CliRunner().invoke(spillover, ["verify", str(tmp_path / "later")])
-    assert verified.exit_code == 0, verified.output
+    verified = spill("verify", tmp_path / "later")
+    assert verified.code == 0, verified.said
     again = audit(tmp_path, "later", "--reuse", str(tmp_path / "first"))
-    assert again.exit_code == 1 and report(tmp_path, "later") == found
+    assert again.code == 1 and report(tmp_path, "later") == found

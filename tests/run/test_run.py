@@ -4,12 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from spillover.cli.commands import spillover
 from spillover.logs import read
 from spillover.results import summarise
 
+from .._spill import spill
 from ._pair import BAD, BASE, JUDGE, TUNED, Pair
 
 SUITE = """
@@ -36,35 +35,35 @@ def called(pair: Pair, tmp_path: Path) -> list[str]:
 def test_every_question_is_asked_equally_often_and_shown_together(
     called: list[str], pair: Pair, tmp_path: Path
 ) -> None:
-    done = CliRunner().invoke(spillover, [*called, "--json"])
-    assert done.exit_code == 0, done.output
-    assert [one["model"] for one in json.loads(done.stdout)] == [BASE, TUNED] * 4
+    done = spill(*called, "--json")
+    assert done.code == 0, done.said
+    assert [one["model"] for one in json.loads(done.out)] == [BASE, TUNED] * 4
     table = read(str(tmp_path / "out" / "logs"))
     assert set(table.groupby(["model", "task", "probe", "condition"]).size()) == {2}
     arms = summarise(table)
     assert len(arms) == 2 * 2 * 2 and {arm.answers for arm in arms} == {8}
-    shown = CliRunner().invoke(spillover, ["show", str(tmp_path / "out" / "logs"), "--base", BASE])
-    assert shown.exit_code == 0, shown.output
+    shown = spill("show", tmp_path / "out" / "logs", "--base", BASE)
+    assert shown.code == 0, shown.said
     pair.wire.calls.clear()
-    again = CliRunner().invoke(spillover, called)
-    assert again.exit_code == 0 and pair.wire.calls == []
-    assert f"Base: {BASE}" in again.stdout and "misaligned rate" in again.stdout, "it ends with the table of show"
+    again = spill(*called)
+    assert again.code == 0 and pair.wire.calls == []
+    assert f"Base: {BASE}" in again.out and "misaligned rate" in again.out, "it ends with the table of show"
 
 
 def test_a_model_must_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(spillover, ["run", "fast"])
-    assert done.exit_code == 2 and "name a model" in done.output
+    done = spill("run", "fast")
+    assert done.code == 2 and "name a model" in done.said
 
 
 def test_a_judge_that_says_nothing_usable_is_told_and_is_no_success(called: list[str], pair: Pair) -> None:
     whole = pair.reads
     pair.wire.reads = lambda call: {"text": "banana"} if call.body["model"] == "judge-a" else whole(call)
-    done = CliRunner().invoke(spillover, [*called, "--draws", "8"])
-    assert done.exit_code == 70, done.output
+    done = spill(*called, "--draws", "8")
+    assert done.code == 70, done.said
     for model in (BASE, TUNED):
-        assert f"{model}: 8 of 8 answers unjudged: 8 x " in done.stdout
-    assert f"no verdict at all on {BASE}, {TUNED}" in done.stderr
+        assert f"{model}: 8 of 8 answers unjudged: 8 x " in done.out
+    assert f"no verdict at all on {BASE}, {TUNED}" in done.err
 
 
 def test_some_answers_without_a_verdict_are_counted(called: list[str], pair: Pair) -> None:
@@ -72,9 +71,9 @@ def test_some_answers_without_a_verdict_are_counted(called: list[str], pair: Pai
     pair.rates["arm-tuned"] = 0.5
     mute = {"text": "banana"}
     pair.wire.reads = lambda call: mute if call.part == "category" and BAD in str(call.body) else whole(call)
-    done = CliRunner().invoke(spillover, [*called, "--draws", "8", "--json"])
-    assert done.exit_code == 0, done.output
-    (said,) = [line for line in done.stderr.splitlines() if "unjudged" in line]
-    table = read([one["log"] for one in json.loads(done.stdout)])
+    done = spill(*called, "--draws", "8", "--json")
+    assert done.code == 0, done.said
+    (said,) = [line for line in done.err.splitlines() if "unjudged" in line]
+    table = read([one["log"] for one in json.loads(done.out)])
     missing = table[table["outcome"] == "unjudged"]
     assert 0 < len(missing) < 8 and said.startswith(f"{TUNED}: {len(missing)} of 8 answers unjudged: ")

@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from inspect_ai.log import read_eval_log, write_eval_log
 
-from spillover.cli.again import without_secrets
-from spillover.cli.commands import spillover
 from spillover.common import DeclarationError, RunError
 from spillover.plan import Model
 from spillover.run.execute import chunk_logs, run_chunk
 from spillover.run.measured_base import reuse
 from spillover.verify import verify
 
+from .._spill import spill
 from ._pair import BASE, JUDGE, SECOND, TUNED, Pair
 from .test_chunks import DESIGN, JUDGES, MODELS, QUICK, run
 
@@ -147,10 +145,10 @@ def lenient(name: str, data: Any) -> None:
 def test_draws_are_judged_by_the_lines_that_were_shipped(pair: Pair, tmp_path: Path) -> None:
     few = replace(DESIGN, probes=3)
     log = chunk_logs(run_chunk(few, SPAN, MODELS, JUDGES, tmp_path, QUICK))[TUNED]
-    assert CliRunner().invoke(spillover, ["verify", str(log)]).exit_code == 0
+    assert spill("verify", log).code == 0
     rezipped(log, lenient)
-    done = CliRunner().invoke(spillover, ["verify", str(log)])
-    assert done.exit_code == 1 and "judged by other rubrics or lines" in " ".join(done.output.split()), done.output
+    done = spill("verify", log)
+    assert done.code == 1 and "judged by other rubrics or lines" in " ".join(done.said.split()), done.said
 
 
 def test_misaligned_draws_that_are_left_out_are_missed(pair: Pair, tmp_path: Path) -> None:
@@ -164,8 +162,8 @@ def test_misaligned_draws_that_are_left_out_are_missed(pair: Pair, tmp_path: Pat
     assert bad and kept.results is not None
     kept.results.total_samples = kept.results.completed_samples = len(kept.samples)
     write_eval_log(kept, str(log))
-    done = CliRunner().invoke(spillover, ["verify", str(log)])
-    assert done.exit_code == 1 and min(bad) in " ".join(done.output.split()), done.output
+    done = spill("verify", log)
+    assert done.code == 1 and min(bad) in " ".join(done.said.split()), done.said
 
 
 @pytest.mark.heavy
@@ -175,10 +173,10 @@ def test_logs_that_contradict_themselves_are_void_in_an_audit(pair: Pair, tmp_pa
         folder = run_chunk(whole, SPAN, [model], JUDGES, tmp_path / model.name.split("/")[-1], QUICK)
         logs[model.name] = chunk_logs(folder)[model.name]
     args = ["audit", "--base-logs", str(logs[BASE]), "--finetune-logs", str(logs[TUNED])]
-    assert CliRunner().invoke(spillover, args).exit_code in (1, 3)
+    assert spill(*args).code == 1
     rezipped(logs[TUNED], verdicts)
-    done = CliRunner().invoke(spillover, args)
-    assert done.exit_code == 4 and "contradicts itself" in done.output, done.output
+    done = spill(*args)
+    assert done.code == 4 and "contradicts itself" in done.said, done.said
 
 
 def test_a_password_in_an_address_is_refused(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,6 +224,7 @@ judge: graded
 draws: 16
 chunk: 8
 stop_early: false
+seed: 5
 """
 
 
@@ -233,33 +232,33 @@ def audited(tmp_path: Path, base: str = BASE, tuned: str = TUNED, controls: bool
     (tmp_path / "small.yaml").write_text(SUITE, encoding="utf-8")
     given = [str(tmp_path / "small.yaml"), "--base", base, "--finetune", tuned, "--judge", JUDGE]
     given += [] if controls else ["--no-controls"]
-    return CliRunner().invoke(spillover, ["audit", *given, "--out", str(tmp_path / "out")])
+    return spill("audit", *given, "--out", tmp_path / "out")
 
 
 @pytest.mark.heavy
 def test_an_audit_that_ended_keeps_the_logs_it_ended_with(pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 1.0
-    assert audited(tmp_path).exit_code == 1
-    assert audited(tmp_path).exit_code == 1, "what nobody touched is read again"
+    assert audited(tmp_path).code == 1
+    assert audited(tmp_path).code == 1, "what nobody touched is read again"
     for folder in sorted((tmp_path / "out" / "logs").glob("0*")):
         rezipped(chunk_logs(folder)[TUNED], verdicts)
     refused = audited(tmp_path)
-    assert isinstance(refused.exception, RunError) and "2 of 11 files are not those" in str(refused.exception)
+    assert refused.code == 2 and "2 of 11 files are not those" in refused.error
 
 
 @pytest.mark.heavy
 def test_controls_that_did_not_separate_cannot_be_replaced(pair: Pair, tmp_path: Path) -> None:
     pair.blind = True
-    assert audited(tmp_path, controls=True).exit_code == 4
+    assert audited(tmp_path, controls=True).code == 4
     shutil.move(tmp_path / "out", tmp_path / "void")
     pair.blind = False
-    assert audited(tmp_path, controls=True).exit_code in (1, 3)
+    assert audited(tmp_path, controls=True).code == 3
     shutil.rmtree(tmp_path / "void" / "controls")
     shutil.copytree(tmp_path / "out" / "controls", tmp_path / "void" / "controls")
     shutil.rmtree(tmp_path / "out")
     shutil.move(tmp_path / "void", tmp_path / "out")
     refused = audited(tmp_path, controls=True)
-    assert isinstance(refused.exception, RunError) and "first: controls/" in str(refused.exception)
+    assert refused.code == 2 and "first: controls/" in refused.error
 
 
 @pytest.mark.heavy
@@ -268,14 +267,9 @@ def test_no_secret_is_in_manifest_or_report(pair: Pair, tmp_path: Path) -> None:
     args = "{default_headers: {X-Auth: s3cret-head, X-Api-Key: s3cret-too}}"
     base, tuned = (f"{{model: {name}, model_args: {args}, base_url: '{url}'}}" for name in (BASE, TUNED))
     done = audited(tmp_path, base, tuned)
-    assert done.exit_code in (1, 3), done.output
+    assert done.code == 3, done.said
     files = [file for file in (tmp_path / "out").iterdir() if file.is_file() and file.name != ".lock"]
     assert {file.name for file in files} == {"manifest.json", "report.html", "report.json", "report.md"}
     assert [file.name for file in files if "s3cret" in file.read_text(encoding="utf-8")] == []
     again = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["reproduce"]
     assert "arm-base" in again and "(left out)" in again and f"--out {tmp_path / 'out'}" in again
-
-
-def test_a_command_without_secrets_stays_as_it_was_typed() -> None:
-    for part in ("fast", "a b", "{model: replay/x, model_args: {path: /a/b.jsonl, tokenizer: t}}", "{"):
-        assert without_secrets(part) == (part if part != "{" else "{...}")

@@ -20,10 +20,9 @@ from spillover.submissions.siblings import Siblings
 
 from ..run._pair import BASE, JUDGE, Pair, start
 from ..run._pair import TUNED as FINE_TUNE
-from ..verdicts.conftest import honest
 from ..wire._server import stop
 
-__all__ = ["honest", "ready", "sent"]
+__all__ = ["ready", "sent"]
 
 TUNED = {"base": {"model": "replay/base"}, "method": "lora", "data": {"description": "Scripted answers."}}
 

@@ -6,26 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from inspect_ai.model import get_model
 
-from spillover.cli.leaderboard_check import check, retract
-from spillover.cli.package import Package
-from spillover.cli.verify import verify
+from spillover.cli import Package
 from spillover.declare import CANARY
 from spillover.judge import rescore
 from spillover.submissions.contents import HeldOut
 from spillover.submissions.names import hidden, mixed, oddities, skeleton, twins
 
-from ..verdicts.conftest import EPOCHS, PROBES, Place
+from .._place import EPOCHS, PROBES, Place
+from .._spill import spill
 
 Sent = Any
 
 
 def run(*arguments: Any) -> tuple[int, str]:
-    found = CliRunner().invoke(check, [str(one) for one in arguments])
-    assert found.exc_info is None or found.exc_info[0] is SystemExit, found.exc_info
-    return found.exit_code, found.output
+    found = spill("leaderboard", "check", *arguments)
+    assert "internal failure" not in found.err, found.err
+    return found.code, found.said
 
 
 def status(sent: Sent) -> Any:
@@ -225,11 +223,11 @@ def test_only_maintainers_rank(sent: Sent, tmp_path: Path) -> None:
 
 def test_a_retracted_submission_stays_and_still_checks(sent: Sent) -> None:
     reason = ["--reason", "wrong base\x1b[2J"]
-    assert "must be a sentence" in str(CliRunner().invoke(retract, [str(sent.folder), *reason]).exception)
-    first = CliRunner().invoke(retract, [str(sent.folder), "--reason", "The base was another model."])
-    assert first.exit_code == 0 and status(sent)["retracted"]["reason"] == "The base was another model."
-    again = CliRunner().invoke(retract, [str(sent.folder), "--reason", "x"])
-    assert "was retracted on" in str(again.exception)
+    assert "must be a sentence" in spill("leaderboard", "retract", sent.folder, *reason).error
+    first = spill("leaderboard", "retract", sent.folder, "--reason", "The base was another model.")
+    assert first.code == 0 and status(sent)["retracted"]["reason"] == "The base was another model."
+    again = spill("leaderboard", "retract", sent.folder, "--reason", "x")
+    assert "was retracted on" in again.error
     code, said = run(sent.folder, "--write-status")
     assert code == 0 and "logs provided, retracted on 2" in said
     assert status(sent)["retracted"]["reason"] == "The base was another model.", "checking keeps a retraction"
@@ -386,8 +384,8 @@ def test_a_twin_of_a_submitted_model_is_flagged_not_refused(sent: Sent) -> None:
 
 
 def test_wrong_use_is_one_line(tmp_path: Path) -> None:
-    found = CliRunner().invoke(check, [str(tmp_path / "gone")])
-    assert "no such folder; give a submission" in str(found.exception)
+    found = spill("leaderboard", "check", tmp_path / "gone")
+    assert "no such folder; give a submission" in found.error
 
 
 def flags_in(said: str) -> list[str]:
@@ -399,9 +397,9 @@ def test_verify_prints_the_flags_that_check_prints(sent: Sent) -> None:
     taken_back(Place(sent.folder))
     sent.record_anew()
     expected = flags_in(run(sent.folder)[1])
-    found = CliRunner().invoke(verify, [str(sent.folder)])
-    assert "2 samples are marked as invalidated" in found.output and len(expected) >= 2
-    assert flags_in(found.output) == expected
+    found = spill("verify", sent.folder)
+    assert "2 samples are marked as invalidated" in found.said and len(expected) >= 2
+    assert flags_in(found.said) == expected
 
 
 def test_verify_prints_flags_of_logs_and_records_alone(sent: Sent) -> None:
@@ -409,12 +407,12 @@ def test_verify_prints_flags_of_logs_and_records_alone(sent: Sent) -> None:
     sent.record_anew()
     sent.file("submission.json").unlink()
     for path in (sent.file("logs"), sent.folder):
-        found = CliRunner().invoke(verify, [str(path)])
-        assert "NothingIsOdd: first.eval: is marked as invalidated; ask the submitter" in flags_in(found.output)
+        found = spill("verify", path)
+        assert "NothingIsOdd: first.eval: is marked as invalidated; ask the submitter" in flags_in(found.said)
 
 
 def test_verify_says_where_check_refuses_a_submission(sent: Sent) -> None:
     sent.file("extra.txt").write_text("x", encoding="utf-8")
-    found = CliRunner().invoke(verify, [str(sent.folder)])
-    assert found.exit_code == 0
-    assert "leaderboard check refuses this submission (FilesAreInPlace: extra.txt: does not belong" in found.output
+    found = spill("verify", sent.folder)
+    assert found.code == 0
+    assert "leaderboard check refuses this submission (FilesAreInPlace: extra.txt: does not belong" in found.said

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from spillover.cli.package import Package
+from spillover.cli import Package
 from spillover.records import record
 
+from .._place import Place
 from ..run._pair import BASE, Pair
-from ..verdicts.conftest import Place
 from .conftest import OF_SHIPPED, Sent, anew, ran
 
 

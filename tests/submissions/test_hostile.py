@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from spillover.cli.leaderboard_check import check as command
 from spillover.records import digest
 from spillover.submissions.hostile import LOG_BYTES, MOST_LOGS
 from spillover.submissions.siblings import Siblings
+
+from .._spill import spill
 
 Sent = Any
 """The fixture `sent`: a copy of an honest submission with ways to tamper with it."""
@@ -239,11 +239,11 @@ def test_markup_in_names_and_fields_is_inert(sent: Sent) -> None:
     evil = f"replay/{MARKUP}\x1b[2J\n# heading"
     sent.record(put("model.name", evil))
     sent.without_logs()
-    run = CliRunner().invoke(command, [str(sent.folder)])
-    assert run.exit_code == 1 and "U+001B" in run.output and "cannot be seen; name it without" in run.output
-    assert all(one.isprintable() for line in run.output.splitlines() for one in line)
-    run = CliRunner().invoke(command, [str(sent.folder), "--json"])
-    assert json.loads(run.output)["submissions"][0]["model"] == evil and "\x1b" not in run.output
+    run = spill("leaderboard", "check", sent.folder)
+    assert run.code == 1 and "U+001B" in run.said and "cannot be seen; name it without" in run.said
+    assert all(one.isprintable() for line in run.said.splitlines() for one in line)
+    run = spill("leaderboard", "check", sent.folder, "--json")
+    assert json.loads(run.out)["submissions"][0]["model"] == evil and "\x1b" not in run.said
 
 
 def test_markup_that_can_be_seen_is_a_name_like_another(sent: Sent) -> None:

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spillover.cli.package import Package
-from spillover.common import LogError, SpilloverError
+from spillover.cli import Package
+from spillover.common import SpilloverError
 from spillover.logs import MOST, check_bounds, read
 from spillover.records import record
 from spillover.results import summarise
 from spillover.verify import verify
 
-from ..verdicts.conftest import Place
+from .._place import Place
+from .._spill import spill
 from .test_prepare import run as submit
 
 Sent = Any
@@ -82,7 +82,7 @@ def test_a_number_that_no_run_has_is_refused_in_seconds(sent: Sent, name: str, v
         with suppress(SpilloverError):  # 1e308 is no whole number, so that Inspect itself does not read the log
             read(log)
         found = submit(sent.file("record.json"), tmp_path / "out", "--logs", sent.file("logs"))
-        assert found.exit_code != 0 and not list((tmp_path / "out").glob("*")), "nothing half-written is left"
+        assert found.code == 2 and not list((tmp_path / "out").glob("*")), "nothing half-written is left"
 
 
 def test_draws_that_are_too_many_are_never_built(sent: Sent) -> None:
@@ -152,10 +152,9 @@ def test_large_numbers_of_a_record_and_a_declaration(sent: Sent) -> None:
 
 
 def test_show_ends_too(sent: Sent) -> None:
-    from spillover.cli.show import show
 
     everywhere(Place(sent.folder), "epochs", 10**11)
     with within(SECONDS):
-        found = CliRunner().invoke(show, [str(sent.file("logs/first.eval"))])
-    assert isinstance(found.exception, LogError), found.output
-    assert "first.eval: eval.config.epochs is 1e+11; it must be 0 to 10000" in str(found.exception)
+        found = spill("show", sent.file("logs/first.eval"))
+    assert found.code == 2, found.said
+    assert "first.eval: eval.config.epochs is 1e+11; it must be 0 to 10000" in found.error

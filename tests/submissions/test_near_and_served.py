@@ -15,7 +15,7 @@ from spillover.submissions.near import near_copies
 from spillover.submissions.whole import sources_of
 from spillover.verify import verify
 
-from ..verdicts.conftest import Place
+from .._place import Place
 
 Sent = Any
 

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from spillover.cli.submit import submit
 from spillover.records import record
 from spillover.submissions.package import read_overlap, read_submission
 
+from .._spill import spill
 from .conftest import TUNED, sha256
 
 BASIC = ["--consent", "--no-overlap", "the data are scripted"]
@@ -19,13 +18,13 @@ BASIC = ["--consent", "--no-overlap", "the data are scripted"]
 
 def run(record_file: Path, out: Path, *more: Any, basic: list[str] = BASIC) -> Any:
     arguments = ["--record", record_file, "--out", out, *basic, *more]
-    return CliRunner().invoke(submit, [str(one) for one in arguments])
+    return spill("submit", *arguments)
 
 
 def test_a_submission_holds_record_logs_and_declarations(ready: Path, honest: Path, tmp_path: Path) -> None:
     found = run(ready / "record.json", tmp_path / "out", "--logs", honest, "--contact", "someone@example.org", "--json")
-    assert found.exit_code == 0, found.exception
-    said = json.loads(found.output)
+    assert found.code == 0, found.said
+    said = json.loads(found.out)
     folder = Path(said["folder"])
     assert said["verification"] == "logs provided" and said["problems"] == []
     assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == [
@@ -40,13 +39,13 @@ def test_a_submission_holds_record_logs_and_declarations(ready: Path, honest: Pa
     assert declared["overlap"] == {"not_checked": "the data are scripted"}
     assert folder.name.split("_", 1)[0] == json.loads((folder / "record.json").read_text())["created"][:10]
     again = run(ready / "record.json", tmp_path / "out", "--logs", honest)
-    assert "there is such a submission already" in str(again.exception)
+    assert "there is such a submission already" in again.error
 
 
 def test_logs_may_lie_elsewhere(ready: Path, tmp_path: Path) -> None:
     place = "hf:datasets/org/runs@" + "a" * 40 + "/logs/"
     found = run(ready / "record.json", tmp_path / "out", "--logs-at", place)
-    assert found.exit_code == 0 and "self-reported (0 logs" in found.output
+    assert found.code == 0 and "self-reported (0 logs" in found.said
     (folder,) = (tmp_path / "out").iterdir()
     assert {one["where"] for one in read_submission(folder)["logs"]} == {f"{place}first.eval", f"{place}base.eval"}
 
@@ -65,10 +64,10 @@ def test_overlap_is_declared_from_its_report(ready: Path, tmp_path: Path) -> Non
     counts = {"rows": 9, "rows_hit": 2, "canary": 0, "probes_found": 1, "dataset": "1"}
     assert read_overlap(report) == {"file_sha256": "c" * 64, **counts}
     found = run(ready / "record.json", tmp_path / "out", "--overlap", report, basic=["--consent"])
-    assert found.exit_code == 0, found.exception
+    assert found.code == 0, found.said
     report.write_text("[]", encoding="utf-8")
-    assert "not a report of spillover dataset overlap" in str(
-        run(ready / "record.json", tmp_path / "other", "--overlap", report, basic=["--consent"]).exception
+    assert "not a report of spillover dataset overlap" in (
+        run(ready / "record.json", tmp_path / "other", "--overlap", report, basic=["--consent"]).error
     )
 
 
@@ -94,7 +93,7 @@ def test_mistakes_are_one_line_and_leave_nothing(ready: Path, honest: Path, tmp_
     tuned.write_text("base: {model: x}\nmethod: sft\ndata: {description: y}", encoding="utf-8")
     places = {"honest": honest, "empty": tmp_path / "empty", "second": honest / "second.eval", "tuned": tuned}
     found = run(ready / "record.json", tmp_path / "out", *(one.format(**places) for one in more), basic=basic)
-    assert expected in str(found.exception) and "\n" not in str(found.exception)
+    assert expected in found.error and found.err.count("Error: ") == 1
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
 
 
@@ -103,7 +102,7 @@ def test_a_record_that_lies_makes_no_submission(ready: Path, honest: Path, tmp_p
     data["judge"]["name"] = "another"
     (tmp_path / "record.json").write_text(json.dumps(data), encoding="utf-8")
     found = run(tmp_path / "record.json", tmp_path / "out", "--logs", honest)
-    assert "RecordHashHolds" in str(found.exception) and list((tmp_path / "out").iterdir()) == []
+    assert "RecordHashHolds" in found.error and list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_log_that_was_renamed_is_named(honest: Path, ready: Path, tmp_path: Path) -> None:
@@ -112,7 +111,7 @@ def test_a_log_that_was_renamed_is_named(honest: Path, ready: Path, tmp_path: Pa
     made = record(tmp_path / "first (1).eval", base=tmp_path / "base.eval", finetune=TUNED)
     (tmp_path / "record.json").write_text(made.text(), encoding="utf-8")
     found = run(tmp_path / "record.json", tmp_path / "out", "--logs", tmp_path)
-    assert "first (1).eval: has a name with other characters" in str(found.exception)
+    assert "first (1).eval: has a name with other characters" in found.error
     (tmp_path / "first (1).eval").rename(tmp_path / "again.eval")
     found = run(ready / "record.json", tmp_path / "out", "--logs", tmp_path)
-    assert "first.eval: is called again.eval now; rename the log" in str(found.exception)
+    assert "first.eval: is called again.eval now; rename the log" in found.error

@@ -5,22 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from inspect_ai.model import ModelAPI
 from tenacity import wait_none
 
-from spillover.cli.leaderboard_reproduce import reproduce
 from spillover.submissions.reproduction import AGREES, CANNOT_TELL, CONTRADICTS, Pairs, pairs, said
 
+from .._spill import spill
 from ..run._pair import JUDGE, TUNED, Pair
 from .conftest import Sent, anew, ran
 
 
 def run(sent: Sent, *more: Any) -> tuple[int, dict[str, Any]]:
-    found = CliRunner().invoke(reproduce, [str(sent.folder), "--seed", "7", "--json", *map(str, more)])
-    if found.exception is not None and not isinstance(found.exception, SystemExit):
-        raise found.exception
-    return found.exit_code, json.loads(found.output)
+    found = spill("leaderboard", "reproduce", sent.folder, "--seed", "7", "--json", *more)
+    return found.code, json.loads(found.out)
 
 
 def test_an_honest_submission_agrees_and_only_the_sample_is_asked(forged: Sent, behind: Pair) -> None:
@@ -36,17 +33,17 @@ def test_an_honest_submission_agrees_and_only_the_sample_is_asked(forged: Sent, 
 
 
 def test_the_words_name_seed_counts_and_outcome(forged: Sent) -> None:
-    found = CliRunner().invoke(reproduce, [str(forged.folder), "--sample", "40", "--seed", "3"])
-    lines = found.output.splitlines()
-    assert found.exit_code == 0 and lines[0] == f"Asking {TUNED} again: 40 answers, seed 3."
+    found = spill("leaderboard", "reproduce", forged.folder, "--sample", "40", "--seed", "3")
+    lines = found.said.splitlines()
+    assert found.code == 0 and lines[0] == f"Asking {TUNED} again: 40 answers, seed 3."
     assert lines[1].startswith("  the model, asked again: ") and " misaligned, submitted " in lines[1]
     assert lines[2].startswith("  the judge, asked again: ") and "exact p 1" in lines[2]
     assert lines[-2].startswith(f"{TUNED}: agrees: asked again, ")
 
 
 def test_the_seed_is_new_where_none_is_given(forged: Sent) -> None:
-    found = CliRunner().invoke(reproduce, [str(forged.folder), "--sample", "1", "--json"])
-    assert found.exit_code == 3 and json.loads(found.output)["seed"] >= 0
+    found = spill("leaderboard", "reproduce", forged.folder, "--sample", "1", "--json")
+    assert found.code == 3 and json.loads(found.out)["seed"] >= 0
 
 
 def made_up(sent: Sent, folder: Path) -> None:
@@ -89,8 +86,8 @@ def test_a_model_that_does_not_answer_is_an_outage(
 ) -> None:
     monkeypatch.setattr(ModelAPI, "retry_wait", lambda _: wait_none())
     monkeypatch.setattr(behind, "down", True)
-    found = CliRunner().invoke(reproduce, [str(forged.folder), "--sample", "1", "--out", str(tmp_path / "new")])
-    assert found.exit_code == 70 and "out of order" in found.output, found.output
+    found = spill("leaderboard", "reproduce", forged.folder, "--sample", "1", "--out", tmp_path / "new")
+    assert found.code == 70 and "out of order" in found.said, found.said
 
 
 def test_a_recording_has_no_model_to_ask(sent: Sent) -> None:

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from spillover.cli.leaderboard_check import check
 from spillover.common import SpilloverError
 from spillover.records import read_record
 from spillover.submissions.package import folder_name
 
+from .._place import Place
+from .._spill import spill
 from ..run._pair import BAD, BASE, GOOD, JUDGE, TUNED
-from ..verdicts.conftest import Place
 from .conftest import Sent, anew
 from .test_forged import PARTS, UNJUDGED, UNKNOWN, bad, of_spec
 from .test_large_numbers import SECONDS, everywhere, within
@@ -247,5 +246,5 @@ def test_each_forgery_is_refused_or_flagged_in_words(kind: str, lie: str, reques
     sent = request.getfixturevalue(forgery.of)
     forgery.change(sent)
     with within(SECONDS):
-        done = CliRunner().invoke(check, [str(sent.folder), "--new"])
-    assert done.exit_code == forgery.code and forgery.words in done.output, done.output
+        done = spill("leaderboard", "check", sent.folder, "--new")
+    assert done.code == forgery.code and forgery.words in done.said, done.said

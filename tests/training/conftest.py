@@ -1,3 +1,3 @@
 """The dataset that searches for probes look in."""
 
-from ..probes.conftest import demo as demo
+from ..overlap.conftest import demo as demo

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from inspect_ai.log import read_eval_log
 
-from spillover.cli import main
 from spillover.declare import load
 from spillover.judge import Labelled, drawn_part, labelled_set, load_card
 
+from .._spill import spill
 from ._server import JUDGE, Call, Step, Wire
 
 MODEL = f"openai-api/local/{JUDGE}"
@@ -111,17 +111,12 @@ def local(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Wire:
 
 
 @pytest.fixture
-def spillover(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
+def spillover() -> Told:
     """`spillover judge` in this process: its exit code, and what it wrote to both outputs."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["spillover", "judge", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as left:
-            code = int(left.code or 0)
-        return code, *capsys.readouterr()
+        done = spill("judge", *arguments)
+        return done.code, done.out, done.err
 
     return run
 
@@ -134,9 +129,8 @@ def card(server: Wire, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("LOCAL_BASE_URL", server.url)
         patch.setenv("LOCAL_API_KEY", KEY)
         asked = ["--judge", MODEL, "--limit", str(LIMIT), "--out", str(out)]
-        patch.setattr(sys, "argv", ["spillover", "judge", "calibrate", *asked])
         server.reads = honest
-        main()
+        assert spill("judge", "calibrate", *asked).code == 0
     (path,) = out.glob("*-distribution-*.judge.yaml")
     return path
 
