@@ -1,6 +1,7 @@
 """The first page: a row for each fine-tune, and its misaligned answers beside those of the base, with their counts."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from spillover.audit.decide import Answer, Cell, Finding
 from spillover.audit.describe import AnswerPair
@@ -88,3 +89,8 @@ def _title(domain: str, cell: Cell | None, shown: int) -> str:
     if cell is None:
         return f"{domain}: {shown} shown"
     return f"{domain}: {_of(cell, 'tuned')} answers misaligned, {_of(cell, 'base')} of the base; {shown} shown"
+
+
+def by_text(report: Report, cells: Sequence[Cell]) -> list[Cell]:
+    """The comparisons with conditions by their text, for a plot."""
+    return [replace(cell, name=named(report, cell.name)) for cell in cells]

@@ -128,5 +128,7 @@ def heat_bin(delta: float) -> str:
 
 
 def too_wide(delta: Estimate) -> bool:
-    """Whether an interval is so wide that its shade would say more than it knows."""
-    return delta.low != delta.low or delta.high - delta.low >= WIDE
+    """Whether an interval is so wide, and not clear of 0, that a shade would say more than is known."""
+    if delta.low != delta.low:
+        return True
+    return delta.high - delta.low >= WIDE and delta.low <= 0 <= delta.high
