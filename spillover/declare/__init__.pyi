@@ -2,7 +2,10 @@ from .arguments import words
 from .check import choose, problem_line, suggest
 from .dataset import CANARY, SPLITS, Dataset, Row, group, own, read_dataset, read_text, version_of
 from .declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
-from .draws import OWN_PROBES, Draw, Material, build_draws, domains_of, draw_list, draw_material
+from .draw_options import DrawsOptions, MaterialOptions
+from .drawn import Draw, draw_list
+from .drawn_from import OWN_PROBES, Material, domains_of, draw_material
+from .draws import DRAWS_ARGUMENTS, build_draws
 from .material import check_recorded, forget
 from .probes import DATA, DATASET_FOLDER, Probe, read_probes
 from .splits import asked_probes
@@ -13,14 +16,17 @@ __all__ = [
     "CANARY",
     "DATA",
     "DATASET_FOLDER",
+    "DRAWS_ARGUMENTS",
     "ODD",
     "OWN_PROBES",
     "SPLITS",
     "Dataset",
     "Declaration",
     "Draw",
+    "DrawsOptions",
     "JudgeProtocol",
     "Material",
+    "MaterialOptions",
     "Probe",
     "Row",
     "Source",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spillover.common import DeclarationError
-from spillover.declare.draws import draw_material
+from spillover.declare.drawn_from import draw_material
 from spillover.declare.task import build
 from spillover.plan import Design, load_suite
 
