@@ -5,8 +5,6 @@ import pytest
 
 from spillover.audit.live.took import (
     MOST_OF_FILE,
-    Answers,
-    Heard,
     Took,
     answers_asked,
     applies,
@@ -14,6 +12,7 @@ from spillover.audit.live.took import (
     named_base,
     prompts,
 )
+from spillover.audit.live.took_ask import Answers, Heard
 from spillover.audit.live.took_draws import base_named
 from spillover.plan import Model
 
