@@ -7,7 +7,7 @@ from typing import Any
 from spillover.audit.decide import Answer, Arm, Finding, Read, outside_domain, overall
 from spillover.audit.describe import Leak, leak_judged, leakage
 from spillover.audit.live import Asked, Control, Request, Took, in_live_audit, with_draws
-from spillover.audit.report import Report, compose, stated
+from spillover.audit.report import Compared, Report, compose, stated
 from spillover.audit.report import Sequence as Trail
 
 from .compared import compared, failed_controls
@@ -43,17 +43,20 @@ def live_report(
     recognised = in_live_audit(judges, controls, asked.rows, request.base.name, request.rule.margin)
     names = [model.name for model in request.tuned]
     found = [compared(request, asked, reads[name], controls, recognised, took, name) for name in names]
-    report = compose(
+    outcome = Compared(
         Arm(request.base.name, asked.rows[request.base.name], asked.logs[request.base.name]),
         [one.arm for one in found],
         [one.finding for one in found],
         {one.arm.name: one.pair for one in found if one.pair is not None},
         request.rule,
+        [one.apart for one in found if one.apart is not None],
+        request.recipes,
+    )
+    report = compose(
+        outcome,
         files=files_of(request, asked),
         in_domain=request.in_domain,
-        recipes=request.recipes,
         reproduce=request.reproduce,
-        apart=[one.apart for one in found if one.apart is not None],
         manifest={"planned": request.planned()},
         controls=[*controls, *(one.control() for one in took)],
         sequences=[_trail(request, name, reads[name]) for name in names] if request.stop_early else [],

@@ -21,7 +21,7 @@ from spillover.audit.decide import (
 )
 from spillover.audit.describe import Leak, leak_judged, leakage
 from spillover.audit.live import base_named, held_back, in_logs
-from spillover.audit.report import Report, command, compose
+from spillover.audit.report import Compared, Report, command, compose
 from spillover.common import LogError, counted
 from spillover.logs import in_words, log_facts, log_files, read, shared_verdicts
 from spillover.records import named_model
@@ -91,7 +91,8 @@ def audit_logs(
     repeats = {one.name: repeated(arm.rows, one.rows) for one in tuned}
     findings = [held_back(one, recognised, [repeats[one.model]]) for one in findings]
     recipes = [[one.name for one in tuned]] if one_recipe else []
-    own: dict[str, Any] = {"in_domain": in_domain, "apart": apart, "recipes": recipes}
+    outcome = Compared(arm, tuned, findings, pairs, rule, apart, recipes)
+    own: dict[str, Any] = {"in_domain": in_domain}
     own["about"] = _about(arm, tuned, [one.model for one in findings if one.answer != "void"])
     own["reproduce"] = command(base_logs, tuned_logs, rule, in_domain, base, finetunes)
     if leak is not None:
@@ -99,7 +100,7 @@ def audit_logs(
         own["leakage"] = [one for one, _ in told.values() if one is not None]
         notes = [f"{model}: {why}" for model, (one, why) in told.items() if one is None]
         own["notes"] = {"leakage": notes} if notes else {}
-    return compose(arm, tuned, findings, pairs, rule, files=files, **own)
+    return compose(outcome, files, **own)
 
 
 def _not_shared(base: Arm, tuned: list[Arm]) -> None:

@@ -1,9 +1,10 @@
+from .compared import base_of, differences, is_model, uncompared
 from .gaps import Gap, heldout_gaps, self_report_gaps
 from .judge_agreement import Agreement, agreement
 from .parquet import FILES, ingest, table_of, write_table
 from .pooled import DOMAINS, REPLICATION, Part, Pooled, pool
 from .store import TARGETS, open_store, results
-from .summary import Arm, base_of, differences, estimates_of, is_model, summarise, uncompared
+from .summary import Arm, estimates_of, summarise
 
 __all__ = [
     "DOMAINS",

@@ -10,7 +10,8 @@ import pandas as pd
 from spillover.estimate import Estimate
 from spillover.logs import made_of_rows
 
-from .summary import Arm, arm_of, declared_in, differences, is_model, joined_draws
+from .compared import differences, is_model
+from .summary import Arm, arm_of, declared_in, joined_draws
 
 REPLICATION = "betley2025"
 """How the names of tasks begin whose formats are reported apart."""

@@ -1,4 +1,4 @@
-from .build import compose
+from .build import Compared, compose
 from .conditions import put
 from .html import report_html
 from .made_of import command
@@ -8,6 +8,7 @@ from .sentences import summary
 from .statements import stated
 
 __all__ = [
+    "Compared",
     "Report",
     "Sequence",
     "command",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -17,53 +18,60 @@ REPLAY = "replay/"
 """Provider that plays recordings back."""
 
 
-def compose(
-    base: Arm,
-    tuned: list[Arm],
-    findings: list[Finding],
-    pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
-    rule: Rule,
-    *,
-    files: Mapping[str, Mapping[str, str]],
-    in_domain: tuple[str, ...],
-    reproduce: str,
-    apart: list[Finding] | None = None,
-    recipes: Sequence[Sequence[str]] = (),
-    **live: Any,
-) -> Report:
-    """Put a report together.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What an audit found, before it is a report.
 
-    Args:
+    Attributes:
         base: The base.
         tuned: The fine-tunes.
         findings: One per fine-tune.
         pairs: Out-of-domain rows of base and fine-tune, of each comparison that is not void.
         rule: The decision rule.
+        apart: Findings over in-domain probes, which decide nothing.
+        recipes: Fine-tunes that differ in their training seed alone, each group of them.
+    """
+
+    base: Arm
+    tuned: list[Arm]
+    findings: list[Finding]
+    pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
+    rule: Rule
+    apart: list[Finding] = field(default_factory=list)
+    recipes: Sequence[Sequence[str]] = ()
+
+
+def compose(
+    found: Compared, files: Mapping[str, Mapping[str, str]], in_domain: tuple[str, ...], reproduce: str, **live: Any
+) -> Report:
+    """Put a report together.
+
+    Args:
+        found: What the audit found.
         files: By model, the path of each log by its file name.
         in_domain: Tags of the fine-tune's own field.
         reproduce: The command that makes the report.
-        apart: Findings over in-domain probes, which decide nothing.
-        recipes: Fine-tunes that differ in their training seed alone, each group of them.
-        live: Fields of `Report` that a live audit has.
+        **live: Fields of `Report` that a live audit has.
     """
-    rows, logs = ({arm.name: getattr(arm, name) for arm in (base, *tuned)} for name in ("rows", "logs"))
+    base = found.base
+    rows, logs = ({arm.name: getattr(arm, name) for arm in (base, *found.tuned)} for name in ("rows", "logs"))
     files = {model: {fact.log: files[model][fact.log] for fact in own} for model, own in logs.items()}
     every, facts = pd.concat(rows.values()), [fact for own in logs.values() for fact in own]
     to_read = transcripts(rows, files, [fact.sha256 for fact in facts])
     differs, shared = differences(rows, logs, files, to_read)
     report = Report(
         base=base.name,
-        answer=overall(findings),
-        rule=rule,
-        findings=findings,
-        in_domain_findings=apart or [],
+        answer=overall(found.findings),
+        rule=found.rule,
+        findings=found.findings,
+        in_domain_findings=found.apart,
         in_domain=in_domain,
         judges=_judges(every),
         logs=facts,
         origins=origins(every),
-        **evidence(base.name, pairs, rule, recipes),
+        **evidence(base.name, found.pairs, found.rule, found.recipes),
         transcripts=to_read,
-        answer_pairs=answer_pairs(pairs, base.name, files),
+        answer_pairs=answer_pairs(found.pairs, base.name, files),
         differs=differs,
         shared=shared,
         reproduce=reproduce,
