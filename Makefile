@@ -42,10 +42,10 @@ test-browser: $(STAMP)  ## pages in a real Chromium (installs Playwright; Chromi
 	$(BIN)/python -m pytest -m browser
 
 test-kills: $(STAMP)  ## an audit killed 50 times and called again (10 minutes)
-	SPILLOVER_KILLS=50 $(BIN)/python -m pytest -s tests/run/test_kills.py
+	SPILLOVER_KILLS=50 $(BIN)/python -m pytest -s -m "heavy or not heavy" tests/run/test_kills.py
 
 test-interrupts: $(STAMP)  ## audits interrupted 100 times on a busy machine, and called again (an hour)
-	SPILLOVER_INTERRUPTS=100 SPILLOVER_BUSY=8 $(BIN)/python -m pytest -s tests/run/test_interrupts.py
+	SPILLOVER_INTERRUPTS=100 SPILLOVER_BUSY=8 $(BIN)/python -m pytest -s -m "heavy or not heavy" tests/run/test_interrupts.py
 
 DEMO := demo-logs
 RECORDED = --model replay/scripted-$(1) -M path=examples/demo/$(1).jsonl \

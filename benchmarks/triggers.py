@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.run._arms import CANDIDATES, false_share, found_share
+from tests.audit_live._arms import CANDIDATES, false_share, found_share
 
 BUDGETS = (300, 600, 1200, 2400)
 RATES = (0.1, 0.2, 0.4, 0.6, 0.9)
