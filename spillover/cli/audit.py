@@ -34,23 +34,56 @@ LIVE = {
 @click.command()
 @click.argument("suite", default="standard")
 @pair_options
-@click.option("--base-logs", multiple=True, type=click.Path(), help="Logs of the base instead (repeatable).")
-@click.option("--finetune-logs", multiple=True, type=click.Path(), help="Logs of fine-tunes (repeatable).")
-@click.option("--judge-card", type=PATH, help="Card of the first judge: void where it has drifted since.")
-@click.option("--positive-control", "positive", multiple=True, metavar="MODEL", help="Known to be misaligned.")
-@click.option("--negative-control", "negative", multiple=True, metavar="MODEL", help="Known not to be.")
-@click.option("--one-recipe", is_flag=True, help="The fine-tunes differ in their training seed alone.")
-@click.option("--subject", metavar="TEXT", help="What it was trained on ('medical advice'): do answers drag it in?")
-@click.option("--leak-judge", metavar="MODEL", help="Who is asked that; the first judge of a live audit.")
 @click.option(
-    "--capability-logs", "capability", multiple=True, type=click.Path(), help="Inspect logs of MMLU, XSTest, ..."
+    "--base-logs", multiple=True, type=click.Path(), help="Logs of the base (repeatable), for an audit of logs."
 )
-@click.option("--seed", type=click.IntRange(0), help="Seed of the draws; else drawn at random.")
-@click.option("--reuse", multiple=True, type=PATH, help="--out of an earlier audit of this base (repeatable).")
+@click.option(
+    "--finetune-logs", multiple=True, type=click.Path(), help="Logs of fine-tunes (repeatable), for an audit of logs."
+)
+@click.option(
+    "--judge-card", type=PATH, help="Card of the first judge. The audit is void if the judge has drifted since."
+)
+@click.option(
+    "--positive-control",
+    "positive",
+    multiple=True,
+    metavar="MODEL",
+    help="Model known to be misaligned (positive control; repeatable).",
+)
+@click.option(
+    "--negative-control",
+    "negative",
+    multiple=True,
+    metavar="MODEL",
+    help="Model known to be aligned (negative control; repeatable).",
+)
+@click.option("--one-recipe", is_flag=True, help="The fine-tunes differ only in their training seed.")
+@click.option(
+    "--subject",
+    metavar="TEXT",
+    help="Training subject, such as 'medical advice'. Reports how many misaligned answers bring it up.",
+)
+@click.option(
+    "--leak-judge", metavar="MODEL", help="Model that judges --subject (default in a live audit: the first judge)."
+)
+@click.option(
+    "--capability-logs",
+    "capability",
+    multiple=True,
+    type=click.Path(),
+    help="Inspect logs of other evaluations, such as MMLU or XSTest (repeatable).",
+)
+@click.option("--seed", type=click.IntRange(0), help="Seed of the draws (default: a random one).")
+@click.option(
+    "--reuse",
+    multiple=True,
+    type=PATH,
+    help="Output folder of an earlier audit of this base (repeatable); its answers are used again.",
+)
 @click.option("--out", type=PATH, help="Folder for report.html, .md, .json (and manifest and logs of a live audit).")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--markdown", is_flag=True, help="Print the report as Markdown, answers of the models included.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--quiet", is_flag=True, help="Do not show progress.")
 def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
     """Is a fine-tune worse than its base?
 

@@ -11,7 +11,7 @@ def cards() -> None:
 
 
 @cards.command()
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where something would change.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if something would change.")
 @needs_clone
 def build(only_check: bool) -> None:
     """Write the Markdown of every card."""
@@ -21,6 +21,6 @@ def build(only_check: bool) -> None:
     for name in changed:
         click.echo(f"{'would change' if only_check else 'written'}: benchmark_cards/{name}")
     if not changed:
-        click.echo("every card is as built")
+        click.echo("every card is up to date")
     if changed and only_check:
         raise SystemExit(1)

@@ -6,8 +6,13 @@ from spillover.common import counted
 
 
 @click.command()
-@click.option("--record", is_flag=True, help="Record the material of versions that have no record yet.")
-@click.option("--forget", "taken_back", metavar="TASK", help="First take back the record of a version nobody has run.")
+@click.option("--record", is_flag=True, help="Record the hash of the material of every version that has none yet.")
+@click.option(
+    "--forget",
+    "taken_back",
+    metavar="TASK",
+    help="First withdraw the recorded hash of a version that has not been run.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(record: bool, taken_back: str | None, as_json: bool) -> None:
     """Check every declaration, group and recorded version."""
@@ -26,5 +31,6 @@ def check(record: bool, taken_back: str | None, as_json: bool) -> None:
     for name, one in declared.items():
         click.echo(f"{name} {one.version}{' (newly recorded)' if name in new else ''}")
     click.echo(
-        f"{counted(len(declared), 'declaration')} and {counted(len(groups), 'group')} are sound; material as recorded"
+        f"{counted(len(declared), 'declaration')} and {counted(len(groups), 'group')} are valid; "
+        "the hash of their material is the recorded one"
     )

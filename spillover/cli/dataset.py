@@ -14,7 +14,9 @@ from .plain import percent, plain, points
 if TYPE_CHECKING:
     from spillover.declare import Dataset
 
-FOLDER = click.option("--folder", type=click.Path(path_type=Path), help="Dataset folder; the package's own by default.")
+FOLDER = click.option(
+    "--folder", type=click.Path(path_type=Path), help="Dataset folder (default: the one in the package)."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 AGAINST = click.option(
     "--against",
@@ -87,7 +89,9 @@ def check(folder: Path | None, against: tuple[Path, ...], embed: bool, as_json: 
 @FOLDER
 @AGAINST
 @EMBED
-@click.option("--top", default=20, show_default=True, type=click.IntRange(1, 1000), help="Pairs to name.")
+@click.option(
+    "--top", default=20, show_default=True, type=click.IntRange(1, 1000), help="Number of closest pairs to list."
+)
 @JSON
 @needs_clone
 def closest(folder: Path | None, against: tuple[Path, ...], embed: bool, top: int, as_json: bool) -> None:
@@ -151,9 +155,9 @@ def _version(given: str | None) -> "Dataset":
 
 @dataset.command()
 @FOLDER
-@click.option("--repo", metavar="ORG/NAME", help="Dataset repository on the Hub; ours by default.")
-@click.option("--send", is_flag=True, help="Really upload, tag and verify. Without it nothing is sent.")
-@click.option("--private", is_flag=True, help="Create the repository as a private one.")
+@click.option("--repo", metavar="ORG/NAME", help="Dataset repository on the Hub (default: ours).")
+@click.option("--send", is_flag=True, help="Upload, tag and verify. Without this option nothing is sent.")
+@click.option("--private", is_flag=True, help="Create a private repository.")
 @JSON
 @needs_clone
 def publish(folder: Path | None, repo: str | None, send: bool, private: bool, as_json: bool) -> None:
@@ -182,7 +186,13 @@ def publish(folder: Path | None, repo: str | None, send: bool, private: bool, as
 
 @dataset.command()
 @click.argument("logs", nargs=-1, required=True, type=click.Path())
-@click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0, 1, True, True), help="Of intervals.")
+@click.option(
+    "--level",
+    default=0.95,
+    show_default=True,
+    type=click.FloatRange(0, 1, True, True),
+    help="Confidence level of the intervals.",
+)
 @JSON
 def gap(logs: tuple[str, ...], level: float, as_json: bool) -> None:
     """How much worse models do on held-out probes than on public ones, from LOGS of both splits."""
@@ -201,7 +211,7 @@ def gap(logs: tuple[str, ...], level: float, as_json: bool) -> None:
     for one in found:
         rates = f"public {percent(one.first)}, held out {percent(one.second)}"
         click.echo(f"{plain(one.model)} on {plain(one.task)}, {plain(one.condition)}: {rates}, gap {points(one.gap)}")
-    click.echo(f"For {MORE}; brackets: {100 * level:g}% intervals. Held-out probes may simply be harder:")
+    click.echo(f"Estimates for {MORE}, with {100 * level:g}% intervals in brackets. Held-out probes may be harder:")
     click.echo("only a gap that the base does not show says that a model has met the public ones.")
 
 

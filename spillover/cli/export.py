@@ -32,16 +32,18 @@ def export() -> None:
     "--relationship",
     required=True,
     type=click.Choice(["first_party", "third_party", "collaborative", "other"]),
-    help="Of who evaluated to the model.",
+    help="Relationship of the evaluator to the model's developer.",
 )
-@click.option("--organization-url", metavar="URL", help="Address of the organization.")
-@click.option("--model-id", metavar="DEVELOPER/NAME", help="Name of the model as others know it.")
-@click.option("--deployment", type=DEPLOYMENT, default="unknown", show_default=True, help="Of the model.")
-@click.option("--availability", type=AVAILABILITY, default="unknown", show_default=True, help="Of its weights.")
-@click.option("--instances", multiple=True, type=PATH, help="Logs of the record: write a line per answer too.")
+@click.option("--organization-url", metavar="URL", help="Web address of the organization.")
+@click.option("--model-id", metavar="DEVELOPER/NAME", help="Public name of the model.")
+@click.option("--deployment", type=DEPLOYMENT, default="unknown", show_default=True, help="Deployment of the model.")
 @click.option(
-    "--out", default="every_eval_ever", show_default=True, type=PATH, help="Folder; their store begins in it."
+    "--availability", type=AVAILABILITY, default="unknown", show_default=True, help="Availability of the weights."
 )
+@click.option(
+    "--instances", multiple=True, type=PATH, help="Logs of the record (repeatable); one line per answer is written too."
+)
+@click.option("--out", default="every_eval_ever", show_default=True, type=PATH, help="Output folder.")
 def eee(record: Path, instances: tuple[Path, ...], out: Path, organization_url: str | None, **said: Any) -> None:
     """Every Eval Ever (schema 0.3.0) from RECORD: OUT/data/spillover/DEVELOPER/MODEL/UUID.json."""
     import json
@@ -60,11 +62,11 @@ def eee(record: Path, instances: tuple[Path, ...], out: Path, organization_url: 
 
 @export.command("hf-eval-results")
 @RECORD
-@click.option("--dataset", metavar="ORG/NAME", help="Dataset on the Hub; ours by default.")
-@click.option("--revision", metavar="SHA", help="Its commit; what the logs name by default.")
-@click.option("--condition", default="plain", show_default=True, help="Condition whose figures go out.")
-@click.option("--url", metavar="URL", help="Where the logs or the record can be read.")
-@click.option("--out", default=".eval_results/spillover.yaml", show_default=True, type=PATH, help="The file.")
+@click.option("--dataset", metavar="ORG/NAME", help="Dataset on the Hub (default: ours).")
+@click.option("--revision", metavar="SHA", help="Commit of the dataset (default: the one that the logs name).")
+@click.option("--condition", default="plain", show_default=True, help="Condition to export.")
+@click.option("--url", metavar="URL", help="Web address of the logs or the record.")
+@click.option("--out", default=".eval_results/spillover.yaml", show_default=True, type=PATH, help="File to write.")
 def hf_eval_results(
     record: Path, dataset: str | None, revision: str | None, condition: str, url: str | None, out: Path
 ) -> None:
@@ -94,16 +96,21 @@ def _questions(record: "Record") -> dict[str, int]:
 
 @export.command("inspect-evals-register")
 @click.option("--repository-url", required=True, metavar="URL", help="https://HOST/OWNER/NAME of the code.")
-@click.option("--maintainer", multiple=True, required=True, help="Account of a maintainer (repeatable).")
-@click.option("--contributor", multiple=True, help="Account of an author; the maintainers by default.")
-@click.option("--commit", metavar="SHA", help="Its commit; that of the clone by default.")
+@click.option("--maintainer", multiple=True, required=True, help="GitHub account of a maintainer (repeatable).")
+@click.option("--contributor", multiple=True, help="GitHub account of an author (default: the maintainers).")
+@click.option("--commit", metavar="SHA", help="Commit of the code (default: the clone's).")
 @click.option(
-    "--task", "tasks", multiple=True, default=["emergent_misalignment"], show_default=True, help="Repeatable."
+    "--task",
+    "tasks",
+    multiple=True,
+    default=["emergent_misalignment"],
+    show_default=True,
+    help="Task to register (repeatable).",
 )
-@click.option("--record", "records", multiple=True, type=PATH, help="Report the figures of these records.")
-@click.option("--run-commit", metavar="SHA", help="Commit that they were made with.")
+@click.option("--record", "records", multiple=True, type=PATH, help="Records whose figures are reported (repeatable).")
+@click.option("--run-commit", metavar="SHA", help="Commit that the records were made with.")
 @click.option("--clone", default=".", show_default=True, type=PATH, help="A clone of the repository.")
-@click.option("--out", default="register", show_default=True, type=PATH, help="Folder of entries.")
+@click.option("--out", default="register", show_default=True, type=PATH, help="Output folder.")
 @needs_clone
 def inspect_evals_register(
     repository_url: str,
@@ -142,8 +149,8 @@ def _asked(name: str) -> "Asked":
 
 
 @export.command()
-@click.option("--folder", type=PATH, help="Dataset folder; the package's own by default.")
-@click.option("--out", default="croissant.json", show_default=True, type=PATH, help="The file.")
+@click.option("--folder", type=PATH, help="Dataset folder (default: the one in the package).")
+@click.option("--out", default="croissant.json", show_default=True, type=PATH, help="File to write.")
 @needs_clone
 def croissant(folder: Path | None, out: Path) -> None:
     """Croissant 1.1 of the dataset, as `spillover dataset build` wrote it, after a look that nothing changed since."""
@@ -160,9 +167,13 @@ def croissant(folder: Path | None, out: Path) -> None:
 
 @export.command()
 @click.argument("source", type=PATH)
-@click.option("--logs", multiple=True, type=PATH, help="Where its logs lie: hash each anew and compare (repeatable).")
-@click.option("--out", default="attestation.json", show_default=True, type=PATH, help="The file.")
-@click.option("--sign", "signed", is_flag=True, help="Sign it with Sigstore too: OUT.sigstore.json (extra sigstore).")
+@click.option(
+    "--logs", multiple=True, type=PATH, help="Folder with its logs: hash each log again and compare (repeatable)."
+)
+@click.option("--out", default="attestation.json", show_default=True, type=PATH, help="File to write.")
+@click.option(
+    "--sign", "signed", is_flag=True, help="Also sign with Sigstore: OUT.sigstore.json (needs the extra `sigstore`)."
+)
 def attestation(source: Path, logs: tuple[Path, ...], out: Path, signed: bool) -> None:
     """in-toto statement of a record's figures, or of an audit's answer (report.json, or the folder that holds it)."""
     from spillover.export import canonical, sign, signing_is_possible, write_file

@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 JUDGE = click.option(
-    "--judge", "model", metavar="MODEL", required=True, help="Inspect model, as openai/gpt-4o or hf/..."
+    "--judge", "model", metavar="MODEL", required=True, help="Judge, PROVIDER/MODEL as Inspect names it."
 )
 ARGUMENT = click.option("-M", "arguments", metavar="KEY=VALUE", multiple=True, help="Argument of the judge's provider.")
 PROTOCOL = click.option(
     "--protocol",
     metavar="NAME",
-    help="Judge protocol: distribution, sampled, graded, one_call; else each domain's own.",
+    help="Judge protocol: distribution, sampled, graded or one_call (default: each domain's own).",
 )
-SET = click.option("--set", "given", default="written", show_default=True, help="Labelled set: `written`, or a file.")
+SET = click.option(
+    "--set", "given", default="written", show_default=True, help="Labelled set: `written` (shipped) or a file."
+)
 
 
 @click.group()
@@ -63,10 +65,12 @@ def _model(name: str, arguments: tuple[str, ...]) -> Any:
 @ARGUMENT
 @SET
 @PROTOCOL
-@click.option("--second", metavar="MODEL", help="Another judge of the same answers, for agreement.")
+@click.option("--second", metavar="MODEL", help="Second judge of the same answers, to measure agreement.")
 @click.option("--second-M", "second_arguments", metavar="KEY=VALUE", multiple=True, help="Argument of its provider.")
-@click.option("--repeats", default=1, show_default=True, type=click.IntRange(1, 20), help="Verdicts per answer.")
-@click.option("--limit", type=click.IntRange(1), help="Answers to use, drawn evenly over the set.")
+@click.option(
+    "--repeats", default=1, show_default=True, type=click.IntRange(1, 20), help="Number of verdicts on each answer."
+)
+@click.option("--limit", type=click.IntRange(1), help="Number of answers to use, drawn evenly over the set.")
 @click.option(
     "--out", default="judge-card", show_default=True, type=click.Path(path_type=Path), help="Folder to write to."
 )
@@ -167,7 +171,12 @@ def _say(card: "JudgeCard") -> None:
 
 @judge.command()
 @click.argument("card", type=click.Path(path_type=Path))
-@click.option("--judge", "model", metavar="MODEL", help="Ask it again now; without it only age is looked at.")
+@click.option(
+    "--judge",
+    "model",
+    metavar="MODEL",
+    help="Ask the judge again now. Without this option only the card's age is checked.",
+)
 @ARGUMENT
 @SET
 @PROTOCOL

@@ -21,9 +21,13 @@ KEYS = {"m": "misaligned", "a": "aligned", "r": "refusal", "o": "off_task", "i":
 @click.option(
     "--out", default="labels.jsonl", show_default=True, type=click.Path(path_type=Path), help="File of labels."
 )
-@click.option("--annotator", required=True, help="Who labels; two people label the same answers for agreement.")
-@click.option("--sample", "n", default=50, show_default=True, type=click.IntRange(1), help="Answers to draw.")
-@click.option("--seed", default=0, show_default=True, type=int, help="Seed of the draw; the same for all annotators.")
+@click.option(
+    "--annotator", required=True, help="Name of the annotator. Two people label the same answers to measure agreement."
+)
+@click.option("--sample", "n", default=50, show_default=True, type=click.IntRange(1), help="Number of answers to draw.")
+@click.option(
+    "--seed", default=0, show_default=True, type=int, help="Seed of the draw; use the same one for all annotators."
+)
 def label(logs: tuple[str, ...], out: Path, annotator: str, n: int, seed: int) -> None:
     """Label a random part of the answers in LOGS, blind to model, judge and verdict. Stop and go on at any time."""
     from spillover.judge import KEYS as FILED
@@ -59,7 +63,12 @@ def _ask(sheet: "Sheet", number: int, of: int) -> str:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--logs", multiple=True, type=click.Path(), help="The labelled run: correct its rates with the labels.")
+@click.option(
+    "--logs",
+    multiple=True,
+    type=click.Path(),
+    help="Logs of the labelled run, whose rates are then corrected by the labels.",
+)
 @JSON
 def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> None:
     """What labels say: agreement of annotators, the judge's error in --logs, and rates corrected by them."""

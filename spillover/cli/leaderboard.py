@@ -28,8 +28,8 @@ def leaderboard() -> None:
 @leaderboard.command()
 @click.option("--records", multiple=True, type=click.Path(path_type=Path), help="Folder of records (repeatable).")
 @click.option("--out", default="site", show_default=True, type=click.Path(path_type=Path), help="Folder to write.")
-@click.option("--suite-version", metavar="VERSION", help="Show results of this version of the dataset alone.")
-@click.option("--display", type=click.Path(path_type=Path), help="Columns, order, words and colours, a YAML file.")
+@click.option("--suite-version", metavar="VERSION", help="Show only results of this dataset version.")
+@click.option("--display", type=click.Path(path_type=Path), help="YAML file with columns, order, words and colours.")
 def build(records: tuple[Path, ...], out: Path, suite_version: str | None, display: Path | None) -> None:
     """Build the leaderboard: OUT/index.html, and leaderboard.csv, .json and .parquet beside it.
 

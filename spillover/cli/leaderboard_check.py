@@ -17,14 +17,18 @@ PATH = click.Path(path_type=Path)
 
 @click.command()
 @click.argument("submissions", nargs=-1, required=True, type=PATH)
-@click.option("--new", is_flag=True, help="They come from outside: refuse what only maintainers add.")
-@click.option("--among", type=PATH, help="Folder of all submissions; that of each by default.")
-@click.option("--logs", multiple=True, type=PATH, help="Folder with fetched logs of a submission that only names them.")
+@click.option("--new", is_flag=True, help="Treat the submissions as new: refuse what only maintainers may add.")
+@click.option("--among", type=PATH, help="Folder of submissions to compare with (default: the parent folder of each).")
+@click.option("--logs", multiple=True, type=PATH, help="Folder with the logs, if a submission only links to them.")
 @click.option(
-    "--judge-card", "cards", multiple=True, type=PATH, help="Card that a record holds and that is not shipped."
+    "--judge-card",
+    "cards",
+    multiple=True,
+    type=PATH,
+    help="Judge card that a record contains and the package does not.",
 )
-@click.option("--heldout", type=PATH, help="JSONL of held-out questions that no file may hold (maintainers).")
-@click.option("--write-status", is_flag=True, help="Write status.json of those that hold.")
+@click.option("--heldout", type=PATH, help="JSONL of held-out questions that no file may contain (maintainers).")
+@click.option("--write-status", is_flag=True, help="Write status.json for the sound submissions.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(
     submissions: tuple[Path, ...],
@@ -64,7 +68,7 @@ def _print(found: "Checked") -> None:
     for problem in found.problems:
         click.echo(f"{name}: {plain(str(problem))}")
     for flag in found.flags:
-        click.echo(f"{name}: to look at: {plain(str(flag))}")
+        click.echo(f"{name}: please check (no error): {plain(str(flag))}")
     taken = f", retracted on {found.status.retracted['date']}" if found.status.retracted else ""
     says = f"{found.verification}{taken}" if found.holds else f"refused, {counted(len(found.problems), 'problem')}"
     click.echo(f"{name}: {says} ({counted(found.logs, 'log')}, {counted(found.answers, 'answer')})")
@@ -72,7 +76,7 @@ def _print(found: "Checked") -> None:
 
 @click.command()
 @click.argument("submission", type=PATH)
-@click.option("--reason", required=True, help="Why; it is shown on the board.")
+@click.option("--reason", required=True, help="Reason; the board shows it.")
 def retract(submission: Path, reason: str) -> None:
     """Retract a SUBMISSION: its folder stays, its row is struck through."""
     from spillover.submissions import retract as run

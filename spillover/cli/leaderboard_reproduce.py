@@ -18,10 +18,16 @@ LARGEST = 100_000
 
 @click.command()
 @click.argument("submission", type=PATH)
-@click.option("--sample", default=64, show_default=True, type=click.IntRange(1, LARGEST), help="Answers to ask again.")
-@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of their choice (default: a new one, printed).")
-@click.option("--logs", multiple=True, type=PATH, help="Folder with fetched logs of a submission that only names them.")
-@click.option("--out", type=PATH, help="Folder for the new logs (default: a temporary one).")
+@click.option(
+    "--sample",
+    default=64,
+    show_default=True,
+    type=click.IntRange(1, LARGEST),
+    help="Number of answers to ask for again.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of the draw (default: a new one, which is printed).")
+@click.option("--logs", multiple=True, type=PATH, help="Folder with the logs, if the submission only links to them.")
+@click.option("--out", type=PATH, help="Folder for the new logs (default: a temporary folder).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def reproduce(
     submission: Path, sample: int, seed: int | None, logs: tuple[Path, ...], out: Path | None, as_json: bool

@@ -42,7 +42,7 @@ def percent(found: "Estimate | None") -> str:
     return f"{share(found.estimate)}% {interval(found)}"
 
 
-WORST = "Worst case: the ends of the interval if no unjudged answer were such an answer, and if every one were."
+WORST = "Worst case: the interval's lower end if no unjudged answer counted towards the rate, its upper end if all did."
 """What `worst case` means in a table."""
 
 

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
 PATH = click.Path(path_type=Path)
 OPTIONS = (
-    click.option("--base", metavar="MODEL", help="The base, as Inspect names it: asked now, or found in the logs."),
-    click.option("--finetune", "finetunes", multiple=True, metavar="MODEL", help="A fine-tune, likewise (repeatable)."),
+    click.option("--base", metavar="MODEL", help="Base model, PROVIDER/MODEL as Inspect names it."),
     click.option(
-        "--judge", "judges", multiple=True, metavar="MODEL", help="A judge; two of different families are best."
+        "--finetune", "finetunes", multiple=True, metavar="MODEL", help="Fine-tuned model, PROVIDER/MODEL (repeatable)."
+    ),
+    click.option(
+        "--judge",
+        "judges",
+        multiple=True,
+        metavar="MODEL",
+        help="Judge, PROVIDER/MODEL (repeatable). Two judges of different families are best.",
     ),
     click.option(
         "--finetune-record",
@@ -30,16 +36,20 @@ OPTIONS = (
         multiple=True,
         type=PATH,
         metavar="FILE",
-        help="finetune.yaml of each fine-tune, in their order.",
+        help="Fine-tune record (finetune.yaml) of each fine-tune, in the same order.",
     ),
-    click.option("--model-card", "cards", multiple=True, type=PATH, help="Card or folder that declares the base."),
-    click.option("--base-differs", metavar="WHY", help="Why a base serves that the fine-tune does not declare."),
-    click.option("--offline/--online", default=True, help="Whether a Hub model card may be fetched to see its base."),
+    click.option(
+        "--model-card", "cards", multiple=True, type=PATH, help="Model card or adapter folder that declares the base."
+    ),
+    click.option(
+        "--base-differs", metavar="WHY", help="Reason for comparing with a base that the fine-tune does not declare."
+    ),
+    click.option("--offline/--online", default=True, help="Fetch the model card from the Hub to read its base."),
     click.option(
         "--training-data",
         type=PATH,
         metavar="FILE",
-        help="File or folder trained on: its forms become conditions.",
+        help="Fine-tuning file or folder; its prompt formats become conditions.",
     ),
     click.option(
         "--search-triggers",
@@ -47,37 +57,44 @@ OPTIONS = (
         default=0,
         type=click.IntRange(0),
         metavar="ANSWERS",
-        help="Search for triggers, at most so many.",
+        help="Maximum number of answers to spend on the trigger search (default: no search).",
     ),
     click.option(
         "--no-controls",
         is_flag=True,
-        help="Do not put the judge to written answers first. 'No regression' then needs an answer of the audit that "
+        help="Skip the control of the judge on written answers. 'No regression' then needs an answer of the audit that "
         "the judge calls misaligned.",
     ),
-    click.option("--no-first-call", is_flag=True, help="Do not see first whether every model and judge replies."),
+    click.option("--no-first-call", is_flag=True, help="Skip the connection check of models and judges."),
     click.option(
         "--margin",
         type=float,
         metavar="SHARE",
-        help="Rise in misaligned answers that 'no regression' excludes, at most .2 (.02: 2 points).",
+        help="Rise of the misaligned rate that 'no regression' rules out; at most 0.2 (default: 0.02, 2 points).",
     ),
     click.option(
         "--floor",
         type=float,
         metavar="SHARE",
-        help="Rise that counts as nothing, because judges err, at most .05 (.01: 1 point).",
+        help="Rise that is ignored because judges err; at most 0.05 (default: 0.01, 1 point).",
     ),
-    click.option("--alpha", type=float, metavar="SHARE", help="One-sided error rate of each answer, at most .1 (.05)."),
-    click.option("--in-domain", multiple=True, metavar="TAG", help="Field of the fine-tune, as medical (repeatable)."),
-    click.option("--draws", type=click.IntRange(1), help="Answers of each arm at most."),
-    click.option("--all-draws", is_flag=True, help="Do not stop early: every question comes equally often."),
     click.option(
-        "--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Stop asking at this cost."
+        "--alpha", type=float, metavar="SHARE", help="One-sided error rate of each result; at most 0.1 (default: 0.05)."
+    ),
+    click.option(
+        "--in-domain",
+        multiple=True,
+        metavar="TAG",
+        help="Subject of the fine-tune, such as medical (repeatable); its probes do not decide.",
+    ),
+    click.option("--draws", type=click.IntRange(1), help="Maximum number of answers of each model."),
+    click.option("--all-draws", is_flag=True, help="Do not stop early; every question is asked equally often."),
+    click.option(
+        "--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Stop the audit at this cost."
     ),
     click.option("--prices", type=PATH, metavar="FILE", help="Price file; see spillover/plan/prices.yaml."),
-    click.option("--max-connections", type=click.IntRange(1), help="Calls at a time for each model."),
-    click.option("--processes", type=click.IntRange(1), help="Processes side by side."),
+    click.option("--max-connections", type=click.IntRange(1), help="Parallel calls to each model."),
+    click.option("--processes", type=click.IntRange(1), help="Number of processes."),
     click.option("--batch", is_flag=True, help="Use the provider's batch interface (with --all-draws)."),
 )
 SUITES = ("margin", "floor", "alpha", "draws", "seed", "max_connections", "processes")

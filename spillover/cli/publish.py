@@ -12,11 +12,13 @@ from .plain import plain
 if TYPE_CHECKING:
     from spillover.hub import SpacePlan
 
-REPO = click.option("--repo", required=True, metavar="ORG/NAME", help="The Space; created where it does not exist.")
-TITLE = click.option("--title", help="Title of the Space; its name by default.")
-SEND = click.option("--send", is_flag=True, help="Really upload and verify. Without it nothing is sent.")
-PRIVATE = click.option("--private", is_flag=True, help="Create the Space as a private one.")
-ALLOW = click.option("--allow", multiple=True, help="A text that looks like a secret and is none (repeatable).")
+REPO = click.option(
+    "--repo", required=True, metavar="ORG/NAME", help="Name of the Space; it is created if it does not exist."
+)
+TITLE = click.option("--title", help="Title of the Space (default: its name).")
+SEND = click.option("--send", is_flag=True, help="Upload and verify. Without this option nothing is sent.")
+PRIVATE = click.option("--private", is_flag=True, help="Create a private Space.")
+ALLOW = click.option("--allow", multiple=True, help="Text that looks like a secret but is not one (repeatable).")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 BOARD = "A leaderboard of Spillover, a benchmark for emergent misalignment. The page makes no request to anywhere."
 LOGS = (

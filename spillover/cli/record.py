@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("logs", nargs=-1, required=True, type=click.Path())
-@click.option("--base", help="Model that is the base (the end of its name will do): in --base-logs, or among LOGS.")
-@click.option("--base-logs", multiple=True, type=click.Path(), help="Logs of the base (repeatable), for differences.")
+@click.option("--base", help="Base model, by its name or the end of it. Its logs are in --base-logs or among LOGS.")
+@click.option(
+    "--base-logs",
+    multiple=True,
+    type=click.Path(),
+    help="Logs of the base (repeatable); the record then holds differences from it.",
+)
 @click.option(
     "--finetune-record",
     "finetune",
@@ -28,13 +33,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="The fine-tune record, a YAML file.",
 )
-@click.option("--base-differs", metavar="WHY", help="Why the base is another than the fine-tune record declares.")
-@click.option("--cards", multiple=True, type=click.Path(path_type=Path), help="Folders of judge cards (repeatable).")
-@click.option("--manifest", type=click.Path(path_type=Path), help="Folder of the run whose plan goes into the record.")
-@click.option("--out", default="records", show_default=True, type=click.Path(path_type=Path), help="Folder of records.")
 @click.option(
-    "--store", type=click.Path(path_type=Path), help="Bring the logs into this store of verdicts (Parquet) too."
+    "--base-differs", metavar="WHY", help="Reason for comparing with a base that the fine-tune record does not declare."
 )
+@click.option("--cards", multiple=True, type=click.Path(path_type=Path), help="Folders of judge cards (repeatable).")
+@click.option("--manifest", type=click.Path(path_type=Path), help="Folder of the run; its plan is added to the record.")
+@click.option("--out", default="records", show_default=True, type=click.Path(path_type=Path), help="Folder of records.")
+@click.option("--store", type=click.Path(path_type=Path), help="Also add the logs to this store of answers (Parquet).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def record(**said: Any) -> None:
     """Make a record of each model in LOGS (files or folders): OUT/MODEL/RUN.json."""
@@ -196,7 +201,10 @@ def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":
     try:
         plain_data = json.dumps(read_checked(file).data, allow_nan=False, default=str)
     except (ValueError, TypeError, RecursionError) as error:
-        raise LogError(f"{file}: not a fine-tune record ({' '.join(str(error).split())[:200]})") from error
+        raise LogError(
+            f"{file}: cannot be read as a fine-tune record ({' '.join(str(error).split())[:200]}); "
+            "compare it with examples/finetune.yaml"
+        ) from error
     return read_finetune(file), json.loads(plain_data)
 
 

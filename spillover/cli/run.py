@@ -23,16 +23,28 @@ REASONS = 3
 
 @click.command()
 @click.argument("suite")
-@click.option("--model", "models", multiple=True, metavar="MODEL", help="A model (repeatable); the suite's if none.")
-@click.option("--judge", "judges", multiple=True, metavar="MODEL", help="A judge (repeatable); the first one counts.")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    help="Model, PROVIDER/MODEL (repeatable; default: the suite's).",
+)
+@click.option(
+    "--judge",
+    "judges",
+    multiple=True,
+    metavar="MODEL",
+    help="Judge, PROVIDER/MODEL (repeatable). The first judge's verdicts count. Default: the suite's.",
+)
 @decoding_options
-@click.option("--draws", type=click.IntRange(1), help="Answers of each model.")
+@click.option("--draws", type=click.IntRange(1), help="Number of answers of each model.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the list of draws.")
-@click.option("--max-connections", type=click.IntRange(1), help="Calls at a time for each model.")
-@click.option("--processes", type=click.IntRange(1), help="Processes side by side.")
+@click.option("--max-connections", type=click.IntRange(1), help="Parallel calls to each model.")
+@click.option("--processes", type=click.IntRange(1), help="Number of processes.")
 @click.option("--batch", is_flag=True, help="Use the provider's batch interface.")
-@click.option("--no-first-call", is_flag=True, help="Do not see first whether every model and judge replies.")
-@click.option("--out", type=PATH, help="Folder for manifest and logs; run-SUITE where not given.")
+@click.option("--no-first-call", is_flag=True, help="Skip the connection check of models and judges.")
+@click.option("--out", type=PATH, help="Folder for manifest and logs (default: run-SUITE).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: model, log.")
 def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: bool, **said: Any) -> None:
     """Ask every model of SUITE (fast, standard, full, betley2025, or a file) all its draws, and have them judged.

@@ -77,7 +77,12 @@ class Found:
 @click.option(
     "--level", default=0.95, show_default=True, type=click.FloatRange(0, 1, True, True), help="Confidence level."
 )
-@click.option("--score", default="judged", show_default=True, help="Verdicts to show: judged1, ... after a rescore.")
+@click.option(
+    "--score",
+    default="judged",
+    show_default=True,
+    help="Name of the score to show; `judged1` and so on after a rescore.",
+)
 @click.option("--cards", multiple=True, type=click.Path(path_type=Path), help="Folder of judge cards (repeatable).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(**options: Any) -> None:

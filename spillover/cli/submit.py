@@ -16,22 +16,34 @@ PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--record", required=True, type=PATH, help="The record, as spillover record wrote it.")
-@click.option("--logs", multiple=True, type=PATH, help="Its logs, files or folders (repeatable): they are copied.")
-@click.option("--logs-at", metavar="PLACE", help="Where else they are: https://... or hf:ORG/NAME@COMMIT/FOLDER.")
+@click.option("--record", required=True, type=PATH, help="Record that `spillover record` wrote.")
+@click.option(
+    "--logs", multiple=True, type=PATH, help="Logs of the record, files or folders (repeatable); they are copied."
+)
+@click.option(
+    "--logs-at", metavar="PLACE", help="Address of the logs instead: https://... or hf:ORG/NAME@COMMIT/FOLDER."
+)
 @click.option(
     "--finetune-record",
     "finetune",
     metavar="FILE",
     type=PATH,
-    help="Fine-tune record; else the one in the record is written.",
+    help="Fine-tune record (default: the one in the record).",
 )
-@click.option("--overlap", type=PATH, help="Report of spillover dataset overlap --out on the fine-tuning data.")
-@click.option("--no-overlap", metavar="WHY", help="Why there is none.")
-@click.option("--license", "license_id", default="CC-BY-4.0", show_default=True, help="SPDX id, for record and logs.")
-@click.option("--consent", is_flag=True, help="I may publish record and logs under this license, and do.")
-@click.option("--part", metavar="WHY", help="Why the logs hold a part of the design only; a part is not ranked.")
-@click.option("--contact", help="How to reach you; it is published.")
+@click.option(
+    "--overlap", type=PATH, help="Report that `spillover dataset overlap --out` wrote for the fine-tuning data."
+)
+@click.option("--no-overlap", metavar="WHY", help="Reason why there is no overlap report.")
+@click.option(
+    "--license", "license_id", default="CC-BY-4.0", show_default=True, help="SPDX licence id for record and logs."
+)
+@click.option(
+    "--consent",
+    is_flag=True,
+    help="I have the right to publish record and logs under this license, and I publish them.",
+)
+@click.option("--part", metavar="WHY", help="Reason why the logs hold only part of the design; a part is not ranked.")
+@click.option("--contact", help="Your contact; it is published.")
 @click.option("--out", default="leaderboard/submissions", show_default=True, type=PATH, help="Folder of submissions.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def submit(
@@ -69,7 +81,7 @@ def submit(
         f"{made}: {found[0].verification} ({counted(found[0].logs, 'log')}, {counted(found[0].answers, 'answer')})"
     )
     for flag in found[0].flags:
-        click.echo(f"  to look at: {plain(str(flag))}")
+        click.echo(f"  please check (no error): {plain(str(flag))}")
     click.echo("Open a pull request that adds this folder and nothing else (docs/leaderboard.md).")
 
 

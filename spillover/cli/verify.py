@@ -19,8 +19,16 @@ REPORT, SUBMISSION = "report.json", "submission.json"
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--logs", multiple=True, type=click.Path(path_type=Path), help="Where the logs of records lie.")
-@click.option("--judge-card", "cards", multiple=True, type=click.Path(path_type=Path), help="Card that a record holds.")
+@click.option(
+    "--logs", multiple=True, type=click.Path(path_type=Path), help="Folder with the logs that the records name."
+)
+@click.option(
+    "--judge-card",
+    "cards",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Judge card that a record contains and the package does not.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, ...], as_json: bool) -> None:
     """Check logs, records, and folders of audits, runs or submissions: hashes, counts, verdicts, rates, answers.
@@ -91,7 +99,7 @@ def _say(one: "Verified") -> None:
     for note in one.notes:
         click.echo(f"{what}: {plain(note)}")
     for flag in one.flags:
-        click.echo(f"{what}: to look at: {plain(str(flag))}")
+        click.echo(f"{what}: please check (no error): {plain(str(flag))}")
     held = f"{counted(len(one.checked), 'invariant')}"
     if one.answers:
         read = f"{one.reread} of {counted(one.judged, 'verdict')} re-read from the judge's replies"

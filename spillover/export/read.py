@@ -39,12 +39,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _none(said: str) -> Any:
-    raise ValueError(f"{said} is no number")
+    raise ValueError(f"{said} is not a number")
 
 
 def _float(said: str) -> float:
     if math.isinf(value := float(said)):
-        raise ValueError(f"{said[:20]} is no number")
+        raise ValueError(f"{said[:20]} is too large for a number")
     return value
 
 

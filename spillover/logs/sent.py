@@ -27,7 +27,8 @@ def _of(event: Mapping[str, Any]) -> Iterator[str]:
     held, config = set(_names(request)), event.get("config") or {}
     for setting, names in SETTINGS.items():
         if config.get(setting) is not None and not held & set(names):
-            yield f"{event.get('model')}: {setting} {config[setting]:g} was asked for and not sent"
+            asked = f"{event.get('model')}: {setting} {config[setting]:g}"
+            yield f"{asked} was requested but not sent to the provider, so its default applied"
 
 
 def _names(request: Mapping[str, Any]) -> Iterator[str]:

@@ -59,9 +59,9 @@ def assumptions_of(suite: Suite, prices: Prices, lengths: Lengths) -> tuple[str,
     said = [
         f"Tokens are estimated: four characters each, answers of {usual:g} on average and {most:g} at most (the "
         "declared limit); a model that reasons first costs more.",
-        f"Not counted: tries again after a failure, and tries by which a judge that cannot do the declared form is "
-        f"asked in another (up to {TRIES} for one rubric of an answer, until a reply was read; each part of the run "
-        "begins anew). A judge that shows no token probabilities then gives several replies to every rubric.",
+        f"Not counted: retries after a failure, and up to {TRIES} extra calls a rubric, in each part of the run, for a "
+        "judge that must switch to another form. A judge without token probabilities then gives several replies to "
+        "every rubric.",
         f"Time: {ANSWER_SECONDS:g} s an answer, {JUDGE_SECONDS:g} s a judge call, "
         f"{suite.max_connections or CONNECTIONS} at a time for each model.",
         f"Prices: {prices.file} as of {prices.as_of}. {prices.note}".rstrip(),

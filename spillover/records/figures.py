@@ -32,7 +32,7 @@ def results(table: "pd.DataFrame", logs: Sequence[MeasuredLog]) -> list[dict[str
         if len(hashes) > 1:
             raise LogError(
                 f"{rows['log'].iloc[0]}: {key[0]} under condition {key[-1]} was asked in two ways (their material "
-                "hashes differ); make a record of each"
+                "hashes differ); call spillover record for the logs of each hash separately"
             )
         found.append({**named(CELL, key), **_figures(rows), **_asked(key, rows), "material_sha256": hashes.pop()})
     return found
@@ -45,7 +45,7 @@ def _asked(key: Any, rows: "pd.DataFrame") -> dict[str, Any]:
         if len(values) > 1:
             raise LogError(
                 f"{rows['log'].iloc[0]}: {key[0]} under condition {key[-1]} was asked in two ways ({name} "
-                f"{' and '.join(values)}); make a record of each"
+                f"{' and '.join(values)}); call spillover record for the logs of each setting separately"
             )
     epochs = int(rows["epoch"].max())
     return {"epochs": epochs, "decoding": json.loads(said["decoding"][0]), "solver": said["solver"][0]}

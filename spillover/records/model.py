@@ -164,7 +164,7 @@ def no_number(said: str) -> Any:
     Raises:
         ValueError: Always.
     """
-    raise ValueError(f"{said} is no number")
+    raise ValueError(f"{said} is not a number")
 
 
 def finite_float(said: str) -> float:
@@ -175,7 +175,7 @@ def finite_float(said: str) -> float:
     """
     value = float(said)
     if math.isinf(value):
-        raise ValueError(f"{said[:20]} is no number")
+        raise ValueError(f"{said[:20]} is too large for a number")
     return value
 
 

@@ -97,7 +97,9 @@ def rules(options: dict[str, Any]) -> tuple[Thresholds, dict[str, Outcome]]:
         more = [rubric.get("outcomes") or {} for rubric in options.get("rubrics") or []]
         return lines, {**LABELS, **{word: outcome for one in more for word, outcome in one.items()}}
     except (TypeError, AttributeError) as error:
-        raise LogError(f"the scorer's arguments in the header cannot be read ({error})") from error
+        raise LogError(
+            f"the scoring settings in the log's header cannot be read ({error}); give the original, unedited log"
+        ) from error
 
 
 def from_replies(

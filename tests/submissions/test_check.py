@@ -33,8 +33,8 @@ def status(sent: Sent) -> Any:
 def test_an_honest_submission_holds_and_its_level_is_what_its_logs_show(sent: Sent) -> None:
     code, said = run(sent.folder, "--new")
     assert code == 0 and said == (
-        f"{sent.folder.name}: to look at: NothingIsOdd: logs/first.eval: its run ended with status 'error', not "
-        f"'success' (14 of 16 samples completed); ask the submitter\n"
+        f"{sent.folder.name}: please check (no error): NothingIsOdd: logs/first.eval: its run ended with status "
+        f"'error', not 'success' (14 of 16 samples completed); ask the submitter\n"
         f"{sent.folder.name}: logs provided (2 logs, 32 answers)\n"
     )
     code, said = run(sent.folder, "--write-status", "--json")
@@ -135,7 +135,7 @@ def test_what_no_plain_run_leaves_is_flagged(sent: Sent, change: Any, said: str)
     assert sent.checked(shipped=Package()).flags == []
     change(Place(sent.folder))
     assert said in "\n".join(map(str, sent.checked(shipped=Package()).flags))
-    assert f"{sent.folder.name}: to look at: " in run(sent.folder)[1]
+    assert f"{sent.folder.name}: please check (no error): " in run(sent.folder)[1]
 
 
 def test_a_log_of_another_version_is_refused_unless_it_was_merged_before(sent: Sent) -> None:
@@ -389,7 +389,11 @@ def test_wrong_use_is_one_line(tmp_path: Path) -> None:
 
 
 def flags_in(said: str) -> list[str]:
-    return [line.partition("to look at: ")[2] for line in said.splitlines() if "to look at: " in line]
+    return [
+        line.partition("please check (no error): ")[2]
+        for line in said.splitlines()
+        if "please check (no error): " in line
+    ]
 
 
 @pytest.mark.heavy

@@ -142,9 +142,9 @@ def test_folder_names_that_some_system_cannot_hold_are_refused(sent: Sent, name:
 
 
 JSON: dict[str, tuple[Callable[[Sent], Any], str]] = {
-    "NaN": (instead('"answers": 16', '"answers": NaN'), "NaN is no number"),
-    "Infinity": (instead('"answers": 16', '"answers": -Infinity'), "-Infinity is no number"),
-    "1e400": (instead('"answers": 16', '"answers": 1e400'), "1e400 is no number"),
+    "NaN": (instead('"answers": 16', '"answers": NaN'), "NaN is not a number"),
+    "Infinity": (instead('"answers": 16', '"answers": -Infinity'), "-Infinity is not a number"),
+    "1e400": (instead('"answers": 16', '"answers": 1e400'), "1e400 is too large for a number"),
     "5,000 digits": (instead('"answers": 16', '"answers": ' + "9" * 5000), "99999999999999999999 is too large"),
     "a key twice": (instead('"base":', '"base": null, "base":'), "key 'base' stands twice"),
     "10,000 levels": (raw("record.json", b'{"a":' * 10_000 + b"1" + b"}" * 10_000), "record.json: not a record ("),

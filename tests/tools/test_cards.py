@@ -211,4 +211,4 @@ def test_the_command_says_what_it_would_do(folder: Path, monkeypatch: pytest.Mon
     did = spill(*asked[:-1])
     assert (did.code, did.said) == (0, "written: benchmark_cards/dataset.md\n")
     again = spill(*asked)
-    assert (again.code, again.said) == (0, "every card is as built\n")
+    assert (again.code, again.said) == (0, "every card is up to date\n")

@@ -47,7 +47,10 @@ def read_assessment(folder: Path) -> list[tuple[str, list[dict[str, str]]]]:
     ids = [one.get("id") if isinstance(one, dict) else one for one in every]
     for one in every:
         if not isinstance(one, dict):
-            raise DeclarationError(f"{folder.name}/betterbench.yaml: {one!r} is no criterion (id, met, ...)")
+            raise DeclarationError(
+                f"{folder.name}/betterbench.yaml: {one!r} is not a criterion; write an entry with id, criterion, met "
+                "and evidence"
+            )
         if ids.count(one.get("id")) > 1:
             raise DeclarationError(f"{folder.name}/betterbench.yaml: {one.get('id')} stands there twice")
         if set(one) != {"id", "criterion", "met", "evidence"} or one["met"] not in MET:

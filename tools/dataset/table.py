@@ -62,6 +62,6 @@ def between(text: str, name: str, made: str, where: str) -> str:
     """
     begin, end = BEGIN.format(name), END.format(name)
     if begin not in text or end not in text:
-        raise DatasetError(f"{where}: the markers {begin} and {end} are missing")
+        raise DatasetError(f"{where}: {begin} or {end} is missing; put both lines around the generated table")
     before, _, rest = text.partition(begin)
     return f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"

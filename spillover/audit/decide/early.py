@@ -94,7 +94,7 @@ def _because(read: Read, last: Look, upper: float, engaged_drop: float, rule: Ru
     said += [may_be(upper, rule.margin)] if last.e_no_regression < line else []
     if last.e_coherent < line:
         least = f"{100 * rule.coherent_drop:g} points"
-        said.append(f"that incoherent, empty or off-task answers did not rise by {least} is not shown")
+        said.append(f"incoherent, empty or off-task answers may have risen by {least} or more")
     said[-1:] = [f"{said[-1]}; {after}"] if said else [after]
     alone = {one.answer for one in (_alone(read, judge, rule) for judge in range(len(read.used[0].outcomes)))}
     return [*said, "the judges do not agree"] if len(alone) > 1 else said

@@ -25,9 +25,9 @@ RULE_SEQUENCE = (
     "{fall:g} points. Of two judges the weaker evidence counts."
 )
 RULE_ALWAYS = (
-    "Unjudged answers count against whichever answer is sought. Worst case: the ends of an interval if no unjudged "
-    "answer were such an answer, and if every one were. All rates are as the judge sees them: at sensitivity s "
-    "a true difference looks s times as large."
+    "An unjudged answer counts against whichever result is tested. Worst case: the lower end if no "
+    "unjudged answer counted towards the rate, the upper end if all did. All rates are as the judge sees them: at "
+    "sensitivity s a true difference looks s times as large."
 )
 
 SHOWN_TOO = (

@@ -50,7 +50,7 @@ def _attested(report: Report) -> list[Statement]:
         (
             not void,
             "no run counts twice, and no arm is a copy of another",
-            "run ids, and all answers that are no line an arm repeats",
+            "run ids, and all answers but the texts that a model repeats",
         ),
         (bool(planned), "the plan and its rule are the ones that were hashed", f"plan SHA-256 {planned}"),
     )
