@@ -114,9 +114,7 @@ class Package:
 
     def _foreign(self, source: "LogSource", args: dict[str, Any]) -> str | None:
         """Why a log is of nothing that the package ships, or None."""
-        import inspect
-
-        from spillover.declare import DRAWS_ARGUMENTS, build, load, names
+        from spillover.declare import DRAWS_ARGUMENTS, TASK_ARGUMENTS, load, names
         from spillover.verify import is_part, is_shuffled
 
         versions = source.facts.get("versions") if source.task == "draws" else None
@@ -125,7 +123,7 @@ class Package:
                 return f"is of the task {str(task)[:60]!r}, which this package does not have"
             if (own := load(task).version) != version:
                 return f"is of {str(task)[:40]} {str(version)[:20]}, this package ships {own}"
-        takes = DRAWS_ARGUMENTS if source.task == "draws" else tuple(inspect.signature(build).parameters)
+        takes = DRAWS_ARGUMENTS if source.task == "draws" else TASK_ARGUMENTS
         if unknown := [name for name in args if name not in takes]:
             return f"has the task argument {str(unknown[0])[:60]!r}, which {source.task} does not take"
         if args.get("probes") and is_shuffled(source.header["eval"]):

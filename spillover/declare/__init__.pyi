@@ -10,6 +10,7 @@ from .material import check_recorded, forget
 from .probes import DATA, DATASET_FOLDER, Probe, read_probes
 from .splits import asked_probes
 from .task import build
+from .task_options import TASK_ARGUMENTS
 from .yaml import ODD, Source, overlay, read_source, read_yaml
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ODD",
     "OWN_PROBES",
     "SPLITS",
+    "TASK_ARGUMENTS",
     "Dataset",
     "Declaration",
     "Draw",

@@ -1,6 +1,6 @@
 """What a declared task is asked with: the arguments of `-T`, with their defaults."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypedDict
 
 from spillover.common import DeclarationError
@@ -72,6 +72,10 @@ class TaskOptions:
             object.__setattr__(self, name, one_value(name, getattr(self, name)))
         words("formats", self.formats)
         _check_share(self.cascade)
+
+
+TASK_ARGUMENTS = tuple(one.name for one in fields(TaskOptions))
+"""The arguments that a declared task takes."""
 
 
 def _check_share(cascade: float | None) -> None:

@@ -159,8 +159,8 @@ def test_the_readme_of_the_clone_shows_the_same_table(folder: Path, monkeypatch:
         (PUBLIC, '{"id"', '{"id', "public.jsonl: line 1: not JSON"),
         (PUBLIC, '{"id"', '[1]\n{"id"', "public.jsonl: line 1: not a JSON object"),
         ("CHANGELOG.md", "## 0", "## v0", "CHANGELOG.md: no heading `## X.Y.Z`"),
-        ("README.md", "<!-- begin table", "<!-- table", "README.md: the markers <!-- begin table"),
-        ("README.md", "<!-- end version", "<!-- version", "README.md: the markers <!-- begin version"),
+        ("README.md", "<!-- begin table", "<!-- table", "README.md: <!-- begin table"),
+        ("README.md", "<!-- end version", "<!-- version", "README.md: <!-- begin version"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_written(folder: Path, name: str, was: str, now: str, says: str) -> None:
