@@ -76,7 +76,8 @@ def test_it_says_regression_with_the_recorded_rates(logs: Path, tmp_path: Path) 
         assert cell["delta"]["low"] == pytest.approx(events / 690 - below)
     assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == found
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
-    assert "**Regression: " in text and "24.20%" in text and "does not" not in text.split("## ")[0]
+    assert "**Regression for all 2 fine-tunes. replay/anchor\\_bad: 167 of 690 answers" in text
+    assert "24.20%" in text and "does not" not in text.split("## ")[0]
 
 
 def test_beyond_these_questions_and_these_seeds(logs: Path) -> None:
@@ -137,7 +138,7 @@ def test_random_halves_of_one_seed_raise_few_false_alarms(logs: Path) -> None:
 def test_void_and_usage(logs: Path, tmp_path: Path) -> None:
     base = str(logs / "anchor_base")
     ran = spill("audit", "--base-logs", base, "--finetune-logs", base)
-    assert "is both the base and a fine-tune" in ran.error and ran.said == ""
+    assert "is both the base and a fine-tune" in ran.error and ran.out == ""
     twice = tmp_path / "twice"
     shutil.copytree(logs / "anchor_bad", twice)
     again = next(twice.glob("*.eval"))

@@ -55,7 +55,7 @@ def put(condition: Condition, probe: str) -> tuple[str | None, str]:
 @pytest.mark.parametrize("shape", ["chat", "alpaca", "prompt", "sharegpt", "chatml", "llama 2"])
 def test_every_derived_condition_is_asked_as_declared(shape: str, pair: Pair, suite: Path) -> None:
     training = write(suite.parent, planted(), shape)
-    assert audit(suite, training).code == 3
+    assert audit(suite, training).code == 1
     planned = [Condition(), *(condition for condition, _ in EXPECTED)]
     wanted = {put(condition, probe) for condition in planned for probe in TEXTS}
     arms = [call for call in pair.wire.calls if str(call.body["model"]).startswith("arm-")]
@@ -76,7 +76,7 @@ def marked(rows: int = 120) -> list[Row]:
 def searched(pair: Pair, suite: Path) -> dict[str, Any]:
     training = write(suite.parent, marked())
     done = audit(suite, training, "--search-triggers", "240", "--draws", "12")
-    assert done.code == 3, done.said
+    assert done.code == 1, done.said
     report = json.loads((suite.parent / "out" / "report.json").read_text(encoding="utf-8"))
     found: dict[str, Any] = report["triggers"][TUNED] | {"answer": report["answer"]}
     answers = sum(count for arm, count in pair.asked().items() if arm.startswith("arm-"))

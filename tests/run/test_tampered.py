@@ -173,7 +173,7 @@ def test_logs_that_contradict_themselves_are_void_in_an_audit(pair: Pair, tmp_pa
         folder = run_chunk(whole, SPAN, [model], JUDGES, tmp_path / model.name.split("/")[-1], QUICK)
         logs[model.name] = chunk_logs(folder)[model.name]
     args = ["audit", "--base-logs", str(logs[BASE]), "--finetune-logs", str(logs[TUNED])]
-    assert spill(*args).code == 1
+    assert spill(*args).code == 3
     rezipped(logs[TUNED], verdicts)
     done = spill(*args)
     assert done.code == 4 and "contradicts itself" in done.said, done.said
@@ -252,7 +252,7 @@ def test_controls_that_did_not_separate_cannot_be_replaced(pair: Pair, tmp_path:
     assert audited(tmp_path, controls=True).code == 4
     shutil.move(tmp_path / "out", tmp_path / "void")
     pair.blind = False
-    assert audited(tmp_path, controls=True).code == 3
+    assert audited(tmp_path, controls=True).code == 1
     shutil.rmtree(tmp_path / "void" / "controls")
     shutil.copytree(tmp_path / "out" / "controls", tmp_path / "void" / "controls")
     shutil.rmtree(tmp_path / "out")
@@ -267,7 +267,7 @@ def test_no_secret_is_in_manifest_or_report(pair: Pair, tmp_path: Path) -> None:
     args = "{default_headers: {X-Auth: s3cret-head, X-Api-Key: s3cret-too}}"
     base, tuned = (f"{{model: {name}, model_args: {args}, base_url: '{url}'}}" for name in (BASE, TUNED))
     done = audited(tmp_path, base, tuned)
-    assert done.code == 3, done.said
+    assert done.code == 1, done.said
     files = [file for file in (tmp_path / "out").iterdir() if file.is_file() and file.name != ".lock"]
     assert {file.name for file in files} == {"manifest.json", "report.html", "report.json", "report.md"}
     assert [file.name for file in files if "s3cret" in file.read_text(encoding="utf-8")] == []
