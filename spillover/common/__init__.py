@@ -1,4 +1,4 @@
-"""What every room may import: the names of outcomes. A leaf of the standard library alone."""
+"""What every package may import: outcomes, verdicts, errors, files, interrupts. It imports no other package of ours."""
 
 from lazy_loader import attach_stub
 
