@@ -226,4 +226,4 @@ def _next(found: Found, asked: Asked) -> str | None:
         return None
     base = asked.base or found.arms[0].model
     logs = [part for log in asked.logs for part in ("--base-logs", log, "--finetune-logs", log)]
-    return f"Next, a verdict by a rule: {plain(shlex.join(['spillover', 'audit', *logs, '--base', base]))}"
+    return f"Next, an audit by a decision rule: {plain(shlex.join(['spillover', 'audit', *logs, '--base', base]))}"

@@ -124,7 +124,7 @@ def notes_of(arms: "list[Arm]", level: float, card: bool) -> list[str]:
         lines.append(WORST)
     lines += _unseen(arms, level)
     if not card:
-        lines.append("No judge card fits (spillover judge calibrate): none is of this judge, form and rubric version.")
+        lines.append("No judge card matches this judge, form and rubric version; spillover judge calibrate makes one.")
     lines += dict.fromkeys(line for arm in arms for line in _of_arm(arm))
     if not any(arm.origins for arm in arms):
         lines.append("A low rate is no proof of alignment elsewhere.")
