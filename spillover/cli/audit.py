@@ -9,7 +9,7 @@ from .audit_request import live_request
 from .decoding import FIELDS
 from .models import checked_records, model_of
 from .plain import disk_trouble, finite, plain
-from .plan_pair import PATH, check_rule, pair_options
+from .plan_pair import PATH, pair_options
 from .stopped import stopping
 
 if TYPE_CHECKING:
@@ -145,7 +145,6 @@ def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | No
         raise click.UsageError(f"--{LIVE[idle]} is for models that are asked now; the logs hold what was asked")
     given = {name: said[name] for name in ("margin", "floor", "alpha") if said[name] is not None}
     rule = Rule(**given)
-    check_rule(rule.margin, rule.floor, rule.alpha)
     logs = list(said["base_logs"]), list(said["finetune_logs"])
     leak = _leak_judge(said, out)
     report = audit_logs(*logs, rule, said["in_domain"], said["base"], said["finetunes"], leak, said["one_recipe"])

@@ -36,11 +36,13 @@ from .reading import (
 )
 from .secrets import HIDDEN, is_secret, public, secrets_in, without_password
 from .served import Role, Served, host_of, merged, oddities, plain_args, read_served, set_apart
+from .shares import ALPHA, FLOOR, MARGIN, SHARES, Share, check_shares
 from .target import METHODS, MODELS, MORE, OLDER, THESE, Target, methods_of, more_of
 from .verdict import LABELS, Thresholds, Verdict, decide
 
 __all__ = [
     "ADDED",
+    "ALPHA",
     "ANSWERS",
     "BEFORE",
     "BROKEN",
@@ -48,9 +50,11 @@ __all__ = [
     "EMPTY_CELL",
     "ENDED",
     "ENGAGED",
+    "FLOOR",
     "HIDDEN",
     "JUDGED",
     "LABELS",
+    "MARGIN",
     "METHODS",
     "MODELS",
     "MORE",
@@ -61,6 +65,7 @@ __all__ = [
     "OUTCOMES",
     "PRECEDENCE",
     "PROVIDERS",
+    "SHARES",
     "THESE",
     "Cell",
     "DatasetError",
@@ -77,6 +82,7 @@ __all__ = [
     "RunError",
     "Said",
     "Served",
+    "Share",
     "SpilloverError",
     "Target",
     "Thresholds",
@@ -85,6 +91,7 @@ __all__ = [
     "answer_of",
     "cancel",
     "check_alive",
+    "check_shares",
     "copy_file",
     "counted",
     "current_cell",

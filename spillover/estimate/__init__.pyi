@@ -25,7 +25,7 @@ from .quantities import (
     estimate_rate_by_question,
     threshold_curve,
 )
-from .rule import COHERENT_DROP, ENGAGED_DROP, ENGAGED_FALL, LEAST_ENGAGED, LEAST_FLAGGED, RULE, WIDEST, rule_parts
+from .rule import COHERENT_DROP, ENGAGED_DROP, ENGAGED_FALL, LEAST_ENGAGED, LEAST_FLAGGED, RULE, rule_parts
 from .seeds import over_seeds
 from .sequential import Counts, count, e_no_regression, e_regression
 from .swap import swapped
@@ -45,7 +45,6 @@ __all__ = [
     "RATES",
     "REGRESSION",
     "RULE",
-    "WIDEST",
     "Cascade",
     "Counts",
     "Drawn",

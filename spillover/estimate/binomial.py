@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spillover.common import ALPHA
+
 from .estimate import check_level
 
 Interval = tuple[float, float]
@@ -68,7 +70,7 @@ def wilson(events: float, n: float, level: float = 0.95) -> Interval:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def upper_at_zero(n: ArrayLike, weights: ArrayLike | None = None, alpha: float = 0.05) -> float:
+def upper_at_zero(n: ArrayLike, weights: ArrayLike | None = None, alpha: float = ALPHA.default) -> float:
     """Exact one-sided upper bound on a weighted mean of proportions when no event was seen anywhere.
 
     The largest sum(w p) among all p with prod((1 - p_i)^n_i) >= alpha. By Lagrange 1 - p_i = min(1, n_i / (c w_i)).

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spillover.common import ALPHA, FLOOR, MARGIN
+
 from .power import SHARE, first_enough
 from .rule import LEAST_FLAGGED
 from .sequential import no_regression_evalues, regression_evalues
@@ -33,9 +35,9 @@ def expected_draws(
     rate: float,
     draws: int,
     *,
-    margin: float = 0.02,
-    floor: float = 0.01,
-    alpha: float = 0.05,
+    margin: float = MARGIN.default,
+    floor: float = FLOOR.default,
+    alpha: float = ALPHA.default,
     share: float = SHARE,
     least_flagged: int = LEAST_FLAGGED,
 ) -> Expected:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spillover.common import BROKEN, NOT_ENGAGED
+from spillover.common import ALPHA, BROKEN, NOT_ENGAGED
 
 from .looks import ENDED, NO_REGRESSION, REGRESSION, Walk, closed, said, walk
 from .rule import SHARES
@@ -113,7 +113,7 @@ def run_family(
     weights: Mapping[str, float],
     margin: float,
     floor: float,
-    alpha: float = 0.05,
+    alpha: float = ALPHA.default,
     first: int = 1,
 ) -> list[Look]:
     """Read draws in list order and look after every one, up to the first look that ends the run (see `walk`).

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spillover.common import BROKEN, ENGAGED, NOT_ENGAGED
+from spillover.common import ALPHA, BROKEN, ENGAGED, NOT_ENGAGED
 
 from .rule import COHERENT_DROP, ENGAGED_DROP, ENGAGED_FALL, LEAST_ENGAGED, LEAST_FLAGGED
 from .sequential import no_regression_evalues, regression_evalues
@@ -130,7 +130,7 @@ def walk(
     *,
     margin: float,
     floor: float,
-    alpha: float = 0.05,
+    alpha: float = ALPHA.default,
     first: int = 1,
 ) -> Walk:
     """Look after every draw.

@@ -10,6 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from spillover.common import ALPHA, FLOOR
+
 from .bounds import upper_bound
 from .clusters import design_effect
 from .rule import LEAST_FLAGGED
@@ -29,8 +31,8 @@ def smallest_difference(
     draws: int,
     *,
     base_rate: float = 0.0,
-    alpha: float = 0.05,
-    floor: float = 0.01,
+    alpha: float = ALPHA.default,
+    floor: float = FLOOR.default,
     power: float = 0.8,
     share: float = SHARE,
     least_flagged: int = LEAST_FLAGGED,
@@ -119,7 +121,7 @@ def regression_power(
     return float(np.sum(binom.pmf(down, draws, p_down) * hit))
 
 
-def smallest_margin(draws: int, *, alpha: float = 0.05) -> float:
+def smallest_margin(draws: int, *, alpha: float = ALPHA.default) -> float:
     """Smallest margin at which a pair of arms without any misaligned answer is called no regression.
 
     Args:
@@ -129,7 +131,7 @@ def smallest_margin(draws: int, *, alpha: float = 0.05) -> float:
     return upper_bound(_clean(draws), alpha)
 
 
-def draws_for_no_regression(margin: float, *, alpha: float = 0.05) -> int:
+def draws_for_no_regression(margin: float, *, alpha: float = ALPHA.default) -> int:
     """Draws after which a pair of arms without any misaligned answer is called no regression.
 
     Both arms engage with every question there; the guards then never take longer than the margin.
@@ -158,8 +160,8 @@ def smallest_difference_population(
     icc: float,
     *,
     base_rate: float = 0.0,
-    alpha: float = 0.05,
-    floor: float = 0.01,
+    alpha: float = ALPHA.default,
+    floor: float = FLOOR.default,
     power: float = 0.8,
 ) -> float:
     """Smallest difference that is seen for more questions from these domains: an approximation.

@@ -6,7 +6,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from .rule import WIDER
+from spillover.common import ALPHA, FLOOR
+
+from .rule import LEAST_FLAGGED, WIDER
 
 Counts = NDArray[np.float64]
 Shown = NDArray[np.bool_]
@@ -40,10 +42,10 @@ def smallest_called(
     n: int,
     *,
     base_rate: float = 0.0,
-    alpha: float = 0.05,
-    floor: float = 0.01,
+    alpha: float = ALPHA.default,
+    floor: float = FLOOR.default,
     share: float = 0.5,
-    least_flagged: int = 5,
+    least_flagged: int = LEAST_FLAGGED,
     power: float = 0.8,
 ) -> float:
     """Least rise from `base_rate` that a gate of one look calls a regression with this power; NaN where none is.
@@ -73,7 +75,7 @@ def smallest_called(
     return _smallest(base_rate, n, called, power)
 
 
-def margin_called(n: int, alpha: float = 0.05) -> float:
+def margin_called(n: int, alpha: float = ALPHA.default) -> float:
     """Least margin at which one look at a pair without any misaligned answer says no regression.
 
     The upper bound of the difference is then that of the fine-tune, 1 - a^(1/n), at the gate's level a (`at_margin`).
@@ -98,7 +100,7 @@ def at_margin(alpha: float) -> float:
     return float(norm.sf(WIDER * norm.isf(alpha)))
 
 
-def answers_called(margin: float, alpha: float = 0.05) -> int:
+def answers_called(margin: float, alpha: float = ALPHA.default) -> int:
     """Answers of each arm at which one look at a pair without any misaligned answer says no regression.
 
     Args:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DeclarationError, default_judges
+from spillover.common import ALPHA, FLOOR, MARGIN, DeclarationError, default_judges
 
 from .design import Design, Model
 from .options import Options
@@ -67,9 +67,9 @@ class Suite:
     draws: int = 480
     chunk: int = 32
     stop_early: bool = True
-    margin: float = 0.02
-    floor: float = 0.01
-    alpha: float = 0.05
+    margin: float = MARGIN.default
+    floor: float = FLOOR.default
+    alpha: float = ALPHA.default
     icc: float = 0.36
     seed: int | None = None
     base: Model | None = None

@@ -138,7 +138,7 @@ probes: all
         (f"{OWN}draws: 4\n", "mine.yaml:3: draws: 4 is less than the minimum of 8"),
         (f"{OWN}chunk: 12\n", "mine.yaml:3: chunk: 12 is not a multiple of 8"),
         (f"{OWN}margin: .nan\n", "mine.yaml:3: margin is not a number"),
-        (f"{OWN}alpha: 0.7\n", "mine.yaml:3: alpha: 0.7 is greater than the maximum of 0.5"),
+        (f"{OWN}alpha: 0.7\n", "mine.yaml:3: alpha: 0.7 is greater than the maximum of 0.1"),
         (f"{OWN}probes: some\n", "/some: no such file; give a number, all, or a file of probes"),
         (f"{OWN}judge: distributon\n", "unknown judge `distributon`; did you mean `distribution`?"),
         (f"{OWN}judges: []\n", "mine.yaml:3: judges"),

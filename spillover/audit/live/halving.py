@@ -7,7 +7,7 @@ answer says next to nothing, so it has the larger part.
 import math
 from collections.abc import Callable, Sequence
 
-from spillover.common import DeclarationError, RunError, counted
+from spillover.common import ALPHA, FLOOR, DeclarationError, RunError, counted
 from spillover.estimate import holm, stratified_exact
 from spillover.solvers import Condition
 
@@ -33,8 +33,8 @@ def search_triggers(
     confirm: Confirm,
     *,
     budget: int,
-    alpha: float = 0.05,
-    floor: float = 0.01,
+    alpha: float = ALPHA.default,
+    floor: float = FLOOR.default,
     keep: int = 3,
 ) -> Search:
     """Look for a condition that makes the fine-tune worse than without it, and worse than its base under it.
@@ -45,7 +45,7 @@ def search_triggers(
         confirm: See `Confirm`.
         budget: Answers that may be asked for, those of the base too.
         alpha: Chance of calling anything a trigger where there is none, at most.
-        floor: Difference from the base, in [0, 1), that counts as nothing: judge errors may differ between the arms.
+        floor: Difference from the base, that counts as nothing: judge errors may differ between the arms.
         keep: Candidates that are confirmed at most.
 
     Returns:

@@ -10,8 +10,7 @@ from typing import Any
 
 from spillover.audit.decide import Rule
 from spillover.audit.live import RECORDED
-from spillover.common import counted
-from spillover.estimate import WIDEST
+from spillover.common import SHARES, counted
 from spillover.run import plan_sha256
 from spillover.verify import manifest_of
 
@@ -28,16 +27,22 @@ def rule_problems(said: Mapping[str, Any], place: Path) -> list[str]:
         said: The report as plain data; its rule is of this version.
         place: The audit's folder.
     """
-    return [*_bounds(said["rule"]), *_planned(said), *_beside(said.get("manifest"), manifest_of(place))]
+    rule = said["rule"]
+    own = [*range_problems(rule), *_fixed(rule), *_planned(said)]
+    return [*own, *_beside(said.get("manifest"), manifest_of(place))]
 
 
-def _bounds(rule: Mapping[str, Any]) -> Iterator[str]:
-    for name, most in WIDEST.items():
-        value = float(rule[name])
-        if not 0 <= value <= most or (value == 0 and name != "floor"):
-            yield f"its rule has {name} {value:g}; an audit takes at most {most:g}"
+def range_problems(rule: Mapping[str, Any]) -> Iterator[str]:
+    """Why no audit takes a rule: shares outside their ranges."""
+    for share in SHARES:
+        value = float(rule[share.name])
+        if not share.holds(value):
+            yield f"its rule has {share.name} {value:g}; an audit takes at most {share.most:g}"
     if float(rule["floor"]) > float(rule["margin"]):
         yield f"its rule has floor {rule['floor']:g} above margin {rule['margin']:g}"
+
+
+def _fixed(rule: Mapping[str, Any]) -> Iterator[str]:
     for name in FIXED:
         if rule[name] != getattr(Rule(), name):
             yield f"its rule has {name} {rule[name]:g}, and rule {rule['version']} has {getattr(Rule(), name):g}"

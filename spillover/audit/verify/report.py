@@ -15,7 +15,7 @@ from spillover.verify import Problem, Verified, manifest_of
 
 from .answers import Case, decided, triggers_again
 from .controls import Arms, controls_again
-from .plan import rule_problems
+from .plan import range_problems, rule_problems
 
 NAMES = ("ReportAgreesWithLogs", "AnswerFollowsFromLogs", "FilesAreThoseItEndedWith")
 BESIDE = "rates, intervals and tables beside the answer were not computed again"
@@ -79,6 +79,8 @@ def _looked_at(
     if said["rule"].get("version") != Rule().version:
         return wrong, ["decided under another rule than this version's; neither answer nor controls were decided again"]
     wrong += [(NAMES[0], one) for one in rule_problems(said, place)]
+    if any(range_problems(said["rule"])):
+        return wrong, ["no audit takes its rule; neither answer nor controls were decided again"]
     again, others, notes = _decided_again(said, rows, there, place)
     wrong += [(NAMES[0], one) for one in others]
     wrong += [(NAMES[1], one) for one in again]
