@@ -29,7 +29,7 @@ MAY = {
     "plan": "common declare estimate finetune logs",
     "run": "common declare logs plan providers scorers solvers tasks verify",
     "audit.decide": "common estimate logs plan run",
-    "audit.live": "audit.decide common estimate judge logs plan run solvers",
+    "audit.live": "audit.decide common estimate finetune judge logs plan run solvers training",
     "audit.describe": "audit.decide common estimate judge logs results",
     "audit.report": "audit.decide audit.describe audit.live common estimate logs",
     "audit": "audit.decide audit.describe audit.live audit.report common judge logs plan records run",

@@ -60,10 +60,10 @@ def live_report(
         manifest={"planned": request.planned()},
         controls=[*controls, *(one.control() for one in took)],
         sequences=[_trail(request, name, reads[name]) for name in names] if request.stop_early else [],
-        finetunes=request.records,
+        finetunes={name: one.as_dict() for name, one in request.records.items()},
         reused=asked.reused,
         triggers=triggers,
-        derived=list(request.derived),
+        derived=[one.as_dict() for one in request.derived],
         leakage=leaks[0],
         notes={"leakage": leaks[1]} if leaks[1] else {},
     )
@@ -109,8 +109,8 @@ def void_report(request: Request, controls: list[Control], because: Sequence[str
             reproduce=request.reproduce,
             manifest={"planned": request.planned()},
             controls=controls,
-            finetunes=request.records,
-            derived=list(request.derived),
+            finetunes={name: one.as_dict() for name, one in request.records.items()},
+            derived=[one.as_dict() for one in request.derived],
         )
     )
 

@@ -70,8 +70,8 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         manifest = write_plan(request.out, request.planned())
         write_seen(request.out, seen, calls)
         require_as_it_ended(request.out, manifest)
-        if request.training:
-            say(f"fine-tuning file: {request.training['read']}")
+        if request.training is not None:
+            say(f"fine-tuning file: {request.training.read}")
         say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / MANIFEST}")
         report, asked = _controlled(request, say)
         for line in not_asked_for([request.base, *request.tuned], list(asked.rows.values())):

@@ -5,22 +5,25 @@ from typing import Any
 
 import click
 
+from .pair_options import PairOptions
+
 SILENT = ("as_json", "markdown", "quiet", "seed")
 """Options that say how the answer is shown; they change nothing in it. The seed stands at the end."""
 
 
-def command_of(command: click.Command, said: dict[str, Any], seed: int | None = None) -> str:
+def command_of(command: click.Command, asked: PairOptions, seed: int | None = None) -> str:
     """A command line that asks for the same.
 
     Keys and passwords in a model's arguments stay out.
 
     Args:
         command: The command.
-        said: Its parameters by name, as click gives them.
+        asked: Its options, a field for each parameter.
         seed: The seed that was drawn, where none was given.
     """
-    parts = [part for one in command.params if one.name not in SILENT for part in _parts(one, said.get(str(one.name)))]
-    last = said.get("seed") if seed is None else seed
+    shown = [one for one in command.params if one.name not in SILENT]
+    parts = [part for one in shown for part in _parts(one, getattr(asked, str(one.name)))]
+    last = asked.seed if seed is None else seed
     return shlex.join(["spillover", str(command.name), *parts, *([] if last is None else ["--seed", str(last)])])
 
 
@@ -49,8 +52,8 @@ def without_secrets(part: str) -> str:
     if not part.startswith("{"):
         return without_password(part)
     try:
-        said = yaml.safe_load(part)
-        shown = public(said, short=False)
+        given = yaml.safe_load(part)
+        shown = public(given, short=False)
     except yaml.YAMLError:
         return "{...}"
-    return part if shown == said else json.dumps(shown, default=str)
+    return part if shown == given else json.dumps(shown, default=str)

@@ -1,15 +1,17 @@
 """`spillover audit`: base against fine-tune, with an answer and an exit code."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .asking import PATH
+from .audit_options import AuditOptions
 from .audit_request import live_request
-from .decoding import FIELDS
 from .models import checked_records, model_of
+from .pair_options import pair_options
 from .plain import disk_trouble, finite, plain
-from .plan_pair import PATH, pair_options
 from .stopped import stopping
 
 if TYPE_CHECKING:
@@ -18,17 +20,6 @@ if TYPE_CHECKING:
 
 EXIT = {"no regression": 0, "regression": 1, "cannot tell": 3, "void": 4}
 """2 is a mistake in how it was called, 70 a failure of ours: neither reads as an answer."""
-LIVE = {
-    **{
-        name: name.replace("_", "-")
-        for name in ("training_data", "judge_card", "draws", "seed", "all_draws", "max_cost")
-    },
-    **{name: name.replace("_", "-") for name in ("prices", "reuse", "max_connections", "processes", "batch")},
-    "no_first_call": "no-first-call",
-    **{name: name.replace("_", "-") for name in (*FIELDS, "system_as_user")},
-    **{"judges": "judge", "budget": "search-triggers", "positive": "positive-control", "negative": "negative-control"},
-}
-"""Options that mean nothing where logs are compared."""
 
 
 @click.command()
@@ -84,7 +75,7 @@ LIVE = {
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--markdown", is_flag=True, help="Print the report as Markdown, answers of the models included.")
 @click.option("--quiet", is_flag=True, help="Do not show progress.")
-def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
+def audit(**given: Any) -> None:
     """Is a fine-tune worse than its base?
 
     Asks both now (--base and --finetune, or a SUITE.yaml that names them; SUITE is fast, standard, full or a file), or
@@ -98,29 +89,29 @@ def audit(as_json: bool, markdown: bool, out: Path | None, **said: Any) -> None:
 
     from spillover.common import SpilloverError
 
-    if out is not None and out.exists() and not out.is_dir():
-        raise SpilloverError(f"{out}: is a file; --out takes a folder")
+    asked = AuditOptions(**given)
+    asked.check()
     try:
         with stopping():
-            report, folder = _of_logs(said, out) if said["base_logs"] or said["finetune_logs"] else _live(said, out)
+            report, folder = _of_logs(asked) if asked.of_logs() else _live(asked)
             text, data = _written(report, folder)
     except (SpilloverError, click.ClickException):
         raise
     except Exception as error:
         click.echo(_failed(error), err=True)
         sys.exit(70)
-    click.echo(data if as_json else text if markdown else _summary(report), nl=False)
+    click.echo(data if asked.as_json else text if asked.markdown else _summary(report), nl=False)
     if folder is not None:
         click.echo(f"The whole report: {plain(str(folder / 'report.html'))} (.md, .json)", err=True)
-    elif not (as_json or markdown):
+    elif not (asked.as_json or asked.markdown):
         click.echo("The whole report, with the answers of the models: --out FOLDER, or --markdown", err=True)
     sys.exit(EXIT[report.answer])
 
 
 def _failed(error: Exception) -> str:
-    """What is said of a failure that is no mistake of the user's."""
-    if (said := disk_trouble(error)) is not None:
-        return f"stopped, no answer: {said}; what was answered is kept"
+    """The line about a failure that is no mistake of the user's."""
+    if (trouble := disk_trouble(error)) is not None:
+        return f"stopped, no answer: {trouble}; what was answered is kept"
     why = plain(" ".join(str(error).split())[:300])
     return f"internal failure, no answer: {type(error).__name__}: {why}"
 
@@ -131,50 +122,47 @@ def _summary(report: "Report") -> str:
     return "\n".join(plain(line) for line in summary(report)) + "\n"
 
 
-def _of_logs(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path | None]":
+def _of_logs(asked: AuditOptions) -> "tuple[Report, Path | None]":
     from dataclasses import replace
 
     from spillover.audit import audit_logs
     from spillover.audit.decide import Rule
+    from spillover.common import ALPHA, FLOOR, MARGIN
 
-    for name in ("base_logs", "finetune_logs"):
-        if not said[name]:
-            raise click.UsageError(f"--{name.replace('_', '-')} is missing: an audit of logs needs both")
-    idle = next((name for name in LIVE if said[name]), None)
-    if idle is not None:
-        raise click.UsageError(f"--{LIVE[idle]} is for models that are asked now; the logs hold what was asked")
-    given = {name: said[name] for name in ("margin", "floor", "alpha") if said[name] is not None}
-    rule = Rule(**given)
-    logs = list(said["base_logs"]), list(said["finetune_logs"])
-    leak = _leak_judge(said, out)
-    report = audit_logs(*logs, rule, said["in_domain"], said["base"], said["finetunes"], leak, said["one_recipe"])
-    report = replace(report, reproduce=" ".join([report.reproduce, *_also(said)]))
-    return _with_capability(_with_records(report, said), said["capability"]), out
+    asked.check_of_logs(click.get_current_context().command)
+    rule = Rule(MARGIN.given(asked.margin), FLOOR.given(asked.floor), ALPHA.given(asked.alpha))
+    logs = list(asked.base_logs), list(asked.finetune_logs)
+    leak = _leak_judge(asked)
+    report = audit_logs(*logs, rule, asked.in_domain, asked.base, asked.finetunes, leak, asked.one_recipe)
+    report = replace(report, reproduce=" ".join([report.reproduce, *_also(asked)]))
+    return _with_capability(_with_records(report, asked), asked.capability), asked.out
 
 
-def _also(said: dict[str, Any]) -> list[str]:
+def _also(asked: AuditOptions) -> list[str]:
     """The parts of the command that an audit of logs itself does not know of."""
     import shlex
 
-    given = {
-        "finetune-record": said["finetune_records"],
-        "model-card": said["cards"],
-        "capability-logs": said["capability"],
+    given: dict[str, Sequence[object]] = {
+        "finetune-record": asked.finetune_records,
+        "model-card": asked.cards,
+        "capability-logs": asked.capability,
+        "base-differs": [asked.base_differs],
+        "subject": [asked.subject],
+        "leak-judge": [asked.leak_judge],
     }
-    given |= {name: [said[name.replace("-", "_")]] for name in ("base-differs", "subject", "leak-judge")}
     parts = [part for name, values in given.items() for one in values if one for part in (f"--{name}", str(one))]
-    return [shlex.join(parts)] * bool(parts) + ["--one-recipe"] * said["one_recipe"]
+    return [shlex.join(parts)] * bool(parts) + ["--one-recipe"] * asked.one_recipe
 
 
-def _leak_judge(said: dict[str, Any], out: Path | None) -> "LeakJudge | None":
+def _leak_judge(asked: AuditOptions) -> "LeakJudge | None":
     """The domain-leak judge of an audit of logs: the one thing that is asked there."""
     from spillover.audit import LeakJudge
 
-    if not said["leak_judge"] and not said["subject"]:
+    if not asked.leak_judge and not asked.subject:
         return None
-    if not (said["leak_judge"] and said["subject"] and out):
+    if not (asked.leak_judge and asked.subject and asked.out):
         raise click.UsageError("--subject asks a judge: with logs it takes --leak-judge MODEL and --out FOLDER too")
-    return LeakJudge(model_of(said["leak_judge"]).load(), said["subject"], out / "leaks")
+    return LeakJudge(model_of(asked.leak_judge).load(), asked.subject, asked.out / "leaks")
 
 
 def _with_capability(report: "Report", logs: tuple[str, ...]) -> "Report":
@@ -190,33 +178,33 @@ def _with_capability(report: "Report", logs: tuple[str, ...]) -> "Report":
     return stated(replace(report, capability=found, notes={**report.notes, "capability": notes}))
 
 
-def _with_records(report: "Report", said: dict[str, Any]) -> "Report":
+def _with_records(report: "Report", asked: AuditOptions) -> "Report":
     """The report with the fine-tune records, held against the base as a live audit does."""
     from dataclasses import replace
 
     from spillover.audit.report import stated
     from spillover.plan import Arm, Model
 
-    paths = [*said["finetune_records"], *[None] * len(report.findings)]
+    paths = [*asked.finetune_records, *[None] * len(report.findings)]
     arms = [Arm((Model(one.model),), paths[number]) for number, one in enumerate(report.findings)]
-    why, online = said["base_differs"], not said["offline"]
-    records = checked_records(Model(report.base), arms, said["cards"], None, why, online)
+    why, online = asked.base_differs, not asked.offline
+    found = checked_records(Model(report.base), arms, asked.cards, None, why, online)
+    records = {name: one.as_dict() for name, one in found.items()}
     return stated(replace(report, finetunes=records, base_differs=why))
 
 
-def _live(said: dict[str, Any], out: Path | None) -> "tuple[Report, Path]":
+def _live(asked: AuditOptions) -> "tuple[Report, Path]":
     from dataclasses import replace
 
     from spillover.audit import audit_models
     from spillover.audit.describe import capability
 
-    request = live_request(said, out)
-    quiet = said["quiet"]
-    if said["capability"]:  # what is wrong with these logs is said before anything is asked
-        capability(list(said["capability"]), request.base.name, [model.name for model in request.tuned])
-    report = audit_models(request, lambda line: None if quiet else click.echo(plain(line), err=True))
+    request = live_request(asked, click.get_current_context().command)
+    if asked.capability:  # what is wrong with these logs is reported before anything is asked
+        capability(list(asked.capability), request.base.name, [model.name for model in request.tuned])
+    report = audit_models(request, lambda line: None if asked.quiet else click.echo(plain(line), err=True))
     report = replace(report, base_differs=request.why)
-    return _with_capability(report, said["capability"]), request.out
+    return _with_capability(report, asked.capability), request.out
 
 
 def _written(report: "Report", folder: Path | None) -> tuple[str, str]:
@@ -228,6 +216,6 @@ def _written(report: "Report", folder: Path | None) -> tuple[str, str]:
 
     text, data = report_markdown(report), json.dumps(finite(report.as_dict()), indent=2) + "\n"
     if folder is not None:
-        for name, said in (("md", text), ("json", data), ("html", report_html(report))):
-            write_text(folder / f"report.{name}", said)
+        for name, content in (("md", text), ("json", data), ("html", report_html(report))):
+            write_text(folder / f"report.{name}", content)
     return text, data

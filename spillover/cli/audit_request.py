@@ -3,49 +3,55 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from .again import command_of
+from .audit_options import AuditOptions
 from .models import model_of
-from .plan_pair import Pair, pair_of, suite_said
+from .plan_pair import Pair, pair_of, suite_of
 from .stopped import BEAT
 
 if TYPE_CHECKING:
     from spillover.audit.live import Request
+    from spillover.finetune import Finetune, TrainingFile
     from spillover.plan import Arm, Model
 
 DRAWN = "drawn at random"
 """What a plan says of a seed that nobody chose."""
 
 
-def live_request(said: dict[str, Any], out: Path | None) -> "Request":
+def live_request(asked: AuditOptions, command: click.Command) -> "Request":
     """What the command line asks for.
+
+    Args:
+        asked: The options.
+        command: The command, whose call makes the audit again.
 
     Raises:
         DeclarationError: Where models are missing, a base is not the declared one, or a file is wrong.
     """
     from spillover.plan import read_prices
 
-    positive, negative = (tuple(model_of(name) for name in said[kind]) for kind in ("positive", "negative"))
-    pair = pair_of(said, suite_said(said), (*positive, *negative))
-    request, seed = _of_pair(pair, out, said["reuse"])
+    positive, negative = (tuple(model_of(name) for name in names) for names in (asked.positive, asked.negative))
+    pair = pair_of(asked, suite_of(asked), (*positive, *negative))
+    request, seed = _of_pair(pair, asked.out, asked.reuse)
     return replace(
         request,
-        options=replace(request.options, first_call=not said["no_first_call"], beat=0 if said["quiet"] else BEAT),
-        reuse=said["reuse"],
-        controls=not said["no_controls"],
-        card=said["judge_card"],
+        options=replace(request.options, first_call=not asked.no_first_call, beat=0 if asked.quiet else BEAT),
+        reuse=asked.reuse,
+        controls=not asked.no_controls,
+        card=asked.judge_card,
         positive=positive,
         negative=negative,
-        budget=said["budget"],
-        recipes=_recipes(pair.arms, said["one_recipe"]),
-        subjects=_subjects(said["subject"], request.tuned, pair.records),
-        leak_judge=model_of(said["leak_judge"]) if said["leak_judge"] else None,
-        prices=read_prices(said["prices"]),
-        why=said["base_differs"],
-        reproduce=command_of(click.get_current_context().command, {**said, "out": out}, seed),
+        budget=asked.budget,
+        recipes=_recipes(pair.arms, asked.one_recipe),
+        subjects=_subjects(asked.subject, request.tuned, pair.records),
+        leak_judge=model_of(asked.leak_judge) if asked.leak_judge else None,
+        prices=read_prices(asked.prices),
+        why=asked.base_differs,
+        reproduce=command_of(command, asked, seed),
     )
 
 
@@ -60,10 +66,8 @@ def _of_pair(pair: Pair, out: Path | None, reuse: Sequence[Path]) -> "tuple[Requ
     tuned = tuple(model for arm in pair.arms for model in arm.models)
     design = suite.design()
     design.check_tags(suite.in_domain)
-    training = _training(pair)
     most = suite.cap_answers // (1 + len(tuned)) if suite.cap_answers else design.draws
-    derived = tuple(one.as_dict() for one in pair.derived)
-    conditions = (*design.conditions, *(one["condition"] for one in derived))
+    conditions = (*design.conditions, *(one.condition.as_dict() for one in pair.derived))
     out = out or Path(f"audit-{_safe(tuned[0].name)}")
     seed = suite.seed if suite.seed is not None or not suite.stop_early else _seed([out, *reuse])
     request = Request(
@@ -78,8 +82,8 @@ def _of_pair(pair: Pair, out: Path | None, reuse: Sequence[Path]) -> "tuple[Requ
         in_domain=suite.in_domain,
         options=suite.options(),
         records=pair.records,
-        derived=derived,
-        training=training,
+        derived=pair.derived,
+        training=_training(pair),
         first_turns=pair.first_turns,
         candidates=pair.candidates,
         cap_cost_usd=suite.cap_cost_usd,
@@ -87,13 +91,13 @@ def _of_pair(pair: Pair, out: Path | None, reuse: Sequence[Path]) -> "tuple[Requ
     return request, seed
 
 
-def _training(pair: Pair) -> dict[str, str]:
-    """Name and hash of the fine-tuning file, and what was read of it; nothing where there is none."""
-    from spillover.finetune import training_sha256
+def _training(pair: Pair) -> "TrainingFile | None":
+    """The fine-tuning file, and what was read of it."""
+    from spillover.finetune import TrainingFile, training_sha256
 
     if pair.training is None:
-        return {}
-    return {"file": pair.training.name, "sha256": training_sha256(pair.training), "read": pair.read}
+        return None
+    return TrainingFile(pair.training.name, training_sha256(pair.training), pair.read)
 
 
 def _recipes(arms: "Sequence[Arm]", one_recipe: bool) -> tuple[tuple[str, ...], ...]:
@@ -103,10 +107,11 @@ def _recipes(arms: "Sequence[Arm]", one_recipe: bool) -> tuple[tuple[str, ...], 
     return tuple(names for names in found if len(names) > 1)
 
 
-def _subjects(given: str | None, tuned: "tuple[Model, ...]", records: dict[str, dict[str, Any]]) -> dict[str, str]:
+def _subjects(given: str | None, tuned: "tuple[Model, ...]", records: "dict[str, Finetune]") -> dict[str, str]:
     """By fine-tune, what it was trained on: as given, or as its record says."""
-    said = {model.name: given or records.get(model.name, {}).get("intended_domain") for model in tuned}
-    return {name: subject for name, subject in said.items() if subject}
+    declared = {name: record.intended_domain for name, record in records.items()}
+    found = {model.name: given or declared.get(model.name) for model in tuned}
+    return {name: subject for name, subject in found.items() if subject}
 
 
 def _seed(folders: list[Path]) -> int:

@@ -8,11 +8,12 @@ import click
 
 from spillover.common import MORE, counted
 
-from .decoding import asked_so
+from .asking import asked_so
 from .models import model_of
+from .pair_options import PairOptions, pair_options
 from .plain import finite, plain
-from .plan_calls import Controls, TookCalls, calls_table, conditions_said, controls_of, took_of
-from .plan_pair import Pair, pair_of, pair_options, suite_said
+from .plan_calls import Controls, TookCalls, calls_table, condition_lines, controls_of, took_of
+from .plan_pair import Pair, pair_of, suite_of
 
 if TYPE_CHECKING:
     from spillover.plan import Plan
@@ -27,7 +28,7 @@ DRAWN = ("in_domain", "draws", "all_draws", "budget", "margin", "floor", "alpha"
 @click.argument("suite")
 @pair_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def plan(as_json: bool, **said: Any) -> None:
+def plan(**given: Any) -> None:
     """Say what an audit by SUITE will ask, cost, take and be able to see.
 
     SUITE is fast, standard, full, betley2025, or a file. The options are those of `spillover audit`, and what it would
@@ -37,44 +38,45 @@ def plan(as_json: bool, **said: Any) -> None:
 
     from spillover.plan import check_priced, plan_suite, read_prices
 
-    pair, prices = _pair(said), read_prices(said["prices"])
+    asked = PairOptions(**given)
+    pair, prices = _pair(asked), read_prices(asked.prices)
     tuned = [model for arm in pair.arms for model in arm.models]
     if pair.suite.cap_cost_usd is not None and pair.base is not None:
         check_priced([pair.base, *tuned, *pair.suite.judges], prices)
-    found = plan_suite(pair.suite, prices, pair.base, pair.arms, not said["no_first_call"])
-    controls = () if said["no_controls"] or pair.suite.replication else controls_of(found, pair.suite)
+    found = plan_suite(pair.suite, prices, pair.base, pair.arms, not asked.no_first_call)
+    controls = () if asked.no_controls or pair.suite.replication else controls_of(found, pair.suite)
     took = () if pair.suite.replication else took_of(found, len(pair.first_turns))
-    if as_json:
+    if asked.as_json:
         own: dict[str, Any] = {"controls": [asdict(one) for one in controls], "took": [asdict(one) for one in took]}
         own |= {"derived": [one.as_dict() for one in pair.derived], "training": pair.read}
         click.echo(json.dumps(finite({**found.as_dict(), **own}), indent=2))
         return
     _print(found, controls, took, pair)
-    if said["budget"]:
-        click.echo(_search(found, said["budget"]))
-    if said["no_controls"] and not pair.suite.replication:
+    if asked.budget:
+        click.echo(_search(found, asked.budget))
+    if asked.no_controls and not pair.suite.replication:
         click.echo(f"Note: {NO_CONTROLS}")
 
 
-def _pair(said: dict[str, Any]) -> Pair:
+def _pair(asked: PairOptions) -> Pair:
     """The pair as the audit with these options would ask it."""
     from spillover.plan import load_suite
 
-    suite = load_suite(said["suite"])
+    suite = load_suite(asked.suite)
     if suite.replication is None:
-        pair = pair_of(said, suite_said(said))
-        derived = tuple(one.as_dict()["condition"] for one in pair.derived)
+        pair = pair_of(asked, suite_of(asked))
+        derived = tuple(one.condition.as_dict() for one in pair.derived)
         return replace(pair, suite=replace(pair.suite, conditions=(*pair.suite.conditions, *derived)))
-    if any(said[name] for name in DRAWN) or suite.training_data:
+    if any(getattr(asked, name) for name in DRAWN) or suite.training_data:
         raise click.UsageError(f"{suite.id}: is a replication without draws or a verdict; these options need both")
-    judges = tuple(model_of(name) for name in said["judges"]) or suite.judges
-    return pair_of(said, asked_so(replace(suite, judges=judges), said))
+    judges = tuple(model_of(name) for name in asked.judges) or suite.judges
+    return pair_of(asked, asked_so(replace(suite, judges=judges), asked))
 
 
 def _search(found: "Plan", budget: int) -> str:
     arms = max(1, len(found.arms) - 1)
-    said = f"Search for triggers: at most {counted(budget, 'answer')} more for each fine-tune"
-    return said if found.usd is None else f"{said}, about ${_dollars(arms * budget * found.usd / found.answers)}"
+    line = f"Search for triggers: at most {counted(budget, 'answer')} more for each fine-tune"
+    return line if found.usd is None else f"{line}, about ${_dollars(arms * budget * found.usd / found.answers)}"
 
 
 def _print(found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls], pair: Pair) -> None:
@@ -93,9 +95,9 @@ def _print(found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls
         click.echo(f"{found.deciding} of the draws lie outside the fine-tune's own field; only they decide")
     if pair.training is not None:
         click.echo(f"Fine-tuning file: {plain(pair.read)}")
-        said = conditions_said(pair.derived)
-        click.echo("Conditions from the fine-tuning file:" if said else "The fine-tuning file suggests no condition")
-        for line in said:
+        lines = condition_lines(pair.derived)
+        click.echo("Conditions from the fine-tuning file:" if lines else "The fine-tuning file suggests no condition")
+        for line in lines:
             click.echo(line)
     console.print(calls_table(found, controls, took, pair.suite))
     console.print(_table(found))

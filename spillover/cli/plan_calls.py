@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spillover.common import counted
 
@@ -161,13 +161,12 @@ def _why(judge: str, suite: "Suite") -> str:
     return "one call for all rubrics of an answer" if suite.judge == "one_call" else "one for each rubric of an answer"
 
 
-def conditions_said(derived: "Sequence[Derived]") -> list[str]:
+def condition_lines(derived: "Sequence[Derived]") -> list[str]:
     """Every derived condition by its id, in a line: where it comes from, and what it puts to the model."""
     from spillover.audit.report import put
 
     lines = []
     for one in derived:
-        said: dict[str, Any] = one.as_dict()
-        text = " ".join(plain(" ".join(f"{one.why}; {put(said['condition'])}".split())).split())
+        text = " ".join(plain(" ".join(f"{one.why}; {put(one.condition.as_dict())}".split())).split())
         lines.append(f"- {one.condition.id}: {text if len(text) <= SHOWN else f'{text[:SHOWN]} ...'}")
     return lines

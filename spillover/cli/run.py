@@ -1,5 +1,6 @@
 """`spillover run`: what a suite asks, of the models it names, without a verdict."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,7 @@ import click
 
 from spillover.common import counted
 
-from .decoding import asked_so, decoding_options
+from .asking import PATH, Asking, asked_so, asking_options
 from .models import model_of
 from .plain import plain
 from .stopped import BEAT, OUTAGE, stopping
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from spillover.plan import Model, Options, Suite
     from spillover.run import Manner
 
-PATH = click.Path(path_type=Path)
+CHANGED = ("draws", "seed", "max_connections", "processes")
+"""Fields of a suite that an option of the same name changes."""
 REASONS = 3
 """Reasons for missing verdicts that are shown for each model, the most frequent."""
 
@@ -37,16 +39,13 @@ REASONS = 3
     metavar="MODEL",
     help="Judge, PROVIDER/MODEL (repeatable). The first judge's verdicts count. Default: the suite's.",
 )
-@decoding_options
+@asking_options
 @click.option("--draws", type=click.IntRange(1), help="Number of answers of each model.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the list of draws.")
-@click.option("--max-connections", type=click.IntRange(1), help="Parallel calls to each model.")
-@click.option("--processes", type=click.IntRange(1), help="Number of processes.")
 @click.option("--batch", is_flag=True, help="Use the provider's batch interface.")
-@click.option("--no-first-call", is_flag=True, help="Skip the connection check of models and judges.")
 @click.option("--out", type=PATH, help="Folder for manifest and logs (default: run-SUITE).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: model, log.")
-def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: bool, **said: Any) -> None:
+def run(**given: Any) -> None:
     """Ask every model of SUITE (fast, standard, full, betley2025, or a file) all its draws, and have them judged.
 
     Every question comes equally often. An interrupted run resumes when it is called again. It ends with the table of
@@ -57,32 +56,40 @@ def run(suite: str, models: tuple[str, ...], judges: tuple[str, ...], as_json: b
     """
     import sys
 
-    found = _suite(suite, said)
-    arms = [model_of(name) for name in models] or _own(found)
-    out = said["out"] or Path(f"run-{found.id}")
-    graders = [model_of(name) for name in judges] or list(found.judges)
+    asked = RunOptions(**given)
+    found = _suite(asked)
+    arms = [model_of(name) for name in asked.models] or _own(found)
+    out = asked.out or Path(f"run-{found.id}")
+    graders = [model_of(name) for name in asked.judges] or list(found.judges)
     _check(arms, graders)
     if found.replication is None:
         from spillover.run import check_drawn
 
         check_drawn(found.design(), arms)
     with stopping():
-        logs = _asked(found, arms, graders, out, first_call=not said["no_first_call"])
-        _print(logs, out, arms[0].name, as_json)
+        logs = _asked(found, arms, graders, out, first_call=not asked.no_first_call)
+        _print(logs, out, arms[0].name, asked.as_json)
         _left(arms, logs)
-        mute = _unjudged(logs, out, as_json)
+        mute = _unjudged(logs, out, asked.as_json)
     if mute:
         sys.exit(OUTAGE)
 
 
-def _suite(name: str, said: dict[str, Any]) -> "Suite":
-    from dataclasses import replace
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions(Asking):
+    """Options of `spillover run`; their help says what each is."""
 
+    models: tuple[str, ...]
+    out: Path | None
+    as_json: bool
+
+
+def _suite(asked: RunOptions) -> "Suite":
     from spillover.plan import load_suite
 
-    found = load_suite(name)
-    own = {name: said[name] for name in ("draws", "seed", "max_connections", "processes") if said[name] is not None}
-    return asked_so(replace(found, stop_early=False, batch=found.batch or said["batch"], **own), said)
+    found = load_suite(asked.suite)
+    own = {name: getattr(asked, name) for name in CHANGED if getattr(asked, name) is not None}
+    return asked_so(replace(found, stop_early=False, batch=found.batch or asked.batch, **own), asked)
 
 
 def _own(suite: "Suite") -> "list[Model]":
@@ -106,8 +113,6 @@ def _check(arms: "list[Model]", judges: "list[Model]") -> None:
 def _asked(
     suite: "Suite", arms: "list[Model]", judges: "list[Model]", out: Path, first_call: bool
 ) -> list[tuple[str, Path]]:
-    from dataclasses import replace
-
     from spillover.plan import calls_before
     from spillover.run import all_there, alone_in, first_calls, replicated
 

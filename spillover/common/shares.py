@@ -31,6 +31,10 @@ class Share:
         """Whether a value lies in the range; NaN does not."""
         return 0 <= value <= self.most and (self.zero or value > 0)
 
+    def given(self, value: float | None) -> float:
+        """A value that may be given; the default where it is None."""
+        return self.default if value is None else value
+
     def require(self, value: float) -> None:
         """Check a value.
 

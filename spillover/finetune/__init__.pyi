@@ -1,9 +1,11 @@
 from .declared_base import DeclaredBase, base_of, check_base
 from .record import Finetune, check_fields, check_training, read_checked, read_finetune, training_sha256, yaml_errors
+from .training_file import TrainingFile
 
 __all__ = [
     "DeclaredBase",
     "Finetune",
+    "TrainingFile",
     "base_of",
     "check_base",
     "check_fields",

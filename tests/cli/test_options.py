@@ -1,11 +1,15 @@
 """Options and lists of commands: one name for one thing, and nothing cut off."""
 
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 
 import click
 import pytest
 
+from spillover.cli.audit_options import AuditOptions
 from spillover.cli.commands import spillover
+from spillover.cli.pair_options import PairOptions
+from spillover.cli.run import RunOptions
 
 from .._spill import spill
 
@@ -53,3 +57,20 @@ def test_the_plan_takes_every_option_of_the_audit_that_changes_what_is_asked() -
         --leak-judge --capability-logs --seed --reuse --out --markdown --quiet --no-first-call""".split()
     assert options("audit").keys() - options("plan").keys() <= set(lacks)
     assert not options("plan").keys() - options("audit").keys()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("audit", AuditOptions), ("plan", PairOptions), ("run", RunOptions)])
+def test_a_command_has_a_field_for_each_parameter(name: str, kind: type) -> None:
+    named = {str(one.name) for one in EVERY[name,].params}
+    own = {one.name: one.default is MISSING for one in fields(kind)}
+    assert named <= own.keys()
+    assert {field for field, needed in own.items() if needed} <= named
+
+
+def test_an_option_of_two_commands_is_declared_once() -> None:
+    audit, plan, run = (
+        {one: two.to_info_dict() for one, two in options(name).items()} for name in ("audit", "plan", "run")
+    )
+    assert len(plan) > 25
+    assert [one for one in plan if plan[one] != audit[one]] == ["--json"]
+    assert [one for one in run if one in plan and run[one] != plan[one]] == ["--judge", "--draws", "--batch", "--json"]

@@ -6,14 +6,17 @@ import os
 import pytest
 
 from spillover.cli.again import without_secrets
+from spillover.cli.audit import audit
+from spillover.cli.audit_options import AuditOptions
 from spillover.cli.export import _questions
-from spillover.cli.models import suite_of
 from spillover.cli.plain import disk_trouble
+from spillover.cli.plan_pair import suite_of
 from spillover.records import Record
 
 
 def test_a_zero_on_the_command_line_is_a_value() -> None:
-    suite = suite_of("fast", floor=0.0, seed=0, draws=None, in_domain=(), batch=False)
+    given = audit.make_context("audit", ["fast", "--floor", "0", "--seed", "0"]).params
+    suite = suite_of(AuditOptions(**given))
     assert (suite.floor, suite.seed, suite.draws) == (0.0, 0, 128)
 
 

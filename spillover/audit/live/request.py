@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from spillover.audit.decide import Rule
+from spillover.finetune import Finetune, TrainingFile
 from spillover.plan import Design, Model, Options, Prices
 from spillover.run import versions
 from spillover.solvers import Condition
+from spillover.training import Derived
 
 from .took import prompts_sha256
 
@@ -29,8 +31,8 @@ class Request:
         options: How it is carried out.
         reuse: Folders of earlier runs that may hold the base's answers.
         records: Fine-tune records by model.
-        derived: Conditions that come from a training file, as plain data with share and reason.
-        training: Name and hash of that file, and what was read of it.
+        derived: Conditions that come from a training file, with share and reason.
+        training: That file, or None.
         controls: Whether the judge is put to written answers first.
         first_turns: First user turns of the training file, for the control that shows whether a fine-tune was loaded.
         card: Card of the first judge: has it moved since?
@@ -58,9 +60,9 @@ class Request:
     in_domain: tuple[str, ...] = ()
     options: Options = field(default_factory=Options)
     reuse: tuple[Path, ...] = ()
-    records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    derived: tuple[dict[str, Any], ...] = ()
-    training: dict[str, str] = field(default_factory=dict)
+    records: dict[str, Finetune] = field(default_factory=dict)
+    derived: tuple[Derived, ...] = ()
+    training: TrainingFile | None = None
     controls: bool = True
     first_turns: tuple[str, ...] = ()
     card: Path | None = None
@@ -88,9 +90,9 @@ class Request:
             "finetunes": [model.as_dict() for model in self.tuned],
             "judges": [model.as_dict() for model in self.judges],
             "in_domain": list(self.in_domain),
-            "records": self.records,
-            "derived": list(self.derived),
-            "training": self.training,
+            "records": {name: one.as_dict() for name, one in self.records.items()},
+            "derived": [one.as_dict() for one in self.derived],
+            "training": self.training.as_dict() if self.training else {},
             "controls": {
                 "written": self.controls,
                 "took_sha256": prompts_sha256(self.first_turns),
