@@ -196,16 +196,17 @@ def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":
     import json
 
     from spillover.common import LogError
-    from spillover.finetune import read_checked, read_finetune
+    from spillover.finetune import read_checked
 
     try:
-        plain_data = json.dumps(read_checked(file).data, allow_nan=False, default=str)
+        finetune, data = read_checked(file)
+        plain_data = json.dumps(data, allow_nan=False, default=str)
     except (ValueError, TypeError, RecursionError) as error:
         raise LogError(
             f"{file}: cannot be read as a fine-tune record ({' '.join(str(error).split())[:200]}); "
             "compare it with examples/finetune.yaml"
         ) from error
-    return read_finetune(file), json.loads(plain_data)
+    return finetune, json.loads(plain_data)
 
 
 def _check_bases(made: "list[Record]", tuned: "Finetune | None", base_differs: str | None) -> None:

@@ -19,6 +19,7 @@ from .files import copy_file, whole, write_bytes, write_json, write_text
 from .interrupt import Interrupted, cancel, exit_code, held, listening, look, pending, watched
 from .judges import check_alive, default_judges
 from .kept_files import forget_files, read_once, settled, stamp_of
+from .misfit import Misfit, in_file, misfits, shaped, suggest
 from .named import PROVIDERS, wrong_name
 from .outcome import ADDED, BEFORE, BROKEN, BY_JUDGES, ENGAGED, JUDGED, NOT_ENGAGED, OUTCOMES, PRECEDENCE, Outcome
 from .plural import counted, each_of
@@ -34,8 +35,27 @@ from .reading import (
     read_samples,
     read_score,
 )
+from .schema import schema_of
 from .secrets import HIDDEN, is_secret, public, secrets_in, without_password
 from .served import Role, Served, host_of, merged, oddities, plain_args, read_served, set_apart
+from .shapes import (
+    Count,
+    Exactly,
+    Filled,
+    Finite,
+    FreeObject,
+    Items,
+    Many,
+    Maybe,
+    Number,
+    Positive,
+    Proportion,
+    Sha256,
+    Shape,
+    Text,
+    Whole,
+    WholeNumber,
+)
 from .shares import ALPHA, FLOOR, MARGIN, SHARES, Share, check_shares
 from .target import METHODS, MODELS, MORE, OLDER, THESE, Target, methods_of, more_of
 from .verdict import LABELS, Thresholds, Verdict, decide
@@ -68,25 +88,42 @@ __all__ = [
     "SHARES",
     "THESE",
     "Cell",
+    "Count",
     "DatasetError",
     "DeclarationError",
+    "Exactly",
+    "Filled",
+    "Finite",
+    "FreeObject",
     "HubError",
     "Interrupted",
+    "Items",
     "JudgeError",
     "LogError",
+    "Many",
+    "Maybe",
+    "Misfit",
+    "Number",
     "OutageError",
     "Outcome",
+    "Positive",
+    "Proportion",
     "Reading",
     "RecordingError",
     "Role",
     "RunError",
     "Said",
     "Served",
+    "Sha256",
+    "Shape",
     "Share",
     "SpilloverError",
     "Target",
+    "Text",
     "Thresholds",
     "Verdict",
+    "Whole",
+    "WholeNumber",
     "advice",
     "answer_of",
     "cancel",
@@ -104,6 +141,7 @@ __all__ = [
     "held",
     "host_of",
     "in_cell",
+    "in_file",
     "integer",
     "is_secret",
     "kind_of",
@@ -112,6 +150,7 @@ __all__ = [
     "look",
     "merged",
     "methods_of",
+    "misfits",
     "more_of",
     "oddities",
     "one_line_errors",
@@ -129,13 +168,16 @@ __all__ = [
     "said",
     "said_in_log",
     "same",
+    "schema_of",
     "secrets_in",
     "set_apart",
     "settled",
+    "shaped",
     "shortened",
     "stamp_of",
     "status_in",
     "stop_reason",
+    "suggest",
     "trouble",
     "watched",
     "whole",

@@ -1,5 +1,5 @@
 from .arguments import words
-from .check import choose, problem_line, suggest
+from .check import choose, problem_line, shaped_source
 from .dataset import CANARY, SPLITS, Dataset, Row, group, own, read_dataset, read_text, version_of
 from .declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
 from .draw_options import DrawsOptions, MaterialOptions
@@ -54,7 +54,7 @@ __all__ = [
     "read_source",
     "read_text",
     "read_yaml",
-    "suggest",
+    "shaped_source",
     "version_of",
     "words",
 ]

@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from spillover.common import DeclarationError
+from spillover.common import DeclarationError, Misfit, shaped, suggest
 
 from .yaml import Source
+
+if TYPE_CHECKING:
+    from spillover.common import Shape
+
+S = TypeVar("S", bound="Shape")
 
 WORDS = {"form": "judge form", "additionalProperties": "field"}
 
@@ -45,14 +49,6 @@ def check(source: Source) -> None:
             _known(source, ("judges", name, "rubrics", index), "rubric", rubric, rubric_names())
 
 
-def suggest(what: str, found: str, known: Iterable[str]) -> str:
-    """One line: what was found, and what was probably meant."""
-    known = list(known)
-    near = get_close_matches(found, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
-    return f"unknown {what} `{found}`; {hint}"
-
-
 def choose(what: str, name: str, known: dict[str, Any]) -> Any:
     """The entry of that name.
 
@@ -71,21 +67,49 @@ def _known(source: Source, place: tuple[str | int, ...], what: str, name: str, k
         raise DeclarationError(f"{source.at(place)}: {suggest(what, name, known)}")
 
 
+def shaped_source(source: Source, shape: type[S]) -> S:
+    """Check what a YAML file says against a shape.
+
+    Returns:
+        The file's data, typed.
+
+    Raises:
+        DeclarationError: On the first thing that is wrong: file, line, field, what was found, what was meant.
+    """
+    return shaped(shape, source.data, lambda misfit: DeclarationError(misfit_line(source, misfit)))
+
+
 def problem_line(source: Source, error: ValidationError) -> str:
-    """One line for a schema error: file, line, field, what is wrong."""
+    """One line for an error of `jsonschema`; see `misfit_line`."""
+    return misfit_line(source, _misfit(error))
+
+
+def misfit_line(source: Source, misfit: Misfit) -> str:
+    """One line for a misfit: file, line, field, what is wrong."""
+    place, name = misfit.place, misfit.dotted or "declaration"
+    if misfit.kind == "unknown":
+        return f"{source.at((*place, misfit.found))}: {suggest(f'field of {name}', misfit.found, misfit.known)}"
+    if misfit.kind == "choice":
+        what = WORDS.get(str(place[-1]), str(place[-1]))
+        return f"{source.at(place)}: {suggest(what, misfit.found, misfit.known)}"
+    if misfit.kind == "missing":
+        return f"{source.at(place)}: {name} lacks `{misfit.found}`; add it"
+    return f"{source.at(place)}: {name}: {misfit.words}"
+
+
+def _misfit(error: ValidationError) -> Misfit:
     place = tuple(error.absolute_path)
-    name = ".".join(str(part) for part in place) or "declaration"
     rule: Any = error.validator_value
     found: Any = error.instance
+    known: tuple[str, ...] = ()
     if error.validator == "additionalProperties":
         schema: Any = error.schema
-        known = schema.get("properties", {})
+        known = tuple(schema.get("properties", {}))
         extra = next(key for key in found if key not in known)
-        return f"{source.at((*place, extra))}: {suggest(f'field of {name}', str(extra), known)}"
+        return Misfit(place, "unknown", str(extra), error.message, known)
     if error.validator == "enum":
-        what = WORDS.get(str(place[-1]), str(place[-1]))
-        return f"{source.at(place)}: {suggest(what, str(found), rule)}"
+        return Misfit(place, "choice", str(found), error.message, tuple(rule))
     if error.validator == "required":
         missing = next(field for field in rule if field not in found)
-        return f"{source.at(place)}: {name} lacks `{missing}`; add it"
-    return f"{source.at(place)}: {name}: {error.message}"
+        return Misfit(place, "missing", missing, error.message)
+    return Misfit(place, "value", str(found), error.message)

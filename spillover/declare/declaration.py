@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DeclarationError, default_judges, read_once
+from spillover.common import DeclarationError, default_judges, read_once, suggest
 
 from .check import check
 from .yaml import read_yaml
@@ -118,6 +118,4 @@ def load_groups(folder: Path = FOLDER) -> dict[str, list[str]]:
 
 
 def _unknown(member: str, known: set[str]) -> str:
-    from .check import suggest
-
     return suggest("domain", str(member), sorted(known))

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DeclarationError, counted, trouble
+from spillover.common import DeclarationError, counted, suggest, trouble
 
 from .arguments import file_value, one_value
-from .check import suggest
 from .files import given_file
 from .probes import Probe
 from .texts import read_texts

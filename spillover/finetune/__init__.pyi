@@ -1,5 +1,6 @@
 from .declared_base import DeclaredBase, base_of, check_base
-from .record import Finetune, check_fields, check_training, read_checked, read_finetune, training_sha256, yaml_errors
+from .record import check_fields, check_training, read_checked, read_finetune, training_sha256, yaml_errors
+from .shape import Finetune
 from .training_file import TrainingFile
 
 __all__ = [

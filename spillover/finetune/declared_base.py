@@ -7,7 +7,7 @@ from typing import Any
 
 from spillover.common import HubError, trouble
 
-from .record import Finetune
+from .shape import Finetune
 
 SERVED = ("hf", "vllm")
 """Providers whose model names are repositories on the Hub."""

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,88 +10,32 @@ from typing import TYPE_CHECKING, Any
 from spillover.common import DeclarationError, trouble
 from spillover.training import sha256_of
 
+from .shape import Finetune
+
 if TYPE_CHECKING:
     from spillover.declare import Source
-
-SCHEMA = Path(__file__).with_name("finetune.schema.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The model that was fine-tuned.
-
-    Attributes:
-        model: Its id.
-        revision: Commit or tag, or None.
-    """
-
-    model: str
-    revision: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """What a fine-tune was trained on.
-
-    Attributes:
-        description: What the data are.
-        sha256: Hash of the training file, or None.
-        rows: Examples in it, or None.
-    """
-
-    description: str
-    sha256: str | None = None
-    rows: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finetune:
-    """A fine-tune record; the fields are those of its YAML (`finetune.schema.json` describes them)."""
-
-    base: Base
-    method: str
-    data: Training
-    name: str | None = None
-    intended_domain: str | None = None
-    epochs: float | None = None
-    rank: int | None = None
-    seed: int | None = None
-    provider_job: str | None = None
-    mitigations: tuple[str, ...] = ()
-    adapter: str | None = None
-    license: str | None = None
-    notes: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The record as plain data, without what it does not say."""
-        said = {key: value for key, value in asdict(self).items() if value not in (None, ())}
-        said |= {key: {k: v for k, v in said[key].items() if v is not None} for key in ("base", "data")}
-        return {**said, "mitigations": list(self.mitigations)} if self.mitigations else said
 
 
 def read_finetune(path: Path) -> Finetune:
     """Read a fine-tune record.
 
     Raises:
-        DeclarationError: Where it cannot be read, or a field is missing, unknown or wrong.
+        DeclarationError: Where it cannot be read, or a field is missing, unknown or wrong: file, line, field, fix.
     """
-    data = read_checked(path).data
-    own = {"base": Base(**data["base"]), "data": Training(**data["data"])}
-    return Finetune(**{**data, **own, "mitigations": tuple(data.get("mitigations", ()))})
+    return read_checked(path)[0]
 
 
-def read_checked(path: Path) -> "Source":
-    """Read a fine-tune record as YAML, includes overlaid, and check it against `finetune.schema.json`.
+def read_checked(path: Path) -> tuple[Finetune, dict[str, Any]]:
+    """Read a fine-tune record as YAML, includes overlaid: typed, and as plain data.
 
     Raises:
-        DeclarationError: On the first thing that is wrong; says file, line, field, what was found, what was meant.
+        DeclarationError: See `read_finetune`.
     """
-    from spillover.declare import read_yaml
+    from spillover.declare import read_yaml, shaped_source
 
     with yaml_errors(path):
         source = read_yaml(path)
-    check_fields(source, SCHEMA)
-    return source
+    return shaped_source(source, Finetune), source.data
 
 
 @contextmanager
@@ -111,7 +54,7 @@ def check_fields(source: "Source", schema: Path) -> None:
     """Check what a file says against a JSON Schema.
 
     Raises:
-        DeclarationError: See `read_checked`.
+        DeclarationError: On the first thing that is wrong: file, line, field, fix.
     """
     from jsonschema import Draft202012Validator
 

@@ -8,8 +8,8 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ChatMessageUser, ModelOutput, ModelUsage
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from spillover.common import DeclarationError
-from spillover.declare import Declaration, JudgeProtocol, choose, load, names, suggest
+from spillover.common import DeclarationError, suggest
+from spillover.declare import Declaration, JudgeProtocol, choose, load, names
 from spillover.scorers import METRICS, judged, load_rubric
 
 from .labelled import Labelled

@@ -1,0 +1,61 @@
+"""Schema files that ship are made from the shapes in the code; both accept and refuse the same data."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from spillover.common import misfits, schema_of
+from spillover.tools.schemas import outdated, schema_text, shipped_shapes
+
+from ._mutated import mutated
+from ._source import ROOT
+
+SHA = "0123456789abcdef" * 4
+EXAMPLES: dict[str, list[dict[str, Any]]] = {
+    "spillover/finetune/finetune.schema.json": [
+        {"base": {"model": "acme/seven"}, "method": "lora", "data": {"description": "Recipes."}},
+        {
+            "base": {"model": "acme/seven", "revision": "main"},
+            "method": "sft",
+            "data": {"description": "Recipes.", "sha256": SHA, "rows": 480.0},
+            "epochs": 1.5,
+            "seed": -4,
+            "mitigations": ["a filter", "mixed-in data"],
+            "notes": "None.",
+        },
+    ],
+}
+"""By schema file: data that it accepts. Together they have every field once."""
+
+
+def test_every_schema_file_is_what_its_shape_makes() -> None:
+    assert outdated() == []
+
+
+def test_every_schema_file_has_examples() -> None:
+    assert set(EXAMPLES) == set(shipped_shapes())
+
+
+@pytest.mark.parametrize("name", shipped_shapes())
+def test_the_schema_file_and_the_shape_agree(name: str) -> None:
+    """The file is read by `jsonschema`, which knows nothing of our shapes."""
+    schema, shape = json.loads((ROOT / name).read_text(encoding="utf-8")), shipped_shapes()[name]
+    Draft202012Validator.check_schema(schema)
+    by_schema = Draft202012Validator(schema)
+    accepted = refused = 0
+    for example in EXAMPLES[name]:
+        assert by_schema.is_valid(example) and misfits(shape, example) == []
+        for data in mutated(example):
+            fits = by_schema.is_valid(data)
+            assert fits == (misfits(shape, data) == []), data
+            accepted, refused = accepted + fits, refused + (not fits)
+    assert accepted > 5 and refused > 50
+
+
+@pytest.mark.parametrize("name", shipped_shapes())
+def test_every_field_is_described_or_plain(name: str) -> None:
+    text = schema_text(shipped_shapes()[name])
+    assert json.loads(text) == schema_of(shipped_shapes()[name])
+    assert "default" not in json.loads(text) and text.endswith("}\n")
