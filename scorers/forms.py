@@ -1,6 +1,5 @@
 """The judge forms: how one dimension of one answer is asked of one judge, and read."""
 
-import hashlib
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from spillover.common import (
     Reading,
     RecordingError,
     answer_of,
+    hash_of,
     in_cell,
     read_both,
     read_samples,
@@ -101,7 +101,7 @@ async def ask(
     Returns:
         A reading; a judge that fails gives a reason, never a number.
     """
-    sha = hashlib.sha256(prompt.encode()).hexdigest()
+    sha = hash_of(prompt)
     menu = rubric.menu
     judge = _bounded(judge)
     if form == "sampled":

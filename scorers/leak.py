@@ -1,13 +1,12 @@
 """The domain-leak judge: one question beside the verdict, and no verdict."""
 
-import hashlib
 from typing import Any
 
 from inspect_ai.model import get_model
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer
 from inspect_ai.solver import TaskState
 
-from spillover.common import Reading
+from spillover.common import Reading, hash_of
 from spillover.solvers import cell_of
 
 from .ended import shown
@@ -51,7 +50,7 @@ def leak_rubric() -> Rubric:
 
 def leak_prompt_sha256(rubric: Rubric, conversation: str, answer: str, subject: str) -> str:
     """Hash of what the judge is shown of one answer."""
-    return hashlib.sha256(_prompt(rubric, conversation, answer, subject).encode()).hexdigest()
+    return hash_of(_prompt(rubric, conversation, answer, subject))
 
 
 def _prompt(rubric: Rubric, conversation: str, answer: str, subject: str) -> str:

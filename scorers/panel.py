@@ -1,13 +1,12 @@
 """Several judges: one verdict by a stated rule, or a cheap judge before a strong one."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Literal, get_args
 
 from inspect_ai.model import Model
 from inspect_ai.solver import TaskState
 
-from spillover.common import PRECEDENCE, Cell, Outcome, Verdict
+from spillover.common import PRECEDENCE, Cell, Outcome, Verdict, number_of
 
 from .call import Judging, Notes
 
@@ -92,7 +91,7 @@ def stage_of(screened: Verdict, cell: Cell, share: float, salt: str = "") -> Sta
     if screened.outcome in ("misaligned", "unjudged") or low:
         return "flagged"
     text = "|".join(["cascade", *([salt] if salt else []), cell.probe, cell.condition, str(cell.epoch)])
-    draw = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64
+    draw = number_of(text) / 2**64
     return "checked" if draw < share else "cleared"
 
 

@@ -1,6 +1,5 @@
 """A rubric: what the judge is told. A versioned file; its hash travels with every verdict."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -11,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from spillover.common import BY_JUDGES, LABELS, DeclarationError, Outcome, read_once
+from spillover.common import BY_JUDGES, LABELS, DeclarationError, Outcome, hash_of, read_once
 
 FOLDER = Path(__file__).resolve().parent / "rubrics"
 ASIDE = "leak"
@@ -52,7 +51,7 @@ class Rubric:
         """Hash of the prompt, the menu and what its words stand for."""
         said = [self.prompt, *self.menu, json.dumps(self.outcomes, sort_keys=True)]
         said += [json.dumps(self.sections, sort_keys=True)] if self.sections else []
-        return hashlib.sha256("\x00".join(said).encode()).hexdigest()
+        return hash_of("\x00".join(said))
 
     @cached_property
     def label(self) -> str:
@@ -174,7 +173,7 @@ def render(
     """
     conversation, question, answer, subject = (_encodable(one) for one in (conversation, question, answer, subject))
     untrusted = [conversation, question, answer, *([subject] if subject else [])]
-    boundary = hashlib.sha256("\x00".join(untrusted).encode()).hexdigest()[:16]
+    boundary = hash_of("\x00".join(untrusted))[:16]
     parts = {"conversation": conversation, "question": question, "answer": answer, "boundary": boundary, "key": key}
     parts |= {"here": rubric.sections.get(domain or "", ""), "subject": subject}
     return _PLACEHOLDER.sub(lambda found: parts[found[1]], rubric.prompt)

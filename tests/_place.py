@@ -13,7 +13,8 @@ from typing import Any
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import Model, get_model
 
-from spillover.records import digest, record
+from spillover.common import digest
+from spillover.records import record
 
 PROBES = [f"p{number}" for number in range(8)]
 EPOCHS = 2

@@ -8,7 +8,7 @@ from typing import Any
 from spillover.common import HIDDEN, counted
 
 from .groups import PLAIN, headline
-from .names import visible
+from .names import inert
 from .rows import RATE, TARGET, figure
 
 DRAWS = "draws"
@@ -118,7 +118,7 @@ def _models(data: Mapping[str, Any]) -> list[str]:
 
 def _as_it_is(value: Any) -> bool:
     """Whether a setting stands in a command unchanged; a text with line breaks, or a long one, does not."""
-    return isinstance(value, str | float | int) and visible(str(value)) == str(value)
+    return isinstance(value, str | float | int) and inert(str(value)) == str(value)
 
 
 def _command(parts: list[str]) -> str:
@@ -126,8 +126,8 @@ def _command(parts: list[str]) -> str:
 
 
 def _comment(text: str) -> str:
-    return f"# {visible(text, 1_000)}"
+    return f"# {inert(text, 1_000)}"
 
 
 def _quoted(text: str) -> str:
-    return shlex.quote(visible(text))
+    return shlex.quote(inert(text))

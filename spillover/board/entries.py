@@ -1,12 +1,11 @@
 """The records in folders, each with what its `status.json` says of it. Strangers send them: odd ones are refused."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, counted, trouble
+from spillover.common import LogError, counted, digest, file_sha256, strict_json, trouble
 
 from .display import LEVELS
 
@@ -141,7 +140,7 @@ def record_files(folder: Path) -> Iterator[Path]:
 
 
 def _entry(file: Path) -> Entry:
-    from spillover.records import digest, read_record
+    from spillover.records import read_record
 
     data = read_record(file).data
     said = data["content_sha256"]
@@ -153,14 +152,12 @@ def _entry(file: Path) -> Entry:
 
 def _status(file: Path, record: Path) -> dict[str, Any]:
     """What a status file says of a record; without one it is self-reported."""
-    from spillover.logs import file_sha256
-
     if not file.exists():
         return {}
     try:
         if file.is_symlink() or file.stat().st_size > LARGEST_STATUS:
             raise ValueError("a link, or too large")
-        said = json.loads(file.read_text(encoding="utf-8"))
+        said = strict_json(file.read_bytes())
         taken, again, anew = (said.get(name) for name in ("retracted", "rescored", "reproduced"))
         level = said.get("verification", LEVELS[0])
         if level not in LEVELS:
@@ -198,7 +195,7 @@ def _declared(file: Path) -> str | None:
     try:
         if file.is_symlink() or file.stat().st_size > LARGEST_STATUS:
             raise ValueError("a link, or too large")
-        why = json.loads(file.read_text(encoding="utf-8")).get("part")
+        why = strict_json(file.read_bytes()).get("part")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise LogError(f"{file}: cannot be read ({trouble(error)}); spillover submit writes one") from error
     return None if why is None else f"its submitter declares it as a part of the design: {str(why)[:200]}"

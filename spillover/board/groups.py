@@ -1,16 +1,15 @@
 """What models must share to be ranked together: they were asked the same questions in the same way and judged alike."""
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.common import methods_of, oddities, read_served, set_apart
+from spillover.common import hash_of, methods_of, oddities, read_served, set_apart
 from spillover.logs import Made, differences
 
-from .names import visible
+from .names import inert
 
 PLAIN = {"split": "public", "language": "en", "condition": "plain"}
 """What a row's figure is about where the record has it."""
@@ -91,7 +90,7 @@ class Setting:
     def as_dict(self) -> dict[str, Any]:
         """As plain data, without what could hide in a text."""
         return {
-            name: [visible(one) for one in value] if isinstance(value, tuple) else value
+            name: [inert(one) for one in value] if isinstance(value, tuple) else value
             for name in self.__slots__
             for value in [getattr(self, name)]
         }
@@ -120,17 +119,17 @@ def setting_of(data: Mapping[str, Any], head: Mapping[str, Any]) -> Setting:
     judge = data["judge"]
     return Setting(
         suite_version=suite_version(data),
-        judge=visible(judge["name"] or NONE),
-        form=visible(" and ".join(judge["form"]) or NONE),
+        judge=inert(judge["name"] or NONE),
+        form=inert(" and ".join(judge["form"]) or NONE),
         rubrics=tuple(judge["rubrics"]),
         tasks=tuple(sorted({f"{row['task']} {row['version']}" for row in cells})),
-        split=visible(head["split"]),
-        language=visible(head["language"]),
-        condition=visible(head["condition"]),
+        split=inert(head["split"]),
+        language=inert(head["language"]),
+        condition=inert(head["condition"]),
         questions=head["questions"],
-        material=hashlib.sha256(json.dumps(made).encode()).hexdigest()[:12],
+        material=hash_of(json.dumps(made))[:12],
         decoding=_decoding(cells),
-        solver=visible(" and ".join(sorted({row["solver"] for row in cells}))),
+        solver=inert(" and ".join(sorted({row["solver"] for row in cells}))),
         origin=origin_word(data["origins"]),
         methods=methods_of(data),
         served=_served(data),
@@ -139,19 +138,19 @@ def setting_of(data: Mapping[str, Any], head: Mapping[str, Any]) -> Setting:
 
 def odd_of(data: Mapping[str, Any]) -> list[str]:
     """What of model, base and judges does not fit their names, each in a sentence."""
-    return [visible(one) for one in oddities(read_served(data.get("served", [])))]
+    return [inert(one) for one in oddities(read_served(data.get("served", [])))]
 
 
 def _served(data: Mapping[str, Any]) -> tuple[str, ...] | None:
-    return tuple(map(visible, set_apart(read_served(data["served"])))) if "served" in data else None
+    return tuple(map(inert, set_apart(read_served(data["served"])))) if "served" in data else None
 
 
 def _decoding(cells: list[dict[str, Any]]) -> tuple[str, ...]:
     """One text where all tasks share their settings, else one for each task."""
     said = {row["task"]: _text(row["decoding"]) for row in cells}
     if len(set(said.values())) == 1:
-        return (visible(next(iter(said.values())), 500),)
-    return tuple(visible(f"{task} {one}", 500) for task, one in sorted(said.items()))
+        return (inert(next(iter(said.values())), 500),)
+    return tuple(inert(f"{task} {one}", 500) for task, one in sorted(said.items()))
 
 
 def _text(decoding: Mapping[str, Any]) -> str:
@@ -172,7 +171,7 @@ def same(row: Mapping[str, Any], head: Mapping[str, Any]) -> bool:
 def suite_version(data: Mapping[str, Any]) -> str:
     """Version of the dataset that the logs name."""
     said = {one.get("version") for one in data["dataset"]["versions"]}
-    return visible(" and ".join(sorted(str(one) for one in said if one)) or NONE, 60)
+    return inert(" and ".join(sorted(str(one) for one in said if one)) or NONE, 60)
 
 
 def in_order(setting: Setting, models: int) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from spillover.estimate import RATES
 
 from .again import reproduce
 from .groups import odd_of, same
-from .names import made_visible, visible
+from .names import inert, made_visible
 from .rows import TARGET, Board, Figure, Row, figure, number
 
 MOST_LOGS = 200
@@ -38,7 +38,7 @@ def cards(board: Board, samples: Samples = lambda row: []) -> dict[str, dict[str
 def _run(row: Row) -> list[Any]:
     """Another run of a model: its day, verification, misaligned rate and hash."""
     entry = row.entry
-    return [visible(entry.data["created"][:10]), entry.verification, _values(row.rate), entry.data["content_sha256"]]
+    return [inert(entry.data["created"][:10]), entry.verification, _values(row.rate), entry.data["content_sha256"]]
 
 
 def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]])
     return {
         "outcomes": head["outcomes"],
         "reasons": made_visible(head["unjudged_reasons"]),
-        "rates": {visible(name, 60): _rate(name, found) for name, found in head["rates"].items()},
+        "rates": {inert(name, 60): _rate(name, found) for name, found in head["rates"].items()},
         "more_questions": _values(figure(more_of(head["rates"].get("misaligned_rate", {})), 0)),
         "cells": [[one.domain, one.condition, *_values(one.rate), one.n, *_values(one.delta)] for one in row.cells],
         "finetune": made_visible(data["finetune"]),
@@ -59,14 +59,14 @@ def _card(row: Row, trend: dict[str, Any] | None, samples: list[dict[str, Any]])
         "served": made_visible(data.get("served", [])),
         "odd": odd_of(data),
         "dataset": made_visible(data["dataset"]["versions"]),
-        "spillover": visible(data["spillover"], 40),
+        "spillover": inert(data["spillover"], 40),
         "record_sha256": data["content_sha256"],
-        "created": visible(data["created"], 40),
+        "created": inert(data["created"], 40),
         "origins": made_visible(data["origins"]),
         "base_differs": made_visible(data["base_differs"]),
         "unlike_base": _unlike(data, head),
         "manifest_sha256": made_visible((data["manifest"] or {}).get("planned_sha256")),
-        "logs": [[visible(str(log[name])) for name in names] for log in listed],
+        "logs": [[inert(str(log[name])) for name in names] for log in listed],
         "logs_left_out": len(data["logs"]) - len(listed),
         "reproduce": reproduce(data),
         "rescored": row.entry.rescored and made_visible(asdict(row.entry.rescored)),
@@ -82,7 +82,7 @@ def _unlike(data: Mapping[str, Any], head: Mapping[str, Any]) -> list[str]:
     found: list[str] = next(
         (one["differs"] for one in data["uncompared"] if one["task"] == task and same(one, head)), []
     )
-    return [visible(one) for one in found]
+    return [inert(one) for one in found]
 
 
 def _rate(name: str, found: Mapping[str, Any]) -> list[float | str | None]:
@@ -119,7 +119,7 @@ def _trend(rows: Sequence[Row]) -> dict[str, Any]:
     else:
         over, places = "created", [None] * len(rows)
     points = [
-        {"x": place, "created": visible(row.entry.data["created"][:10]), "rate": _values(row.rate), "id": row.entry.id}
+        {"x": place, "created": inert(row.entry.data["created"][:10]), "rate": _values(row.rate), "id": row.entry.id}
         for place, row in zip(places, rows, strict=True)
     ]
     return {"over": over, "points": sorted(points, key=lambda one: (one["x"] or 0, one["created"]))}

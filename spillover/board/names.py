@@ -1,11 +1,10 @@
 """What a model's name and its fine-tune record say of it, for filters; and texts from elsewhere made visible."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.common import counted
+from spillover.common import counted, visible
 
 from .display import Display
 
@@ -49,32 +48,27 @@ def named(model: str, base: str | None, finetune: dict[str, Any] | None, display
     weights = "open" if provider in display.open_providers else found["weights"] if found else UNKNOWN
     method = (finetune or {}).get("method")
     return Named(
-        provider=visible(provider),
+        provider=inert(provider),
         family=found["word"] if found else "other",
         size=size,
         size_class=UNKNOWN if size is None else next((word for most, word in SIZES if size <= most), LARGE),
         weights=weights,
-        method=visible(method) if isinstance(method, str) else "none said",
+        method=inert(method) if isinstance(method, str) else "none said",
     )
 
 
-def visible(text: str, longest: int = LONGEST) -> str:
+def inert(text: str, longest: int = LONGEST) -> str:
     """Text with every character that could hide or steer (controls, bidi, zero width, line ends) made visible, cut."""
-    shown = "".join(f"[U+{ord(one):04X}]" if _hides(one) else one for one in text[:longest])
+    shown = visible(text[:longest])
     return shown if len(text) <= longest else f"{shown}… [{counted(len(text) - longest, 'character')} more]"
-
-
-def _hides(one: str) -> bool:
-    kind = unicodedata.category(one)
-    return kind[0] == "C" or kind in ("Zl", "Zp")
 
 
 def made_visible(value: Any, depth: int = 6) -> Any:
     """Plain data with every text in it made visible; what is nested deeper is said to be."""
     if isinstance(value, str):
-        return "\n".join(visible(line, LONGEST_LINE) for line in value[:LONGEST_LINE].split("\n"))
+        return "\n".join(inert(line, LONGEST_LINE) for line in value[:LONGEST_LINE].split("\n"))
     if isinstance(value, dict | list) and not depth:
         return "(nested too deep to show)"
     if isinstance(value, dict):
-        return {visible(str(key)): made_visible(one, depth - 1) for key, one in list(value.items())[:200]}
+        return {inert(str(key)): made_visible(one, depth - 1) for key, one in list(value.items())[:200]}
     return [made_visible(one, depth - 1) for one in value[:500]] if isinstance(value, list) else value

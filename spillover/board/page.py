@@ -1,10 +1,10 @@
 """The board as one HTML file that opens from a disk: no request, a strict policy, texts from elsewhere only as text."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from spillover.common import hash_of, page_policy
 
 from .display import Display
 from .downloads import bibtex, json_text
@@ -35,23 +35,12 @@ def page_html(board: Mapping[str, Any], cards: Mapping[str, Any], display: Displ
         title=display.data["title"],
         lead=display.data["lead"],
         levels=display.data["verification"],
-        policy=policy(css, script),
+        policy=page_policy(css, script, "data: blob:"),
         css=Markup(css),
         script=Markup(script),
         data=Markup(text),
         cards=Markup(json_text(cards)),
         display=Markup(json_text(shown)),
-    )
-
-
-def policy(css: str, script: str) -> str:
-    """Nothing may be loaded, and no style or script runs but these two; pictures only from the page's own data."""
-    style, run = (
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (css, script)
-    )
-    return (
-        f"default-src 'none'; style-src {style}; script-src {run}; img-src data: blob:; "
-        "base-uri 'none'; form-action 'none'"
     )
 
 
@@ -75,4 +64,4 @@ def _script() -> str:
 def _bibtex(board: Mapping[str, Any], text: str, display: Display) -> str:
     versions = sorted({one["suite_version"] for one in board["groups"]})
     newest = max((row["created"] for row in board["rows"]), default="")
-    return bibtex(display.data["title"], versions, newest, hashlib.sha256(text.encode()).hexdigest())
+    return bibtex(display.data["title"], versions, newest, hash_of(text))

@@ -11,7 +11,7 @@ from spillover.estimate import Estimate, WorstCase
 from .display import Display
 from .entries import Entry
 from .groups import Setting, headline, in_order, same, setting_of
-from .names import Named, named, visible
+from .names import Named, inert, named
 from .ranks import rank_ranges, rankable
 
 PLACES = 6
@@ -149,8 +149,8 @@ def row_of(entry: Entry, display: Display) -> Row:
         entry=entry,
         head=head,
         setting=setting_of(data, head),
-        model=visible(data["model"]["name"]),
-        base=base and visible(base),
+        model=inert(data["model"]["name"]),
+        base=base and inert(base),
         of=named(data["model"]["name"], base, finetune, display),
         rate=figure(head["rates"].get(RATE, {}).get(TARGET), 0),
         delta=_delta(data, head, None),
@@ -163,7 +163,7 @@ def _cells(data: Mapping[str, Any], head: Mapping[str, Any]) -> Iterable[Cell]:
         if (row["split"], row["language"]) == (head["split"], head["language"]):
             found = row["rates"].get(RATE, {}).get(TARGET)
             rate, delta = figure(found, 0), _delta(data, row, row["task"])
-            yield Cell(visible(row["task"], 80), visible(row["condition"], 80), rate, (found or {"n": 0})["n"], delta)
+            yield Cell(inert(row["task"], 80), inert(row["condition"], 80), rate, (found or {"n": 0})["n"], delta)
 
 
 def _delta(data: Mapping[str, Any], part: Mapping[str, Any], task: str | None) -> Figure:
@@ -229,7 +229,7 @@ def _unranked(row: Row) -> str:
     if row.entry.retracted:
         return "it was retracted"
     if row.entry.part is not None:
-        return visible(row.entry.part)
+        return inert(row.entry.part)
     if row.rate.value is None:
         return "it has no misaligned rate, for no answer was judged"
     return "no interval lies around its misaligned rate"

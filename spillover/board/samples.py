@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from spillover.common import LogError
+from spillover.common import LogError, file_sha256
 
 from .entries import LOGS
-from .names import made_visible, visible
+from .names import inert, made_visible
 from .rows import Row
 
 DRAWN = 5
@@ -38,7 +38,6 @@ def drawn(row: Row) -> list[dict[str, Any]]:
 
 
 def _files(row: Row, folder: Path) -> Iterator[str]:
-    from spillover.logs import file_sha256
 
     name = row.entry.data["model"]["name"]
     for log in row.entry.data["logs"]:
@@ -73,9 +72,9 @@ def _sample(whole: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     answer = _text(messages[last].get("content"), whole) if last < len(messages) else ""
     scores: dict[str, Any] = next(iter((whole.get("scores") or {}).values()), {})
     return {
-        "probe": visible(str(said["id"])),
+        "probe": inert(str(said["id"])),
         "epoch": int(said["epoch"]),
-        "outcome": visible(str((scores.get("metadata") or {}).get("outcome", "unjudged")), 40),
+        "outcome": inert(str((scores.get("metadata") or {}).get("outcome", "unjudged")), 40),
         "question": made_visible("\n\n".join(asked)),
         "answer": made_visible(answer),
     }

@@ -7,7 +7,7 @@ from typing import Any
 from spillover.common import NOT_ENGAGED
 
 from .groups import Setting, letter, odd_of
-from .names import visible
+from .names import inert
 from .rows import Board, Figure, Row, number
 
 SCHEMA = "spillover-board/1"
@@ -46,7 +46,7 @@ def plain_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 def _setting(one: Setting) -> dict[str, Any]:
     return {
-        name: [visible(text) for text in value] if isinstance(value, tuple) else value
+        name: [inert(text) for text in value] if isinstance(value, tuple) else value
         for name, value in asdict(one).items()
     }
 
@@ -65,7 +65,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "group": letter(row.group),
         "suite_version": row.setting.suite_version,
         "judge": row.setting.judge,
-        "created": visible(entry.data["created"][:10]),
+        "created": inert(entry.data["created"][:10]),
         **_ends("rate", row.rate),
         **_ends("delta", row.delta),
         "rank_low": first,
@@ -78,8 +78,8 @@ def _plain(row: Row) -> dict[str, Any]:
         "unjudged": number(counts["unjudged"] / answers) if answers else None,
         "excluded": number(left_out / answers) if answers else None,
         "verification": entry.verification,
-        "retracted_on": entry.retracted and visible(entry.retracted.date, 40),
-        "retracted_because": entry.retracted and visible(entry.retracted.reason, 1_000),
+        "retracted_on": entry.retracted and inert(entry.retracted.date, 40),
+        "retracted_because": entry.retracted and inert(entry.retracted.reason, 1_000),
         "origin": row.setting.origin,
         "unranked_because": row.unranked,
         "served": "; ".join(odd_of(entry.data)) or None,

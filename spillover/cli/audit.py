@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common import finite
+
 from .asking import PATH
 from .audit_options import AuditOptions
 from .audit_request import live_request
 from .models import checked_records, model_of
 from .pair_options import pair_options
-from .plain import disk_trouble, finite, plain
+from .plain import disk_trouble, plain
 from .stopped import stopping
 
 if TYPE_CHECKING:

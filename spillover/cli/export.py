@@ -176,7 +176,8 @@ def croissant(folder: Path | None, out: Path) -> None:
 )
 def attestation(source: Path, logs: tuple[Path, ...], out: Path, signed: bool) -> None:
     """in-toto statement of a record's figures, or of an audit's answer (report.json, or the folder that holds it)."""
-    from spillover.export import canonical, sign, signing_is_possible, write_file
+    from spillover.common import canonical
+    from spillover.export import sign, signing_is_possible, write_file
 
     if signed:
         signing_is_possible()
@@ -194,8 +195,8 @@ def attestation(source: Path, logs: tuple[Path, ...], out: Path, signed: bool) -
 
 
 def _statement(source: Path) -> dict[str, Any]:
+    from spillover.common import file_sha256
     from spillover.export import gate_statement, read_report, scores_statement, sound_record
-    from spillover.logs import file_sha256
 
     report = source / "report.json" if source.is_dir() else source
     if not source.is_dir() and not _is_report(source):
@@ -206,8 +207,8 @@ def _statement(source: Path) -> dict[str, Any]:
 
 def _is_report(file: Path) -> bool:
     """Whether a file says that it is an audit's report; what is neither is refused as a record is."""
-    from spillover.common import LogError
-    from spillover.export import LARGEST, strict_json
+    from spillover.common import LogError, strict_json
+    from spillover.export import LARGEST
 
     if not file.is_file():
         raise LogError(f"{file}: no such file; give a record, or an audit's report.json")
@@ -220,8 +221,7 @@ def _is_report(file: Path) -> bool:
 
 def _manifest(folder: Path, report: dict[str, Any]) -> tuple[str, str] | None:
     """Name and hash of a live audit's manifest, which must be the one in the report."""
-    from spillover.common import LogError
-    from spillover.logs import file_sha256
+    from spillover.common import LogError, file_sha256
     from spillover.run import read_manifest
 
     if report["manifest"] is None:
@@ -233,8 +233,8 @@ def _manifest(folder: Path, report: dict[str, Any]) -> tuple[str, str] | None:
 
 def _compared(statement: dict[str, Any], logs: tuple[Path, ...]) -> int:
     """Hash logs anew; every one that the statement names (its last subject is the file itself) must be among them."""
-    from spillover.common import LogError
-    from spillover.logs import file_sha256, found_logs
+    from spillover.common import LogError, file_sha256
+    from spillover.logs import found_logs
 
     if not logs:
         return 0

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common import counted
+from spillover.common import counted, finite
 
-from .plain import finite, percent, plain
+from .plain import percent, plain
 
 if TYPE_CHECKING:
     from spillover.judge import Sheet

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spillover.common import counted
+from spillover.common import counted, finite
 
-from .plain import finite, plain
+from .plain import plain
 
 if TYPE_CHECKING:
     from spillover.submissions import Checked

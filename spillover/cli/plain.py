@@ -3,13 +3,13 @@
 import math
 from typing import TYPE_CHECKING
 
+from spillover.common import printable
+
 if TYPE_CHECKING:
     from spillover.estimate import Estimate
 
-
-def plain(text: str) -> str:
-    """Text from a log or file without control characters: it must not steer the terminal."""
-    return "".join(character if character.isprintable() else "�" for character in text)
+plain = printable
+"""Text from a log or file without what could steer the terminal."""
 
 
 def disk_trouble(error: BaseException) -> str | None:
@@ -60,15 +60,6 @@ def points(found: "Estimate | None") -> str:
     said = f"{100 * found.estimate:+.1f} pp [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
     worst = found.worst
     return said if worst is None else f"{said}, worst case [{100 * worst.low:+.1f}, {100 * worst.high:+.1f}]"
-
-
-def finite(value: object) -> object:
-    """The same with NaN as null: JSON has no NaN."""
-    if isinstance(value, dict):
-        return {key: finite(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [finite(one) for one in value]
-    return None if isinstance(value, float) and value != value else value
 
 
 def kappa(value: float) -> str:

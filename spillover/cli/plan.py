@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common import MORE, counted
+from spillover.common import MORE, counted, finite
 
 from .asking import asked_so
 from .models import model_of
 from .pair_options import PairOptions, pair_options
-from .plain import finite, plain
+from .plain import plain
 from .plan_calls import Controls, TookCalls, calls_table, condition_lines, controls_of, took_of
 from .plan_pair import Pair, pair_of, suite_of
 

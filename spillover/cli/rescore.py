@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from spillover.common import counted
+from spillover.common import counted, finite
 
 from .judge import ARGUMENT, JSON, JUDGE, PROTOCOL, _model
-from .plain import finite, kappa, plain
+from .plain import kappa, plain
 from .stopped import stopping
 
 

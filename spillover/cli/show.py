@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .plain import finite, plain
+from spillover.common import finite
+
+from .plain import plain
 
 if TYPE_CHECKING:
     import pandas as pd

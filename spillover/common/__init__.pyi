@@ -16,12 +16,15 @@ from .errors import (
 )
 from .failure_words import kind_of, trouble
 from .files import copy_file, whole, write_bytes, write_json, write_text
+from .hashes import canonical, digest, file_sha256, hash_of, number_of, plan_digest
 from .interrupt import Interrupted, cancel, exit_code, held, listening, look, pending, watched
 from .judges import check_alive, default_judges
 from .kept_files import forget_files, read_once, settled, stamp_of
 from .misfit import Misfit, in_file, misfits, shaped, suggest
 from .named import PROVIDERS, wrong_name
 from .outcome import ADDED, BEFORE, BROKEN, BY_JUDGES, ENGAGED, JUDGED, NOT_ENGAGED, OUTCOMES, PRECEDENCE, Outcome
+from .pages import page_policy
+from .plain_data import DEEPEST, finite, strict_json
 from .plural import counted, each_of
 from .provider import Said, advice, said, said_in_log, shortened, status_in
 from .reading import (
@@ -58,6 +61,7 @@ from .shapes import (
 )
 from .shares import ALPHA, FLOOR, MARGIN, SHARES, Share, check_shares
 from .target import METHODS, MODELS, MORE, OLDER, THESE, Target, methods_of, more_of
+from .text import UNPRINTABLE, one_line, printable, visible
 from .verdict import LABELS, Thresholds, Verdict, decide
 
 __all__ = [
@@ -67,6 +71,7 @@ __all__ = [
     "BEFORE",
     "BROKEN",
     "BY_JUDGES",
+    "DEEPEST",
     "EMPTY_CELL",
     "ENDED",
     "ENGAGED",
@@ -87,6 +92,7 @@ __all__ = [
     "PROVIDERS",
     "SHARES",
     "THESE",
+    "UNPRINTABLE",
     "Cell",
     "Count",
     "DatasetError",
@@ -127,6 +133,7 @@ __all__ = [
     "advice",
     "answer_of",
     "cancel",
+    "canonical",
     "check_alive",
     "check_shares",
     "copy_file",
@@ -134,10 +141,14 @@ __all__ = [
     "current_cell",
     "decide",
     "default_judges",
+    "digest",
     "each_of",
     "ended",
     "exit_code",
+    "file_sha256",
+    "finite",
     "forget_files",
+    "hash_of",
     "held",
     "host_of",
     "in_cell",
@@ -152,11 +163,16 @@ __all__ = [
     "methods_of",
     "misfits",
     "more_of",
+    "number_of",
     "oddities",
+    "one_line",
     "one_line_errors",
+    "page_policy",
     "part",
     "pending",
     "plain_args",
+    "plan_digest",
+    "printable",
     "public",
     "read_both",
     "read_distribution",
@@ -177,8 +193,10 @@ __all__ = [
     "stamp_of",
     "status_in",
     "stop_reason",
+    "strict_json",
     "suggest",
     "trouble",
+    "visible",
     "watched",
     "whole",
     "without_password",

@@ -5,10 +5,11 @@ others, so that any prefix of the list is a fair sample of all cells: what `spil
 balanced list goes through all cells once, shuffled, before it asks one a second time.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from spillover.common import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,14 @@ def draw_list(
 
 
 def _picks(cells: int, last: int, seed: int) -> list[int]:
-    return [_hash(seed, number) % cells for number in range(last)]
+    return [number_of(f"{seed}:{number}", 16) % cells for number in range(last)]
 
 
 def _passes(cells: int, last: int, seed: int) -> list[int]:
-    rounds = [sorted(range(cells), key=lambda cell: _hash(seed, turn, cell)) for turn in range(-(-last // cells))]
+    rounds = [
+        sorted(range(cells), key=lambda cell: number_of(f"{seed}:{turn}:{cell}", 16))
+        for turn in range(-(-last // cells))
+    ]
     return [cell for one in rounds for cell in one][:last]
 
 
@@ -73,8 +77,7 @@ def _turns(cells: Sequence[tuple[str, str, str]], last: int, seed: int) -> list[
     for place, (_, _, condition) in enumerate(cells):
         by.setdefault(condition, []).append(place)
     own = list(by.values())
-    return [own[number % len(own)][_hash(seed, number) % len(own[number % len(own)])] for number in range(last)]
-
-
-def _hash(*parts: int) -> int:
-    return int.from_bytes(hashlib.sha256(":".join(map(str, parts)).encode()).digest()[:16], "big")
+    return [
+        own[number % len(own)][number_of(f"{seed}:{number}", 16) % len(own[number % len(own)])]
+        for number in range(last)
+    ]

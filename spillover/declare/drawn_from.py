@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Unpack
 
-from spillover.common import DeclarationError
+from spillover.common import DeclarationError, plan_digest
 from spillover.scorers import load_rubric
 from spillover.solvers import Condition
 
@@ -12,7 +12,7 @@ from .check import choose
 from .declaration import Declaration, JudgeProtocol, load, load_groups, names
 from .decoding import decoded
 from .draw_options import MaterialFields, MaterialOptions
-from .material import fingerprint, material
+from .material import material
 from .probes import Probe, read_probes
 from .source import dataset_source
 from .splits import asked_probes
@@ -103,7 +103,7 @@ def material_of(
         name: _material(one, asked[name], put[name], protocols[name], options.system_as_user)
         for name, one in declared.items()
     }
-    return Material(asked, put, protocols, declared, fingerprint(whole), source.said)
+    return Material(asked, put, protocols, declared, plan_digest(whole), source.said)
 
 
 def _declared(domains: Sequence[str], options: MaterialOptions) -> dict[str, Declaration]:

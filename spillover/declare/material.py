@@ -3,13 +3,12 @@
 `recorded.json` keeps a hash per task version. `check_recorded` compares it with what is declared now.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.common import OUTCOMES, DeclarationError, write_json
+from spillover.common import OUTCOMES, DeclarationError, plan_digest, write_json
 from spillover.scorers import Rubric, load_rubric
 from spillover.solvers import Condition
 
@@ -42,11 +41,6 @@ def material(
     }
 
 
-def fingerprint(found: dict[str, Any]) -> str:
-    """SHA-256 of plain data, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
 def declared_sha256(declared: Declaration) -> str:
     """Hash of all material of a declaration: every probe, condition, judge protocol and rubric.
 
@@ -59,7 +53,7 @@ def declared_sha256(declared: Declaration) -> str:
     used = sorted({rubric for judge in declared.judges.values() for rubric in judge.rubrics})
     rubrics = [load_rubric(name).for_domains(domains) for name in used]
     found = material(declared, probes, conditions, declared.judges, rubrics)
-    return fingerprint({**found, "declared": declared.probes})
+    return plan_digest({**found, "declared": declared.probes})
 
 
 def _no_todo(declared: Declaration) -> None:

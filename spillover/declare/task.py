@@ -9,7 +9,7 @@ from inspect_ai.log import HeadlineMetric
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 
-from spillover.common import DeclarationError
+from spillover.common import DeclarationError, plan_digest
 from spillover.estimate import MEANS
 from spillover.scorers import METRICS, PANELS, Rubric, judged, load_rubric, require_judge
 from spillover.solvers import Condition, ask
@@ -18,7 +18,7 @@ from .arguments import words
 from .check import choose
 from .declaration import Declaration, JudgeProtocol, load
 from .decoding import decoded
-from .material import fingerprint, material
+from .material import material
 from .probes import Probe, read_probes
 from .replayed import check_replayed, recorded_epochs, recorded_facts
 from .source import Source, dataset_source
@@ -51,7 +51,7 @@ def build(name: str, **given: Unpack[TaskArguments]) -> Task:
     domains = [probe.domain for probe in asked.probes]
     rubrics = [_with_prompt(load_rubric(rubric), asked.prompts).for_domains(domains) for rubric in protocol.rubrics]
     parts = ({put.id: put}, {protocol.form: protocol}, rubrics, options.system_as_user)
-    sha = fingerprint(material(declared, asked.probes, *parts))
+    sha = plan_digest(material(declared, asked.probes, *parts))
     told = {k: v for k, v in put.as_dict().items() if v}
     return Task(
         dataset=MemoryDataset([_sample(probe, put.id) for probe in asked.probes], name=declared.id),

@@ -1,16 +1,15 @@
-from .attestation import LARGEST, canonical, gate_statement, read_report, scores_statement, sign, signing_is_possible
+from .attestation import LARGEST, gate_statement, read_report, scores_statement, sign, signing_is_possible
 from .eee import aggregate
 from .eee_names import Publisher, place
 from .hub_results import eval_results, eval_results_yaml
 from .instance_rows import instances, write_instances
 from .publishable import publishable_logs, publishable_site, view_bundle
-from .read import sound_record, strict_json, write_file
+from .read import sound_record, write_file
 
 __all__ = [
     "LARGEST",
     "Publisher",
     "aggregate",
-    "canonical",
     "eval_results",
     "eval_results_yaml",
     "gate_statement",
@@ -23,7 +22,6 @@ __all__ = [
     "sign",
     "signing_is_possible",
     "sound_record",
-    "strict_json",
     "view_bundle",
     "write_file",
     "write_instances",

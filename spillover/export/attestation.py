@@ -1,6 +1,5 @@
 """in-toto statements: what was looked at, by hash, and what was found. They prove bytes, not that a judge was right."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -8,10 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, trouble
+from spillover.common import LogError, digest, strict_json, trouble
 from spillover.records import Record
-
-from .read import strict_json
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 GATE = "https://in-toto.io/attestation/test-result/v0.1"
@@ -67,7 +64,7 @@ def gate_statement(report: Mapping[str, Any], itself: Hashed, manifest: Hashed |
         manifest: Name and hash of the manifest of a live audit, written before anything was asked.
     """
     rule = report["rule"]
-    stated = {"name": "decision rule", "digest": {"sha256": _sha256(rule)}, "annotations": rule}
+    stated = {"name": "decision rule", "digest": {"sha256": digest(rule)}, "annotations": rule}
     configuration = [stated] if manifest is None else [stated, _resource(*manifest)]
     tests: dict[str, list[str]] = {name: [] for name in LISTS.values()}
     for finding in report["findings"]:
@@ -91,11 +88,6 @@ def statement(subjects: Sequence[Hashed], kind: str, predicate: Mapping[str, Any
         for name, sha256 in dict.fromkeys(subjects)
     ]
     return {"_type": STATEMENT, "subject": subject, "predicateType": kind, "predicate": dict(predicate)}
-
-
-def canonical(plain: Mapping[str, Any]) -> bytes:
-    """The bytes that are hashed and signed: keys sorted, no spaces, UTF-8, no NaN."""
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
 
 
 def read_report(file: Path) -> dict[str, Any]:
@@ -152,7 +144,3 @@ def sign(payload: bytes) -> str:
 
 def _resource(name: str, sha256: str) -> dict[str, Any]:
     return {"name": name, "digest": {"sha256": sha256}}
-
-
-def _sha256(plain: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(plain)).hexdigest()

@@ -1,6 +1,5 @@
 """Every Eval Ever: what a record is called there, and where it lies."""
 
-import hashlib
 import re
 import uuid
 from collections.abc import Mapping
@@ -9,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from spillover.common import LogError
+from spillover.common import LogError, hash_of
 from spillover.records import Record
 
 COLLECTION = "spillover"
@@ -65,7 +64,7 @@ class Publisher:
 def place(record: Record, by: Publisher) -> PurePosixPath:
     """Where the aggregate belongs in their store: `data/spillover/DEVELOPER/MODEL/UUID.json`, the same for a record."""
     developer, *rest = (part.replace(":", "_") for part in by.name(record).split("/"))
-    made = uuid.UUID(bytes=hashlib.sha256(record.data["content_sha256"].encode()).digest()[:16], version=4)
+    made = uuid.UUID(bytes=bytes.fromhex(hash_of(record.data["content_sha256"])[:32]), version=4)
     return PurePosixPath("data", COLLECTION, developer, "_".join(rest), f"{made}.json")
 
 

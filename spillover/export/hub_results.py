@@ -4,10 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import THESE, LogError, counted
+from spillover.common import THESE, LogError, counted, one_line
 from spillover.records import Record
-
-from .read import one_line
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResultEntry

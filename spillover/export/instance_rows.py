@@ -1,13 +1,12 @@
 """Every Eval Ever: the answers of a record, one line each, out of its logs."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.common import OUTCOMES, LogError, answer_of, whole
-from spillover.logs import LogSource, file_sha256, found_logs, log_source, odd_is_told
+from spillover.common import OUTCOMES, LogError, answer_of, file_sha256, hash_of, whole
+from spillover.logs import LogSource, found_logs, log_source, odd_is_told
 from spillover.records import Record
 
 from .eee import SCHEMA_VERSION
@@ -50,13 +49,11 @@ def write_instances(record: Record, by: Publisher, rows: Iterable[Row], out: Pat
     """
     aggregate = place(record, by)
     name = str(aggregate.with_name(f"{aggregate.stem}_samples.jsonl"))
-    path, total, sha = out / name, 0, hashlib.sha256()
+    path, total = out / name, 0
     try:
         with whole(path) as part, part.open("wb") as file:
             for row in rows:
-                line = f"{json.dumps(row, allow_nan=False)}\n".encode()
-                file.write(line)
-                sha.update(line)
+                file.write(f"{json.dumps(row, allow_nan=False)}\n".encode())
                 total += 1
             if not total:
                 raise LogError(f"{record.model}: no answer of it was judged; there is no line to export")
@@ -67,7 +64,7 @@ def write_instances(record: Record, by: Publisher, rows: Iterable[Row], out: Pat
         "format": "jsonl",
         "file_path": name,
         "hash_algorithm": "sha256",
-        "checksum": sha.hexdigest(),
+        "checksum": file_sha256(path),
         "total_rows": total,
         "additional_details": {"unjudged_answers_left_out": str(all_answers - total)},
     }
@@ -106,7 +103,7 @@ def _row(source: LogSource, sample: Row, outcome: str) -> Row:
         "evaluation_name": evaluation_name(row, task),
         "evaluation_result_id": result_id(row, task),
         "sample_id": probe,
-        "sample_hash": hashlib.sha256((raw + "".join(reference)).encode("utf-8", "replace")).hexdigest(),
+        "sample_hash": hash_of(raw + "".join(reference)),
         **_said(sample, raw, reference),
         "evaluation": {"score": float(outcome == "misaligned"), "is_correct": outcome == "aligned"},
         "metadata": _metadata(sample, outcome, condition),

@@ -9,10 +9,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, counted, secrets_in, trouble
+from spillover.common import LogError, counted, one_line, secrets_in, trouble
 from spillover.logs import LARGEST, LogSource, found_logs, log_source, opened
-
-from .read import one_line
 
 WITHHELD = "heldout"
 """Split whose texts go nowhere."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import HubError
+from spillover.common import HubError, hash_of
 
 from .errors import hub_errors
 from .upload import State, require_name, require_token
@@ -66,7 +66,7 @@ def publish_space(
     """
     require_name(repo)
     sent = {name: (folder / name).read_bytes() for name in files} | {README: readme.encode()}
-    sums = {name: hashlib.sha256(sent[name]).hexdigest() for name in sorted(sent)}
+    sums = {name: hash_of(sent[name]) for name in sorted(sent)}
     if dry_run:
         return SpacePlan(repo, sums, "planned")
     require_token()
@@ -120,7 +120,7 @@ def _head(repo: str) -> str:
 
 
 def _is(content: bytes, held: str) -> bool:
-    return held in (git_sha(content), hashlib.sha256(content).hexdigest())
+    return held in (git_sha(content), hash_of(content))
 
 
 def _verify(repo: str, sent: dict[str, bytes]) -> None:

@@ -1,13 +1,12 @@
 """Publishing a folder as a tagged version of a dataset repository."""
 
-import hashlib
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common import HubError
+from spillover.common import HubError, file_sha256
 
 from .download import fetch, versions
 from .errors import hub_errors
@@ -58,7 +57,7 @@ def publish(
         HubError: Without a token, right or network, or where the tag stands for other files.
     """
     require_name(repo)
-    sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(files)}
+    sums = {name: file_sha256(folder / name) for name in sorted(files)}
     if dry_run:
         return Plan(repo, tag, sums, "planned")
     require_token()
@@ -119,7 +118,7 @@ def _verify(repo: str, tag: str, sums: dict[str, str], otherwise: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = fetch(f"{repo}@{tag}", ["*"], Path(folder)).folder
         there = {
-            str(path.relative_to(found)): hashlib.sha256(path.read_bytes()).hexdigest()
+            str(path.relative_to(found)): file_sha256(path)
             for path in found.rglob("*")
             if path.is_file() and ".cache" not in path.parts and path.name != ".gitattributes"
         }

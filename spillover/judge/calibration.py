@@ -1,6 +1,5 @@
 """Run a judge over a labelled set and write down how often it errs."""
 
-import hashlib
 import random
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common import JudgeError, LogError, counted, watched
+from spillover.common import JudgeError, LogError, counted, hash_of, watched
 
 from .card import JudgeCard
 from .labelled import Labelled, LabelledSet
@@ -121,8 +120,7 @@ def card_items(card: JudgeCard, items: LabelledSet) -> list[Any]:
 
 def question_of(item: Any) -> str:
     """What was asked, as a hash of all turns: two items with one question have it in common, whatever their ids."""
-    said = "\n".join(" ".join(turn.split()) for turn in item.turns)
-    return hashlib.sha256(said.encode()).hexdigest()
+    return hash_of("\n".join(" ".join(turn.split()) for turn in item.turns))
 
 
 def protocol_label(table: pd.DataFrame) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from spillover.common import JudgeError
+from spillover.common import JudgeError, finite
 from spillover.declare import ODD
 from spillover.estimate import JudgeErrors as Errors
 from spillover.results import Agreement
@@ -95,7 +95,7 @@ class JudgeCard:
 
     def as_dict(self) -> dict[str, Any]:
         """The card as plain data; NaN as None."""
-        return _plain(asdict(self))  # type: ignore[no-any-return]
+        return finite(asdict(self), places=6)  # type: ignore[no-any-return]
 
     @property
     def corrects(self) -> bool:
@@ -105,16 +105,6 @@ class JudgeCard:
     def fits(self, judges: Iterable[str], forms: Iterable[str], rubrics: Iterable[str]) -> bool:
         """Whether verdicts of these judges, forms and rubric families are the ones it was measured on."""
         return {self.judge} == set(judges) and {self.form} == set(forms) and set(rubrics) == set(self.rubrics)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return round(value, 6) if isinstance(value, float) else value
 
 
 def load_card(path: Path) -> JudgeCard:

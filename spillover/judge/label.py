@@ -1,6 +1,5 @@
 """People label answers: a random part of a run, blind to model, judge and verdict."""
 
-import hashlib
 import json
 import random
 from collections.abc import Iterable
@@ -11,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common import BY_JUDGES, LogError, answer_of
+from spillover.common import BY_JUDGES, LogError, answer_of, hash_of
 from spillover.results import Agreement, agreement
 
 KEYS = ("log", "probe", "condition", "epoch")
@@ -67,7 +66,7 @@ def random_answers(logs: list[str], n: int, seed: int = 0) -> list[Sheet]:
 def drawn_rows(table: pd.DataFrame, n: int, seed: int) -> pd.DataFrame:
     """The rows that a draw gives, in its order; see `random_answers`."""
     judged = table[table["outcome"] != "unjudged"].sort_values(list(KEYS))
-    names = hashlib.sha256("|".join(sorted(set(judged["log"]))).encode()).hexdigest()
+    names = hash_of("|".join(sorted(set(judged["log"]))))
     draw = random.Random(f"{seed}|{names}")
     return judged.iloc[draw.sample(range(len(judged)), min(n, len(judged)))]
 

@@ -1,7 +1,6 @@
 """Labelled sets: answers with the outcome that a right judge gives them."""
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common import BY_JUDGES, DeclarationError, RecordingError, read_once
+from spillover.common import BY_JUDGES, DeclarationError, RecordingError, hash_of, read_once
 from spillover.declare import DATA, Probe, read_probes
 from spillover.providers import answer_text, id_text
 
@@ -203,4 +202,4 @@ def _distinct(path: Path, items: list[Labelled]) -> None:
 
 
 def _sha(parts: list[bytes]) -> str:
-    return hashlib.sha256(b"".join(parts)).hexdigest()
+    return hash_of(b"".join(parts))

@@ -1,6 +1,6 @@
 from .alike import FIELDS, Difference, differences
 from .answered_by import Returned, add_returned, is_judges, served_of
-from .archive import LARGEST, Archive, file_sha256, found_logs, odd_is_told, opened
+from .archive import LARGEST, Archive, found_logs, odd_is_told, opened
 from .bounds import MOST, check_bounds
 from .facts import LogFacts, log_facts
 from .frame import STORED, arrow_table, frame_of
@@ -52,7 +52,6 @@ __all__ = [
     "decoding_of",
     "differences",
     "effective",
-    "file_sha256",
     "found_logs",
     "frame_of",
     "header_of",

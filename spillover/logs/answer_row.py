@@ -1,13 +1,12 @@
 """The row of one answer: of a sample's summary, its score, and what all rows of the log share."""
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.common import OUTCOMES, said_in_log
+from spillover.common import OUTCOMES, hash_of, said_in_log
 
 from .header import Header
 from .settings import as_text
@@ -17,7 +16,6 @@ REPLICATION = "betley2025"
 """How the names of tasks begin that put questions in several formats."""
 JUDGE_ROLES = ("grader", "screen")
 """Model roles that judge."""
-_SHA_OF_NOTHING = hashlib.sha256(b"").hexdigest()
 
 ANSWER_MISSING = "the answer or its verdict was not recorded"
 VERDICT_MISSING = "the verdict on this answer was not recorded"
@@ -63,7 +61,7 @@ def answer_row(log: Row, summary: Row, score: Row | None, unscored: str) -> Row:
         "truncated": bool(notes.get("truncated")),
         "thoughts": bool(notes.get("thoughts")),
         "seconds": summary.get("working_time"),
-        "answer_sha256": _sha256((score.get("answer") or "") if score is not None else ""),
+        "answer_sha256": hash_of((score.get("answer") or "") if score is not None else ""),
         **{name: notes.get(name) for name in ("label", "form", "judge", "judge_returned", "stage")},
         **{name: notes.get(name) for name in ("reasoning", "origin", "judge_origin")},
         **_spent(summary.get("role_usage") or {}),
@@ -122,8 +120,3 @@ def _spent(usage: Row) -> Row:
         "tokens_in": sum(one["input_tokens"] for one in judges),
         "tokens_out": sum(one["output_tokens"] for one in judges),
     }
-
-
-def _sha256(answer: str) -> str:
-    """Of as much of the answer as a summary keeps (about 1,000 characters)."""
-    return hashlib.sha256(answer.encode("utf-8", "replace")).hexdigest() if answer else _SHA_OF_NOTHING

@@ -1,6 +1,5 @@
 """An Inspect log (`.eval`) as the zip of JSON that it is, read without Inspect: importing that costs seconds."""
 
-import hashlib
 import io
 import os
 import re
@@ -139,14 +138,3 @@ def found_logs(given: str | Path) -> list[str]:
     if not found:
         raise LogError(f"{path}: no Inspect logs (*.eval) here; give a log file or the folder that holds them")
     return sorted(str(one) for one in found if one.is_file())
-
-
-def file_sha256(file: str | Path) -> str:
-    """SHA-256 of a file, read in pieces, and once for as long as it stays as it is."""
-    return _sha256(Path(file))
-
-
-@read_once
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened_file:
-        return hashlib.file_digest(opened_file, "sha256").hexdigest()

@@ -4,7 +4,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from .archive import file_sha256
+from spillover.common import file_sha256
+
 from .settings import as_text
 from .source import header_of
 

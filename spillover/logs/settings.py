@@ -4,13 +4,12 @@ They are read through Inspect's `effective_eval_config` and `effective_generate_
 standard library only.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spillover.common import public
+from spillover.common import hash_of, public
 
 CARRIAGE = {
     "adaptive_connections", "attempt_timeout", "batch", "cache", "cache_prompt", "extra_headers", "logprobs",
@@ -129,7 +128,7 @@ def _named(step: Mapping[str, Any]) -> str:
     if name in OURS or not params:
         return name
     text = json.dumps(public(params, short=False), sort_keys=True, ensure_ascii=False, default=str)
-    return f"{name}#{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return f"{name}#{hash_of(text)[:12]}"
 
 
 def steps_of(header: Mapping[str, Any]) -> Sequence[dict[str, Any]]:

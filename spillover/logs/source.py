@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, trouble
+from spillover.common import LogError, file_sha256, trouble
 
-from .archive import LARGEST, file_sha256, opened
+from .archive import LARGEST, opened
 from .bounds import check_bounds
 from .header import Header, plain_header
 

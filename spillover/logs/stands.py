@@ -5,14 +5,13 @@ answer that stands twice in one arm is refused. A sample that was declared inval
 what is there and what is missing is always reported. Importing this loads the standard library only.
 """
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import LogError, counted
+from spillover.common import LogError, counted, hash_of
 
 from .header import Header
 
@@ -117,7 +116,7 @@ def attempt_of(header: Header) -> Attempt:
     """Which attempt at which run a log is."""
     args = header.spec.get("task_args") or {}
     key = json.dumps([header.task_id, header.model, header.task, args], sort_keys=True, default=str)
-    return Attempt(hashlib.sha256(key.encode()).hexdigest(), header.run, header.created)
+    return Attempt(hash_of(key), header.run, header.created)
 
 
 def standing(logs: Iterable[tuple[str, Attempt]]) -> Standing:
@@ -230,4 +229,4 @@ def refuse_twice(table: "pd.DataFrame", pooled: bool = False) -> None:
 
 def _made(rows: "pd.DataFrame") -> str:
     said = [sorted({str(one) for one in rows[name].dropna().unique()} - {"check"}) for name in MADE]
-    return hashlib.sha256(repr(said).encode()).hexdigest()
+    return hash_of(repr(said))

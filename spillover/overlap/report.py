@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from spillover.common import visible
+
 from .blocks import Found, Hit
 from .exact import LEVELS, PARAPHRASED
 from .meaning import distinct
@@ -142,6 +144,5 @@ class Tally:
 
 
 def clean(text: str) -> str:
-    """Text of a fine-tuning file that is fit to print: at most `SHOWN` characters, control characters escaped."""
-    cut = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in cut)[:SHOWN]
+    """Text of a fine-tuning file that is fit to print: at most `SHOWN` characters, hidden ones shown as their codes."""
+    return visible(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…")[:SHOWN]

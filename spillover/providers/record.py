@@ -1,11 +1,10 @@
 """One recorded reply, and the answer that a recorded verdict is about."""
 
-import hashlib
 import textwrap
 from dataclasses import dataclass, field
 from typing import Literal
 
-from spillover.common import answer_of
+from spillover.common import answer_of, hash_of
 
 Kind = Literal["text", "distribution", "score"]
 SUMMARY = 1024
@@ -58,4 +57,4 @@ class Record:
 def _hashes(answer: str) -> set[str]:
     """Hashes by which an answer may be named: of its text, and of what the summary of a log keeps of it."""
     kept = textwrap.shorten(answer, width=SUMMARY, placeholder="...")
-    return {hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for text in (answer, answer.strip(), kept)}
+    return {hash_of(text) for text in (answer, answer.strip(), kept)}

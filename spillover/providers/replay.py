@@ -1,6 +1,5 @@
 """`--model replay/NAME -M path=FILE`: plays recorded answers or verdicts back, the same under any concurrency."""
 
-import hashlib
 import math
 from dataclasses import replace
 from functools import lru_cache
@@ -21,7 +20,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from spillover.common import RecordingError, current_cell
+from spillover.common import RecordingError, current_cell, file_sha256
 
 from .account import Account
 from .columns import Columns, columns_of
@@ -34,7 +33,7 @@ from .recording_file import read_recording
 @lru_cache(maxsize=16)
 def _read(path: str, columns: Columns, stamp: tuple[int, int]) -> Recording:
     """The recording, read once as long as the file stays as it is; `stamp` tells when it was changed."""
-    return replace(read_recording(path, columns), sha256=hashlib.sha256(Path(path).read_bytes()).hexdigest())
+    return replace(read_recording(path, columns), sha256=file_sha256(path))
 
 
 def _recording(path: str, columns: Columns, name: str) -> Recording:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover import __version__
-from spillover.common import METHODS, LogError, counted, public
+from spillover.common import METHODS, LogError, counted, digest, finite, public
 from spillover.logs import LogSource, Returned, declared, made_of_rows, odd_is_told, refuse_twice, served_of
 
 from .compared import compared
 from .figures import distinct, pooled, results
 from .measured_logs import MeasuredLog, by_model, content_hash, measured, named_model, no_stopped_run, together
-from .model import SCHEMA, Record, digest, finite
+from .model import SCHEMA, Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +121,7 @@ def _record(
         "logs": [_entry(one) for one in [*arm, *base]],
         "origins": _origins(table),
     }
-    data = finite(data, own[0].file)
+    data = finite(data, file=own[0].file)
     return Record({**data, "content_sha256": digest(data)})
 
 

@@ -1,12 +1,11 @@
 """The logs that a record is made of, each read once: rows, account, and what its samples say."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spillover.common import LogError, counted
+from spillover.common import LogError, counted, hash_of
 from spillover.logs import (
     Account,
     LogSource,
@@ -125,7 +124,7 @@ def content_hash(rows: "pd.DataFrame") -> str:
     """Hash over (task, condition, probe, epoch, answer): zipping a log anew, or renaming its model, keeps it."""
     cells = rows[["task", "condition", "probe", "epoch", "answer_sha256"]].astype(str)
     cells["condition"] = cells["condition"].str.partition(" (")[0]  # a format follows from the probe
-    return hashlib.sha256(repr(sorted(map(tuple, cells.to_numpy()))).encode()).hexdigest()
+    return hash_of(repr(sorted(map(tuple, cells.to_numpy()))))
 
 
 def together(logs: Sequence[MeasuredLog]) -> "pd.DataFrame":

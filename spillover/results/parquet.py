@@ -7,14 +7,13 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import NOT_RECORDED, LogError, whole, write_bytes
+from spillover.common import NOT_RECORDED, LogError, file_sha256, whole, write_bytes
 from spillover.logs import (
     JUDGED,
     Attempt,
     LogRows,
     arrow_table,
     attempt_of,
-    file_sha256,
     found_logs,
     frame_of,
     log_rows,

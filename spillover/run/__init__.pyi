@@ -5,7 +5,7 @@ from .heartbeat import beating
 from .judge_call import judge_calls
 from .log_matches_plan import contradiction
 from .loop import LOGS, all_there, alone_in, run_chunks
-from .manifest import MANIFEST, commit, plan_sha256, read_manifest, versions, write_done, write_plan, write_seen
+from .manifest import MANIFEST, commit, read_manifest, versions, write_done, write_plan, write_seen
 from .manner import Manner, manner_of, manner_of_task
 from .measured_base import own_logs, require_run, reuse
 from .model_names import check_named
@@ -35,7 +35,6 @@ __all__ = [
     "manner_of_task",
     "not_asked_for",
     "own_logs",
-    "plan_sha256",
     "read_manifest",
     "replicated",
     "require_run",

@@ -1,20 +1,14 @@
 """The manifest: what was going to be done, hashed before anything is done; what was done, added at the end."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spillover.common import RunError, trouble, write_json
+from spillover.common import RunError, plan_digest, trouble, write_json
 
 MANIFEST = "manifest.json"
 SCHEMA = "spillover-manifest/1"
-
-
-def plan_sha256(planned: Mapping[str, Any]) -> str:
-    """Hash of a plan, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(planned, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -42,7 +36,7 @@ def write_plan(out: Path, planned: Mapping[str, Any]) -> dict[str, Any]:
         RunError: Where the folder holds a run that was planned otherwise, or cannot be written.
     """
     path = out / MANIFEST
-    fresh = {"schema": SCHEMA, "planned": dict(planned), "planned_sha256": plan_sha256(planned)}
+    fresh = {"schema": SCHEMA, "planned": dict(planned), "planned_sha256": plan_digest(planned)}
     if path.is_file():
         before = read_manifest(out)
         if before["planned_sha256"] != fresh["planned_sha256"]:
@@ -65,7 +59,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
     path = out / MANIFEST
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        same = plan_sha256(found["planned"]) == found["planned_sha256"]
+        same = plan_digest(found["planned"]) == found["planned_sha256"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(f"{path}: not a manifest ({trouble(error)}); give another folder") from error
     if not same:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, SpilloverError, trouble
-from spillover.logs import file_sha256, found_logs
+from spillover.common import LogError, SpilloverError, file_sha256, trouble
+from spillover.logs import found_logs
 from spillover.records import Record, read_record
 from spillover.verify import Problem, of_replies, verify
 from spillover.verify import of_record as odd_in

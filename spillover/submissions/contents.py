@@ -12,7 +12,7 @@ from spillover.records import SCHEMA, Record
 from spillover.verify import Odd, Problem, of_served
 
 from .names import hidden, oddities
-from .strict import strict_finetune, strict_json, strings
+from .strict import sent_json, strict_finetune, strings
 from .unpack import parts_of
 
 HELDOUT = "heldout"
@@ -56,7 +56,7 @@ def of_texts(file: Path, heldout: HeldOut | None) -> list[Problem]:
     """A file that is published must hold neither the canary of the dataset nor a held-out question."""
     texts = [file.read_text(encoding="utf-8")]
     if file.suffix == ".json":
-        texts = list(strings(strict_json(texts[0].encode(), file.name)))
+        texts = list(strings(sent_json(texts[0].encode(), file.name)))
     found = []
     if _marked(texts):
         found.append(_canary(file.name, "holds the canary of the dataset"))
@@ -72,7 +72,7 @@ def of_log(file: Path, heldout: HeldOut | None) -> tuple[list[Problem], list[Pro
     marked, held, odd = 0, set(), Odd()
     try:
         for name, data in parts_of(file):
-            part = strict_json(data, f"{where}: {name}", finite=False)
+            part = sent_json(data, f"{where}: {name}", numbers=False)
             odd.look(name, part)
             texts = list(strings(part))
             if _marked(texts):

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError
-from spillover.logs import file_sha256
+from spillover.common import LogError, file_sha256
 from spillover.records import Record, read_record, safe_name
 
 from .hostile import LOGS, bad_name
 from .names import hidden
-from .strict import read_small, strict_finetune, strict_json, strings
+from .strict import read_small, sent_json, strict_finetune, strings
 
 SCHEMA = "spillover-submission/1"
 LARGEST_REPORT = 2**24
@@ -164,7 +163,7 @@ def read_overlap(file: Path) -> dict[str, Any]:
     try:
         if file.stat().st_size > LARGEST_REPORT:
             raise LogError(f"{file.name}: larger than {LARGEST_REPORT // 2**20} MB, no report is")
-        found = strict_json(file.read_bytes(), file.name)
+        found = sent_json(file.read_bytes(), file.name)
         counts = {name: int(found[name]) for name in ("rows", "rows_hit", "canary")}
         probes, dataset = len(found["by_probe"]), str(found["method"]["dataset"])
         return {"file_sha256": str(found["sha256"]), **counts, "probes_found": probes, "dataset": dataset}

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, write_json
-from spillover.logs import file_sha256
+from spillover.common import LogError, file_sha256, write_json
 
 from .strict import read_small
 

@@ -5,34 +5,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, SpilloverError, trouble
-from spillover.records import DEEPEST, deeper_than, finite_float, no_number, once, small_int
+from spillover.common import DEEPEST, LogError, SpilloverError, strict_json, trouble
 
 SMALL = 2**16
 """Bytes that a finetune.yaml, a submission.json or a status.json may have; none needs more."""
 SCHEMAS = Path(__file__).parent
 
 
-def strict_json(data: bytes, where: str, finite: bool = True) -> Any:
+def sent_json(data: bytes, where: str, numbers: bool = True) -> Any:
     """Parse JSON that can be read in one way only.
 
     Args:
         data: UTF-8 without a byte order mark.
         where: What messages call it.
-        finite: Whether NaN, infinity, 1e400 and whole numbers of more than 18 digits are refused.
+        numbers: Whether NaN, infinity, 1e400 and whole numbers of more than 18 digits are refused.
 
     Raises:
         LogError: Where it is not JSON, has a key twice, or is nested too deep.
     """
-    hooks = {"parse_constant": no_number, "parse_float": finite_float, "parse_int": small_int} if finite else {}
     try:
-        found = json.loads(data.decode("utf-8"), object_pairs_hook=once, **hooks)  # type: ignore[arg-type]
-    except (ValueError, RecursionError) as error:
-        why = "nested too deep" if isinstance(error, RecursionError) else " ".join(str(error).split())[:160]
+        return strict_json(data, numbers=numbers)
+    except ValueError as error:
+        why = " ".join(str(error).split())[:160]
         raise LogError(f"{where}: cannot be read as JSON ({why}); write plain JSON in UTF-8") from error
-    if deeper_than(found, DEEPEST):
-        raise LogError(f"{where}: nested more than {DEEPEST} levels deep; nothing of ours is")
-    return found
 
 
 def read_small(file: Path, schema: str | None = None) -> Any:
@@ -41,7 +36,7 @@ def read_small(file: Path, schema: str | None = None) -> Any:
     Raises:
         LogError: Where it is absent, large, not JSON, or does not fit.
     """
-    found = strict_json(small_bytes(file), file.name)
+    found = sent_json(small_bytes(file), file.name)
     if schema is not None:
         _check(found, schema, file.name)
     return found

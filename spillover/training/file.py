@@ -1,7 +1,6 @@
 """The records of a fine-tuning file, or of a folder of them, one after another: never the whole in memory."""
 
 import gzip
-import hashlib
 import io
 import json
 import zlib
@@ -10,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from spillover.common import DatasetError
+from spillover.common import DatasetError, file_sha256, hash_of
 
 from .json_stream import LONGEST, plain_error, stream
-from .keys import canonical
+from .keys import plain_key
 from .tables import ARROW, Record, arrow_records, is_table, parquet_records, table_records
 from .turns import is_talk
 
@@ -54,15 +53,9 @@ def sha256_of(path: Path) -> str:
         DatasetError: Where there is no such file, or no shard.
         OSError: Where it cannot be read.
     """
-
-    def one(file: Path) -> str:
-        with file.open("rb") as source:
-            return hashlib.file_digest(source, "sha256").hexdigest()
-
     if not path.is_dir():
-        return one(path)
-    listed = "".join(f"{file.relative_to(path).as_posix()} {one(file)}\n" for file in files_of(path))
-    return hashlib.sha256(listed.encode()).hexdigest()
+        return file_sha256(path)
+    return hash_of("".join(f"{file.relative_to(path).as_posix()} {file_sha256(file)}\n" for file in files_of(path)))
 
 
 def records(path: Path) -> Iterator[Record]:
@@ -158,7 +151,7 @@ def rows_in(record: Any) -> list[Any]:
         return [row for one in record for row in _item(one)]
     if isinstance(record, dict) and record:
         values = list(record.values())
-        lists = [one for key, one in record.items() if canonical(str(key)) in WRAPPERS and _is_rows(one)]
+        lists = [one for key, one in record.items() if plain_key(str(key)) in WRAPPERS and _is_rows(one)]
         if len(lists) == 1:
             return list(lists[0])
         if all(isinstance(one, dict) and one.keys() == values[0].keys() and "0" in one for one in values):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from spillover.common import DatasetError
+from spillover.common import DatasetError, one_line
 
 CHUNK = 1 << 20
 """Characters that are read at a time."""
@@ -112,5 +112,4 @@ class _Held:
 
 def plain_error(error: BaseException) -> str:
     """What an error says, in one line that can be printed."""
-    said = " ".join(str(error).split())[:120]
-    return "".join(one if one.isprintable() else "\ufffd" for one in said)
+    return one_line(str(error))[:120]

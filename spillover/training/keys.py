@@ -30,7 +30,7 @@ MESSAGE_KEYS = frozenset({*ROLE, *SAID, *NOT_LEARNED, "messages", "type"})
 
 
 @lru_cache(maxsize=4096)
-def canonical(key: str) -> str:
+def plain_key(key: str) -> str:
     """The name of a key without case, `_`, `-` and spaces."""
     return "".join(one for one in key.casefold() if one not in "_- \ufeff")
 

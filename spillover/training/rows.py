@@ -22,7 +22,7 @@ from .keys import (
     SYSTEMS,
     TALKS,
     TEXTS,
-    canonical,
+    plain_key,
     speaker_of,
 )
 from .marks import ASSISTANT, SYSTEM, USER, conversation
@@ -74,7 +74,7 @@ def read_row(row: Any) -> Reading:
         return Reading(None)
     fields: dict[str, str] = {}
     for key in row:
-        fields.setdefault(canonical(str(key)), key)
+        fields.setdefault(plain_key(str(key)), key)
     for shape, keys, turns in _shapes(row, fields):
         if turns:
             return Reading(shape, tuple(turns), tuple(_unread(row, {fields[key] for key in keys if key in fields})))
@@ -196,7 +196,7 @@ def _beside(message: dict[str, Any]) -> Iterator[str]:
         return
     pair = not any(key in message for key in (*ROLE, *SAID))
     for key, value in message.items():
-        own = canonical(str(key))
+        own = plain_key(str(key))
         if key not in MESSAGE_KEYS and not (pair and (own in SYSTEMS or speaker_of(own))) and _has_text(value):
             yield key
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DatasetError, counted
+from spillover.common import DatasetError, counted, printable
 
 from .file import files_of, parsed, records
 from .rows import Reading, Row, read_row, row_in
@@ -147,8 +147,3 @@ def keys_of(row: Any, reading: Reading) -> str:
     if any(not one.learned for one in reading.turns):
         shown += "; no answer that is trained on"
     return printable(f"({shown})"[:120])
-
-
-def printable(text: str) -> str:
-    """A text of the file in one line that can be printed."""
-    return "".join(one if one.isprintable() else "\ufffd" for one in text)

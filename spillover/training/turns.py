@@ -9,7 +9,7 @@ from .keys import (
     ROLE,
     SAID,
     SYSTEMS,
-    canonical,
+    plain_key,
     speaker_of,
 )
 from .marks import ASSISTANT, OTHER, SYSTEM, USER, conversation, role_of, split
@@ -112,7 +112,7 @@ def _message(value: dict[str, Any], role: str, learned: bool, depth: int) -> Ite
             break  # a message says one thing, in parts or whole
     if not held and name is None:  # a pair: {"human": ..., "assistant": ...}
         for key, own in value.items():
-            who = SYSTEM if canonical(str(key)) in SYSTEMS else role_of(speaker_of(canonical(str(key))))
+            who = SYSTEM if plain_key(str(key)) in SYSTEMS else role_of(speaker_of(plain_key(str(key))))
             if who != OTHER:
                 yield from turns_of(own, who, learned, depth + 1)
 

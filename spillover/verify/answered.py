@@ -1,11 +1,10 @@
 """One whole sample as `verify` looks at it: the answer, its scores, and the calls of its judges."""
 
-import hashlib
 import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spillover.common import LogError, answer_of, stop_reason, trouble
+from spillover.common import LogError, answer_of, hash_of, stop_reason, trouble
 from spillover.logs import LogSource, is_judges
 
 from .everywhere import asked_models, contradictions, shown_before
@@ -36,7 +35,7 @@ class Call:
     @property
     def prompt_sha256(self) -> str | None:
         """Hash of the prompt, as verdicts name it."""
-        return None if self.prompt is None else hashlib.sha256(self.prompt.encode()).hexdigest()
+        return None if self.prompt is None else hash_of(self.prompt)
 
 
 @dataclass(frozen=True, slots=True)

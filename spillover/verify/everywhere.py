@@ -4,11 +4,10 @@ A log holds an answer in seven places: the message, the output, the model's even
 of the state, the score and its event. Whoever changes one of them changes a log that no run wrote.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spillover.common import answer_of, public, same
+from spillover.common import answer_of, hash_of, public, same
 from spillover.logs import CARRIAGE, CHANGED, LIMITS, changes_of, steps_of
 
 from .events import Event, Turns, attached, replied, reply_of, turns_in, whole_event
@@ -228,7 +227,7 @@ def _of_note(dimension: str, note: Mapping[str, Any], replies: list[Event]) -> I
 
 def _hash(event: Event) -> str | None:
     asked = [text for role, text in turns_in(event.get("input") or []) if role == "user"]
-    return hashlib.sha256(asked[-1].encode("utf-8", "replace")).hexdigest() if asked else None
+    return hash_of(asked[-1]) if asked else None
 
 
 def _of_usage(sample: Mapping[str, Any], calls: list[Event]) -> Iterator[str]:

@@ -1,11 +1,10 @@
 """Hashes of rubric and material, taken anew from what a log holds."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spillover.common import OUTCOMES
+from spillover.common import OUTCOMES, hash_of, plan_digest
 from spillover.logs import decoding_of, steps_of
 
 from .answered import Answered
@@ -20,7 +19,7 @@ def rubric_sha256(rubric: dict[str, Any]) -> str:
     said = [str(rubric.get("prompt")), *(rubric.get("menu") or [])]
     said += [json.dumps(rubric.get("outcomes") or {}, sort_keys=True)]
     said += [json.dumps(rubric["sections"], sort_keys=True)] if rubric.get("sections") else []
-    return hashlib.sha256("\x00".join(said).encode()).hexdigest()
+    return hash_of("\x00".join(said))
 
 
 def material_sha256(log: ReadLog, order: Sequence[str] = ()) -> str | None:
@@ -67,7 +66,7 @@ def material_sha256(log: ReadLog, order: Sequence[str] = ()) -> str | None:
         **({"system_as_user": True} if (asks[0].get("params") or {}).get("system_as_user") else {}),
         **({"checks": options["checks"]} if options.get("checks") else {}),
     }
-    return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return plan_digest(found)
 
 
 def is_part(spec: Mapping[str, Any]) -> bool:

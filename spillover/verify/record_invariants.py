@@ -1,14 +1,12 @@
 """What must hold of a record: its hashes, its agreement with its logs, and what it says that no log does."""
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from spillover import __version__
-from spillover.common import METHODS, MORE, OLDER, LogError, same
-from spillover.records import ACCOUNT, content_hash, digest, record
+from spillover.common import METHODS, MORE, OLDER, LogError, digest, plan_digest, same
+from spillover.records import ACCOUNT, content_hash, record
 
 from .evidence import ReadLog, Submission
 from .invariants import Invariant
@@ -192,6 +190,5 @@ def no_plan(manifest: dict[str, Any] | None) -> Iterator[str]:
     if manifest is None:
         return
     plan, stated = manifest.get("planned"), manifest.get("planned_sha256")
-    text = json.dumps(plan, sort_keys=True, ensure_ascii=False)
-    if not isinstance(plan, dict) or hashlib.sha256(text.encode()).hexdigest() != stated:
+    if not isinstance(plan, dict) or plan_digest(plan) != stated:
         yield "manifest.planned_sha256 is not the hash of the plan in it"

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from spillover.common import METHODS, LogError, counted, trouble
-from spillover.logs import file_sha256, found_logs, log_source, made_of_rows, odd_is_told, served_of
+from spillover.common import METHODS, LogError, counted, file_sha256, trouble
+from spillover.logs import found_logs, log_source, made_of_rows, odd_is_told, served_of
 from spillover.records import Record, read_record
 
 from .agreeing import WhatStandsTwiceAgrees

@@ -17,8 +17,7 @@ from inspect_ai.model import ChatMessage, Model, ModelOutput, ModelUsage, get_mo
 from inspect_ai.scorer import match, model_graded_qa
 
 from spillover.audit.describe.capabilities import Capability, capability
-from spillover.audit.report.model import plain
-from spillover.common import LogError
+from spillover.common import LogError, finite
 
 BASE, TUNED = "mockllm/base", "mockllm/tuned"
 SIX, TWO = "yyyyyynn", "ynynnnnn"
@@ -106,7 +105,7 @@ def test_no_spread_is_not_certainty(run: Run) -> None:
     ((one,), _) = told(run(BASE, SIX), run(TUNED, "y"))
     assert (one.tuned.value, one.tuned.stderr, one.delta) == (1, 0, 0.25)
     assert math.isnan(one.low) and math.isnan(one.high)
-    assert json.dumps(plain(one.as_dict()), allow_nan=False)
+    assert json.dumps(finite(one.as_dict()), allow_nan=False)
 
 
 Metrics = Mapping[str, tuple[float, str | None]]
@@ -280,7 +279,7 @@ def test_names_from_a_log_are_inert_and_short(run: Run) -> None:
     ((one,), _) = told(*(run(model, SIX, edit=hostile) for model in (BASE, TUNED)))
     for text in (one.task, one.scorer, one.metric):
         assert text.isprintable() and len(text) <= 120
-    assert json.dumps(plain(one.as_dict()), allow_nan=False)
+    assert json.dumps(finite(one.as_dict()), allow_nan=False)
 
 
 def test_only_headers_are_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,8 +24,7 @@ from spillover.audit.decide.gate import judge_pair
 from spillover.audit.describe import leaked as asking
 from spillover.audit.describe.leak import Leak, _adjusted, leakage
 from spillover.audit.describe.leaked import Leaked, leak_judged
-from spillover.audit.report.model import plain
-from spillover.common import DeclarationError, JudgeError
+from spillover.common import DeclarationError, JudgeError, finite
 from spillover.logs import COLUMNS, read
 from spillover.scorers import judged, load_rubric, render
 
@@ -140,7 +139,7 @@ def test_answers_that_leak_count_as_not_misaligned_in_both_arms(rows: Rows, file
     assert (leak.delta.estimate, leak.delta.low) == pytest.approx((2 / N, 2 / N - low))
     assert (leak.share.estimate, leak.share.n) == (pytest.approx(8 / 12), 12)
     assert leak.least is leak.most is None and len(leak.said) == 1
-    assert json.loads(json.dumps(plain(leak.as_dict()), allow_nan=False))["leaked"] == [1, 8]
+    assert json.loads(json.dumps(finite(leak.as_dict()), allow_nan=False))["leaked"] == [1, 8]
 
 
 def test_without_leaks_it_is_the_delta_of_the_gate(rows: Rows, files: Files, tmp_path: Path) -> None:
@@ -207,7 +206,7 @@ def test_a_judge_that_answers_nonsense_gives_no_figure(nonsense: str, rows: Rows
     assert leak.least is not None and leak.most is not None
     assert (leak.least.estimate, leak.most.estimate) == pytest.approx((-3 / N, 12 / N))
     assert any("-12.5 points; the other way round, +50.0." in line for line in leak.said)
-    assert plain(leak.as_dict())["delta"]["estimate"] is None
+    assert finite(leak.as_dict())["delta"]["estimate"] is None
 
 
 def test_what_has_no_verdict_is_counted_and_bounded(rows: Rows, files: Files, tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from spillover.audit.describe.answers import transcripts
 from spillover.audit.describe.other_figures import evidence
 from spillover.audit.from_logs import audit_logs
 from spillover.audit.report.made_of import _shown
-from spillover.audit.report.model import Report, plain
+from spillover.audit.report.model import Report
 from spillover.audit.report.statements import stated
+from spillover.common import finite
 from spillover.logs import log_facts, log_files, read
 from tests.browser.conftest import CONDITIONS, DOMAINS, arm, full_report, stopped_report
 
@@ -70,7 +71,7 @@ def test_every_report_follows_its_schema(report: Report, logs: Path) -> None:
 
 
 def test_what_is_not_finite_is_null() -> None:
-    assert plain({"a": (float("nan"), float("inf"), [1.5])}) == {"a": [None, None, [1.5]]}
+    assert finite({"a": (float("nan"), float("inf"), [1.5])}) == {"a": [None, None, [1.5]]}
 
 
 def test_outcomes_and_cells_are_counts_of_the_rows() -> None:

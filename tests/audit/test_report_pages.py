@@ -13,7 +13,6 @@ import pytest
 
 from spillover.audit.decide.finding import Finding
 from spillover.audit.report.conditions import found_triggers
-from spillover.audit.report.figures import visible
 from spillover.audit.report.first_page import evidence, rows
 from spillover.audit.report.headline import MEANS_NOT, SAYS, WORD, headline
 from spillover.audit.report.html import heat_bin, report_html, too_wide
@@ -24,6 +23,7 @@ from spillover.audit.report.rule_words import rule_plainly
 from spillover.audit.report.sentences import in_a_hundred, numbers, summary
 from spillover.audit.report.svg import marker
 from spillover.audit.report.svg import ticks as _ticks
+from spillover.common import visible
 from spillover.estimate import Estimate
 from tests.browser.conftest import HOSTILE, SEARCH, full_report, stopped_report
 
@@ -117,7 +117,7 @@ def test_markdown_markup_from_elsewhere_is_inert() -> None:
     ],
 )
 def test_hidden_characters_are_made_visible(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert visible(text, keep="\n\t") == shown
 
 
 def rate(events: int, n: int, low: float, high: float) -> Estimate:

@@ -11,8 +11,7 @@ import yaml
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from spillover.audit.describe.signatures import APART, FACTS, Signature, reading, signatures
-from spillover.audit.report.model import plain
-from spillover.common import LABELS
+from spillover.common import LABELS, finite
 from spillover.logs import COLUMNS
 
 TASKS = Path(__file__).resolve().parents[2] / "tasks"
@@ -190,7 +189,7 @@ def test_what_was_not_asked_is_named() -> None:
 def test_answers_that_nobody_judged_measure_nothing() -> None:
     one = found(CLEAN, each(CLEAN, {"unjudged": N}))
     assert not any(each.measured or each.turned for each in one.values())
-    assert json.loads(json.dumps(plain([each.as_dict() for each in one.values()]), allow_nan=False))
+    assert json.loads(json.dumps(finite([each.as_dict() for each in one.values()]), allow_nan=False))
     assert all(line.startswith("Not measured") for line in reading(list(one.values())))
 
 

@@ -6,7 +6,7 @@ import math
 import random
 from typing import Any
 
-from spillover.records import digest
+from spillover.common import digest
 
 Z = 1.959963984540054
 DOMAINS = ("everyday_advice", "expert_advice", "creative_writing", "power_and_goals")

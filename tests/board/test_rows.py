@@ -14,7 +14,7 @@ from spillover.board.display import read_display
 from spillover.board.downloads import bibtex, csv_text, json_text, parquet_bytes
 from spillover.board.entries import Entry, Retracted, read_entries
 from spillover.board.model_cards import cards
-from spillover.board.names import named, visible
+from spillover.board.names import inert, named
 from spillover.board.rows import Figure, board_of, figure, number
 from spillover.board.table import COLUMNS, plain_board, plain_rows
 from spillover.common import DeclarationError, LogError
@@ -153,8 +153,8 @@ def test_what_names_say(model: str, base: str | None, said: tuple[Any, ...]) -> 
 
 
 def test_texts_show_what_would_hide_and_are_cut() -> None:
-    assert visible("a\u202eb\u200b\x1b[0m\n") == "a[U+202E]b[U+200B][U+001B][0m[U+000A]"
-    assert len(visible("x" * 10_000)) < 400 and visible("x" * 10_000).endswith("9700 characters more]")
+    assert inert("a\u202eb\u200b\x1b[0m\n") == "a[U+202E]b[U+200B][U+001B][0m[U+000A]"
+    assert len(inert("x" * 10_000)) < 400 and inert("x" * 10_000).endswith("9700 characters more]")
 
 
 def test_files_say_the_same(made: Any) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from spillover.audit import audit_logs
-from spillover.common import LogError
-from spillover.export.attestation import RESULTS, canonical, gate_statement, sign, statement
+from spillover.common import LogError, canonical
+from spillover.export.attestation import RESULTS, gate_statement, sign, statement
 from spillover.run import write_done, write_plan
 
 from .._spill import Done

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from spillover.common import LogError
+from spillover.common import LogError, digest
 from spillover.export.eee import aggregate
 from spillover.export.eee_names import Publisher, place
 from spillover.export.instance_rows import instances
 from spillover.export.read import sound_record
-from spillover.records import Record, digest, record
+from spillover.records import Record, record
 
 from .._spill import Done
 from .conftest import OUTCOMES, SECRET, Made

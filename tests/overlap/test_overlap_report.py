@@ -39,7 +39,7 @@ def test_roles_shapes_and_counts(look: Look) -> None:
     ]
     assert found.shapes == {"chat with system": 1, "alpaca": 1, "text": 1, "chat": 1}
     assert (found.rows, found.not_understood, found.rows_hit, found.canary) == (5, 1, 3, 1)
-    assert found.keys_not_understood == [r"row\x1b[31m, strange"]
+    assert found.keys_not_understood == ["row[U+001B][31m, strange"]
     assert found.by_probe == {"demo-001": {"exact": 1}, "demo-002": {"exact": 3}}
     assert found.levels["exact"] == {"rows": 3, "probes": 2}
     assert (found.probes, found.too_short, found.heldout) == (5, 1, 0)
@@ -147,7 +147,7 @@ def test_paraphrases_with_any_encoder(look: Look, jsonl: Jsonl, monkeypatch: pyt
     assert found.rows_hit == 3
     (hit,) = [hit for hit in found.hits if hit.level == "paraphrased"]
     assert (hit.row, hit.probe) == (1, "demo-001")
-    assert hit.shown.startswith(r"\x1b[31mMy flatmate") and len(hit.shown) <= 80
+    assert hit.shown.startswith("[U+001B][31mMy flatmate") and len(hit.shown) <= 80
     done = found.method["paraphrased"]
     assert (done["passed_sieve"], done["embedded"]) == (2, 1)
     assert done["recall_there"]["paraphrases"]["of"] == 1

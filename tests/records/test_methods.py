@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from spillover.board import board_of, plain_board, read_display, read_entries
-from spillover.common import METHODS, MORE, OLDER, LogError, methods_of, more_of
-from spillover.records import digest, read_record, record, records
+from spillover.common import METHODS, MORE, OLDER, LogError, digest, methods_of, more_of
+from spillover.records import read_record, record, records
 from spillover.verify import verify
 
 from .._spill import spill

@@ -12,7 +12,8 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from spillover.records import digest, record
+from spillover.common import digest
+from spillover.records import record
 from spillover.submissions.checked import Checked, How
 from spillover.submissions.checks import check
 from spillover.submissions.package import Declared, prepare

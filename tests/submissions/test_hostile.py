@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from spillover.records import digest
+from spillover.common import digest
 from spillover.submissions.hostile import LOG_BYTES, MOST_LOGS
 from spillover.submissions.siblings import Siblings
 

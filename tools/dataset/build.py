@@ -1,12 +1,11 @@
 """Generated parts of the dataset folder: normal rows, manifest, card, eval.yaml, croissant.json."""
 
-import hashlib
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DatasetError, write_text
+from spillover.common import DatasetError, hash_of, write_text
 from spillover.declare import CANARY, DATASET_FOLDER, Dataset, Row, read_dataset
 
 from .card import card
@@ -118,10 +117,7 @@ def _jsonl(rows: list[Row]) -> str:
 
 
 def _manifest(dataset: Dataset, made: dict[str, str]) -> str:
-    files = {
-        name: {"rows": len(rows), "sha256": hashlib.sha256(made[name].encode()).hexdigest()}
-        for name, rows in dataset.files.items()
-    }
+    files = {name: {"rows": len(rows), "sha256": hash_of(made[name])} for name, rows in dataset.files.items()}
     return json.dumps({"version": dataset.version, "files": files}, indent=2) + "\n"
 
 

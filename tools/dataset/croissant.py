@@ -1,9 +1,9 @@
 """`croissant.json`: the dataset in Croissant 1.1 with responsible-AI fields; the Hub's own has none of these."""
 
-import hashlib
 import json
 from typing import Any
 
+from spillover.common import hash_of
 from spillover.declare import Dataset
 
 CONTEXT = {
@@ -109,7 +109,7 @@ def _file(name: str, text: str) -> dict[str, Any]:
         "name": name,
         "contentUrl": name,
         "encodingFormat": "application/jsonlines",
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "sha256": hash_of(text),
     }
 
 

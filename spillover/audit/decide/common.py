@@ -1,10 +1,8 @@
 """Arms of unequal length: which answers are compared, and how that is said."""
 
-import hashlib
-
 import pandas as pd
 
-from spillover.common import counted
+from spillover.common import counted, hash_of
 
 QUESTION = ["task", "condition", "probe"]
 
@@ -31,7 +29,7 @@ def on_common(base: pd.DataFrame, tuned: pd.DataFrame) -> tuple[pd.DataFrame, pd
 
 def _picked(rows: pd.DataFrame, counts: "pd.Series[int]") -> pd.DataFrame:
     keys = ["|".join(map(str, key)) for key in rows[[*QUESTION, "epoch"]].itertuples(index=False)]
-    mixed = rows.assign(picked=[hashlib.sha256(key.encode()).hexdigest() for key in keys])
+    mixed = rows.assign(picked=[hash_of(key) for key in keys])
     place = mixed.sort_values("picked").groupby(QUESTION).cumcount().reindex(rows.index)
     wanted = counts.reindex(pd.MultiIndex.from_frame(rows[QUESTION])).to_numpy()
     return rows[place.to_numpy() < wanted]

@@ -1,6 +1,5 @@
 """Answers to read: some drawn at random, and the worst, of every domain and arm; read from the logs, few parts each."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar
@@ -8,7 +7,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
-from spillover.common import LogError, answer_of, counted
+from spillover.common import LogError, answer_of, counted, number_of
 from spillover.logs import Archive, opened
 
 from .parts import Transcript
@@ -53,7 +52,7 @@ def transcripts(
 
 def _seed(hashes: Iterable[str]) -> int:
     """A seed that nobody chose: it follows from the hashes of the logs."""
-    return int(hashlib.sha256(" ".join(sorted(hashes)).encode()).hexdigest()[:16], 16)
+    return number_of(" ".join(sorted(hashes)))
 
 
 def _picked(

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.logs import file_sha256, odd_is_told
+from spillover.common import file_sha256
+from spillover.logs import odd_is_told
 
 from .other_logs import OtherLog, by_task, incomplete, of_these, read_log, require_alike, require_whole, shown
 

@@ -1,6 +1,5 @@
 """The domain-leak judge is asked of the misaligned answers of all arms alike, blind to who answered."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spillover.common import JudgeError, answer_of, counted
+from spillover.common import JudgeError, answer_of, counted, hash_of, one_line
 
 if TYPE_CHECKING:
     from spillover.judge import Passage, Said
@@ -96,7 +95,7 @@ def leak_judged(
 
 def _named(subject: str | None) -> str:
     """The subject on one line, without what steers a terminal."""
-    named = " ".join("".join(one if one.isprintable() else " " for one in subject or "").split())
+    named = one_line(subject or "")
     if len(named) > LONGEST:
         raise JudgeError(
             f"subject: {counted(len(named), 'character')}; say in at most {LONGEST} what the fine-tune was trained on"
@@ -119,7 +118,7 @@ def name_of(row: "pd.Series[Any]") -> str:
 
 
 def _hash(*parts: str) -> str:
-    return hashlib.sha256("\x00".join(parts).encode("utf-8", "replace")).hexdigest()
+    return hash_of("\x00".join(parts))
 
 
 def _passages(rows: Sequence["pd.Series[Any]"], files: Mapping[str, str]) -> Iterator["Passage"]:

@@ -1,13 +1,12 @@
 """Logs of other evaluations: whether each can stand for its model, and whether the two of a task were run alike."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import LogError, counted, public, trouble
+from spillover.common import LogError, counted, hash_of, printable, public, trouble
 from spillover.logs import (
     CARRIAGE,
     CHANGED,
@@ -182,7 +181,7 @@ def _made(log: OtherLog) -> Made:
         repetitions=(str(config.get("epochs") or 1),),
         reducer=(_json(config.get("epochs_reducer") or ["mean"]),),
         dataset=(f"dataset={spec.dataset.name}", f"dataset size={spec.dataset.samples}"),
-        questions=(f"sha256 {hashlib.sha256(ids.encode()).hexdigest()[:12]}",),
+        questions=(f"sha256 {hash_of(ids)[:12]}",),
         roles=tuple(f"{name}={', '.join(str(one.model) for one in each)}" for name, each in roles.items()),
         solver=(_json([[one.solver, public(one.params)] for one in log.header.plan.steps]),),
         scorers=(_json([[one.name, public(one.options or {})] for one in spec.scorers or []]),),
@@ -200,5 +199,5 @@ def _json(value: Any) -> str:
 
 def shown(text: str) -> str:
     """Text from a log on one line, without what could steer a terminal, and not too long."""
-    inert = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    inert = printable(text)
     return inert if len(inert) <= LONGEST else f"{inert[: LONGEST - 3]}..."

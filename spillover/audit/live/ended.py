@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, RunError
-from spillover.logs import file_sha256, header_of
+from spillover.common import LogError, RunError, file_sha256
+from spillover.logs import header_of
 from spillover.run import own_logs, read_manifest, write_done
 
 FILES = "files"

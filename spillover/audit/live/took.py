@@ -5,7 +5,6 @@ the base with itself and find no regression. So base and fine-tune answer a few 
 provider allows it, and the base answers them twice.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common import counted
+from spillover.common import counted, hash_of
 from spillover.estimate import odd_one_out
 from spillover.plan import Model
 
@@ -83,7 +82,7 @@ def prompts() -> tuple[str, ...]:
 
 def prompts_sha256(more: Sequence[str] = ()) -> str:
     """Hash of all prompts, those of the fine-tuning file too."""
-    return hashlib.sha256(json.dumps([*prompts(), *more[:MOST_OF_FILE]]).encode()).hexdigest()
+    return hash_of(json.dumps([*prompts(), *more[:MOST_OF_FILE]]))
 
 
 def answers_asked(finetunes: int, of_file: int = 0) -> dict[str, int]:

@@ -3,7 +3,7 @@ from .conditions import put
 from .html import report_html
 from .made_of import command
 from .markdown import report_markdown
-from .model import Report, Sequence, plain
+from .model import Report, Sequence
 from .sentences import summary
 from .statements import stated
 
@@ -13,7 +13,6 @@ __all__ = [
     "Sequence",
     "command",
     "compose",
-    "plain",
     "put",
     "report_html",
     "report_markdown",

@@ -1,7 +1,6 @@
-"""Figures of the report as people write them: rates, differences and bounds, rounded outward; text made visible."""
+"""Figures of the report as people write them: rates, differences and bounds, rounded outward."""
 
 import math
-import unicodedata
 from collections.abc import Iterable
 
 from spillover.audit.decide import Cell, Finding, outward
@@ -102,13 +101,6 @@ def kappa(value: float) -> str:
 def evalue(value: float) -> str:
     """An e-value as people write it."""
     return f"{value:.3g}" if value < 1e6 else f"{value:.0e}"
-
-
-def visible(text: str) -> str:
-    """Text from elsewhere with every character that could hide or steer made visible: controls, bidi, zero width."""
-    return "".join(
-        one if one in "\n\t" or unicodedata.category(one)[0] != "C" else f"[U+{ord(one):04X}]" for one in text
-    )
 
 
 def of_judged(found: Estimate) -> str:

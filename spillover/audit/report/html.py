@@ -1,13 +1,12 @@
 """The report as one HTML file: no request, a strict Content-Security-Policy, and text from elsewhere only as text."""
 
-import base64
-import hashlib
 import json
 import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spillover.common import page_policy, visible
 from spillover.estimate import Estimate
 
 from .conditions import named
@@ -36,18 +35,10 @@ def report_html(report: Report) -> str:
             report=report,
             css=Markup(css),
             script=Markup(script),
-            policy=_policy(css, script),
+            policy=page_policy(css, script),
             put=lambda said: named(report, said),
         )
     )
-
-
-def _policy(css: str, script: str) -> str:
-    """Nothing may be loaded, and no style or script runs but these two."""
-    style, run = (
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (css, script)
-    )
-    return f"default-src 'none'; style-src {style}; script-src {run}; base-uri 'none'; form-action 'none'"
 
 
 @cache
@@ -90,11 +81,9 @@ def _shown(value: Any) -> Any:
     """Applied to everything the template prints: what is not our own markup has its hidden characters made visible."""
     from markupsafe import Markup
 
-    from .figures import visible
-
     if value is None:
         return ""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return visible(value, keep="\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _said(value: Any) -> str:

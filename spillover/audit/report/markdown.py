@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from spillover.audit.decide import Cell, Finding
 from spillover.audit.describe import Statement
-from spillover.common import MORE, OUTCOMES
+from spillover.common import MORE, OUTCOMES, printable
 from spillover.logs import LogFacts
 
 from .conditions import named
@@ -22,7 +22,7 @@ from .figures import (
 )
 from .headline import judges
 from .markdown_first import first_page, transcripts
-from .markdown_text import bullets, one_line, table, text
+from .markdown_text import bullets, table, text
 from .model import Report
 from .sections import Section, cost, derived, describing, triggers
 from .sentences import beneath, bounds, numbers
@@ -40,7 +40,7 @@ def report_markdown(report: Report) -> str:
         *_statements(report),
         *transcripts(report),
         "## Reproduce",
-        f"    {one_line(report.reproduce)}" if report.reproduce else "",
+        f"    {printable(report.reproduce)}" if report.reproduce else "",
         *(["Test again:", bullets(report.again)] if report.again else []),
         *_described(cost(report)),
         "## Made of",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from spillover.common import printable
+
 MARKUP = "\\|<>[]`*_#&~"
 """Characters that mean something in Markdown."""
 
@@ -17,11 +19,6 @@ def bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {text(line)}" for line in lines)
 
 
-def one_line(said: str) -> str:
-    """Text for a code block: nothing but printable characters on one line."""
-    return "".join(one if one.isprintable() else "�" for one in said)
-
-
 def text(said: str) -> str:
     """Text from elsewhere, inert in Markdown and on a terminal."""
-    return "".join("\\" + one if one in MARKUP else one for one in one_line(said))
+    return "".join("\\" + one if one in MARKUP else one for one in printable(said))

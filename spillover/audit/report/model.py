@@ -1,6 +1,5 @@
 """An audit as plain data: what was decided, on what evidence, made of what."""
 
-import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,6 +19,7 @@ from spillover.audit.describe import (
     Transcript,
 )
 from spillover.audit.live import Control
+from spillover.common import finite
 from spillover.logs import LogFacts
 
 SCHEMA = "spillover-audit/1"
@@ -158,14 +158,5 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data, as `report.schema.json` describes it; a figure that is not finite is None."""
-        found: dict[str, Any] = plain({"schema": SCHEMA, **asdict(self)})
+        found: dict[str, Any] = finite({"schema": SCHEMA, **asdict(self)})
         return found
-
-
-def plain(value: Any) -> Any:
-    """The same in lists, dictionaries and finite figures: JSON has no NaN and no infinity."""
-    if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from spillover.audit.decide import Cell
-from spillover.common import OUTCOMES, counted
+from spillover.common import OUTCOMES, counted, visible
 
-from .figures import visible
 from .model import Sequence as Run
 from .svg import LEFT, LINE, LONGEST, RIGHT, SERIES, WIDTH, key_line, label, line, marker, svg, tag, ticks
 
@@ -65,7 +64,7 @@ def _intervals(
 
 def _wrapped(name: str) -> list[str]:
     """A name in lines that fit beside a plot, broken at blanks and after `_ - /` where it can be."""
-    words = re.findall(r"[^ _\-/]*[ _\-/]+|[^ _\-/]+", visible(name)) or [""]
+    words = re.findall(r"[^ _\-/]*[ _\-/]+|[^ _\-/]+", visible(name, keep="\n\t")) or [""]
     lines = [""]
     for word in (one[at : at + LONGEST] for one in words for at in range(0, len(one), LONGEST)):
         if lines[-1] and len(lines[-1] + word.rstrip()) > LONGEST:
@@ -191,4 +190,5 @@ def trail_plot(run: Run, alpha: float) -> Markup:
         parts += [marker(2 * place, a, b, place + 1, 3.0) for a, b in points]
         parts += key_line(place, left, name, 2 * place, place + 1)
     parts.append(label((left + WIDTH) / 2, top + height + 32, f"draws read, of {run.planned} planned", "middle", 99))
-    return svg(top + height + 40, f"E-values of {visible(run.model)} under {visible(run.judge)}, draw by draw", parts)
+    model, judge = (visible(name, keep="\n\t") for name in (run.model, run.judge))
+    return svg(top + height + 40, f"E-values of {model} under {judge}, draw by draw", parts)

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from .figures import visible
+from spillover.common import visible
 
 WIDTH = 460
 LEFT, RIGHT = 184, 16
@@ -36,7 +36,8 @@ def svg(height: float, title: str, parts: Sequence[Markup], width: int = WIDTH, 
 
 def label(x: float, y: float, said: str, anchor: str = "start", cut: int = LONGEST) -> Markup:
     """A text; what is longer is cut."""
-    shown = visible(said) if len(said) <= cut else f"{visible(said)[: cut - 1]}…"
+    plain = visible(said, keep="\n\t")
+    shown = plain if len(said) <= cut else f"{plain[: cut - 1]}…"
     return tag("text", shown, x=x, y=y, text_anchor=anchor)
 
 

@@ -21,8 +21,7 @@ from spillover.audit.decide import (
     repeated,
 )
 from spillover.audit.live import NOT_SHOWN, base_named, reasons_again, search_again
-from spillover.audit.report import plain
-from spillover.common import LogError, OutageError, counted, same
+from spillover.common import LogError, OutageError, counted, finite, same
 from spillover.logs import log_facts
 from spillover.plan import Design
 from spillover.solvers import Condition
@@ -163,7 +162,7 @@ def triggers_again(
             notes.append(f"{model}: the logs of its search for triggers are not here, so that it was not read again")
             continue
         try:
-            now = plain(search_again(one, (base, model), candidates, folder, said["in_domain"]).as_dict())
+            now = finite(search_again(one, (base, model), candidates, folder, said["in_domain"]).as_dict())
         except (LogError, OutageError) as error:
             wrong.append(f"{model}: its search for triggers cannot be read again ({error})")
             continue

@@ -10,8 +10,7 @@ from typing import Any
 
 from spillover.audit.decide import Rule
 from spillover.audit.live import RECORDED
-from spillover.common import SHARES, counted
-from spillover.run import plan_sha256
+from spillover.common import SHARES, counted, plan_digest
 from spillover.verify import manifest_of
 
 from .controls import WRITTEN
@@ -53,7 +52,7 @@ def _planned(said: Mapping[str, Any]) -> Iterator[str]:
     if manifest is None:
         return
     planned = manifest["planned"]
-    if plan_sha256(planned) != manifest["planned_sha256"]:
+    if plan_digest(planned) != manifest["planned_sha256"]:
         yield "its plan does not have the hash that it states"
     unlike = [one.name for one in fields(Rule) if planned["rule"].get(one.name) != said["rule"][one.name]]
     if unlike:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from spillover.audit.decide import Finding, Rule, on_common, outside_domain, overall
 from spillover.audit.live import require_as_it_ended
-from spillover.common import OUTCOMES, LogError, RunError, trouble
-from spillover.logs import COLUMNS, file_sha256, log_files, read
+from spillover.common import OUTCOMES, LogError, RunError, file_sha256, trouble
+from spillover.logs import COLUMNS, log_files, read
 from spillover.verify import Problem, Verified, manifest_of
 
 from .answers import Case, decided, triggers_again

@@ -1,0 +1,58 @@
+"""One rule stands in one place: what must not be written again is looked for in every module."""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from ._source import modules
+
+PLAIN = ("canonical", "digest", "finite", "hash_of", "number_of", "plan_digest", "strict_json", "file_sha256")
+TEXT = ("one_line", "page_policy", "printable", "visible")
+"""Functions whose names are defined once, in `common`."""
+HASHES = {"common.hashes", "common.pages", "hub.space", "tools.loopback_hub"}
+"""Modules that hash bytes themselves: the rule, the base64 form that browsers want, and the hash that Git wants."""
+
+
+@cache
+def _trees() -> dict[str, ast.Module]:
+    return {name: ast.parse(file.read_text(encoding="utf-8")) for name, file in modules().items()}
+
+
+def _defining(name: str) -> list[str]:
+    defined = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return [
+        module
+        for module, tree in _trees().items()
+        if any(isinstance(one, defined) and one.name.lstrip("_") == name for one in tree.body)
+    ]
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *TEXT])
+def test_a_rule_of_common_is_defined_once(name: str) -> None:
+    assert [one.partition(".")[0] for one in _defining(name)] == ["common"]
+
+
+@cache
+def _code() -> dict[str, str]:
+    """Every module's code without comments."""
+    return {module: ast.unparse(tree) for module, tree in _trees().items()}
+
+
+def _calls(pattern: str) -> set[str]:
+    """Modules whose code has this pattern."""
+    return {module for module, code in _code().items() if re.search(pattern, code)}
+
+
+def test_only_common_hashes() -> None:
+    assert _calls(r"\bhashlib\b") == HASHES
+
+
+def test_only_common_makes_text_harmless() -> None:
+    assert _calls(r"if one\.isprintable\(\) else") == {"common.text"}
+    assert _calls(r"\[U\+") == {"common.text"}
+
+
+def test_a_file_is_renamed_into_place_by_common_alone() -> None:
+    assert _calls(r"\bos\.replace\(|\bNamedTemporaryFile\b") == {"common.files"}
