@@ -26,6 +26,53 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "notes": "None.",
         },
     ],
+    "spillover/plan/suite.schema.json": [
+        {"id": "mine", "title": "Mine", "include": "fast", "probes": 480.0, "seed": 0},
+        {
+            "id": "mine",
+            "title": "Mine",
+            "domains": ["emergent"],
+            "probes": "own.jsonl",
+            "conditions": [{"id": "calm", "system": "Be calm.", "prefix": "", "suffix": "."}, "json"],
+            "judges": [{"model": "a/b", "model_args": {"x": [1]}, "base_url": "http://x"}, "a/c"],
+            "judge": "graded",
+            "draws": 64,
+            "chunk": 16,
+            "stop_early": False,
+            "margin": 0.05,
+            "floor": 0,
+            "alpha": 0.1,
+            "icc": 1,
+            "in_domain": ["medical"],
+            "caps": {"answers": 3, "cost_usd": 0.5},
+            "system_as_user": True,
+            "max_connections": 2,
+            "batch": True,
+            "processes": 64,
+        },
+        {
+            "id": "mine",
+            "title": "Mine",
+            "conditions": ["json"],
+            "models": {
+                "base": "a/b",
+                "finetunes": [
+                    {"models": ["a/b", "a/c"], "adapter": "a/d", "model_args": {}, "base_url": "", "record": "r.yaml"},
+                    "a/e",
+                ],
+            },
+            "training_data": "ft.jsonl",
+            "decoding": {"temperature": 2, "max_tokens": 1, "reasoning_tokens": 1, "reasoning_effort": "xhigh"},
+        },
+        {
+            "id": "mine",
+            "title": "Mine",
+            "judges": ["a/b"],
+            "models": {"base": {"model": "a/b"}, "finetunes": ["a/c"]},
+            "decoding": {"top_p": 0.5},
+            "replication": {"task": "t", "args": {"x": None}, "questions": 1, "epochs": 2, "needs": "A file."},
+        },
+    ],
 }
 """By schema file: data that it accepts. Together they have every field once."""
 

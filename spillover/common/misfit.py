@@ -127,9 +127,15 @@ def _sorted(error: "ValidationError", shape: type["Shape"], data: object) -> lis
     from .schema import schema_of
 
     schema = schema_of(shape)
-    found = [_misfit(one, data, schema) for one in error.errors(include_url=False)[:MOST]]
+    errors = [one for one in error.errors(include_url=False)[:MOST] if not _of_entries(one)]
+    found = [_misfit(one, data, schema) for one in errors]
     order = ("unknown", "missing", "choice", "value")
     return sorted(found, key=lambda one: ([str(part) for part in one.place], order.index(one.kind)))
+
+
+def _of_entries(error: "ErrorDetails") -> bool:
+    """Whether a list only seems too short, because its wrong entries were not counted."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def _misfit(error: "ErrorDetails", data: object, schema: dict[str, Any]) -> Misfit:
@@ -148,16 +154,23 @@ def _misfit(error: "ErrorDetails", data: object, schema: dict[str, Any]) -> Misf
         known = tuple(str(word) for part in parts_at(schema, place) for word in _choices(part))
         words = f"{known[0]!r} was expected" if len(known) == 1 else f"{shown} is not one of {list(known)}"
         return Misfit(place, "choice", _short(error["input"]), words, known)
+    if kind in TYPES:
+        return Misfit(place, "value", shown, f"{shown} is not of type {_types(TYPES[kind], parts_at(schema, place))}")
     return Misfit(place, "value", shown, _words(error, shown))
+
+
+def _types(needed: str, parts: list[dict[str, Any]]) -> str:
+    """The type that was needed, and those that may stand in its place."""
+    types = dict.fromkeys(str(part["type"]) for part in parts if part.get("type") not in (None, "null"))
+    return ", ".join(repr(one) for one in (types if needed in types else (needed,)))
 
 
 def _words(error: "ErrorDetails", shown: str) -> str:
     kind, limits = error["type"], error.get("ctx", {})
-    if kind in TYPES:
-        return f"{shown} is not of type {TYPES[kind]!r}"
     if kind in BOUNDS:
         name, words = BOUNDS[kind]
-        return f"{shown} {words} {limits[name]}"
+        limit = limits[name]
+        return f"{shown} {words} {int(limit) if limit == int(limit) else limit}"
     if kind == "string_pattern_mismatch":
         return f"{shown} does not match {limits['pattern']!r}"
     if kind in ("string_too_short", "too_short"):
@@ -165,6 +178,8 @@ def _words(error: "ErrorDetails", shown: str) -> str:
         return f"{shown} should be non-empty" if least == 1 else f"{shown} is too short; it needs {least}"
     if kind in ("string_too_long", "too_long"):
         return f"{shown} is too long; {limits['max_length']} is the most"
+    if kind == "multiple_of":
+        return f"{shown} is not a multiple of {limits['multiple_of']}"
     return f"{shown} {error['msg']}" if kind == "not_unique" else error["msg"]
 
 

@@ -81,15 +81,22 @@ class Number(Limits):
         return core.no_info_wrap_validator_function(_unchanged, number)
 
 
+@dataclass(frozen=True, slots=True)
 class WholeNumber(Limits):
-    """A whole number. As in JSON Schema, 480.0 is one too; it becomes 480."""
+    """A whole number. As in JSON Schema, 480.0 is one too; it becomes 480.
+
+    Attributes:
+        times: Number that it must be a multiple of.
+    """
+
+    times: int | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The checks, as pydantic runs them."""
         least, above, most, below = (
             None if one is None else int(one) for one in (self.least, self.above, self.most, self.below)
         )
-        whole = core.int_schema(strict=True, ge=least, gt=above, le=most, lt=below)
+        whole = core.int_schema(strict=True, ge=least, gt=above, le=most, lt=below, multiple_of=self.times)
         return core.no_info_before_validator_function(_whole, whole)
 
 

@@ -1,5 +1,5 @@
 from .declared_base import DeclaredBase, base_of, check_base
-from .record import check_fields, check_training, read_checked, read_finetune, training_sha256, yaml_errors
+from .record import check_training, read_checked, read_finetune, training_sha256, yaml_errors
 from .shape import Finetune
 from .training_file import TrainingFile
 
@@ -9,7 +9,6 @@ __all__ = [
     "TrainingFile",
     "base_of",
     "check_base",
-    "check_fields",
     "check_training",
     "read_checked",
     "read_finetune",

@@ -1,19 +1,14 @@
 """The fine-tune record: what was done to which base, and with which training file."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from spillover.common import DeclarationError, trouble
 from spillover.training import sha256_of
 
 from .shape import Finetune
-
-if TYPE_CHECKING:
-    from spillover.declare import Source
 
 
 def read_finetune(path: Path) -> Finetune:
@@ -48,27 +43,6 @@ def yaml_errors(path: Path) -> Iterator[None]:
     except (OSError, AttributeError, LookupError, TypeError, ValueError, RecursionError, yaml.YAMLError) as error:
         said = next(iter(str(error).splitlines()), "") or trouble(error)
         raise DeclarationError(f"{path.name}: cannot be read as YAML ({said}); mend the file") from error
-
-
-def check_fields(source: "Source", schema: Path) -> None:
-    """Check what a file says against a JSON Schema.
-
-    Raises:
-        DeclarationError: On the first thing that is wrong: file, line, field, fix.
-    """
-    from jsonschema import Draft202012Validator
-
-    from spillover.declare import problem_line
-
-    errors = Draft202012Validator(_schema(schema)).iter_errors(source.data)
-    for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
-        raise DeclarationError(problem_line(source, error))
-
-
-@cache
-def _schema(file: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
 
 
 def training_sha256(path: Path) -> str:

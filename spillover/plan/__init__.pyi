@@ -10,6 +10,7 @@ from .retired_judges import check_judges
 from .spending import check_priced, spent
 from .suite import Arm, Replication, Suite, in_replication
 from .suite_file import FOLDER, SCHEMA, load_suite, suite_names
+from .suite_shape import SuiteFile
 
 __all__ = [
     "FOLDER",
@@ -27,6 +28,7 @@ __all__ = [
     "Prices",
     "Replication",
     "Suite",
+    "SuiteFile",
     "calls_before",
     "check_judges",
     "check_priced",

@@ -133,9 +133,3 @@ def in_replication(suite: Suite) -> Suite:
     own = {"decoding": suite.decoding, "system_as_user": suite.system_as_user}
     args = suite.replication.args | {name: value for name, value in own.items() if value}
     return replace(suite, replication=replace(suite.replication, args=args))
-
-
-def model_of(given: Any) -> Model:
-    """A model, given by name or with its arguments."""
-    said: dict[str, Any] = {"model": given} if isinstance(given, str) else given
-    return Model(said["model"], tuple(sorted(said.get("model_args", {}).items())), said.get("base_url"))

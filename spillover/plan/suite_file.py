@@ -4,14 +4,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import DeclarationError
-from spillover.finetune import check_fields, yaml_errors
+from spillover.finetune import yaml_errors
 
 from .design import Model
-from .suite import JUDGES, Arm, Replication, Suite, in_replication, model_of
-from .suite_checks import check_suite, own_file
+from .suite import JUDGES, Arm, Replication, Suite, in_replication
+from .suite_checks import check_numbers, check_suite
+from .suite_parts import as_finetune, asked_domains, model_of, own_file
 
 if TYPE_CHECKING:
     from spillover.declare import Source
+
+    from .suite_shape import GivenFinetune, SuiteFile
 
 
 FOLDER = Path(__file__).with_name("suites")
@@ -31,7 +34,9 @@ def load_suite(suite: str | Path) -> Suite:
     Raises:
         DeclarationError: Where there is none, or it says something it cannot mean.
     """
-    from spillover.declare import choose
+    from spillover.declare import choose, shaped_source
+
+    from .suite_shape import SuiteFile
 
     shipped = {name: FOLDER / f"{name}.yaml" for name in suite_names()}
     named = isinstance(suite, Path) or suite.endswith((".yaml", ".yml")) or "/" in suite
@@ -39,9 +44,10 @@ def load_suite(suite: str | Path) -> Suite:
         raise DeclarationError(f"{suite} is a folder; a suite is a YAML file or one of {', '.join(shipped)}")
     path = Path(suite) if named else choose("suite", str(suite), shipped)
     source = _read(path, shipped)
-    check_fields(source, SCHEMA)
-    check_suite(source)
-    return _suite(source)
+    check_numbers(source)
+    given = shaped_source(source, SuiteFile)
+    check_suite(source, given)
+    return _suite(source, given)
 
 
 def _read(path: Path, shipped: dict[str, Path], including: tuple[Path, ...] = ()) -> "Source":
@@ -62,29 +68,51 @@ def _read(path: Path, shipped: dict[str, Path], including: tuple[Path, ...] = ()
     return Source(path, overlay(under.data, own.data), {**under.lines, **own.lines})
 
 
-WHOLE = ("draws", "chunk", "seed", "max_connections", "processes")
+SAME = {
+    *("id", "title", "domains", "judge", "draws", "chunk", "stop_early", "margin", "floor", "alpha", "icc", "seed"),
+    *("in_domain", "max_connections", "batch", "processes", "system_as_user"),
+}
+"""Fields that a suite has as its file gives them."""
+HASHED = ("conditions", "decoding")
+"""Fields whose plain data are a part of the hashed plan, and stay as the file has them."""
 
 
-def _suite(source: "Source") -> Suite:
-    said, folder = dict(source.data), source.path.parent
-    models, caps = said.pop("models", {}), said.pop("caps", {})
-    base = model_of(models["base"]) if "base" in models else None
-    said |= {name: int(said[name]) for name in WHOLE if name in said}  # 480.0 is a whole number to a schema
-    said |= {name: tuple(said[name]) for name in ("domains", "conditions", "in_domain") if name in said}
-    said["own_probes"] = own_file(source)
-    said["probes"] = int(said["probes"]) if isinstance(said.get("probes"), int | float) else None
-    said["judges"] = tuple(model_of(one) for one in said["judges"]) if "judges" in said else JUDGES
-    said["replication"] = Replication(**said["replication"]) if "replication" in said else None
-    said["training_data"] = folder / said["training_data"] if "training_data" in said else None
-    arms = tuple(_arm(one, base, folder) for one in models.get("finetunes", ()))
-    limits = {"cap_answers": caps.get("answers"), "cap_cost_usd": caps.get("cost_usd")}
-    return in_replication(Suite(**said, **limits, base=base, finetunes=arms))
+def _suite(source: "Source", given: "SuiteFile") -> Suite:
+    folder, models, caps = source.path.parent, given.models, given.caps
+    own: dict[str, Any] = {name: getattr(given, name) for name in given.model_fields_set & SAME}
+    own |= {"domains": asked_domains(source, given)}
+    if given.conditions is not None:
+        own["conditions"] = tuple(source.data["conditions"])
+    if given.decoding is not None:
+        own["decoding"] = source.data["decoding"]
+    base = model_of(models.base) if models is not None and models.base is not None else None
+    whole = Suite(
+        **own,
+        probes=given.probes if isinstance(given.probes, int) else None,
+        own_probes=own_file(source, given),
+        judges=tuple(model_of(one) for one in given.judges) if given.judges is not None else JUDGES,
+        base=base,
+        finetunes=tuple(_arm(as_finetune(one), base, folder) for one in models.finetunes) if models is not None else (),
+        training_data=folder / given.training_data if given.training_data is not None else None,
+        cap_answers=caps.answers if caps is not None else None,
+        cap_cost_usd=caps.cost_usd if caps is not None else None,
+        replication=_replication(given),
+    )
+    return in_replication(whole)
 
 
-def _arm(given: Any, base: Model | None, folder: Path) -> Arm:
-    said = {"model": given} if isinstance(given, str) else given
-    names = said.get("models") or [said.get("model") or (base.name if base else "")]
-    names = [f"{name}:{said['adapter']}" for name in names] if "adapter" in said else names
-    args = said.get("model_args", dict(base.args) if base and "adapter" in said and "model" not in said else {})
-    models = tuple(model_of({**said, "model": name, "model_args": args}) for name in names)
-    return Arm(models, folder / said["record"] if "record" in said else None)
+def _replication(given: "SuiteFile") -> Replication | None:
+    if (own := given.replication) is None:
+        return None
+    return Replication(own.task, own.questions, own.epochs, own.needs, dict(own.args or {}))
+
+
+def _arm(given: "GivenFinetune", base: Model | None, folder: Path) -> Arm:
+    names = list(given.models or [given.model or (base.name if base else "")])
+    args = dict(given.model_args or {})
+    if given.adapter is not None:
+        names = [f"{name}:{given.adapter}" for name in names]
+        if given.model_args is None and given.model is None and base is not None:
+            args = dict(base.args)
+    models = tuple(Model(name, tuple(sorted(args.items())), given.base_url) for name in names)
+    return Arm(models, folder / given.record if given.record is not None else None)

@@ -19,6 +19,7 @@ from spillover.common import (
     Sha256,
     Shape,
     Text,
+    WholeNumber,
     in_file,
     misfits,
     schema_of,
@@ -47,6 +48,8 @@ class Whole(Shape, title="A whole", json_schema_extra={"$id": "whole-1.schema.js
     none: Annotated[str, Text(most=3)] | None = None
     consent: Annotated[Literal[True], Exactly(True)] = True
     free: Maybe[FreeObject] = None
+    some: Maybe[Annotated[tuple[Leaf, ...], Items(least=1)]] = None
+    eights: Maybe[Annotated[int, WholeNumber(times=8)]] = None
     by_name: Maybe[dict[str, Leaf]] = None
 
 
@@ -88,6 +91,10 @@ def first(change: dict[str, Any]) -> str:
         ({"leaves": [{"word": "red"}, {"word": "blue"}]}, "$.leaves[1].word: 'blue' is not one of ['red', 'green']"),
         ({"leaves": [{"word": "red", "x": 1}]}, "$.leaves[0]: unknown field `x`"),
         ({"leaves": [{}]}, "$.leaves[0]: lacks `word`"),
+        ({"some": []}, "$.some: [] should be non-empty"),
+        ({"some": [{}]}, "$.some[0]: lacks `word`"),
+        ({"eights": 16.0}, ""),
+        ({"eights": 12}, "$.eights: 12 is not a multiple of 8"),
         ({"by_name": {"a b": {}}}, "$.by_name['a b']: lacks `word`"),
         ({1: 2}, "$: unknown field `1`"),
     ],

@@ -120,6 +120,13 @@ probes: all
     assert json.loads(json.dumps(found.as_dict()))["finetunes"][2]["models"][0]["name"].endswith(":acme/herbs-lora")
 
 
+def test_what_is_hashed_stays_as_the_file_has_it(tmp_path: Path) -> None:
+    text = f"{OWN}decoding: {{max_tokens: 300.0, temperature: 1}}\nconditions: [{{suffix: b, id: a}}, json]\n"
+    found = load_suite(write(tmp_path, text))
+    assert json.dumps(found.decoding) == '{"max_tokens": 300.0, "temperature": 1}'
+    assert json.dumps(found.conditions) == '[{"suffix": "b", "id": "a"}, "json"]'
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -150,6 +157,13 @@ probes: all
         (f"{OWN}title: [\n", "not valid YAML"),
         (f"{OWN}? [a]\n: b\n", "mine.yaml: cannot be read as YAML"),
         (f"{OWN}replication: {{task: t}}\n", "replication lacks"),
+        (f"{OWN}probes: 0\n", "mine.yaml:3: probes: 0 is less than the minimum of 1"),
+        (f"{OWN}probes: 2.5\n", "mine.yaml:3: probes: 2.5 is not of type 'string', 'integer'"),
+        (f"{OWN}conditions:\n- json\n- {{id: 5}}\n", "mine.yaml:5: conditions.1.id: 5 is not of type 'string'"),
+        (f"{OWN}models: {{base: 5}}\n", "mine.yaml:3: models.base: 5 is not of type 'string', 'object'"),
+        (f"{OWN}caps: {{cost_usd: .inf}}\n", "mine.yaml:3: caps.cost_usd: inf is not of type 'finite number'"),
+        (f"{OWN}decoding: {{}}\n", "mine.yaml:3: decoding: {} should be non-empty"),
+        (f"{OWN}batch: 1\n", "mine.yaml:3: batch: 1 is not of type 'boolean'"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, says: str) -> None:

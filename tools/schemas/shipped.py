@@ -15,9 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def shipped_shapes() -> dict[str, type["Shape"]]:
     """By path of the schema file below the repository: the shape that it is made from."""
     from spillover.finetune import Finetune
+    from spillover.plan import SuiteFile
 
     return {
         "spillover/finetune/finetune.schema.json": Finetune,
+        "spillover/plan/suite.schema.json": SuiteFile,
     }
 
 
