@@ -44,7 +44,7 @@ def call_first(request: Request, say: Say) -> tuple[dict[str, Any], dict[str, in
     """What the first calls showed of the judges, and how many were made, by model."""
     for line in check_judges(request.judges):
         say(line)
-    finished = (request.out / MANIFEST).is_file() and "done" in read_manifest(request.out)
+    finished = (request.out / MANIFEST).is_file() and read_manifest(request.out).finished
     if request.options.first_call and not finished:
         before = calls_before(*models_of(request), request.judges)
         first_calls(before, manner_of(request.design), say)

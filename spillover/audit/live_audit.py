@@ -69,16 +69,16 @@ def audit_models(request: Request, say: Say = lambda _: None) -> Report:
         seen, calls = call_first(request, say)
         manifest = write_plan(request.out, request.planned())
         write_seen(request.out, seen, calls)
-        require_as_it_ended(request.out, manifest)
+        require_as_it_ended(request.out, manifest.done)
         if request.training is not None:
             say(f"fine-tuning file: {request.training.read}")
-        say(f"plan {manifest['planned_sha256'][:12]} written to {request.out / MANIFEST}")
+        say(f"plan {manifest.planned_sha256[:12]} written to {request.out / MANIFEST}")
         report, asked = _controlled(request, say)
         for line in not_asked_for([request.base, *request.tuned], list(asked.rows.values())):
             say(line)
         look()
         manifest = done_once(request.out, report.answer, partial(made_of, request, asked))
-        return stated(replace(report, manifest=manifest))
+        return stated(replace(report, manifest=manifest.data))
 
 
 def _controlled(request: Request, say: Say) -> tuple[Report, Asked]:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from spillover.finetune import Finetune, TrainingFile
     from spillover.plan import Arm, Model
 
-DRAWN = "drawn at random"
-"""What a plan says of a seed that nobody chose."""
-
 
 def live_request(asked: AuditOptions, command: click.Command) -> "Request":
     """What the command line asks for.
@@ -125,7 +122,7 @@ def _seed(folders: list[Path]) -> int:
 
     for folder in folders:
         if (folder / "manifest.json").is_file():
-            return int(read_manifest(folder)["planned"]["design"]["seed"])
+            return read_manifest(folder).seed
     return secrets.randbelow(2**31)
 
 
@@ -135,8 +132,8 @@ def _drawn_before(out: Path, seed: int) -> bool:
 
     if not (out / "manifest.json").is_file():
         return False
-    planned = read_manifest(out)["planned"]
-    return bool(planned.get("seed") == DRAWN and planned["design"]["seed"] == seed)
+    found = read_manifest(out)
+    return found.seed_was_drawn and found.seed == seed
 
 
 def _safe(name: str) -> str:

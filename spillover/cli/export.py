@@ -226,7 +226,7 @@ def _manifest(folder: Path, report: dict[str, Any]) -> tuple[str, str] | None:
 
     if report["manifest"] is None:
         return None
-    if read_manifest(folder) != report["manifest"]:
+    if read_manifest(folder).data != report["manifest"]:
         raise LogError(f"{folder / 'manifest.json'}: is not the manifest in the report; give the folder of the audit")
     return "manifest.json", file_sha256(folder / "manifest.json")
 

@@ -183,12 +183,10 @@ def _with_manifest(made: "Record", folder: Path) -> "Record":
     from spillover.run import read_manifest
 
     found = read_manifest(folder)
-    planned = found["planned"]
-    arms = [*planned.get("models", []), *planned.get("finetunes", []), planned.get("base")]
-    names = [str(one.get("name")) for one in arms if isinstance(one, dict)]
-    if made.model not in names:
-        raise LogError(f"--manifest {folder}: is of another run: {made.model} is not among its {', '.join(names)}")
-    return made.having(manifest=found)
+    if made.model not in found.models:
+        names = ", ".join(found.models)
+        raise LogError(f"--manifest {folder}: is of another run: {made.model} is not among its {names}")
+    return made.having(manifest=found.data)
 
 
 def _finetune(file: Path) -> "tuple[Finetune, dict[str, Any]]":

@@ -5,7 +5,18 @@ from .heartbeat import beating
 from .judge_call import judge_calls
 from .log_matches_plan import contradiction
 from .loop import LOGS, all_there, alone_in, run_chunks
-from .manifest import MANIFEST, commit, read_manifest, versions, write_done, write_plan, write_seen
+from .manifest import (
+    DRAWN,
+    GIVEN,
+    MANIFEST,
+    Manifest,
+    commit,
+    read_manifest,
+    versions,
+    write_done,
+    write_plan,
+    write_seen,
+)
 from .manner import Manner, manner_of, manner_of_task
 from .measured_base import own_logs, require_run, reuse
 from .model_names import check_named
@@ -14,10 +25,13 @@ from .replicate import replicated, run_replication
 from .tokens import check_tokens
 
 __all__ = [
+    "DRAWN",
+    "GIVEN",
     "LOGS",
     "MANIFEST",
     "MOST_FAILED",
     "REPLAY",
+    "Manifest",
     "Manner",
     "all_there",
     "alone_in",

@@ -101,7 +101,7 @@ def test_every_answer_of_the_gate_has_a_result() -> None:
 def test_the_manifest_of_a_live_audit_is_its_configuration(audited: Path, report: dict[str, Any], run: Run) -> None:
     write_plan(audited, {"rule": {"margin": 0.02}})
     manifest = write_done(audited, {"answer": "cannot tell"})
-    (audited / "report.json").write_text(json.dumps({**report, "manifest": manifest}), encoding="utf-8")
+    (audited / "report.json").write_text(json.dumps({**report, "manifest": manifest.data}), encoding="utf-8")
     out = audited / "a.json"
     assert run("attestation", audited / "report.json", "--out", out).code == 0
     last = json.loads(out.read_bytes())["predicate"]["configuration"][-1]

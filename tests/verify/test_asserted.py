@@ -63,7 +63,7 @@ def test_a_manifest_that_was_never_written_is_refused(place: Place, made_up: dic
 
 def test_a_manifest_as_a_run_writes_it_holds(place: Place, tmp_path: Path) -> None:
     write_plan(tmp_path / "run", {"models": ["replay/first"], "share": 0.1, "about": "Größe"})
-    place.record(lambda data: data.update(manifest=read_manifest(tmp_path / "run")))
+    place.record(lambda data: data.update(manifest=read_manifest(tmp_path / "run").data))
     assert looked_at(place).holds
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from spillover.common import LogError, RunError, file_sha256
 from spillover.logs import header_of
-from spillover.run import own_logs, read_manifest, write_done
+from spillover.run import Manifest, own_logs, read_manifest, write_done
 
 FILES = "files"
 """Where the manifest has them, among what was done."""
@@ -16,7 +16,7 @@ DONE = ("done.json", "done")
 """Files that say which logs count."""
 
 
-def done_once(out: Path, answer: str, made: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+def done_once(out: Path, answer: str, made: Callable[[], Mapping[str, Any]]) -> Manifest:
     """Say in the manifest what was done, once: of an audit that ended before, nothing is written again.
 
     Args:
@@ -31,13 +31,12 @@ def done_once(out: Path, answer: str, made: Callable[[], Mapping[str, Any]]) -> 
         RunError: Where the folder ended with another answer.
     """
     before = read_manifest(out)
-    done = before.get("done")
-    if not isinstance(done, dict):
+    if not before.done:
         return write_done(out, {**_times(out), "answer": answer, **made(), FILES: left_behind(out)})
-    if done.get("answer") != answer:
+    if before.done.get("answer") != answer:
         raise RunError(
-            f"{out}: ended with {done.get('answer')!r}, and the same logs now give {answer!r}; audit anew in another "
-            "folder, and keep this one as it is"
+            f"{out}: ended with {before.done.get('answer')!r}, and the same logs now give {answer!r}; audit anew in "
+            "another folder, and keep this one as it is"
         )
     return before
 
@@ -65,18 +64,17 @@ def left_behind(out: Path) -> dict[str, str]:
     return {file.relative_to(out).as_posix(): file_sha256(file) for file in sorted(logs)}
 
 
-def require_as_it_ended(out: Path, manifest: Mapping[str, Any]) -> None:
+def require_as_it_ended(out: Path, done: Mapping[str, Any]) -> None:
     """Hold the files of a run against those that it left behind, where it ended before; there may be more of them.
 
     Args:
         out: Folder of the run.
-        manifest: Its manifest, as it was found.
+        done: What its manifest says was done; empty before the end.
 
     Raises:
         RunError: Where one is another now, or gone.
     """
-    done = manifest.get("done")
-    before = done.get(FILES) if isinstance(done, dict) else None
+    before = done.get(FILES)
     if not isinstance(before, dict):
         return
     now = left_behind(out)

@@ -7,7 +7,7 @@ from typing import Any
 from spillover.audit.decide import Rule
 from spillover.finetune import Finetune, TrainingFile
 from spillover.plan import Design, Model, Options, Prices
-from spillover.run import versions
+from spillover.run import DRAWN, GIVEN, versions
 from spillover.solvers import Condition
 from spillover.training import Derived
 
@@ -83,7 +83,7 @@ class Request:
         return {
             "rule": self.rule.as_dict(),
             "stop_early": self.stop_early,
-            "seed": "given" if self.seed_given else "drawn at random",
+            "seed": GIVEN if self.seed_given else DRAWN,
             "design": self.design.as_dict(),
             "material_sha256": self.design.material_sha256(),
             "base": self.base.as_dict(),

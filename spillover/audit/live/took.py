@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from spillover.common import counted, hash_of
 from spillover.estimate import odd_one_out
-from spillover.plan import Model
+from spillover.plan import Model, Options
 
 from .controls import Control
 from .took_ask import Answers
@@ -193,7 +193,7 @@ def took_controls(
     more: Sequence[str],
     decoding: dict[str, Any],
     folder: Path,
-    options: Any,
+    options: Options,
 ) -> list[Took]:
     """Ask base and fine-tunes the prompts, and say of each fine-tune whether it was loaded.
 

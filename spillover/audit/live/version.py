@@ -1,5 +1,6 @@
 """The version of the rule that a folder was begun under: an audit is never finished under another one."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,15 @@ def require_this_rule(out: Path) -> None:
     if not (out / MANIFEST).is_file():
         return
     manifest = read_manifest(out)
-    rule: Any = manifest["planned"].get("rule")
+    rule: Any = manifest.planned.get("rule")
     if not isinstance(rule, dict):
         return  # another kind of run; the plan itself tells
     version = rule.get("version", FIRST)
     if version == RULE:
         return
-    by = _by(manifest["planned"])
-    if "done" in manifest:
-        answer = manifest["done"].get("answer", "no answer")
+    by = _by(manifest.planned)
+    if manifest.finished:
+        answer = manifest.done.get("answer", "no answer")
         raise RunError(
             f"{out}: this audit is finished under rule {version} ({answer}) and its report stands; "
             f"to audit under rule {RULE} take a new --out"
@@ -39,7 +40,7 @@ def require_this_rule(out: Path) -> None:
     raise RunError(f"{out}: begun under rule {version}; finish it with version {by} or take a new --out")
 
 
-def _by(planned: dict[str, Any]) -> str:
+def _by(planned: Mapping[str, Any]) -> str:
     """Version of the package that wrote a plan."""
     versions = planned.get("versions")
     return str(versions.get("spillover", "0.1.0")) if isinstance(versions, dict) else "0.1.0"

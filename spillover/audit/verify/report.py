@@ -120,8 +120,9 @@ def _reset(base: pd.DataFrame, tuned: pd.DataFrame) -> tuple[pd.DataFrame, pd.Da
 def _moved(place: Path) -> list[str]:
     """Files of a finished audit that are not those that it ended with."""
     manifest = manifest_of(place)
+    done = manifest.get("done") if isinstance(manifest, dict) else None
     try:
-        require_as_it_ended(place, manifest if isinstance(manifest, dict) else {})
+        require_as_it_ended(place, done if isinstance(done, dict) else {})
     except RunError as error:
         return [str(error).removeprefix(f"{place}: ").partition(";")[0] + ")"]
     return []
