@@ -5,6 +5,8 @@ from typing import Any
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
+from spillover.common import inspect_errors
+
 from .metrics import METRICS
 from .scorer import judged
 
@@ -13,6 +15,7 @@ JUDGED_EACH = "judged_each"
 
 
 @scorer(metrics=[metric() for metric in METRICS.values()], name=JUDGED_EACH)
+@inspect_errors
 def judged_each(protocols: dict[str, dict[str, Any]]) -> Scorer:
     """Judge answers of several domains in one task; a sample's metadata says which domain (`task`).
 

@@ -6,7 +6,7 @@ from inspect_ai.model import Model
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from spillover.common import NOT_RECORDED, Verdict
+from spillover.common import NOT_RECORDED, Verdict, inspect_errors
 from spillover.solvers import cell_of
 
 from .call import Judging
@@ -19,6 +19,7 @@ from .roles import graders, screens
 
 
 @scorer(metrics=[metric() for metric in METRICS.values()])
+@inspect_errors
 def judged(
     form: Form,
     rubrics: list[dict[str, Any]],

@@ -8,13 +8,10 @@ from typing import Any
 from inspect_ai.model import ModelAPI, modelapi
 from inspect_ai.scorer import Scorer, scorer
 
-from spillover.common import one_line_errors
 from spillover.declare import names
 from spillover.scorers import METRICS, judged, judged_each
 from spillover.solvers import ask, ask_each
 from spillover.tasks import draws
-
-one_line_errors()
 
 
 def _as_logged(made: Callable[..., Scorer]) -> None:

@@ -12,7 +12,7 @@ from .errors import (
     RecordingError,
     RunError,
     SpilloverError,
-    one_line_errors,
+    inspect_errors,
 )
 from .failure_words import kind_of, trouble
 from .files import copy_file, whole, write_bytes, write_json, write_text
@@ -153,6 +153,7 @@ __all__ = [
     "host_of",
     "in_cell",
     "in_file",
+    "inspect_errors",
     "integer",
     "is_secret",
     "kind_of",
@@ -166,7 +167,6 @@ __all__ = [
     "number_of",
     "oddities",
     "one_line",
-    "one_line_errors",
     "page_policy",
     "part",
     "pending",

@@ -11,8 +11,9 @@ SpilloverError
 └── HubError             the Hugging Face Hub cannot be reached, refuses, or lacks what was asked for
 """
 
-import sys
-from types import TracebackType
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 
 class SpilloverError(Exception):
@@ -51,21 +52,42 @@ class HubError(SpilloverError):
     """Raised when the Hub cannot be reached, refuses a token, or lacks a repository or revision."""
 
 
-def one_line_errors() -> None:
-    """Have Python print an uncaught `SpilloverError` as one line and leave with 2, as our own commands do.
+P = ParamSpec("P")
+R = TypeVar("R")
 
-    Inspect's command line builds our tasks and providers; without this a user's mistake would end in a traceback.
+
+def inspect_errors(make: Callable[P, R]) -> Callable[P, R]:
+    """Let Inspect's command line print what `make` raises of this tree as its own errors: one line, exit code 1.
+
+    Inspect calls our tasks, scorers and providers; without this a user's mistake would end in a traceback.
+    What is raised is still of its class here, and also a `PrerequisiteError` of Inspect's.
+
+    Args:
+        make: A function that Inspect calls before it asks a model.
     """
-    before = sys.excepthook
-    if getattr(before, "spillover", False):
-        return
 
-    def hook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        if not isinstance(error, SpilloverError):
-            before(kind, error, traceback)
-            return
-        print(f"Error: {error}", file=sys.stderr)
-        sys.exit(2)
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return make(*args, **kwargs)
+        except SpilloverError as error:
+            raise _for_inspect(error) from error
 
-    hook.spillover = True  # type: ignore[attr-defined]
-    sys.excepthook = hook
+    return made
+
+
+def _for_inspect(error: SpilloverError) -> SpilloverError:
+    import sys
+
+    from inspect_ai._util import error as inspects
+    from rich import get_console
+    from rich.markup import escape
+
+    if isinstance(error, inspects.PrerequisiteError):
+        return error
+    kind, line = type(error), f"Error: {error}"
+    also: SpilloverError = type(kind.__name__, (kind, inspects.PrerequisiteError), {})(str(error))
+    also.message = escape(line)  # type: ignore[attr-defined]
+    if inspects._exception_hook_set and get_console().quiet:  # `inspect --display none` prints no errors, not even ours
+        print(line, file=sys.stderr)
+    return also

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DeclarationError, RecordingError
+from spillover.common import DeclarationError, RecordingError, inspect_errors
 from spillover.providers import one_file
 
 from .files import given_file
@@ -25,6 +25,7 @@ def one_value(name: str, given: Any) -> Any:
     return str(given)
 
 
+@inspect_errors
 def words(name: str, given: Any) -> list[str]:
     """Words, as a list or separated by commas.
 

@@ -9,7 +9,7 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import HeadlineMetric
 from inspect_ai.model import GenerateConfig
 
-from spillover.common import DeclarationError
+from spillover.common import DeclarationError, inspect_errors
 from spillover.scorers import METRICS, PANELS, judged_each, load_rubric, require_judge
 from spillover.solvers import ask_each
 
@@ -27,6 +27,7 @@ DRAWS_ARGUMENTS = ("domains", "conditions", *(one.name for one in fields(DrawsOp
 """Arguments of the task `draws`."""
 
 
+@inspect_errors
 def build_draws(
     domains: Sequence[str], conditions: Sequence[str | dict[str, Any]], **options: Unpack[DrawsFields]
 ) -> Task:

@@ -9,7 +9,7 @@ from inspect_ai.log import HeadlineMetric
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 
-from spillover.common import DeclarationError, plan_digest
+from spillover.common import DeclarationError, inspect_errors, plan_digest
 from spillover.estimate import MEANS
 from spillover.scorers import METRICS, PANELS, Rubric, judged, load_rubric, require_judge
 from spillover.solvers import Condition, ask
@@ -27,6 +27,7 @@ from .task_options import TaskArguments, TaskOptions
 from .upstream import Questions, upstream_questions
 
 
+@inspect_errors
 def build(name: str, **given: Unpack[TaskArguments]) -> Task:
     """Build a shipped task.
 

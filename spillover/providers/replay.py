@@ -20,7 +20,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from spillover.common import RecordingError, current_cell, file_sha256
+from spillover.common import RecordingError, current_cell, file_sha256, inspect_errors
 
 from .account import Account
 from .columns import Columns, columns_of
@@ -45,6 +45,7 @@ def _recording(path: str, columns: Columns, name: str) -> Recording:
 class ReplayAPI(ModelAPI):
     """Plays back what was recorded elsewhere; calls nobody and invents nothing."""
 
+    @inspect_errors
     def __init__(
         self,
         model_name: str,

@@ -227,14 +227,17 @@ def test_two_cheap_judges_are_one_too_many(run: Callable[..., EvalLog], replay: 
         run(8, {**panel(replay, "strict"), "screen": screens}, cascade=SHARE)
 
 
-def test_inspect_s_command_says_it_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("display", ["none", "plain"])
+def test_inspect_s_command_says_it_in_one_line(display: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "inspect_ai", "eval", "spillover/everyday_advice", "--model", "mockllm/model"]
-    command += ["--model-role", "grader=mockllm/judge", "--display", "none", "--log-dir", str(tmp_path)]
+    command += ["--model-role", "grader=mockllm/judge", "--display", display, "--log-dir", str(tmp_path)]
     shown = subprocess.run(
         [*command, "-T", "cascade=0.1"], capture_output=True, text=True, encoding="utf-8", timeout=120, check=False
     )
     says = "cascade= needs one cheap judge: give --model-role screen=PROVIDER/MODEL beside the grader"
-    assert (shown.returncode, shown.stderr) == (2, f"Error: {says}\n")
+    printed = shown.stderr if display == "none" else shown.stdout
+    assert (shown.returncode, " ".join(printed.split())) == (1, f"Error: {says}")
+    assert "Traceback" not in shown.stdout + shown.stderr
 
 
 def cascaded(run: Callable[..., EvalLog], replay: Replay, strong: dict[str, Any], **more: Any) -> EvalLog:
