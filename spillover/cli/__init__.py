@@ -4,7 +4,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import Interrupted, exit_code, listening, pending
+from spillover.common import Interrupted, exit_code, listening, pending, signal_name
 
 if TYPE_CHECKING:
     from .commands import spillover
@@ -34,7 +34,7 @@ def main() -> None:
         with listening(to_the_end=True):
             _carried_out()
     except KeyboardInterrupt as error:
-        print("stopped", file=sys.stderr)
+        print(f"stopped by {signal_name(error)}", file=sys.stderr)
         sys.exit(exit_code(error))
 
 

@@ -1,12 +1,11 @@
 """A run that ends before its time, by an outage or an interrupt: one line that says how to resume, and an exit code."""
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
-from spillover.common import exit_code, listening, pending
+from spillover.common import Interrupted, exit_code, listening, pending, signal_name
 
 from .plain import plain
 
@@ -33,16 +32,15 @@ def stopping() -> Iterator[None]:
         except BaseException as error:
             signum = getattr(error, "signum", pending())
             if signum is not None or isinstance(error, KeyboardInterrupt):  # what an interrupt breaks is the interrupt
-                sys.exit(interrupted(error, signum))
+                sys.exit(interrupted(error if signum is None else Interrupted(signum)))
             if not isinstance(error, OutageError):
                 raise
             click.echo(f"stopped, no answer: {plain(str(error))}", err=True)
             sys.exit(OUTAGE)
 
 
-def interrupted(error: BaseException, signum: int | None) -> int:
+def interrupted(error: BaseException) -> int:
     """Say that a signal stopped the command; gives the exit code."""
-    name = signal.Signals(signum).name if signum is not None else "SIGINT"
-    by = "Ctrl-C" if name == "SIGINT" else name
+    by = signal_name(error)
     click.echo(f"stopped by {by}, no answer: what was answered is kept; the same command resumes", err=True)
-    return exit_code(error) if signum is None else 128 + signum
+    return exit_code(error)

@@ -17,7 +17,7 @@ from .errors import (
 from .failure_words import kind_of, trouble
 from .files import copy_file, whole, write_bytes, write_json, write_text
 from .hashes import canonical, digest, file_sha256, hash_of, number_of, plan_digest
-from .interrupt import Interrupted, cancel, exit_code, held, listening, look, pending, watched
+from .interrupt import Interrupted, cancel, exit_code, held, listening, look, pending, signal_name, watched
 from .judges import check_alive, default_judges
 from .kept_files import forget_files, read_once, settled, stamp_of
 from .misfit import Misfit, in_file, misfits, shaped, suggest
@@ -190,6 +190,7 @@ __all__ = [
     "settled",
     "shaped",
     "shortened",
+    "signal_name",
     "stamp_of",
     "status_in",
     "stop_reason",

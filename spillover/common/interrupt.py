@@ -44,6 +44,12 @@ def exit_code(error: BaseException) -> int:
     return 128 + int(getattr(error, "signum", signal.SIGINT))
 
 
+def signal_name(error: BaseException) -> str:
+    """What stopped the process, in the words of a terminal: `Ctrl-C`, `SIGTERM` or `SIGHUP`."""
+    name = signal.Signals(exit_code(error) - 128).name
+    return "Ctrl-C" if name == "SIGINT" else name
+
+
 def pending() -> int | None:
     """The signal that asked the process to stop, or None."""
     return _signum
