@@ -1,5 +1,7 @@
 """The wheel, built through the sdist: what is in it, and that it runs where there is no clone."""
 
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -11,7 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 
-LINKED = ("benchmark_cards", "dataset", "leaderboard", "scorers", "solvers", "tasks")
+from spillover.tools.build_hook import LINKED
+
 TOOLS = "tools"
 """The one link that no wheel holds: what lies there is for maintainers, and its commands ask for a clone."""
 NOT_SHIPPED = ("spillover/leaderboard/submissions/", "spillover/leaderboard/site/")
@@ -23,14 +26,36 @@ class Built:
     wheel: Path
 
 
-@pytest.fixture(scope="session")
-def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    out = tmp_path_factory.mktemp("dist")
+def build(root: Path, out: Path) -> Built:
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(root)]
     done = subprocess.run(command, cwd=out, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     (sdist,), (wheel,) = out.glob("*.tar.gz"), out.glob("*.whl")
     return Built(sdist, wheel)
+
+
+@pytest.fixture(scope="session")
+def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return build(root, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def unzipped(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what git tracks in which every link is a text file, as a zip that Python or Windows unpacked has it."""
+    if not (root / ".git").exists():
+        pytest.skip(f"{root} is not a git checkout")
+    copy = tmp_path_factory.mktemp("unzipped")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split("\0"):
+        if not name or not os.path.lexists(root / name):
+            continue
+        target = copy / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (root / name).is_symlink():
+            target.write_text(os.readlink(root / name), encoding="utf-8")
+        else:
+            shutil.copyfile(root / name, target)
+    return copy
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +128,24 @@ def test_metadata(built: Built, names: list[str]) -> None:
     assert "[console_scripts]\nspillover = spillover.cli:main" in points
     assert "\nName: spillover\n" in metadata and "\nLicense-Expression: Apache-2.0\n" in metadata
     assert "Apache License" in licence
+
+
+@pytest.mark.heavy
+def test_a_zip_without_links_gives_the_same_wheel(built: Built, unzipped: Path, tmp_path: Path) -> None:
+    contents = []
+    for wheel in (built.wheel, build(unzipped, tmp_path).wheel):
+        with ZipFile(wheel) as opened:
+            contents.append({entry.filename: entry.CRC for entry in opened.infolist()})
+    assert contents[0] == contents[1]
+
+
+@pytest.mark.heavy
+def test_an_editable_install_without_links_is_refused_in_one_line(unzipped: Path) -> None:
+    """With links it is not: these tests run in one."""
+    code = "import hatchling.build as build, tempfile; build.build_editable(tempfile.mkdtemp())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=unzipped, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("spillover/benchmark_cards is no symbolic link to benchmark_cards/")
 
 
 @pytest.mark.heavy
