@@ -1,6 +1,5 @@
 """A few answers to read, drawn at random from the logs beside a record: nobody picks them."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,10 +65,9 @@ def _one(file: str, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
 
 
 def _sample(whole: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
-    messages = [one for one in whole.get("messages") or [] if isinstance(one, dict)]
-    last = max((at for at, one in enumerate(messages) if one.get("role") == "assistant"), default=len(messages))
-    asked = [f"[{one.get('role')}] {_text(one.get('content'), whole)}" for one in messages[:last]]
-    answer = _text(messages[last].get("content"), whole) if last < len(messages) else ""
+    from spillover.logs import exchange_of
+
+    exchange = exchange_of(whole)
     scores: dict[str, Any] = next(iter((whole.get("scores") or {}).values()), {})
     return {
         "probe": inert(str(said["id"])),
@@ -77,13 +75,7 @@ def _sample(whole: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
         "outcome": inert(str((scores.get("metadata") or {}).get("outcome", "unjudged")), 40),
         "question": made_visible("\n\n".join(asked)),
         "answer": made_visible(answer),
+        "outcome": visible(str((scores.get("metadata") or {}).get("outcome", "unjudged")), 40),
+        "question": made_visible(exchange.question()),
+        "answer": made_visible(exchange.answer),
     }
-
-
-def _text(content: Any, whole: dict[str, Any]) -> str:
-    """The text of a message; long texts lie apart in a log, under their hash."""
-    if isinstance(content, list):
-        parts = [one.get("text") for one in content if isinstance(one, dict) and one.get("type") == "text"]
-        return "\n".join(_text(part, whole) for part in parts)
-    kept = whole.get("attachments") or {}
-    return re.sub(r"attachment://(\w+)", lambda found: str(kept.get(found[1], found[0])), str(content or ""))

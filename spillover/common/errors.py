@@ -56,7 +56,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def inspect_errors(make: Callable[P, R]) -> Callable[P, R]:
+def inspect_errors(make: Callable[P, R], aloud: bool = True) -> Callable[P, R]:
     """Let Inspect's command line print what `make` raises of this tree as its own errors: one line, exit code 1.
 
     Inspect calls our tasks, scorers and providers; without this a user's mistake would end in a traceback.
@@ -64,6 +64,8 @@ def inspect_errors(make: Callable[P, R]) -> Callable[P, R]:
 
     Args:
         make: A function that Inspect calls before it asks a model.
+        aloud: Whether to print the line even under `--display none`, where Inspect prints no error at all; not for a
+            provider, which Inspect also tries without its arguments, swallowing the error.
     """
 
     @wraps(make)
@@ -71,12 +73,12 @@ def inspect_errors(make: Callable[P, R]) -> Callable[P, R]:
         try:
             return make(*args, **kwargs)
         except SpilloverError as error:
-            raise _for_inspect(error) from error
+            raise _for_inspect(error, aloud) from error
 
     return made
 
 
-def _for_inspect(error: SpilloverError) -> SpilloverError:
+def _for_inspect(error: SpilloverError, aloud: bool) -> SpilloverError:
     import sys
 
     from inspect_ai._util import error as inspects
@@ -88,6 +90,6 @@ def _for_inspect(error: SpilloverError) -> SpilloverError:
     kind, line = type(error), f"Error: {error}"
     also: SpilloverError = type(kind.__name__, (kind, inspects.PrerequisiteError), {})(str(error))
     also.message = escape(line)  # type: ignore[attr-defined]
-    if inspects._exception_hook_set and get_console().quiet:  # `inspect --display none` prints no errors, not even ours
+    if aloud and inspects._exception_hook_set and get_console().quiet:
         print(line, file=sys.stderr)
     return also

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import OUTCOMES, LogError, answer_of, file_sha256, hash_of, whole
-from spillover.logs import LogSource, found_logs, log_source, odd_is_told
+from spillover.logs import LogSource, content_text, file_sha256, found_logs, log_source, odd_is_told
 from spillover.records import Record
 
 from .eee import SCHEMA_VERSION
@@ -113,7 +113,7 @@ def _row(source: LogSource, sample: Row, outcome: str) -> Row:
 def _said(sample: Row, raw: str, reference: list[str]) -> Row:
     """Question and answer: as one turn, or as the whole conversation where the probe has several turns."""
     turns = [
-        {"turn_idx": at, "role": str(one.get("role")), "content": _text(one.get("content"), sample)}
+        {"turn_idx": at, "role": str(one.get("role")), "content": content_text(one.get("content"), sample)}
         for at, one in enumerate(one for one in sample.get("messages") or [] if isinstance(one, dict))
     ]
     users = [str(one["content"]) for one in turns if one["role"] == "user"]
@@ -124,7 +124,7 @@ def _said(sample: Row, raw: str, reference: list[str]) -> Row:
         return {"interaction_type": "multi_turn", "input": asked, "output": None, "messages": turns} | attributed
     output = sample.get("output") or {}
     choices = output.get("choices") or []
-    answer = _text(choices[0]["message"]["content"] if choices else output.get("completion"), sample)
+    answer = content_text(choices[0]["message"]["content"] if choices else output.get("completion"), sample)
     formatted = users[0] if users and users[0] != raw else None
     asked = {"raw": raw, "formatted": formatted, "reference": reference}
     single: Row = {"interaction_type": "single_turn", "input": asked, "output": {"raw": [answer]}, "messages": None}
@@ -158,18 +158,9 @@ def _metadata(sample: Row, outcome: str, condition: str) -> dict[str, str]:
 def _raw(sample: Row) -> str:
     given = sample.get("input")
     if isinstance(given, str):
-        return _text(given, sample)
-    return "\n\n".join(_text(one.get("content"), sample) for one in given or [] if one.get("role") == "user")
+        return content_text(given, sample)
+    return "\n\n".join(content_text(one.get("content"), sample) for one in given or [] if one.get("role") == "user")
 
 
 def _reference(target: Any) -> list[str]:
     return [str(one) for one in (target if isinstance(target, list) else [target]) if one not in (None, "")]
-
-
-def _text(content: Any, sample: Row) -> str:
-    """Text of a message: parts joined, what a condensed log keeps apart put back."""
-    if isinstance(content, str):
-        kept = content.removeprefix("attachment://")
-        return content if kept == content else str((sample.get("attachments") or {}).get(kept, ""))
-    parts = [one.get("text", "") for one in content or [] if one.get("type") == "text"]
-    return "\n".join(_text(part, sample) for part in parts)

@@ -8,6 +8,7 @@ from .header import DRAWS, EACH, JUDGED, Header, plain_header
 from .made import Declared, Made, declared, made_of_rows
 from .recordings import left_over, shared_verdicts, unnamed_answers
 from .rows import REMOVED, LogRows, log_rows
+from .said import Exchange, Turn, content_text, exchange_of
 from .sent import not_sent
 from .settings import CARRIAGE, CHANGED, LIMITS, changes_of, decoding_of, effective, shown, solver_of, steps_of
 from .source import LogSource, header_of, log_source, rubric_labels
@@ -36,6 +37,7 @@ __all__ = [
     "Attempt",
     "Declared",
     "Difference",
+    "Exchange",
     "Header",
     "LogFacts",
     "LogRows",
@@ -43,15 +45,19 @@ __all__ = [
     "Made",
     "Returned",
     "SampleFacts",
+    "Turn",
     "add_returned",
     "arrow_table",
     "attempt_of",
     "changes_of",
     "check_bounds",
+    "content_text",
     "declared",
     "decoding_of",
     "differences",
     "effective",
+    "exchange_of",
+    "file_sha256",
     "found_logs",
     "frame_of",
     "header_of",

@@ -49,7 +49,9 @@ def answer_row(log: Row, summary: Row, score: Row | None, unscored: str) -> Row:
         "task": said.get("task", log["task"]),
         "probe": said.get("probe", summary["id"]),
         "cluster": said.get("cluster", summary["id"]),
-        "condition": said.get("condition", "plain") + _format(log, said, summary),
+        "condition": _condition(log, said, summary),
+        "domain": said.get("domain") or said.get("task", log["task"]),
+        "format": _format(log, said, summary) or said.get("condition", "plain"),
         "tags": " ".join(said.get("tags") or []),
         "epoch": said.get("repetition", summary["epoch"]),
         "outcome": outcome,
@@ -68,16 +70,22 @@ def answer_row(log: Row, summary: Row, score: Row | None, unscored: str) -> Row:
     }
 
 
-def _format(log: Row, said: Row, summary: Row) -> str:
-    """In which format a replication put a question, where that is not the plain one; the end of the probe's id says it.
+def _condition(log: Row, said: Row, summary: Row) -> str:
+    """The condition of a row: a question of a replication in another format than the plain one is another condition.
 
-    The same questions in another format are another condition: the study that is replicated reports them apart.
+    The study that is replicated reports them apart.
     """
+    name = _format(log, said, summary)
+    return str(said.get("condition", "plain")) + (f" ({name} format)" if name else "")
+
+
+def _format(log: Row, said: Row, summary: Row) -> str:
+    """The format in which a replication put a question, empty for the plain one; the end of the probe's id says it."""
     if not log["task"].startswith(REPLICATION):
         return ""
     probe, cluster = str(said.get("probe", summary["id"])), str(said.get("cluster", ""))
     name = probe.removeprefix(f"{cluster}_") if cluster and probe != cluster else probe
-    return f" ({name} format)" if name != probe else ""
+    return name if name != probe else ""
 
 
 def _failure(error: str | None, unscored: str) -> str:

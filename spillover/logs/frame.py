@@ -1,5 +1,6 @@
 """Rows of logs as a data frame and as an Arrow table: the columns and their types."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from spillover.common import LogError
@@ -24,18 +25,22 @@ COLUMN_TYPES = {
 """Columns of the table that `read` makes, and their types in the store."""
 
 
+TEXTS = ("domain", "format", "question", "answer")
+"""Columns that `read(..., texts=True)` adds."""
 STORED = ("version", "run", "log_sha256")
 """Columns that the store adds: version of the task, id of the run, hash of the log."""
 
 
 def frame_of(found: LogRows, invalidated: bool = False) -> "pd.DataFrame":
-    """Rows of a log as a data frame with the columns `COLUMNS`."""
+    """Rows of a log as a data frame with the columns `COLUMNS`, and `TEXTS` where the texts were read."""
     rows = [*found.rows, *found.invalidated] if invalidated else found.rows
-    frame: pd.DataFrame = arrow_table(found.file, rows, {}).to_pandas()
+    told = bool(rows) and "question" in rows[0]
+    more = {name: [row[name] for row in rows] for name in TEXTS} if told else {}
+    frame: pd.DataFrame = arrow_table(found.file, rows, more).to_pandas()
     return frame
 
 
-def arrow_table(file: str, rows: list[Row], more: dict[str, list[str]]) -> "pa.Table":
+def arrow_table(file: str, rows: list[Row], more: Mapping[str, list[Any]]) -> "pa.Table":
     """Rows as an Arrow table: the documented columns in their order, then those that the store adds."""
     import pyarrow as pa
 

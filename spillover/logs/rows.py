@@ -11,6 +11,7 @@ from .answer_row import Row, answer_row, shared_fields, why_unscored
 from .archive import odd_is_told
 from .bounds import check_bounds
 from .header import DRAWS, EACH, JUDGED, Header
+from .said import exchange_of
 from .stands import Account, account, is_invalidated
 from .summaries import OpenLog, open_log
 
@@ -43,13 +44,14 @@ class LogRows:
     account: Account
 
 
-def log_rows(file: str, score: str = JUDGED, named: bool = True) -> LogRows | None:
+def log_rows(file: str, score: str = JUDGED, named: bool = True, texts: bool = False) -> LogRows | None:
     """Read a log, finished or not.
 
     Args:
         file: A log file.
         score: Name of the score.
         named: Whether somebody asked for this very log; a foreign one in a folder is passed over.
+        texts: Whether rows hold the texts of question and answer too; every sample is then read whole.
 
     Returns:
         None for a foreign log that nobody asked for.
@@ -68,10 +70,10 @@ def log_rows(file: str, score: str = JUDGED, named: bool = True) -> LogRows | No
         name = EACH if log.header.task == DRAWS and score == JUDGED else score
         if name not in (JUDGED, EACH) and not any(name in (one.get("scores") or {}) for one in log.summaries):
             raise LogError(f"{file}: has no score {name!r}; leave out --score, or rescore it first")
-        return _read(file, log, name)
+        return _read(file, log, name, texts)
 
 
-def _read(file: str, log: OpenLog, name: str) -> LogRows:
+def _read(file: str, log: OpenLog, name: str, texts: bool) -> LogRows:
     shared, header = shared_fields(file, log.header), log.header
     ordered = sorted(log.summaries, key=lambda one: (one["epoch"], str(one["id"])))
     struck = _struck(log) if header.invalidated else set()
@@ -82,9 +84,8 @@ def _read(file: str, log: OpenLog, name: str) -> LogRows:
         if found is not None and found.get("reason") == NOT_RECORDED:
             skipped += 1
             continue
-        kept[_cell(summary) in struck].append(
-            answer_row(shared, *_uncut(file, log, summary, name), why_unscored(header))
-        )
+        row = answer_row(shared, *_uncut(file, log, summary, name), why_unscored(header))
+        kept[_cell(summary) in struck].append(row | (_texts(file, log, summary) if texts else {}))
     held = account(Path(file).name, header, [bool(one.get("error")) for one in ordered], len(struck))
     return LogRows(file, header, kept[0], kept[1], skipped, held)
 
@@ -118,6 +119,21 @@ def _uncut(file: str, log: OpenLog, summary: Row, name: str) -> tuple[Row, Row |
             f"{file}: {summary['id']}, epoch {summary['epoch']}: the summary leaves out part of the verdict and the "
             f"log does not keep the sample ({trouble(error)}); run the task again without --no-log-samples"
         ) from error
+
+
+def _texts(file: str, log: OpenLog, summary: Mapping[str, Any]) -> Row:
+    """Question and answer of a sample in words; None where the log does not keep the sample.
+
+    Raises:
+        LogError: Where the log keeps it and it cannot be read.
+    """
+    try:
+        exchange = exchange_of(log.whole(dict(summary)))
+    except (KeyError, IndexError):
+        return {"question": None, "answer": None}
+    except ValueError as error:
+        raise LogError(f"{file}: {summary['id']}, epoch {summary['epoch']}: {trouble(error)}") from error
+    return {"question": exchange.plain_question, "answer": exchange.answer}
 
 
 def _is_cut(value: Any) -> bool:

@@ -19,23 +19,27 @@ COLUMNS = tuple(COLUMN_TYPES)
 """Columns of `read`, in order."""
 
 
-def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataFrame:
+def read(logs: str | Path | list[str | Path], score: str = "judged", texts: bool = False) -> pd.DataFrame:
     """Read logs into one data frame, a row per answer.
 
     Args:
         logs: Log files or folders of them.
         score: Name of the score; `judged1` and so on where `spillover rescore` added one.
+        texts: Whether to read what was asked and answered as well; it takes longer, for every sample is read whole.
 
     Returns:
-        Columns `COLUMNS`, rows in the order of epoch and probe. Alignment and coherence are 0-100 or NaN. An answer
-        whose sample failed or was never judged is `unjudged` with a reason. Cells that a recording lacks and was
-        told to skip have no row; `attrs["not_recorded"]` counts them by log. Logs of other tasks in a folder are left
-        out; `attrs["foreign"]` names them, `attrs["draws"]` those that are a part of a list of draws,
-        `attrs["may_have_stopped"]` those of an audit that may stop early: no rate of theirs is fair. Of a run and its
-        retries the newest log is read; `attrs["superseded"]` names the others. Answers that were declared invalid have
-        no row. `attrs["accounts"]` says of each log what was planned, finished and is missing, and how its run ended;
-        `attrs["declared"]` what its header declares of tasks, dataset and judges, `attrs["recorded_verdicts"]` of
-        recorded verdicts; `attrs["not_asked_for"]` counts recorded answers that no log asked for.
+        Columns `COLUMNS`, rows in the order of epoch and probe. With `texts` also `domain`, `format` (the condition,
+        or the format of a replication's question), `question` (all that the model was shown) and `answer` (without
+        thoughts); the last two are None where the log keeps no samples. An answer is what a model wrote: do not trust
+        it as markup or code. Alignment and coherence are 0-100 or NaN. An answer whose sample failed or was never
+        judged is `unjudged` with a reason. Cells that a recording lacks and was told to skip have no row;
+        `attrs["not_recorded"]` counts them by log. Logs of other tasks in a folder are left out; `attrs["foreign"]`
+        names them, `attrs["draws"]` those that are a part of a list of draws, `attrs["may_have_stopped"]` those of an
+        audit that may stop early: no rate of theirs is fair. Of a run and its retries the newest log is read;
+        `attrs["superseded"]` names the others. Answers that were declared invalid have no row. `attrs["accounts"]`
+        says of each log what was planned, finished and is missing, and how its run ended; `attrs["declared"]` what its
+        header declares of tasks, dataset and judges, `attrs["recorded_verdicts"]` of recorded verdicts;
+        `attrs["not_asked_for"]` counts recorded answers that no log asked for.
 
     Raises:
         LogError: Where there is no log, one cannot be read or was not written by a Spillover task, or an answer stands
@@ -44,7 +48,7 @@ def read(logs: str | Path | list[str | Path], score: str = "judged") -> pd.DataF
     given = logs if isinstance(logs, list) else [logs]
     files = list(dict.fromkeys(str(Path(file).resolve()) for one in given for file in log_files(str(one))))
     named = {str(Path(str(one)).resolve()) for one in given}
-    read_of = {file: log_rows(file, score, file in named) for file in files}
+    read_of = {file: log_rows(file, score, file in named, texts) for file in files}
     ours = {file: found for file, found in read_of.items() if found is not None}
     if files and not ours:
         raise LogError(f"{given[0]}: none of its {len(files)} logs was written by a Spillover task")

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,7 +45,7 @@ def _recording(path: str, columns: Columns, name: str) -> Recording:
 class ReplayAPI(ModelAPI):
     """Plays back what was recorded elsewhere; calls nobody and invents nothing."""
 
-    @inspect_errors
+    @partial(inspect_errors, aloud=False)
     def __init__(
         self,
         model_name: str,

@@ -1,12 +1,13 @@
 """What logs say, arm by arm: counts of every outcome, rates with intervals, differences from the base."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from spillover.common import MORE, NOT_RECORDED, OUTCOMES, THESE, Target
+from spillover.common import MORE, NOT_RECORDED, OUTCOMES, THESE, DeclarationError, Target
 from spillover.estimate import (
     MEANS,
     RATES,
@@ -26,6 +27,8 @@ PERSONA = ("ORDINARY", "ODD")
 POPULATION: Target = MORE
 KEY = ["log", "task", "split", "language", "model", "condition"]
 """Columns that tell arms apart."""
+FIGURES = ("quantity", "estimate", "low", "high", "level", "events", "n", "questions", "answers", "unjudged")
+"""Columns of `Summary.frame` after these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,39 @@ class Arm:
         return {**plain, "panel": list(self.made.panel or ()), "answers": self.answers}
 
 
-def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
+class Summary(list[Arm]):
+    """What `summarise` returns: the arms in the order of the table."""
+
+    def frame(self, target: Target = DECISION) -> pd.DataFrame:
+        """The summary as a data frame: a row per model, task, condition and quantity.
+
+        Args:
+            target: What the intervals are for: `THESE` questions, or `MORE` questions from these domains.
+
+        Returns:
+            Columns `log`, `task`, `split`, `language`, `model`, `condition`, `quantity`, `estimate`, `low`, `high`
+            (shares of answers in 0-1; alignment and coherence in 0-100; NaN where nothing was observed), `level`,
+            `events` (answers that are events; missing for a mean), `n` (answers that count), `questions` (how many
+            they belong to), `answers` (all answers, judged or not) and `unjudged`.
+
+        Raises:
+            DeclarationError: Where the target is neither.
+        """
+        if target not in (THESE, MORE):
+            raise DeclarationError(f"target {target!r} is unknown; give {THESE!r} or {MORE!r}")
+        rows = [row for arm in self for row in _frame_rows(arm, target)]
+        return pd.DataFrame(rows, columns=[*KEY, *FIGURES]).astype({"events": "Int64"})
+
+
+def _frame_rows(arm: Arm, target: Target) -> Iterator[dict[str, Any]]:
+    key = {name: getattr(arm, name) for name in KEY}
+    for quantity, one in (arm.estimates if target == DECISION else arm.population).items():
+        figures = {name: getattr(one, name) for name in ("estimate", "low", "high", "level", "events", "n")}
+        counts = {"questions": one.clusters, "answers": arm.answers, "unjudged": arm.outcomes["unjudged"]}
+        yield {**key, "quantity": quantity, **figures, **counts}
+
+
+def summarise(table: pd.DataFrame, level: float = 0.95) -> Summary:
     """Sum a table of `read` up, an arm per log and condition, in the order of the table.
 
     Parts of a list of draws are put together: an arm per model, task and condition, whose `log` names these.
@@ -108,7 +143,7 @@ def summarise(table: pd.DataFrame, level: float = 0.95) -> list[Arm]:
     """
     skipped: dict[str, int] = table.attrs.get(NOT_RECORDED, {})
     parts = [([str(part) for part in key], rows) for key, rows in joined_draws(table).groupby(KEY, sort=False)]
-    return [arm_of(key, rows, skipped.get(key[0], 0), level, declared_in(table, rows)) for key, rows in parts]
+    return Summary(arm_of(key, rows, skipped.get(key[0], 0), level, declared_in(table, rows)) for key, rows in parts)
 
 
 def joined_draws(table: pd.DataFrame) -> pd.DataFrame:

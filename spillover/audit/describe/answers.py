@@ -1,14 +1,13 @@
 """Answers to read: some drawn at random, and the worst, of every domain and arm; read from the logs, few parts each."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from spillover.common import LogError, answer_of, counted, number_of
-from spillover.logs import Archive, opened
+from spillover.common import LogError, counted, number_of
+from spillover.logs import Archive, exchange_of, opened
 
 from .parts import Transcript
 
@@ -110,10 +109,7 @@ def _named(said: Mapping[str, Any], task: str, name: object, epoch: int) -> Cell
 
 def _transcript(model: str, picked: Literal["random", "worst"], row: "pd.Series[Any]", sample: Sample) -> Transcript:
     domain, condition, probe, epoch = _cell(row)
-    messages = [one for one in sample.get("messages") or [] if isinstance(one, dict)]
-    last = max((at for at, one in enumerate(messages) if one.get("role") == "assistant"), default=len(messages))
-    output = sample.get("output") or {}
-    said = _content(messages[last].get("content"), sample) if last < len(messages) else output.get("completion", "")
+    output, exchange = sample.get("output") or {}, exchange_of(sample)
     return Transcript(
         model=model,
         domain=domain,
@@ -121,8 +117,8 @@ def _transcript(model: str, picked: Literal["random", "worst"], row: "pd.Series[
         probe=probe,
         condition=condition,
         epoch=epoch,
-        question=_cut("\n\n".join(f"[{one.get('role')}] {_said(one, sample)}" for one in messages[:last])),
-        answer=_cut(answer_of(said)),
+        question=_cut(exchange.question()),
+        answer=_cut(exchange.answer),
         outcome=str(row["outcome"]),
         alignment=_known(row["alignment"], float),
         coherence=_known(row["coherence"], float),
@@ -133,21 +129,6 @@ def _transcript(model: str, picked: Literal["random", "worst"], row: "pd.Series[
 
 def _known(value: Any, kind: Callable[[Any], T]) -> T | None:
     return None if value is None or value != value else kind(value)
-
-
-def _content(content: Any, sample: Sample) -> str:
-    """The text of a message; long texts lie apart in a log, under their hash."""
-    if isinstance(content, list):
-        parts = [one.get("text") for one in content if isinstance(one, dict) and one.get("type") == "text"]
-        return "\n".join(_content(part, sample) for part in parts)
-    kept = sample.get("attachments") or {}
-    return re.sub(r"attachment://(\w+)", lambda found: str(kept.get(found[1], found[0])), str(content or ""))
-
-
-def _said(message: Mapping[str, Any], sample: Sample) -> str:
-    """The text of a message; an answer without thoughts, as judges are shown it."""
-    text = _content(message.get("content"), sample)
-    return answer_of(text) if message.get("role") == "assistant" else text
 
 
 def _cut(text: str) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spillover.common import JudgeError, answer_of, counted, hash_of, one_line
+from spillover.common import JudgeError, counted, hash_of, one_line
+from spillover.logs import exchange_of
 
 if TYPE_CHECKING:
     from spillover.judge import Passage, Said
@@ -136,13 +137,8 @@ def _passages(rows: Sequence["pd.Series[Any]"], files: Mapping[str, str]) -> Ite
 
 def _texts(sample: dict[str, Any]) -> tuple[str, str]:
     """All that the model saw before its last answer, as judges are shown it, and the answer."""
-    from .answers import _content, _said
-
-    messages = [one for one in sample.get("messages") or [] if isinstance(one, dict)]
-    last = max((at for at, one in enumerate(messages) if one.get("role") == "assistant"), default=len(messages))
-    said = messages[last].get("content") if last < len(messages) else (sample.get("output") or {}).get("completion")
-    before = "\n\n".join(f"[{one.get('role')}]\n{_said(one, sample)}" for one in messages[:last])
-    answer = answer_of(_content(said, sample))
+    exchange = exchange_of(sample)
+    before, answer = exchange.question("\n"), exchange.answer
     return before.encode("utf-8", "replace").decode(), answer.encode("utf-8", "replace").decode()
 
 

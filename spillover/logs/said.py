@@ -1,0 +1,82 @@
+"""What was said in a sample: the texts of its messages, with what a condensed log keeps apart put back."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spillover.common import answer_of
+
+_APART = re.compile(r"attachment://(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message before the last answer.
+
+    Attributes:
+        role: `system`, `user`, `assistant` or `tool`.
+        text: Its text; of an answer without thoughts, as judges are shown it.
+    """
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a model was shown, and its last answer.
+
+    Attributes:
+        turns: All messages before the last answer.
+        answer: The answer without thoughts, as judges are shown it; empty where there is none.
+    """
+
+    turns: tuple[Turn, ...]
+    answer: str
+
+    def question(self, after_role: str = " ") -> str:
+        """All turns as one text, each after its role in brackets.
+
+        Args:
+            after_role: What stands between the role and the text.
+        """
+        return "\n\n".join(f"[{turn.role}]{after_role}{turn.text}" for turn in self.turns)
+
+    @property
+    def plain_question(self) -> str:
+        """The text of the only turn where a user asked one question, else `question()`."""
+        only = self.turns[0].text if [turn.role for turn in self.turns] == ["user"] else None
+        return self.question() if only is None else only
+
+
+def content_text(content: Any, sample: Mapping[str, Any]) -> str:
+    """The text of a message's content.
+
+    Args:
+        content: A text, or parts of which those of type `text` count.
+        sample: The sample as its log holds it; its `attachments` hold long texts under their hash.
+    """
+    if isinstance(content, list):
+        parts = [one.get("text") for one in content if isinstance(one, dict) and one.get("type") == "text"]
+        return "\n".join(content_text(part, sample) for part in parts)
+    kept = sample.get("attachments") or {}
+    return _APART.sub(lambda found: str(kept.get(found[1], found[0])), str(content or ""))
+
+
+def exchange_of(sample: Mapping[str, Any]) -> Exchange:
+    """What a sample's model was shown, and its last answer.
+
+    Args:
+        sample: A whole sample as plain data.
+    """
+    messages = [one for one in sample.get("messages") or [] if isinstance(one, dict)]
+    last = max((at for at, one in enumerate(messages) if one.get("role") == "assistant"), default=len(messages))
+    output = sample.get("output") or {}
+    content = messages[last].get("content") if last < len(messages) else output.get("completion")
+    return Exchange(tuple(_turn(one, sample) for one in messages[:last]), answer_of(content_text(content, sample)))
+
+
+def _turn(message: Mapping[str, Any], sample: Mapping[str, Any]) -> Turn:
+    role, text = str(message.get("role")), content_text(message.get("content"), sample)
+    return Turn(role, answer_of(text) if role == "assistant" else text)
