@@ -73,9 +73,6 @@ def _sample(whole: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
         "probe": inert(str(said["id"])),
         "epoch": int(said["epoch"]),
         "outcome": inert(str((scores.get("metadata") or {}).get("outcome", "unjudged")), 40),
-        "question": made_visible("\n\n".join(asked)),
-        "answer": made_visible(answer),
-        "outcome": visible(str((scores.get("metadata") or {}).get("outcome", "unjudged")), 40),
         "question": made_visible(exchange.question()),
         "answer": made_visible(exchange.answer),
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import OUTCOMES, LogError, answer_of, file_sha256, hash_of, whole
-from spillover.logs import LogSource, content_text, file_sha256, found_logs, log_source, odd_is_told
+from spillover.logs import LogSource, content_text, found_logs, log_source, odd_is_told
 from spillover.records import Record
 
 from .eee import SCHEMA_VERSION

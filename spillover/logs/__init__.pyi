@@ -57,7 +57,6 @@ __all__ = [
     "differences",
     "effective",
     "exchange_of",
-    "file_sha256",
     "found_logs",
     "frame_of",
     "header_of",
