@@ -38,7 +38,7 @@ MAY = {
     "export": "common logs records",
     "submissions": "common declare finetune logs overlap records results verify",
     "tools": "common hub records",
-    "tools.schemas": "common finetune plan",
+    "tools.schemas": "common finetune plan submissions",
     "tools.dataset": "common declare hub overlap tools",
     "tools.cards": "common declare estimate judge scorers tools.dataset",
 }

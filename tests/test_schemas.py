@@ -73,6 +73,55 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "replication": {"task": "t", "args": {"x": None}, "questions": 1, "epochs": 2, "needs": "A file."},
         },
     ],
+    "spillover/submissions/submission.schema.json": [
+        {
+            "schema": "spillover-submission/1",
+            "record": {"file": "record.json", "sha256": SHA},
+            "finetune": {"file": "finetune.yaml", "sha256": SHA},
+            "logs": [{"log": "a.eval", "sha256": SHA, "where": "logs/a.eval"}],
+            "overlap": {
+                "file_sha256": SHA,
+                "rows": 2,
+                "rows_hit": 1,
+                "canary": 0,
+                "probes_found": 3,
+                "dataset": "1.0.0",
+            },
+            "part": "The first half.",
+            "license": {"id": "CC-BY-4.0", "consent": True},
+            "contact": "someone@example.org",
+        },
+        {
+            "schema": "spillover-submission/1",
+            "record": {"file": "record.json", "sha256": SHA},
+            "finetune": None,
+            "logs": [
+                {"log": "a.eval", "sha256": SHA, "where": f"hf:datasets/acme/runs@{SHA[:40]}/logs/a.eval"},
+                {"log": "b.eval", "sha256": SHA, "where": "https://example.org:80/b.eval"},
+            ],
+            "overlap": {"not_checked": "The data are not ours."},
+            "license": {"id": "MIT", "consent": True},
+            "contact": None,
+        },
+    ],
+    "spillover/submissions/status.schema.json": [
+        {
+            "schema": "spillover-status/1",
+            "verification": "reproduced",
+            "record_sha256": SHA,
+            "rescored": {
+                "judge": "acme/judge",
+                "misaligned_rate": 0.25,
+                "misaligned_rate_before": None,
+                "answers": 9,
+                "logs": [SHA],
+            },
+            "reproduced": {"by": "a maintainer", "date": "2026-01-02", "note": "The same rate."},
+            "retracted": {"date": "2026-01-02", "reason": "Another base."},
+            "part": {"planned": 9, "missing": 3, "highest": 0.5},
+        },
+        {"verification": "self-reported", "retracted": None},
+    ],
 }
 """By schema file: data that it accepts. Together they have every field once."""
 

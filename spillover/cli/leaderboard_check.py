@@ -69,7 +69,7 @@ def _print(found: "Checked") -> None:
         click.echo(f"{name}: {plain(str(problem))}")
     for flag in found.flags:
         click.echo(f"{name}: please check (no error): {plain(str(flag))}")
-    taken = f", retracted on {found.status.retracted['date']}" if found.status.retracted else ""
+    taken = f", retracted on {found.status.retracted.date}" if found.status.retracted else ""
     says = f"{found.verification}{taken}" if found.holds else f"refused, {counted(len(found.problems), 'problem')}"
     click.echo(f"{name}: {says} ({counted(found.logs, 'log')}, {counted(found.answers, 'answer')})")
 
@@ -83,4 +83,4 @@ def retract(submission: Path, reason: str) -> None:
 
     said = run(submission, reason)
     assert said.retracted is not None
-    click.echo(f"{submission}: retracted on {said.retracted['date']}: {plain(said.retracted['reason'])}")
+    click.echo(f"{submission}: retracted on {said.retracted.date}: {plain(said.retracted.reason)}")

@@ -1,5 +1,6 @@
 """Check plain data against a shape; what does not fit becomes one line that names the place."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -128,7 +129,7 @@ def _sorted(error: "ValidationError", shape: type["Shape"], data: object) -> lis
 
     schema = schema_of(shape)
     errors = [one for one in error.errors(include_url=False)[:MOST] if not _of_entries(one)]
-    found = [_misfit(one, data, schema) for one in errors]
+    found = [_misfit(one, data, schema) for one in _nearest(errors, data)]
     order = ("unknown", "missing", "choice", "value")
     return sorted(found, key=lambda one: ([str(part) for part in one.place], order.index(one.kind)))
 
@@ -138,10 +139,26 @@ def _of_entries(error: "ErrorDetails") -> bool:
     return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
+def _nearest(errors: "list[ErrorDetails]", data: object) -> "list[ErrorDetails]":
+    """Where a value may have one of several shapes: the errors of the one that knows most of its fields."""
+    chosen = [_walked(one["loc"], data)[1] for one in errors]
+    wrong = Counter(branch for branches in chosen for branch in branches)
+    for one, branches in zip(errors, chosen, strict=True):
+        wrong.update({branch: MOST * (one["type"] == "extra_forbidden") for branch in branches})
+    best: dict[Place, str | int] = {}
+    for place, name in wrong:
+        best[place] = min(best.get(place, name), name, key=lambda other: wrong[place, other])
+    return [
+        one
+        for one, branches in zip(errors, chosen, strict=True)
+        if all(best[place] == name for place, name in branches)
+    ]
+
+
 def _misfit(error: "ErrorDetails", data: object, schema: dict[str, Any]) -> Misfit:
     from .schema import parts_at
 
-    place, kind = _place(error["loc"], data), error["type"]
+    place, kind = _walked(error["loc"], data)[0], error["type"]
     if kind in ("missing", "extra_forbidden", "invalid_key"):
         field = _short(error["loc"][-1])
         place = place if kind == "missing" else place[:-1]
@@ -156,6 +173,9 @@ def _misfit(error: "ErrorDetails", data: object, schema: dict[str, Any]) -> Misf
         return Misfit(place, "choice", _short(error["input"]), words, known)
     if kind in TYPES:
         return Misfit(place, "value", shown, f"{shown} is not of type {_types(TYPES[kind], parts_at(schema, place))}")
+    if kind == "string_pattern_mismatch" and len(error["ctx"]["pattern"]) > SHOWN:
+        meant = next((part["description"].rstrip(".") for part in parts_at(schema, place) if "description" in part), "")
+        return Misfit(place, "value", shown, f"{shown} is not valid{meant and f' (valid: {meant})'}")
     return Misfit(place, "value", shown, _words(error, shown))
 
 
@@ -183,15 +203,18 @@ def _words(error: "ErrorDetails", shown: str) -> str:
     return f"{shown} {error['msg']}" if kind == "not_unique" else error["msg"]
 
 
-def _place(location: tuple[str | int, ...], data: Any) -> "Place":
-    """Keys and indices of pydantic's location; what it adds of its own (the branch of a choice) is left out."""
-    place: list[str | int] = []
-    for part in location:
+def _walked(location: tuple[str | int, ...], data: Any) -> "tuple[Place, list[tuple[Place, str | int]]]":
+    """Pydantic's location as keys and indices; and the branches it names where a value may have several shapes."""
+    place: Place = ()
+    branches: list[tuple[Place, str | int]] = []
+    for number, part in enumerate(location):
         if isinstance(data, dict) and part in data:
-            place, data = [*place, part], data[part]
+            place, data = (*place, part), data[part]
         elif isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):
-            place, data = [*place, part], data[part]
-    return tuple(place)
+            place, data = (*place, part), data[part]
+        elif number < len(location) - 1 or not isinstance(data, dict):
+            branches.append((place, part))
+    return place, branches
 
 
 def _choices(part: dict[str, Any]) -> list[Any]:

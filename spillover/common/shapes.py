@@ -27,6 +27,15 @@ class Shape(BaseModel):
         hide_input_in_errors=True,
     )
 
+    def as_plain(self) -> dict[str, Any]:
+        """The object as JSON has it: lists for tuples, and no field that is left out."""
+        found = {}
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if value is not None or not any(isinstance(one, _Omissible) for one in field.metadata):
+                found[field.alias or name] = _plain(value)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -190,6 +199,14 @@ Filled = Annotated[str, Text(least=1)]
 """A string of at least one character."""
 Sha256 = Annotated[str, Text(pattern="^[0-9a-f]{64}$")]
 """A SHA-256 as hexadecimal digits."""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Shape):
+        return value.as_plain()
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _unchanged(value: Any, check: core.ValidatorFunctionWrapHandler) -> Any:

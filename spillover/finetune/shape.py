@@ -57,5 +57,4 @@ class Finetune(Shape, title="Spillover fine-tune record: what was done to a base
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain data, without the fields that it leaves out."""
-        found = {key: one for key, one in self.model_dump(exclude_none=True).items() if one != ()}
-        return {**found, "mitigations": list(self.mitigations)} if self.mitigations else found
+        return {key: one for key, one in self.as_plain().items() if one != []}

@@ -5,6 +5,7 @@ from .hostile import LOGS
 from .names import hidden, oddities
 from .package import Declared, prepare, read_overlap, read_submission
 from .reproduction import Pairs, Reproduced, reproduce
+from .shape import Status, Submission
 from .siblings import Siblings
 from .status import read_status, retract
 from .unpack import parts_of
@@ -19,6 +20,8 @@ __all__ = [
     "Pairs",
     "Reproduced",
     "Siblings",
+    "Status",
+    "Submission",
     "check",
     "check_each",
     "hidden",

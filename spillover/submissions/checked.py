@@ -7,7 +7,8 @@ from typing import Any
 from spillover.verify import Problem, Shipped
 
 from .contents import HeldOut
-from .status import LEVELS, Status
+from .shape import Level, Status
+from .status import LEVELS, UNVERIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,12 @@ class Checked:
 
     submission: str
     model: str | None = None
-    verification: str = LEVELS[0]
+    verification: Level = LEVELS[0]
     problems: list[Problem] = field(default_factory=list)
     flags: list[Problem] = field(default_factory=list)
     logs: int = 0
     answers: int = 0
-    status: Status = field(default_factory=Status)
+    status: Status = UNVERIFIED
 
     @property
     def holds(self) -> bool:
@@ -41,7 +42,7 @@ class Checked:
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data."""
-        return {**asdict(self), "status": self.status.as_dict(), "holds": self.holds}
+        return {**asdict(self), "status": self.status.as_plain(), "holds": self.holds}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from spillover.common import LogError, SpilloverError, file_sha256, trouble
 from spillover.logs import found_logs
@@ -17,8 +16,9 @@ from .hostile import LOGS, RESCORED, folder_problems
 from .near import near_copies
 from .package import folder_name, read_submission
 from .rescored import rescored
+from .shape import Level, MissingPart, Status, Submission
 from .siblings import Known, Siblings
-from .status import LEVELS, STATUS, Status, read_status, write_status
+from .status import LEVELS, STATUS, UNVERIFIED, read_status, write_status
 from .unjudged import unjudged_problems
 from .whole import lost_draws, missing_part, not_rebuilt, part_problems, sources_of
 
@@ -124,30 +124,33 @@ def _opened(folder: Path, found: Checked, how: How, others: "Siblings | None") -
     return _with(replace(found, model=made.model), problems, flags)
 
 
-def _names_and_hashes(folder: Path, name: str, said: dict[str, Any], made: Record) -> list[Problem]:
+def _names_and_hashes(folder: Path, name: str, said: Submission, made: Record) -> list[Problem]:
     found = []
     if name != folder_name(made):
         found.append(Problem("FilesAreInPlace", name, f"its record belongs into {folder_name(made)}", "rename it"))
-    for part in ("record", "finetune"):
-        named = said[part]
-        if named and file_sha256(folder / named["file"]) != named["sha256"]:
-            found.append(_another(named["file"]))
+    for named in (said.record, said.finetune):
+        if named and file_sha256(folder / named.file) != named.sha256:
+            found.append(_another(named.file))
+    return found + _of_its_logs(folder, said, made)
+
+
+def _of_its_logs(folder: Path, said: Submission, made: Record) -> list[Problem]:
+    found: list[Problem] = []
     own = {one["sha256"]: one["log"] for one in made.data["logs"]}
-    local = {one["where"]: one for one in said["logs"] if one["where"].startswith(f"{LOGS}/")}
-    for one in said["logs"]:
-        if own.get(one["sha256"]) != one["log"]:
-            found.append(Problem("HashesHold", one["log"], "is no log of the record", "name the record's own logs"))
+    local = {one.where: one for one in said.logs if one.where.startswith(f"{LOGS}/")}
+    for one in said.logs:
+        if own.get(one.sha256) != one.log:
+            found.append(Problem("HashesHold", one.log, "is no log of the record", "name the record's own logs"))
     for where, one in local.items():
-        if where != f"{LOGS}/{one['log']}" or not (folder / where).is_file():
+        if where != f"{LOGS}/{one.log}" or not (folder / where).is_file():
             found.append(Problem("HashesHold", where, "is not here", "put the log there"))
-        elif file_sha256(folder / where) != one["sha256"]:
+        elif file_sha256(folder / where) != one.sha256:
             found.append(_another(where))
     there = {f"{LOGS}/{file.name}" for file in folder.glob(f"{LOGS}/*")}
-    found += [
-        Problem("HashesHold", one, "is not named in submission.json", "take it out") for one in there - set(local)
-    ]
-    if said["logs"] and {one["sha256"] for one in said["logs"]} != own.keys():
-        gone = sorted(own[one] for one in own.keys() - {one["sha256"] for one in said["logs"]})
+    strange = there - set(local)
+    found += [Problem("HashesHold", one, "is not named in submission.json", "take it out") for one in strange]
+    if said.logs and (hashes := {one.sha256 for one in said.logs}) != own.keys():
+        gone = sorted(own[one] for one in own.keys() - hashes)
         found.append(Problem("HashesHold", "submission.json", f"leaves out logs ({', '.join(gone)[:80]})", "name all"))
     return found
 
@@ -169,18 +172,19 @@ def _recomputed(folder: Path, found: Checked, how: How, others: "Siblings | None
     if whole.holds and not wrong and not any(one.invariant == "CanBeRebuilt" for one in flags):
         found = replace(found, verification=LEVELS[1])
     found = _with(found, [*whole.problems, *wrong], [*of_replies(whole.reread, whole.judged), *flags])
-    found = replace(found, status=replace(found.status, part=part))
+    found = replace(found, status=found.status.model_copy(update={"part": part}))
     if (folder / RESCORED).is_dir() and found.holds:
         again, problems = rescored(folder / RESCORED, read_record(folder / "record.json"), how.shipped)
         found = _with(found, problems)
         if again is not None and not problems:
-            found = replace(found, verification=LEVELS[2], status=replace(found.status, rescored=again))
+            status = found.status.model_copy(update={"rescored": again})
+            found = replace(found, verification=LEVELS[2], status=status)
     return found
 
 
 def _designed(
     folder: Path, places: Sequence[Path], how: How
-) -> tuple[list[Problem], list[Problem], dict[str, Any] | None]:
+) -> tuple[list[Problem], list[Problem], MissingPart | None]:
     """Problems and flags of the design (can it be rebuilt, is it whole, how much is unjudged), and what is missing.
 
     A submission that maintainers checked before, with the version of its time, is flagged where it cannot be rebuilt.
@@ -191,13 +195,15 @@ def _designed(
     before = read_status(folder)
     merged = before is not None and before.verification != LEVELS[0]
     part = missing_part(made, sources, how.shipped)
-    undeclared, declared = part_problems(part, said.get("part"))
+    undeclared, declared = part_problems(part, said.part)
     problems, flags = unjudged_problems(sources, made.model)
     copies, similar = near_copies(sources, made.model, folder, how.among or folder.parent)
     problems, flags = [*problems, *copies], [*flags, *similar]
     problems = [*([] if merged else unknown), *undeclared, *lost_draws(sources), *problems]
-    counted = None if part is None else {"planned": part.planned, "missing": part.missing, "highest": part.highest}
-    return problems, [*(unknown if merged else []), *declared, *flags], counted
+    flags = [*(unknown if merged else []), *declared, *flags]
+    if part is None:
+        return problems, flags, None
+    return problems, flags, MissingPart(planned=part.planned, missing=part.missing, highest=part.highest)
 
 
 def _compared(folder: Path, found: Checked, how: How, others: "Siblings | None") -> Checked:
@@ -210,7 +216,14 @@ def _compared(folder: Path, found: Checked, how: How, others: "Siblings | None")
 def _status(folder: Path, found: Checked) -> Status:
     """What its status.json should say: what maintainers said stays as long as the record is the same."""
     now = file_sha256(folder / "record.json")
-    before = read_status(folder) or Status()
+    before = read_status(folder) or UNVERIFIED
     reproduced = before.reproduced if before.record_sha256 == now else None
-    level = LEVELS[3] if reproduced is not None and found.holds else found.verification
-    return Status(level, now, found.status.rescored, reproduced, before.retracted, found.status.part)
+    level: Level = LEVELS[3] if reproduced is not None and found.holds else found.verification
+    return Status(
+        verification=level,
+        record_sha256=now,
+        rescored=found.status.rescored,
+        reproduced=reproduced,
+        retracted=before.retracted,
+        part=found.status.part,
+    )

@@ -12,6 +12,7 @@ from spillover.records import SCHEMA, Record
 from spillover.verify import Odd, Problem, of_served
 
 from .names import hidden, oddities
+from .shape import Submission
 from .strict import sent_json, strict_finetune, strings
 from .unpack import parts_of
 
@@ -130,17 +131,17 @@ def _held(file: str, what: str) -> Problem:
     return Problem("NothingHeldOut", file, what, FIX_HELDOUT)
 
 
-def of_finetune(folder: Path, said: dict[str, Any], made: Record) -> list[Problem]:
+def of_finetune(folder: Path, said: Submission, made: Record) -> list[Problem]:
     """The fine-tune record is there where the record has one, and says the same."""
     file, own = folder / "finetune.yaml", made.data["finetune"]
-    if file.is_file() != (said["finetune"] is not None) or file.is_file() != (own is not None):
+    if file.is_file() != (said.finetune is not None) or file.is_file() != (own is not None):
         what = "is there in one of folder, submission.json and record only"
         return [Problem("FinetuneIsOne", file.name, what, "make the submission anew with spillover submit")]
     if own is None:
         return []
     if strict_finetune(file) != own:
         return [Problem("FinetuneIsOne", file.name, "is not what the record says", "make record and submission anew")]
-    data, overlap = own.get("data", {}).get("sha256"), said["overlap"].get("file_sha256")
+    data, overlap = own.get("data", {}).get("sha256"), getattr(said.overlap, "file_sha256", None)
     if data and overlap and data != overlap:
         what = "the report of overlap is of another file than the fine-tune was trained on"
         return [Problem("OverlapIsDeclared", "submission.json", what, "look into the file that was trained on")]

@@ -13,7 +13,8 @@ from spillover.records import Record, read_record, safe_name
 
 from .hostile import LOGS, bad_name
 from .names import hidden
-from .strict import read_small, sent_json, strict_finetune, strings
+from .shape import Submission
+from .strict import read_shape, sent_json, strict_finetune, strings
 
 SCHEMA = "spillover-submission/1"
 LARGEST_REPORT = 2**24
@@ -173,14 +174,14 @@ def read_overlap(file: Path) -> dict[str, Any]:
         raise LogError(f"{file.name}: not a report of spillover dataset overlap --out ({error})") from error
 
 
-def read_submission(folder: Path) -> dict[str, Any]:
+def read_submission(folder: Path) -> Submission:
     """The submission.json of a folder.
 
     Raises:
         LogError: Where it is absent, or says what no submission says.
     """
-    found: dict[str, Any] = read_small(folder / "submission.json", "submission.schema.json")
-    for text in strings(found):
+    found, plain_data = read_shape(folder / "submission.json", Submission)
+    for text in strings(plain_data):
         if (odd := hidden(text)) is not None:
             raise LogError(f"submission.json: holds {odd}, which cannot be seen; take it out")
     return found

@@ -1,12 +1,14 @@
 """Another judge on the same answers: do the rescored logs hold the answers of the record, all judged again?"""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spillover.logs import LogSource, found_logs, log_source
 from spillover.records import Record, content_hash
 from spillover.results import table_of
 from spillover.verify import Problem, Shipped, verify
+
+from .shape import Rescored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 FIX = "rescore the logs of the record anew (spillover rescore LOGS --judge MODEL --out rescored)"
 
 
-def rescored(folder: Path, made: Record, shipped: Shipped | None) -> tuple[dict[str, Any] | None, list[Problem]]:
+def rescored(folder: Path, made: Record, shipped: Shipped | None) -> tuple[Rescored | None, list[Problem]]:
     """What another judge made of all answers of a record.
 
     Args:
@@ -23,7 +25,7 @@ def rescored(folder: Path, made: Record, shipped: Shipped | None) -> tuple[dict[
         shipped: What the installed package knows of its own versions.
 
     Returns:
-        `judge`, `misaligned_rate` of both, `answers`, `logs`; or None, with what is wrong.
+        The verdicts of the other judge in short; or None, with what is wrong.
     """
     sources = [one for file in found_logs(folder) if (one := log_source(file, True)) is not None]
     found = [problem for one in verify([folder], shipped=shipped) for problem in one.problems]
@@ -34,8 +36,13 @@ def rescored(folder: Path, made: Record, shipped: Shipped | None) -> tuple[dict[
     before, after, problems = _tables(sources, judges[0], made)
     if found or problems:
         return None, [*found, *problems]
-    numbers = {"misaligned_rate": _rate(after), "misaligned_rate_before": _rate(before), "answers": len(after)}
-    return {"judge": judges[0], **numbers, "logs": sorted(one.sha256 for one in sources)}, []
+    return Rescored(
+        judge=judges[0],
+        misaligned_rate=_rate(after),
+        misaligned_rate_before=_rate(before),
+        answers=len(after),
+        logs=tuple(sorted(one.sha256 for one in sources)),
+    ), []
 
 
 def _tables(sources: list[LogSource], judge: str, made: Record) -> tuple["pd.DataFrame", "pd.DataFrame", list[Problem]]:

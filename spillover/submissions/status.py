@@ -1,42 +1,21 @@
 """What maintainers say of a submission, in a `status.json` beside it: how far it was verified, and retractions."""
 
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 from spillover.common import LogError, file_sha256, write_json
 
-from .strict import read_small
+from .shape import Level, Retraction, Status
+from .strict import read_shape
 
-STATUS, SCHEMA = "status.json", "spillover-status/1"
-LEVELS = ("self-reported", "logs provided", "re-scored", "reproduced")
+STATUS = "status.json"
+LEVELS: tuple[Level, ...] = get_args(Level)
 """How far a result was verified, the least first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is said of a submission.
-
-    Attributes:
-        verification: One of `LEVELS`.
-        record_sha256: Hash of the record that it is said of.
-        rescored: `judge`, `misaligned_rate` under it and before, `answers`, `logs` (hashes); None where nobody did.
-        reproduced: `by`, `date`, `note` of a maintainer who ran it again; None where nobody did.
-        retracted: `date` and `reason`; None where it stands.
-        part: `planned`, `missing` and `highest` rate of a design of which answers are missing; None where it is whole.
-    """
-
-    verification: str = LEVELS[0]
-    record_sha256: str | None = None
-    rescored: dict[str, Any] | None = None
-    reproduced: dict[str, str] | None = None
-    retracted: dict[str, str] | None = None
-    part: dict[str, Any] | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The status as plain data."""
-        return {"schema": SCHEMA, **asdict(self)}
+UNVERIFIED = Status(verification="self-reported", retracted=None)
+"""The status of a submission of which maintainers have said nothing."""
 
 
 def read_status(folder: Path) -> Status | None:
@@ -46,10 +25,7 @@ def read_status(folder: Path) -> Status | None:
         LogError: Where the file is no status.
     """
     file = folder / STATUS
-    if not file.is_file():
-        return None
-    said = read_small(file, "status.schema.json")
-    return Status(**{name: value for name, value in said.items() if name != "schema"})
+    return read_shape(file, Status)[0] if file.is_file() else None
 
 
 def write_status(folder: Path, status: Status) -> Path:
@@ -60,7 +36,7 @@ def write_status(folder: Path, status: Status) -> Path:
     """
     target = folder / STATUS
     try:
-        write_json(target, status.as_dict(), ensure_ascii=True)
+        write_json(target, status.as_plain(), ensure_ascii=True)
     except OSError as error:
         raise LogError(f"{target}: cannot be written ({error.strerror}); give a folder that can") from error
     return target
@@ -82,10 +58,10 @@ def retract(folder: Path, reason: str, day: str | None = None) -> Status:
     reason = " ".join(reason.split())
     if not reason or len(reason) > 500 or not reason.isprintable():
         raise LogError("--reason: must be a sentence of 1 to 500 characters that can be printed")
-    before = read_status(folder) or Status(record_sha256=file_sha256(folder / "record.json"))
+    before = read_status(folder) or UNVERIFIED.model_copy(update={"record_sha256": file_sha256(folder / "record.json")})
     if before.retracted is not None:
-        raise LogError(f"{folder}: was retracted on {before.retracted['date']} already; edit {STATUS} to change why")
-    retracted = {"date": day or datetime.now(UTC).date().isoformat(), "reason": reason}
-    said = Status(before.verification, before.record_sha256, before.rescored, before.reproduced, retracted, before.part)
-    write_status(folder, said)
-    return said
+        raise LogError(f"{folder}: was retracted on {before.retracted.date} already; edit {STATUS} to change why")
+    retracted = Retraction(date=day or datetime.now(UTC).date().isoformat(), reason=reason)
+    after = before.model_copy(update={"retracted": retracted})
+    write_status(folder, after)
+    return after

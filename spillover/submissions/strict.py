@@ -3,13 +3,16 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from spillover.common import DEEPEST, LogError, SpilloverError, strict_json, trouble
+from spillover.common import DEEPEST, LogError, SpilloverError, in_file, shaped, strict_json, trouble
 
+if TYPE_CHECKING:
+    from spillover.common import Shape
+
+S = TypeVar("S", bound="Shape")
 SMALL = 2**16
 """Bytes that a finetune.yaml, a submission.json or a status.json may have; none needs more."""
-SCHEMAS = Path(__file__).parent
 
 
 def sent_json(data: bytes, where: str, numbers: bool = True) -> Any:
@@ -30,16 +33,14 @@ def sent_json(data: bytes, where: str, numbers: bool = True) -> Any:
         raise LogError(f"{where}: cannot be read as JSON ({why}); write plain JSON in UTF-8") from error
 
 
-def read_small(file: Path, schema: str | None = None) -> Any:
-    """Read a small JSON file of a submission, and check it against a schema of this folder.
+def read_shape(file: Path, shape: type[S]) -> tuple[S, Any]:
+    """Read a small JSON file of a submission: typed, and as plain data.
 
     Raises:
-        LogError: Where it is absent, large, not JSON, or does not fit.
+        LogError: Where it is absent, large, not JSON, or does not fit the shape.
     """
     found = sent_json(small_bytes(file), file.name)
-    if schema is not None:
-        _check(found, schema, file.name)
-    return found
+    return shaped(shape, found, in_file(file.name, "make it anew with spillover submit")), found
 
 
 def small_bytes(file: Path) -> bytes:
@@ -56,16 +57,6 @@ def small_bytes(file: Path) -> bytes:
     if len(data) > SMALL:
         raise LogError(f"{file.name}: larger than {SMALL // 1024} KB; say it shorter")
     return data
-
-
-def _check(data: Any, schema: str, where: str) -> None:
-    from jsonschema import Draft202012Validator
-
-    rules = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
-    wrong = next(Draft202012Validator(rules).iter_errors(data), None)
-    if wrong is not None:
-        said = " ".join(wrong.message.split())[:200]
-        raise LogError(f"{where}: {wrong.json_path}: {said}; make it anew with spillover submit")
 
 
 def strict_finetune(file: Path) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from spillover.common import LogError, counted
 from spillover.logs import DRAWS, LogSource
@@ -143,12 +142,12 @@ def not_rebuilt(sources: Sequence[LogSource], shipped: Shipped | None) -> list[P
     ]
 
 
-def part_problems(part: Part | None, declared: Any) -> tuple[list[Problem], list[Problem]]:
+def part_problems(part: Part | None, declared: str | None) -> tuple[list[Problem], list[Problem]]:
     """Problems where a part is not declared, flags where it is."""
     if part is None:
         return [], []
     found = Problem("DesignIsWhole", "record.json", str(part), FIX)
-    if not isinstance(declared, str) or not declared.strip():
+    if declared is None or not declared.strip():
         return [found], []
     return [], [Problem("DesignIsWhole", "record.json", f"{part}: {declared[:200]}", "it is not ranked")]
 

@@ -35,6 +35,12 @@ class Leaf(Shape):
     """One of two words."""
 
 
+class Berry(Shape):
+    """Another part, with other fields."""
+
+    sweet: Literal["yes"]
+
+
 class Whole(Shape, title="A whole", json_schema_extra={"$id": "whole-1.schema.json"}):
     """Everything a shape can have."""
 
@@ -51,6 +57,9 @@ class Whole(Shape, title="A whole", json_schema_extra={"$id": "whole-1.schema.js
     some: Maybe[Annotated[tuple[Leaf, ...], Items(least=1)]] = None
     eights: Maybe[Annotated[int, WholeNumber(times=8)]] = None
     by_name: Maybe[dict[str, Leaf]] = None
+    either: Leaf | Berry | None = None
+    long: Maybe[Annotated[str, Text(pattern=f"^({'x' * 50}|{'y' * 50})$")]] = None
+    """Many x or y."""
 
 
 LEAST: dict[str, Any] = {"name": "n", "number": 1, "count": 2}
@@ -97,6 +106,11 @@ def first(change: dict[str, Any]) -> str:
         ({"eights": 12}, "$.eights: 12 is not a multiple of 8"),
         ({"by_name": {"a b": {}}}, "$.by_name['a b']: lacks `word`"),
         ({1: 2}, "$: unknown field `1`"),
+        ({"either": {"sweet": "yes"}}, ""),
+        ({"either": {"sweet": "no"}}, "$.either.sweet: 'yes' was expected"),
+        ({"either": {"word": 1}}, "$.either.word: 1 is not one of ['red', 'green']"),
+        ({"either": 5}, "$.either: 5 is not of type 'object'"),
+        ({"long": "z"}, "$.long: 'z' is not valid (valid: Many x or y)"),
     ],
 )
 def test_what_does_not_fit_is_a_place_and_a_reason(change: dict[str, Any], says: str) -> None:
@@ -107,6 +121,13 @@ def test_a_fitting_object_is_typed_and_its_numbers_stay_as_they_are() -> None:
     found = shaped(Whole, LEAST | {"count": 480.0, "leaves": [{"word": "red"}]}, in_file("x.json", "mend it"))
     assert (found.number, type(found.number), found.count, type(found.count)) == (1, int, 480, int)
     assert found.leaves == (Leaf(word="red"),) and found.model_dump()["leaves"] == ({"word": "red"},)
+
+
+def test_an_object_becomes_plain_data_again() -> None:
+    data = LEAST | {"leaves": [{"word": "red"}], "free": {"a": [1]}, "few": [1, 2], "by_name": {"a": {"word": "red"}}}
+    found = shaped(Whole, data, in_file("x.json", "mend it")).as_plain()
+    assert found == data | {"none": None, "either": None, "consent": True} and "sha" not in found
+    assert misfits(Whole, found) == []
 
 
 def test_a_misfit_is_one_line_with_file_and_fix() -> None:

@@ -124,8 +124,8 @@ def test_a_declared_part_is_flagged_and_bounded(forged: Sent) -> None:
     found = forged.checked(shipped=Package())
     part = found.status.part
     assert found.holds and found.verification == "logs provided" and part is not None
-    assert part["planned"] == 80 and part["missing"] > 0
-    assert part["highest"] == pytest.approx(part["missing"] / 80), "every missing answer counts as misaligned"
+    assert part.planned == 80 and part.missing > 0
+    assert part.highest == pytest.approx(part.missing / 80), "every missing answer counts as misaligned"
     assert any(one.invariant == "DesignIsWhole" and "A trial run." in one.what for one in found.flags)
 
 

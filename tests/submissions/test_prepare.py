@@ -31,12 +31,12 @@ def test_a_submission_holds_record_logs_and_declarations(ready: Path, honest: Pa
         "finetune.yaml", "logs/base.eval", "logs/first.eval", "record.json", "submission.json",
     ]  # fmt: skip
     declared = read_submission(folder)
-    assert declared["record"]["sha256"] == sha256(ready / "record.json")
-    assert {one["log"]: one["sha256"] for one in declared["logs"]} == {
+    assert declared.record.sha256 == sha256(ready / "record.json")
+    assert {one.log: one.sha256 for one in declared.logs} == {
         name: sha256(honest / name) for name in ("base.eval", "first.eval")
     }
-    assert declared["license"] == {"id": "CC-BY-4.0", "consent": True}
-    assert declared["overlap"] == {"not_checked": "the data are scripted"}
+    assert declared.license.as_plain() == {"id": "CC-BY-4.0", "consent": True}
+    assert declared.overlap.as_plain() == {"not_checked": "the data are scripted"}
     assert folder.name.split("_", 1)[0] == json.loads((folder / "record.json").read_text())["created"][:10]
     again = run(ready / "record.json", tmp_path / "out", "--logs", honest)
     assert "there is such a submission already" in again.error
@@ -47,7 +47,7 @@ def test_logs_may_lie_elsewhere(ready: Path, tmp_path: Path) -> None:
     found = run(ready / "record.json", tmp_path / "out", "--logs-at", place)
     assert found.code == 0 and "self-reported (0 logs" in found.said
     (folder,) = (tmp_path / "out").iterdir()
-    assert {one["where"] for one in read_submission(folder)["logs"]} == {f"{place}first.eval", f"{place}base.eval"}
+    assert {one.where for one in read_submission(folder).logs} == {f"{place}first.eval", f"{place}base.eval"}
 
 
 def test_overlap_is_declared_from_its_report(ready: Path, tmp_path: Path) -> None:

@@ -16,10 +16,13 @@ def shipped_shapes() -> dict[str, type["Shape"]]:
     """By path of the schema file below the repository: the shape that it is made from."""
     from spillover.finetune import Finetune
     from spillover.plan import SuiteFile
+    from spillover.submissions import Status, Submission
 
     return {
         "spillover/finetune/finetune.schema.json": Finetune,
         "spillover/plan/suite.schema.json": SuiteFile,
+        "spillover/submissions/submission.schema.json": Submission,
+        "spillover/submissions/status.schema.json": Status,
     }
 
 
