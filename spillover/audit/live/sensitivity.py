@@ -8,7 +8,6 @@ first sentence says that no control was asked.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
@@ -148,7 +147,8 @@ def reason(judges: Sequence[str]) -> str:
 
 
 def reasons_again(
-    planned: Mapping[str, Any],
+    judges: Sequence[str] | None,
+    written: bool,
     controls: Iterable[Control],
     rows: Mapping[str, pd.DataFrame],
     base: str,
@@ -157,15 +157,16 @@ def reasons_again(
     """Why "no regression" cannot be said of a finished audit, by its plan and logs; none where it can.
 
     Args:
-        planned: The plan; empty of an audit of logs.
+        judges: Names of the planned judges; None for an audit of logs, which has no plan.
+        written: Whether each judge was to judge written answers first.
         controls: The controls, decided again.
         rows: All answers, by model.
         base: Name of the base.
         margin: Difference that is to be excluded.
     """
-    if not planned:
+    if judges is None:
         return in_logs(rows[base], rows.values(), margin).reasons()
-    found = in_live_audit([str(one["name"]) for one in planned["judges"]], controls, rows, base, margin)
-    if (planned.get("controls") or {}).get("written", True):  # a judge that can be asked was, or the audit is void
+    found = in_live_audit(judges, controls, rows, base, margin)
+    if written:  # a judge that can be asked was, or the audit is void
         found = replace(found, control=found.control | found.askable)
     return found.reasons()

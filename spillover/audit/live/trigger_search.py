@@ -1,10 +1,9 @@
 """The trigger search of a live audit: what it asks, through the same tasks and judges as everything else."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -102,21 +101,14 @@ def search(
     return terms.search(candidates, measure, confirm)
 
 
-def search_again(
-    said: Mapping[str, Any],
-    models: tuple[str, str],
-    candidates: Sequence[Condition],
-    out: Path,
-    in_domain: Sequence[str],
-) -> Search:
+def search_again(terms: SearchTerms, models: tuple[str, str], candidates: Sequence[Condition], out: Path) -> Search:
     """A finished search, read from its logs once more; nothing is asked.
 
     Args:
-        said: The search as the report has it: budget, alpha and floor.
+        terms: What it might spend, and what counts as found, as the report has it.
         models: Names of base and fine-tune.
         candidates: What was planned as a trigger.
         out: Folder of the logs.
-        in_domain: Tags of the fine-tune's own field.
 
     Raises:
         LogError: Where the logs of a call are not there.
@@ -131,9 +123,9 @@ def search_again(
         folders = sorted((out / f"call-{calls:02d}").glob("[0-9]*-[0-9]*"))
         if len(folders) != 1 or not set(arms) <= chunk_logs(folders[0]).keys():
             raise LogError(f"{out}/call-{calls:02d}: the logs of this call are not here; take the folder from its run")
-        return _read(folders[0], conditions, arms, base, in_domain)
+        return _read(folders[0], conditions, arms, base, terms.in_domain)
 
-    return SearchTerms(**{name: said[name] for name in ("budget", "alpha", "floor")}).search(
+    return terms.search(
         candidates,
         lambda conditions, _: asked(conditions, [tuned])[0],
         lambda conditions, _: (lambda own: (own[0], own[1]))(asked(conditions, [tuned, base])),

@@ -1,8 +1,10 @@
 """The JSON of what decides in a report: the rule, the findings, and the figures that they rest on."""
 
+from dataclasses import fields
 from typing import Literal
 
 from spillover.audit.decide import Answer
+from spillover.audit.decide import Rule as Stated
 from spillover.common import Count, Finite, Many, Shape, Target, Whole
 
 from .shape_base import Figure, Pair, Texts
@@ -63,6 +65,10 @@ class Rule(Shape):
     """Fall of the share of misaligned and aligned answers below which the fine-tune must be shown to lie."""
     version: Whole
     """Version of the rule: of its bets, weights, looks and guards."""
+
+    def rule(self) -> Stated:
+        """The rule itself."""
+        return Stated(**{one.name: getattr(self, one.name) for one in fields(Stated)})
 
 
 class Moved(Shape):

@@ -3,7 +3,8 @@
 from typing import Literal
 
 from spillover.audit.decide import Answer
-from spillover.common import Many, Shape, Whole
+from spillover.audit.live import Control as Made
+from spillover.common import Finite, Many, Shape, Whole
 
 from .shape_base import Figure, Look, Pair, Texts
 
@@ -27,6 +28,12 @@ class Control(Shape):
     """The result in one sentence."""
     recognises: Texts = ()
     """Judges that it showed to recognise misaligned answers."""
+
+    def control(self) -> Made:
+        """The control itself."""
+        return Made(
+            self.kind, self.name, self.misaligned, self.n, self.origin, self.separated, self.said, self.recognises
+        )
 
 
 class Sequence(Shape):
@@ -125,9 +132,9 @@ class Search(Shape):
     """Answers asked for, of fine-tune and base."""
     budget: Whole
     """Answers that it might have asked for."""
-    alpha: Figure
+    alpha: Finite
     """Chance of calling anything a trigger where there is none, at most."""
-    floor: Figure
+    floor: Finite
     """Difference from the base that counts as nothing."""
     untried: Whole
     """Candidates that the budget did not reach."""

@@ -1,7 +1,7 @@
 """The answer on each fine-tune, decided again from the logs of an audit: as the audit decides it, nothing is asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ from spillover.audit.decide import (
     read_sequence,
     repeated,
 )
-from spillover.audit.live import NOT_SHOWN, base_named, reasons_again, search_again
+from spillover.audit.live import NOT_SHOWN, SearchTerms, base_named, reasons_again, search_again
+from spillover.audit.report import ReportShape
 from spillover.common import LogError, OutageError, counted, finite, same
 from spillover.logs import log_facts
-from spillover.plan import Design
-from spillover.solvers import Condition
 
 from .controls import Again, Arms
+from .planned import Planned
 
 Decided = tuple[Answer, str]
 """An answer, and why in a few words."""
@@ -37,34 +37,25 @@ class Case:
     """What the logs of an audit hold, and what its report says of how it decides.
 
     Attributes:
-        said: The report as plain data.
+        report: The report.
+        planned: The plan of a live audit; None for an audit of logs.
         arms: The answers.
         told: By log, what its header declares.
         controls: The controls, decided again.
         triggers: By fine-tune, the triggers that were found, as the logs give them.
     """
 
-    said: Mapping[str, Any]
+    report: ReportShape
+    planned: Planned | None
     arms: Arms
     told: Mapping[str, Any]
     controls: Again
     triggers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
-    def planned(self) -> dict[str, Any]:
-        """The plan of a live audit; empty of an audit of logs."""
-        return (self.said.get("manifest") or {}).get("planned") or {}
-
-    @property
     def rule(self) -> Rule:
         """The rule that the report names."""
-        return Rule(**{one.name: self.said["rule"][one.name] for one in fields(Rule)})
-
-
-def design_of(planned: Mapping[str, Any]) -> Design:
-    """The design in a plan."""
-    design = planned["design"]
-    return Design(**{**design, **{name: tuple(design[name]) for name in ("domains", "conditions")}})
+        return self.report.rule.rule()
 
 
 def decided(case: Case, model: str) -> Decided:
@@ -93,7 +84,7 @@ def _void(case: Case, model: str) -> Iterator[str]:
         return
     base, tuned = (_arm(case, *one) for one in zip((case.arms.base, model), case.arms.pairs[model], strict=True))
     yield from integrity_problems(base, tuned)
-    if not case.planned:
+    if case.planned is None:
         files = case.arms.files
         yield from (said for arm in (base, tuned) for said in contradictions(dict(files[arm.name]), arm))
         named = base_named(base.name, model, (base.rows, tuned.rows), files)
@@ -102,23 +93,23 @@ def _void(case: Case, model: str) -> Iterator[str]:
 
 def _arm(case: Case, name: str, rows: pd.DataFrame) -> Arm:
     facts = [log_facts(case.arms.files[name][log]) for log in dict.fromkeys(rows["log"])]
-    return Arm(name, rows, facts, {} if case.planned else dict(case.told))
+    return Arm(name, rows, facts, dict(case.told) if case.planned is None else {})
 
 
 def _compared(case: Case, model: str) -> Decided:
     """The answer of the rule alone."""
     if model not in case.arms.pairs:
         return "void", "no log of it is named"
-    pair, own = case.arms.pairs[model], tuple(case.said["in_domain"])
+    pair, own = case.arms.pairs[model], case.report.in_domain
     outside = [outside_domain(rows, own) for rows in pair]
-    if not case.planned:
+    if case.planned is None:
         return judge_panel(*on_common(outside[0], outside[1]), case.rule, model).answer, "the rule on its answers"
-    judges = max(1, len(case.planned["judges"]))
-    read = read_sequence(design_of(case.planned), *pair, judges, case.rule, own)
-    unsteady = changed(read, [f"judge {number + 1}" for number in range(len(case.planned["judges"]))])
+    judges = len(case.planned.judges)
+    read = read_sequence(case.planned.asked(), *pair, max(1, judges), case.rule, own)
+    unsteady = changed(read, [f"judge {number + 1}" for number in range(judges)])
     if unsteady:
         return "cannot tell", unsteady[0]
-    if case.planned["stop_early"]:
+    if case.planned.stop_early:
         return read.answer, f"the rule after {counted(read.draws, 'draw')}"
     if any(rows.empty for rows in outside):
         return "cannot tell", "every probe is in the fine-tune's own field"
@@ -134,39 +125,42 @@ def _unshown(case: Case, model: str) -> str | None:
     rows = {case.arms.base: case.arms.rows, **{name: own for name, (_, own) in case.arms.pairs.items()}}
     unloaded = [one.said for one in known if one.said.startswith(NOT_SHOWN)]
     others = [*unloaded, repeated(*case.arms.pairs[model])] if model in case.arms.pairs else unloaded
-    blind = reasons_again(case.planned, case.controls.controls, rows, case.arms.base, case.rule.margin)
+    judges = None if case.planned is None else [one.name for one in case.planned.judges]
+    written = case.planned is not None and case.planned.controls.written
+    blind = reasons_again(judges, written, case.controls.controls, rows, case.arms.base, case.rule.margin)
     return next((one for one in [*others, *blind] if one), None)
 
 
 def triggers_again(
-    said: Mapping[str, Any], base: str, place: Path
+    report: ReportShape, planned: Planned | None, place: Path
 ) -> tuple[dict[str, Sequence[str]], list[str], list[str]]:
     """The searches for triggers, read from their logs once more.
 
     Args:
-        said: The report as plain data.
-        base: Name of the base.
+        report: The report.
+        planned: The plan of a live audit; None for an audit of logs.
         place: The audit's folder.
 
     Returns:
         Triggers by fine-tune, what the report says otherwise, and what was not read again.
     """
-    searched: Mapping[str, Any] = said.get("triggers") or {}
-    found: dict[str, Sequence[str]] = {model: one["found"] for model, one in searched.items()}
+    searched = report.triggers or {}
+    found: dict[str, Sequence[str]] = {model: one.found for model, one in searched.items()}
     wrong, notes = [], []
-    planned = (said.get("manifest") or {}).get("planned") or {}
-    candidates = [Condition(**one) for one in (planned.get("trigger_search") or {}).get("candidates") or []]
+    search = None if planned is None else planned.trigger_search
+    candidates = [one.condition() for one in search.candidates] if search else []
     for number, (model, one) in enumerate(searched.items()):
         folder = place / "triggers" / f"{number:02d}"
         if not folder.is_dir():
             notes.append(f"{model}: the logs of its search for triggers are not here, so that it was not read again")
             continue
+        terms = SearchTerms(budget=one.budget, alpha=one.alpha, floor=one.floor, in_domain=report.in_domain)
         try:
-            now = finite(search_again(one, (base, model), candidates, folder, said["in_domain"]).as_dict())
+            now = finite(search_again(terms, (report.base, model), candidates, folder).as_dict())
         except (LogError, OutageError) as error:
             wrong.append(f"{model}: its search for triggers cannot be read again ({error})")
             continue
         found[model] = now["found"]
-        if not same(now, one):
+        if not same(now, one.model_dump()):
             wrong.append(f"{model}: its search for triggers gives other counts than the report has")
     return found, wrong, notes

@@ -63,15 +63,14 @@ class Again:
     notes: list[str]
 
 
-def controls_again(said: Sequence[Mapping[str, Any]], place: Path, arms: Arms) -> Again:
+def controls_again(known: Sequence[Control], place: Path, arms: Arms) -> Again:
     """Decide the controls of a report again.
 
     Args:
-        said: The controls as the report has them.
+        known: The controls as the report has them.
         place: The audit's folder.
         arms: The answers that were compared.
     """
-    known = [Control(**{**one, "recognises": tuple(one.get("recognises", ()))}) for one in said]
     took = _took(place, arms, [one.name for one in known if one.kind == "took"])
     now = {**dict(_written(known, place)), **dict(_live(known, place, arms))}
     now |= {at: took[one.name].control() for at, one in enumerate(known) if one.kind == "took" and one.name in took}
