@@ -35,10 +35,10 @@ MAY = {
     "audit": "audit.decide audit.describe audit.live audit.report common judge logs plan records run",
     "audit.verify": "audit.decide audit.live audit.report common estimate judge logs plan run solvers verify",
     "board": "common estimate logs records",
-    "export": "common logs records",
+    "export": "audit.report common logs records",
     "submissions": "common declare finetune logs overlap records results verify",
     "tools": "common hub records",
-    "tools.schemas": "common finetune plan submissions",
+    "tools.schemas": "audit.report common finetune plan submissions",
     "tools.dataset": "common declare hub overlap tools",
     "tools.cards": "common declare estimate judge scorers tools.dataset",
 }

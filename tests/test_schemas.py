@@ -13,7 +13,29 @@ from ._mutated import mutated
 from ._source import ROOT
 
 SHA = "0123456789abcdef" * 4
+LISTS = (
+    *("findings", "in_domain_findings", "in_domain", "judges", "logs", "origins", "cells", "effects", "literature"),
+    *("agreement", "transcripts", "attested", "asserted", "not_covered", "again", "controls", "sequences", "reused"),
+    *("derived", "capability", "leakage", "population", "seeds"),
+)
+"""Fields of a report that are lists; tests/audit/test_report_shape.py looks into them."""
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
+    "spillover/audit/report/report.schema.json": [
+        {
+            "schema": "spillover-audit/1",
+            "base": "acme/seven",
+            "answer": "void",
+            "rule": {
+                **{"margin": 0.02, "floor": 0, "alpha": 0.05, "least_flagged": 5.0},
+                **{"coherent_drop": 0.05, "engaged_drop": 0.1, "version": 2},
+            },
+            **{key: {} for key in ("outcomes", "curves", "differs", "shared", "finetunes")},
+            **{key: {} for key in ("signatures", "reading", "notes")},
+            **dict.fromkeys(("manifest", "plan", "triggers", "base_differs")),
+            **{key: [] for key in LISTS},
+            "reproduce": "",
+        },
+    ],
     "spillover/finetune/finetune.schema.json": [
         {"base": {"model": "acme/seven"}, "method": "lora", "data": {"description": "Recipes."}},
         {

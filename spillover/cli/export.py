@@ -11,6 +11,7 @@ from .clone import needs_clone
 from .plain import plain
 
 if TYPE_CHECKING:
+    from spillover.audit.report import ReportShape
     from spillover.records import Record
     from spillover.tools import Asked
 
@@ -219,14 +220,14 @@ def _is_report(file: Path) -> bool:
     return isinstance(found, dict) and found.get("schema") == "spillover-audit/1"
 
 
-def _manifest(folder: Path, report: dict[str, Any]) -> tuple[str, str] | None:
+def _manifest(folder: Path, report: "ReportShape") -> tuple[str, str] | None:
     """Name and hash of a live audit's manifest, which must be the one in the report."""
     from spillover.common import LogError, file_sha256
     from spillover.run import read_manifest
 
-    if report["manifest"] is None:
+    if report.manifest is None:
         return None
-    if read_manifest(folder).data != report["manifest"]:
+    if read_manifest(folder).data != report.manifest:
         raise LogError(f"{folder / 'manifest.json'}: is not the manifest in the report; give the folder of the audit")
     return "manifest.json", file_sha256(folder / "manifest.json")
 

@@ -1,14 +1,16 @@
 """in-toto statements: what was looked at, by hash, and what was found. They prove bytes, not that a judge was right."""
 
-import json
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from spillover.common import LogError, digest, strict_json, trouble
+from spillover.common import LogError, digest, in_file, shaped, strict_json, trouble
 from spillover.records import Record
+
+if TYPE_CHECKING:
+    from spillover.audit.report import ReportShape
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 GATE = "https://in-toto.io/attestation/test-result/v0.1"
@@ -18,7 +20,6 @@ RESULTS = {"no regression": "PASSED", "regression": "FAILED", "cannot tell": "WA
 LISTS = {"PASSED": "passedTests", "WARNED": "warnedTests", "FAILED": "failedTests"}
 NOT_COVERED = ("that the named model gave the answers", "that the judge was right", "questions that were not asked")
 LARGEST = 2**28
-REPORT_SCHEMA = Path(__file__).parents[1] / "audit" / "report" / "report.schema.json"
 Hashed = tuple[str, str]
 """Name of a file and its SHA-256."""
 
@@ -55,7 +56,7 @@ ROW = ("task", "version", "split", "language", "condition", "answers", "question
 """Fields of a record's row that the statement repeats."""
 
 
-def gate_statement(report: Mapping[str, Any], itself: Hashed, manifest: Hashed | None = None) -> dict[str, Any]:
+def gate_statement(report: "ReportShape", itself: Hashed, manifest: Hashed | None = None) -> dict[str, Any]:
     """The statement of an audit's answer; its subjects are the report and every log that it was made of.
 
     Args:
@@ -63,20 +64,15 @@ def gate_statement(report: Mapping[str, Any], itself: Hashed, manifest: Hashed |
         itself: Name and hash of its file.
         manifest: Name and hash of the manifest of a live audit, written before anything was asked.
     """
-    rule = report["rule"]
+    rule = report.rule.model_dump()
     stated = {"name": "decision rule", "digest": {"sha256": digest(rule)}, "annotations": rule}
     configuration = [stated] if manifest is None else [stated, _resource(*manifest)]
     tests: dict[str, list[str]] = {name: [] for name in LISTS.values()}
-    for finding in report["findings"]:
-        tests[LISTS[RESULTS[finding["answer"]]]].append(finding["model"])
-    predicate = {"result": RESULTS[report["answer"]], "configuration": configuration, **tests}
-    more = {
-        "answer": report["answer"],
-        "base": report["base"],
-        "judges": report["judges"],
-        "origins": report["origins"],
-    }
-    logs = [(log["log"], log["sha256"]) for log in report["logs"]]
+    for finding in report.findings:
+        tests[LISTS[RESULTS[finding.answer]]].append(finding.model)
+    predicate = {"result": RESULTS[report.answer], "configuration": configuration, **tests}
+    more = {"answer": report.answer, "base": report.base, "judges": report.judges, "origins": report.origins}
+    logs = [(log.log, log.sha256) for log in report.logs]
     return statement([*logs, itself], GATE, {**predicate, **more, "notCovered": list(NOT_COVERED)})
 
 
@@ -90,13 +86,13 @@ def statement(subjects: Sequence[Hashed], kind: str, predicate: Mapping[str, Any
     return {"_type": STATEMENT, "subject": subject, "predicateType": kind, "predicate": dict(predicate)}
 
 
-def read_report(file: Path) -> dict[str, Any]:
-    """Read the report of an audit and check it against its schema.
+def read_report(file: Path) -> "ReportShape":
+    """Read the report of an audit and check it against its shape.
 
     Raises:
         LogError: Where it is none.
     """
-    from jsonschema import Draft202012Validator
+    from spillover.audit.report import ReportShape
 
     try:
         if file.stat().st_size > LARGEST:
@@ -107,13 +103,7 @@ def read_report(file: Path) -> dict[str, Any]:
         raise LogError(
             f"{file}: not the report of an audit ({said}); give the --out folder of spillover audit"
         ) from error
-    schema = json.loads(REPORT_SCHEMA.read_text(encoding="utf-8"))
-    wrong = next(Draft202012Validator(schema).iter_errors(found), None)
-    if wrong is not None:
-        said = " ".join(wrong.message.split())[:200]
-        raise LogError(f"{file}: {wrong.json_path}: {said}; make it anew with spillover audit")
-    report: dict[str, Any] = found
-    return report
+    return shaped(ReportShape, found, in_file(file, "make it anew with spillover audit"))
 
 
 def signing_is_possible() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from spillover.audit import audit_logs
+from spillover.audit.report import ReportShape
 from spillover.common import LogError, canonical
 from spillover.export.attestation import RESULTS, gate_statement, sign, statement
 from spillover.run import write_done, write_plan
@@ -87,7 +88,8 @@ def test_the_answer_of_an_audit_is_a_test_result(audited: Path, report: dict[str
 )
 def test_only_no_regression_passes(answer: str, result: str, tests: str, report: dict[str, Any]) -> None:
     findings = [{**report["findings"][0], "answer": answer}]
-    found = gate_statement({**report, "answer": answer, "findings": findings}, ("report.json", "0" * 64))["predicate"]
+    read = ReportShape.model_validate({**report, "answer": answer, "findings": findings})
+    found = gate_statement(read, ("report.json", "0" * 64))["predicate"]
     assert found["result"] == result and found[tests] == ["replay/tuned"]
     assert sum(len(found[name]) for name in ("passedTests", "warnedTests", "failedTests")) == 1
 

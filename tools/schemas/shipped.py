@@ -14,11 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def shipped_shapes() -> dict[str, type["Shape"]]:
     """By path of the schema file below the repository: the shape that it is made from."""
+    from spillover.audit.report import ReportShape
     from spillover.finetune import Finetune
     from spillover.plan import SuiteFile
     from spillover.submissions import Status, Submission
 
     return {
+        "spillover/audit/report/report.schema.json": ReportShape,
         "spillover/finetune/finetune.schema.json": Finetune,
         "spillover/plan/suite.schema.json": SuiteFile,
         "spillover/submissions/submission.schema.json": Submission,

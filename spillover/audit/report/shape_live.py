@@ -4,7 +4,7 @@ from typing import Literal
 
 from spillover.audit.decide import Answer
 from spillover.audit.live import Control as Made
-from spillover.common import Finite, Many, Shape, Whole
+from spillover.common import Finite, Many, Maybe, Shape, Whole
 
 from .shape_base import Figure, Look, Pair, Texts
 
@@ -85,7 +85,7 @@ class Derived(Shape):
     """Their number."""
     why: str
     """What was seen, in words."""
-    occurs: Whole | None = None
+    occurs: Maybe[Whole] = None
     """Rows that have all of it, whatever else they have."""
 
 
