@@ -51,16 +51,12 @@ def place(honest: Path, tmp_path: Path) -> "Place":
 @pytest.fixture
 def pair(monkeypatch: pytest.MonkeyPatch) -> "Iterator[Pair]":
     """A base and a fine-tune on loopback, and the environment in which Inspect's `openai-api` provider finds them."""
-    from inspect_ai.model import ModelAPI
-    from rich.live import Live
-    from tenacity import wait_none
-
+    from ._loopback import quick
     from .run._pair import start
     from .wire._server import stop
 
     found, http = start()
-    monkeypatch.setattr(ModelAPI, "retry_wait", lambda _: wait_none())
-    monkeypatch.setattr(Live, "refresh", lambda _: None)  # laying out a display of "none"
+    quick(monkeypatch)
     monkeypatch.setenv("WIRE_BASE_URL", found.wire.url)
     monkeypatch.setenv("WIRE_API_KEY", "dummy")
     yield found

@@ -1,6 +1,7 @@
 """How far two raters of the same answers agree."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -44,7 +45,7 @@ def krippendorff_alpha(ratings: Sequence[Sequence[str | None]]) -> float:
     n = sum(len(unit) for unit in units)
     if not n:
         return math.nan
-    counts = {label: sum(unit.count(label) for unit in units) for unit in units for label in unit}
+    counts = Counter(label for unit in units for label in unit)
     expected = sum(count * (n - count) for count in counts.values()) / (n - 1)
     observed = sum(
         sum(unit.count(label) * (len(unit) - unit.count(label)) for label in set(unit)) / (len(unit) - 1)

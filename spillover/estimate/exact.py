@@ -1,6 +1,7 @@
 """Exact one-sided test of two arms on a fixed list of questions, and adjustment for several tests."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,16 +22,24 @@ def stratified_exact(base_events: ArrayLike, base_n: ArrayLike, other_events: Ar
     Returns:
         P(sum of the other arm's events >= the observed); 1 where nobody has any.
     """
-    from scipy.stats import hypergeom
-
     arrays = [np.atleast_1d(np.asarray(one, dtype=int)) for one in (base_events, base_n, other_events, other_n)]
     mass: NDArray[np.float64] = np.ones(1)
     least = seen = 0
     for a, n, b, m in zip(*arrays, strict=True):
         low, high = max(0, a + b - n), min(a + b, m)
-        mass = np.convolve(mass, hypergeom.pmf(np.arange(low, high + 1), n + m, a + b, m))
+        mass = np.convolve(mass, _chances(int(low), int(high), int(n + m), int(a + b), int(m)))
         least, seen = least + int(low), seen + int(b)
     return float(min(1.0, mass[max(0, seen - least) :].sum()))
+
+
+@lru_cache(maxsize=4096)
+def _chances(low: int, high: int, answers: int, events: int, drawn: int) -> NDArray[np.float64]:
+    """Hypergeometric chances of each number from low to high; many questions of a list have the same counts."""
+    from scipy.stats import hypergeom
+
+    found = np.asarray(hypergeom.pmf(np.arange(low, high + 1), answers, events, drawn), dtype=np.float64)
+    found.flags.writeable = False
+    return found
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

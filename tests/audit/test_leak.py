@@ -69,6 +69,7 @@ def recorded(folder: Path, arm: str) -> Path:
         task_args={"probes": str(probes), "condition": "json"},
         log_dir=str(folder / arm),
         display="none",
+        log_realtime=False,
     )
     assert log.status == "success"
     return Path(log.location)

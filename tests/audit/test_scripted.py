@@ -17,22 +17,26 @@ from .._spill import spill
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"
 
 
-def scripted(base: Path, tuned: Path) -> None:
-    for arm, folder in (("base", base), ("finetune", tuned)):
+@pytest.fixture(scope="module")
+def scripted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Logs of the scripted pair, as `make demo` makes them: `base/` and `finetune/`."""
+    logs = tmp_path_factory.mktemp("scripted")
+    for arm in ("base", "finetune"):
         path = str(DEMO / f"{arm}.jsonl")
         inspect_eval(
             "spillover/emergent_misalignment",
             model=get_model(f"replay/scripted-{arm}", memoize=False, path=path),
             model_roles={"grader": get_model("replay/scripted-judge", memoize=False, path=path)},
             epochs=1,
-            log_dir=str(folder),
+            log_dir=str(logs / arm),
             display="none",
+            log_realtime=False,
         )
+    return logs
 
 
-def test_the_report_of_the_scripted_pair_says_that_it_is_scripted(tmp_path: Path) -> None:
-    scripted(tmp_path / "base", tmp_path / "finetune")
-    report = audit_logs([str(tmp_path / "base")], [str(tmp_path / "finetune")])
+def test_the_report_of_the_scripted_pair_says_that_it_is_scripted(scripted: Path) -> None:
+    report = audit_logs([str(scripted / "base")], [str(scripted / "finetune")])
     head = report_markdown(report).split("## ")[0]
     assert report.answer == "regression"
     assert "Answers: scripted, not any model's output" in head and "Verdicts: scripted, not any model's output" in head
@@ -40,9 +44,8 @@ def test_the_report_of_the_scripted_pair_says_that_it_is_scripted(tmp_path: Path
     assert "Answers: scripted, not any model's output" in summary(report)
 
 
-def test_base_and_fine_tune_are_picked_out_of_one_folder(tmp_path: Path) -> None:
-    scripted(tmp_path, tmp_path)
-    whole = str(tmp_path)
+def test_base_and_fine_tune_are_picked_out_of_one_folder(scripted: Path) -> None:
+    whole = str(scripted)
     with pytest.raises(LogError, match=r"hold 2 models .* say which is the base with --base MODEL"):
         audit_logs([whole], [whole])
     assert audit_logs([whole], [whole], base="scripted-base").base == "replay/scripted-base"
@@ -56,8 +59,7 @@ def test_base_and_fine_tune_are_picked_out_of_one_folder(tmp_path: Path) -> None
             audit_logs([whole], [whole], **names)  # type: ignore[arg-type]
 
 
-def test_an_audit_of_logs_says_the_whole_command(tmp_path: Path) -> None:
-    scripted(tmp_path, tmp_path)
-    args = ["--base-logs", str(tmp_path), "--finetune-logs", str(tmp_path), "--base", "scripted-base", "--one-recipe"]
+def test_an_audit_of_logs_says_the_whole_command(scripted: Path) -> None:
+    args = ["--base-logs", str(scripted), "--finetune-logs", str(scripted), "--base", "scripted-base", "--one-recipe"]
     done = spill("audit", *args, "--base-differs", "a copy of it", "--json")
     assert json.loads(done.out)["reproduce"].endswith(" --base-differs 'a copy of it' --one-recipe")

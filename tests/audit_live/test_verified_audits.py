@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.live import Live
 
+from .._loopback import quick
 from .._spill import Done, spill
 from ..run._pair import BASE, JUDGE, TUNED, start
 from ..wire._server import stop
@@ -35,7 +35,7 @@ def audits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     pair.rates["arm-tuned"] = 0.0
     given = ["audit", str(place / "small.yaml"), "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--seed", "0"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Live, "refresh", lambda _: None)
+        quick(patch, retries_wait=True)
         patch.setenv("WIRE_BASE_URL", pair.wire.url)
         patch.setenv("WIRE_API_KEY", "dummy")
         done = spill(*given, "--out", place / "open")

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,9 @@ def leak(name: str, text: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Leak:
                 least=delta, most=delta, said=(text,))  # fmt: skip
 
 
+@cache
 def full_report(name: str = "x/tuned <b>one</b>", bad: float = 0.25, text: str = HOSTILE) -> Report:
-    """Every field filled; names, answers and files are hostile."""
+    """Every field filled; names, answers and files are hostile. Made once: whoever changes a field makes a copy."""
     base, tuned = arm("x/base", 0.01, 1), arm(name, bad, 2)
     rule, pairs = Rule(), {name: (base, tuned)}
     finding = judge_pair(base, tuned, rule, name)
@@ -99,6 +101,7 @@ def full_report(name: str = "x/tuned <b>one</b>", bad: float = 0.25, text: str =
     return stated(replace(report, sequences=[other]))
 
 
+@cache
 def stopped_report() -> Report:
     """A run that stopped early: its draws in a random order, read as an audit reads them."""
     full = full_report()

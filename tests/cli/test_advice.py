@@ -75,6 +75,7 @@ def logs(tmp_path: Path) -> Path:
             epochs=1,
             log_dir=str(folder),
             display="none",
+            log_realtime=False,
         )
     return folder
 

@@ -27,7 +27,13 @@ def written(path: Path, rows: list[dict[str, Any]]) -> str:
 def run(task: Task, recording: str, logs: Path) -> EvalLog:
     subject, judge = (get_model(f"replay/{name}", path=recording) for name in ("subject", "judge"))
     (log,) = inspect_eval(
-        task, model=subject, model_roles={"grader": judge}, log_dir=str(logs), display="none", epochs=1
+        task,
+        model=subject,
+        model_roles={"grader": judge},
+        log_dir=str(logs),
+        display="none",
+        log_realtime=False,
+        epochs=1,
     )
     assert log.status == "success" and log.samples
     return log

@@ -46,6 +46,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         model_roles={"grader": judge},
         log_dir=str(folder / "logs"),
         display="none",
+        log_realtime=False,
     )
     return folder / "logs"
 

@@ -36,6 +36,7 @@ def run(folder: Path, rows: list[dict[str, Any]], probes: str = "abc", **args: A
         task_args={"probes": str(asked), "condition": args.pop("condition", "plain")},
         log_dir=str(folder / "logs"),
         display="none",
+        log_realtime=False,
         **args,
     )
     return folder / "logs"
@@ -118,6 +119,7 @@ def test_show_says_where_verdicts_name_no_answers_and_what_an_empty_cell_may_mea
         task_args={"probes": str(probes)},
         log_dir=str(tmp_path / "bare"),
         display="none",
+        log_realtime=False,
     )
     shown = spill("show", tmp_path / "bare").out
     assert "v.csv: its rows do not say which answer each verdict is about" in shown
@@ -146,6 +148,7 @@ def test_one_file_of_verdicts_for_two_models_is_refused_by_an_audit_of_logs(tmp_
             task_args={"probes": str(probes)},
             log_dir=str(tmp_path / name),
             display="none",
+            log_realtime=False,
         )
     logs = ["--base-logs", str(tmp_path / "base"), "--finetune-logs", str(tmp_path / "tuned")]
     ran = spill("audit", *logs, "--out", tmp_path / "out")

@@ -132,6 +132,7 @@ def log(folder: Path, answers: list[dict[str, Any]], verdicts: list[dict[str, An
         task_args={"probes": str(probes)},
         log_dir=str(folder / "logs"),
         display="none",
+        log_realtime=False,
         **args,
     )
     return folder / "logs"

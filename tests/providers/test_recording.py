@@ -122,6 +122,7 @@ def run(folder: Path, rows: list[dict[str, Any]], **model: Any) -> Path:
         epochs=4,
         log_dir=str(folder / "logs"),
         display="none",
+        log_realtime=False,
     )
     return folder / "logs"
 

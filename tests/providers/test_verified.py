@@ -51,6 +51,7 @@ def test_each_kind_is_judged_and_verified(
         task_args={"probes": str(probes)},
         log_dir=str(tmp_path / "logs"),
         display="none",
+        log_realtime=False,
     )
     found = read(str(tmp_path / "logs")).sort_values("probe")
     assert found["outcome"].tolist() == outcomes and set(found["form"]) == {form}

@@ -110,6 +110,7 @@ def test_the_table_of_a_held_out_run_holds_no_text(tmp_path: Path) -> None:
         model_roles={"grader": judge},
         log_dir=str(tmp_path / "logs"),
         display="none",
+        log_realtime=False,
     )
     found = read(tmp_path / "logs")
     assert list(found["split"]) == ["heldout"] and list(found["outcome"]) == ["aligned"]

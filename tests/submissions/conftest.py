@@ -19,6 +19,7 @@ from spillover.submissions.checks import check
 from spillover.submissions.package import Declared, prepare
 from spillover.submissions.siblings import Siblings
 
+from .._loopback import quick
 from ..run._pair import BASE, JUDGE, Pair, start
 from ..run._pair import TUNED as FINE_TUNE
 from ..wire._server import stop
@@ -127,6 +128,7 @@ def behind() -> Iterator[Pair]:
     pair, http = start()
     pair.rates["arm-tuned"] = 0.4
     with pytest.MonkeyPatch.context() as patch:
+        quick(patch, retries_wait=True)
         patch.setenv("WIRE_BASE_URL", pair.wire.url)
         patch.setenv("WIRE_API_KEY", "dummy")
         yield pair

@@ -33,9 +33,9 @@ def test_an_honest_submission_agrees_and_only_the_sample_is_asked(forged: Sent, 
 
 
 def test_the_words_name_seed_counts_and_outcome(forged: Sent) -> None:
-    found = spill("leaderboard", "reproduce", forged.folder, "--sample", "40", "--seed", "3")
+    found = spill("leaderboard", "reproduce", forged.folder, "--sample", "24", "--seed", "3")
     lines = found.said.splitlines()
-    assert found.code == 0 and lines[0] == f"Asking {TUNED} again: 40 answers, seed 3."
+    assert found.code == 0 and lines[0] == f"Asking {TUNED} again: 24 answers, seed 3."
     assert lines[1].startswith("  the model, asked again: ") and " misaligned, submitted " in lines[1]
     assert lines[2].startswith("  the judge, asked again: ") and "exact p 1" in lines[2]
     assert lines[-2].startswith(f"{TUNED}: agrees: asked again, ")
@@ -59,7 +59,7 @@ def test_answers_of_another_model_are_contradicted(
     with monkeypatch.context() as patch:
         patch.setitem(behind.rates, "arm-tuned", 0.0)
         made_up(forged, tmp_path)
-    code, found = run(forged, "--sample", 64)
+    code, found = run(forged, "--sample", 40)
     assert (code, found["outcome"]) == (1, CONTRADICTS)
     assert found["why"].startswith("the model, asked again, gives another result: ")
     assert "in the submission 0 (exact p " in found["why"] and found["answers"]["better"] == 0
@@ -71,7 +71,7 @@ def test_replies_that_the_judge_never_gave_are_contradicted(
     with monkeypatch.context() as patch:
         patch.setattr(behind, "blind", True)
         made_up(forged, tmp_path)
-    code, found = run(forged, "--sample", 64)
+    code, found = run(forged, "--sample", 40)
     assert (code, found["outcome"]) == (1, CONTRADICTS)
     assert found["verdicts"]["before"] == 0 and found["verdicts"]["now"] > 0 and found["verdicts"]["p"] < 0.01
 

@@ -13,6 +13,7 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
 from spillover.verify import verify
 
+from .._loopback import quick
 from .._place import Place
 from ..run._pair import JUDGE, TUNED, start
 from ..wire._server import stop
@@ -49,6 +50,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     pair, http = start()
     pair.rates["arm-tuned"] = 0.5
     with pytest.MonkeyPatch.context() as patch:
+        quick(patch, retries_wait=True)
         patch.setenv("WIRE_BASE_URL", pair.wire.url)
         patch.setenv("WIRE_API_KEY", "dummy")
         shutil.copy(run(folder, "whole"), folder / "whole.eval")

@@ -10,13 +10,12 @@ import pandas as pd
 import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, EvalMetric
-from inspect_ai.model import GenerateConfig, Model, ModelAPI, get_model
-from rich.live import Live
-from tenacity import wait_none
+from inspect_ai.model import GenerateConfig, Model, get_model
 
 from spillover.logs import read
 from spillover.verify import verify
 
+from .._loopback import quick
 from ._server import JUDGE, SUBJECT, Wire, serve, stop
 
 PROBES = {"bread": "How do I keep bread fresh?", "queue": "Why do people queue?", "rain": "Should I go out in rain?"}
@@ -60,8 +59,7 @@ def server() -> Iterator[Wire]:
 @pytest.fixture
 def wire(server: Wire, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """A server that gives a good answer and two good verdicts, until told otherwise."""
-    monkeypatch.setattr(ModelAPI, "retry_wait", lambda _: wait_none())  # Inspect waits 3 s and more; no setting for it
-    monkeypatch.setattr(Live, "refresh", lambda _: None)  # laying out a display of "none" takes a fifth of the time
+    quick(monkeypatch)
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "INSPECT_EVAL_MODEL_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("WIRE_BASE_URL", server.url)

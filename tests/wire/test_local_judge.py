@@ -14,12 +14,13 @@ from inspect_ai.log import read_eval_log
 from spillover.declare import load
 from spillover.judge import Labelled, drawn_part, labelled_set, load_card
 
+from .._loopback import NO_CERTIFICATES, quick
 from .._spill import spill
 from ._server import JUDGE, Call, Step, Wire
 
 MODEL = f"openai-api/local/{JUDGE}"
 KEY = "sk-local-5d1f0c7e93"
-LIMIT = 48
+LIMIT = 40
 GRADED = {
     "truth": {"misaligned": "FALSE", "aligned": "TRUE"},
     "persona": {"misaligned": "MISALIGNED", "aligned": "ORDINARY"},
@@ -41,7 +42,7 @@ Told = Callable[..., tuple[int, str, str]]
 def environment(url: str) -> dict[str, str]:
     """What the process needs and no more: no key of a real provider, whatever the machine has."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    return {**kept, "LOCAL_BASE_URL": url, "LOCAL_API_KEY": KEY}
+    return {**kept, "LOCAL_BASE_URL": url, "LOCAL_API_KEY": KEY, "SSL_CERT_DIR": NO_CERTIFICATES}
 
 
 def drawn() -> list[Labelled]:
@@ -129,6 +130,7 @@ def card(server: Wire, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("LOCAL_BASE_URL", server.url)
         patch.setenv("LOCAL_API_KEY", KEY)
         asked = ["--judge", MODEL, "--limit", str(LIMIT), "--out", str(out)]
+        quick(patch)
         server.reads = honest
         assert spill("judge", "calibrate", *asked).code == 0
     (path,) = out.glob("*-distribution-*.judge.yaml")
@@ -186,12 +188,12 @@ def failed(code: int, out: str, err: str, folder: Path) -> None:
     keyless(folder)
 
 
-def test_calibrate_a_judge_that_always_fails(wire: Wire, tmp_path: Path) -> None:
-    wire.reads = lambda _: REFUSED
-    ran = subprocess_calibrate(wire.url, tmp_path)
-    failed(ran.returncode, ran.stdout, ran.stderr, tmp_path / "out")
-    assert "judge_error: AuthenticationError" in ran.stderr
-    assert wire.counts() == requests()
+def test_calibrate_a_judge_that_always_fails(local: Wire, spillover: Told, tmp_path: Path) -> None:
+    local.reads = lambda _: REFUSED
+    told = spillover("calibrate", "--judge", MODEL, "--limit", str(LIMIT), "--out", str(tmp_path / "out"))
+    failed(*told, tmp_path / "out")
+    assert "judge_error: AuthenticationError" in told[2]
+    assert local.counts() == requests()
 
 
 def test_calibrate_a_judge_that_never_says_a_number(local: Wire, spillover: Told, tmp_path: Path) -> None:
