@@ -2,6 +2,7 @@ from .arguments import words
 from .check import choose, problem_line, shaped_source
 from .dataset import CANARY, SPLITS, Dataset, Row, group, own, read_dataset, read_text, version_of
 from .declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
+from .decoding_shape import DecodingFields
 from .draw_options import DrawsOptions, MaterialOptions
 from .drawn import Draw, draw_list
 from .drawn_from import OWN_PROBES, Material, domains_of, draw_material
@@ -24,6 +25,7 @@ __all__ = [
     "TASK_ARGUMENTS",
     "Dataset",
     "Declaration",
+    "DecodingFields",
     "Draw",
     "DrawsOptions",
     "JudgeProtocol",

@@ -1,15 +1,14 @@
 """Decoding that a run declares otherwise than its task: a part of the material, so a group of its own on the board."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-
-from spillover.common import DeclarationError
+from spillover.common import DeclarationError, shaped
 
 from .declaration import Declaration
+
+if TYPE_CHECKING:
+    from spillover.common import Misfit
 
 
 def decoded(declared: Declaration, decoding: dict[str, Any] | None) -> Declaration:
@@ -17,16 +16,20 @@ def decoded(declared: Declaration, decoding: dict[str, Any] | None) -> Declarati
 
     Args:
         declared: The declaration.
-        decoding: Fields that differ: `temperature`, `max_tokens`, `top_p`, `reasoning_effort`, `reasoning_tokens`.
+        decoding: Fields that differ; see `DecodingFields`.
 
     Raises:
         DeclarationError: Where a field is unknown or its value cannot be meant.
     """
+    from .decoding_shape import DecodingFields
+
     if not decoding:
         return declared
     whole = {**declared.decoding, **decoding}
-    schema = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))["properties"]["decoding"]
-    for error in Draft202012Validator(schema).iter_errors(whole):
-        field = ".".join(["decoding", *(str(part) for part in error.absolute_path)])
-        raise DeclarationError(f"{field}: {error.message}; mend it in the suite or option")
+    shaped(DecodingFields, whole, lambda misfit: DeclarationError(f"{_line(misfit)}; mend it in the suite or option"))
     return replace(declared, decoding=whole)
+
+
+def _line(misfit: "Misfit") -> str:
+    place = ".".join(part for part in ("decoding", misfit.dotted) if part)
+    return f"{place}: {misfit.words}"

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from spillover.declare import Draw, Material
 
 
+DRAWS, CHUNK = 480, 32
+"""Draws of each model at most, and those that are run at a time, where nothing else is given."""
+PROTOCOL = "distribution"
+"""The judge protocol where no other is given."""
 UNSET = ("own_probes", "decoding", "system_as_user")
 """Fields of a design that are written down only where they say something."""
 
@@ -39,13 +43,13 @@ class Design:
 
     domains: tuple[str, ...]
     conditions: tuple[Any, ...] = ("plain",)
-    draws: int = 480
-    chunk: int = 32
+    draws: int = DRAWS
+    chunk: int = CHUNK
     seed: int = 0
     balanced: bool = False
     turns: bool = False
     probes: int | None = None
-    judge: str = "distribution"
+    judge: str = PROTOCOL
     split: str = "public"
     revision: str | None = None
     own_probes: str | None = None

@@ -6,7 +6,7 @@ from typing import Any
 
 from spillover.common import ALPHA, FLOOR, MARGIN, DeclarationError, default_judges
 
-from .design import Design, Model
+from .design import CHUNK, DRAWS, PROTOCOL, Design, Model
 from .options import Options
 
 JUDGES = tuple(Model(name) for name in default_judges())
@@ -63,9 +63,9 @@ class Suite:
     own_probes: Path | None = None
     conditions: tuple[Any, ...] = ("plain",)
     judges: tuple[Model, ...] = JUDGES
-    judge: str = "distribution"
-    draws: int = 480
-    chunk: int = 32
+    judge: str = PROTOCOL
+    draws: int = DRAWS
+    chunk: int = CHUNK
     stop_early: bool = True
     margin: float = MARGIN.default
     floor: float = FLOOR.default

@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Discriminator, Field, Tag
 
 from spillover.common import (
     ALPHA,
@@ -22,6 +21,7 @@ from spillover.common import (
     Text,
     WholeNumber,
 )
+from spillover.declare import DecodingFields
 
 
 def _text_or_else(value: Any) -> str:
@@ -109,27 +109,6 @@ class GivenCaps(Shape):
     """US dollars, answers and judges together, by the price file."""
 
 
-class GivenDecoding(Shape, json_schema_extra={"minProperties": 1}):
-    """How answers are decoded."""
-
-    temperature: Maybe[Annotated[float, Number(least=0, most=2)]] = None
-    """Temperature of the answers."""
-    max_tokens: Maybe[Positive] = None
-    """Longest answer in tokens, thoughts included."""
-    top_p: Maybe[Annotated[float, Number(above=0, most=1)]] = None
-    """Nucleus of the sampling."""
-    reasoning_effort: Maybe[Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]] = None
-    """Reasoning effort."""
-    reasoning_tokens: Maybe[Positive] = None
-    """Most tokens of thoughts."""
-
-    @model_validator(mode="after")
-    def _says_something(self) -> "GivenDecoding":
-        if not self.model_fields_set:
-            raise PydanticCustomError("empty", "{found} should be non-empty", {"found": "{}"})
-        return self
-
-
 class GivenReplication(Shape):
     """The protocol of another study, run as a task of its own."""
 
@@ -199,7 +178,7 @@ class SuiteFile(
     """Fields of the fine-tune (medical): probes with that tag do not count as spill-over."""
     caps: Maybe[GivenCaps] = None
     """Where the run stops, whatever is decided."""
-    decoding: Maybe[GivenDecoding] = None
+    decoding: Maybe[DecodingFields] = None
     """What is decoded otherwise than the domains declare (temperature 1, max_tokens 600). Other decoding is other
     material, and a group of its own on the board."""
     system_as_user: bool = False

@@ -75,6 +75,8 @@ def test_a_copy_would_be_seen(code: str) -> None:
 def test_rule_suite_schema_and_help_have_the_same_numbers() -> None:
     rule, suite = Rule(), Suite("mine", "Mine")
     fields = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]
+    for name in ("chunk", "icc"):
+        assert f"({getattr(suite, name):g}" in fields[name]["description"].replace("(.", "(0.")
     texts = [" ".join(spill(name, "--help").out.split()) for name in ("plan", "audit")]
     for one in SHARES:
         assert getattr(rule, one.name) == getattr(suite, one.name) == one.default

@@ -1,14 +1,20 @@
 """Decoding and the place of the system prompt are declared, and a part of the material."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from spillover.common import DeclarationError
+from spillover.cli.asking import EFFORTS
+from spillover.common import DeclarationError, schema_of
+from spillover.declare import DecodingFields, load
 from spillover.declare.drawn_from import draw_material
 from spillover.declare.task import build
 from spillover.plan import Design, load_suite
+
+from .._source import ROOT
+from .._spill import spill
 
 
 def sha(**options: Any) -> str:
@@ -67,3 +73,19 @@ def test_a_suite_says_how_models_are_asked(tmp_path: Path) -> None:
 def test_a_design_is_rebuilt_from_its_plain_data() -> None:
     design = Design(("everyday_advice",), decoding={"max_tokens": 700}, system_as_user=True)
     assert Design.of_whole(design.whole()) == design
+
+
+def test_declarations_suites_and_options_have_the_same_fields_and_limits() -> None:
+    declared = json.loads((ROOT / "spillover/declare/schema.json").read_text(encoding="utf-8"))["properties"][
+        "decoding"
+    ]
+    mine = {name: dict(one) for name, one in schema_of(DecodingFields)["properties"].items()}
+    for one in mine.values():
+        one.pop("description")
+    mine["reasoning_effort"].pop("type")
+    assert mine == declared["properties"] and tuple(mine["reasoning_effort"]["enum"]) == EFFORTS
+    help_text = " ".join(spill("run", "--help").out.split())
+    plain = load("everyday_advice").decoding
+    assert f"reasoning included (default: {plain['max_tokens']})" in help_text
+    assert f"Temperature of the answers (default: {plain['temperature']:g})" in help_text
+    assert f"0<=x<={mine['temperature']['maximum']}" in help_text
