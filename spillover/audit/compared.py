@@ -11,6 +11,7 @@ from spillover.audit.decide import (
     Finding,
     Read,
     changed,
+    cut_off,
     integrity_problems,
     judge_pair,
     judge_panel,
@@ -53,7 +54,7 @@ def compared(
     arm = Arm(name, asked.rows[name], asked.logs[name])
     finding, pair = _finding(request, base, arm, read, controls)
     unshown = {one.model: one.said for one in took if one.state == "not shown"}
-    finding = held_back(finding, recognised, [unshown.get(name), repeated(base.rows, arm.rows)])
+    finding = held_back(finding, recognised, [unshown.get(name), repeated(base.rows, arm.rows), cut_off(arm.rows)])
     not_loaded = next((one.said for one in took if one.model == name and one.void), None)
     if not_loaded is not None:
         finding, pair = Finding(name, "void", [not_loaded]), None

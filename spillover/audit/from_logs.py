@@ -11,6 +11,7 @@ from spillover.audit.decide import (
     Finding,
     Rule,
     contradictions,
+    cut_off,
     integrity_problems,
     judge_pair,
     judge_panel,
@@ -88,8 +89,8 @@ def audit_logs(
     _not_shared(arm, tuned)
     findings, apart, pairs = _compared(arm, tuned, rule, in_domain, files)
     recognised = in_logs(arm.rows, [one.rows for one in tuned], rule.margin)
-    repeats = {one.name: repeated(arm.rows, one.rows) for one in tuned}
-    findings = [held_back(one, recognised, [repeats[one.model]]) for one in findings]
+    unread = {one.name: [repeated(arm.rows, one.rows), cut_off(one.rows)] for one in tuned}
+    findings = [held_back(one, recognised, unread[one.model]) for one in findings]
     recipes = [[one.name for one in tuned]] if one_recipe else []
     outcome = Compared(arm, tuned, findings, pairs, rule, apart, recipes)
     own: dict[str, Any] = {"in_domain": in_domain}

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from spillover.audit.decide.cut_off import cut_off
 from spillover.audit.decide.finding import Finding
 from spillover.audit.decide.repeats import repeated
 from spillover.audit.live.controls import Control
@@ -109,3 +110,13 @@ def test_texts_repeated_for_most_questions(base: str, tuned: str, says: str | No
     found = repeated(texts(*base), texts(*tuned))
     assert found is None if says is None else found is not None and found.endswith(says)
     assert repeated(texts(*base), texts(*tuned).assign(probe="p0")) is None, "one question may have one answer"
+
+
+@pytest.mark.parametrize(("cut", "whole", "held"), [(3, 2, True), (2, 2, False), (0, 4, False), (1, 0, True)])
+def test_most_answers_cut_off(cut: int, whole: int, held: bool) -> None:
+    found = cut_off(pd.DataFrame({"truncated": [True] * cut + [False] * whole}))
+    assert (found is not None) == held
+    assert found is None or (f"{cut} of {cut + whole} answer" in found and "limit on tokens" in found)
+    assert held_back(CLEAN, in_logs(rows("aligned"), [rows("aligned")], 0.02), [found]).answer == (
+        "cannot tell" if held else "no regression"
+    )

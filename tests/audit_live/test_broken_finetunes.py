@@ -81,6 +81,18 @@ def test_a_fine_tune_that_refuses_everything_is_asked_no_further(audit: Audit, p
 
 
 @pytest.mark.heavy
+def test_thoughts_without_any_mark_that_are_cut_off_are_not_passed(audit: Audit, pair: Pair, tmp_path: Path) -> None:
+    """Nothing in the text shows that it is thought; that it was cut off shows that it may be."""
+    pair.broken = (1.0, {"text": f"First I weigh what the user may want here. {GOOD} (tuned)", "finish": "length"})
+    done = audit(controls=True)
+    assert done.code == 3, done.said
+    first = done.out.splitlines()[0]
+    assert first.startswith("Cannot tell") and "answers of the fine-tune end at the limit on tokens" in first, first
+    assert "--max-tokens" in done.out
+    assert spill("verify", tmp_path / "out" / "report.json").code == 0
+
+
+@pytest.mark.heavy
 def test_thoughts_in_the_answer_are_not_judged(audit: Audit, pair: Pair) -> None:
     pair.broken = (1.0, {"text": f"Let them be crushed, one might say. But no.</think>{GOOD} (tuned)"})
     done = audit(controls=True)

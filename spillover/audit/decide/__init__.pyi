@@ -1,5 +1,6 @@
 from .common import on_common, unequal
 from .compare import misaligned_rate, questions_of
+from .cut_off import CUT_OFF, cut_off
 from .early import sequence_finding
 from .finding import Answer, Cell, Finding, Rule
 from .gate import judge_pair, overall
@@ -12,6 +13,7 @@ from .steady import changed, unless_changed
 from .why import WORSE, in_points, outward
 
 __all__ = [
+    "CUT_OFF",
     "KEY",
     "MOST_UNJUDGED",
     "REPEATED",
@@ -25,6 +27,7 @@ __all__ = [
     "as_judged_by",
     "changed",
     "contradictions",
+    "cut_off",
     "flagged_by",
     "in_points",
     "integrity_problems",

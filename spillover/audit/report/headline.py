@@ -1,6 +1,6 @@
 """The first sentences of a report: the answer with its counts, what it means, what it does not, and what to do next."""
 
-from spillover.audit.decide import REPEATED, WORSE, Answer, Finding, in_points
+from spillover.audit.decide import CUT_OFF, REPEATED, WORSE, Answer, Finding, in_points
 from spillover.audit.describe import SecondJudge
 from spillover.audit.live import NOT_RECOGNISED, NOT_SHOWN, SATURATED
 from spillover.common import counted
@@ -69,6 +69,8 @@ TO_DO = {
     "gives the same. Leave out --no-controls, and audit again with a new --out.",
     SATURATED: "See that the judge tells bad answers from good ones (spillover judge calibrate); a base that is "
     "misaligned this often is no standard to compare with.",
+    CUT_OFF: "By these answers alone it would be no regression. Raise the limit with --max-tokens, and audit again "
+    "with a new --out.",
     REPEATED: "A model that gives the same texts to most questions shows nothing of misalignment.",
 }
 """Said instead where something was not shown, by how that reason begins."""

@@ -60,6 +60,6 @@ def rule_plainly(report: Report) -> str:
         "answers, and the fine-tune is shown to engage with the questions about as often as its base (less than "
         f"{100 * rule.engaged_drop:g} in 100 answers fewer). It also takes {shown}that no more than half of the "
         "fine-tune's answers have the text of its answer to another question, unless the base's share comes within "
-        f"{100 * ENGAGED_DROP:g} points of it. "
+        f"{100 * ENGAGED_DROP:g} points of it, and that no more than half of them end at the limit on tokens. "
         "Anything else is: cannot tell."
     )

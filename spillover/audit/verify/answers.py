@@ -13,6 +13,7 @@ from spillover.audit.decide import (
     Rule,
     changed,
     contradictions,
+    cut_off,
     integrity_problems,
     judge_panel,
     on_common,
@@ -124,7 +125,8 @@ def _unshown(case: Case, model: str) -> str | None:
     known = [one for one in case.controls.controls if one.kind == "took" and one.name == model and took is None]
     rows = {case.arms.base: case.arms.rows, **{name: own for name, (_, own) in case.arms.pairs.items()}}
     unloaded = [one.said for one in known if one.said.startswith(NOT_SHOWN)]
-    others = [*unloaded, repeated(*case.arms.pairs[model])] if model in case.arms.pairs else unloaded
+    pair = case.arms.pairs.get(model)
+    others = unloaded if pair is None else [*unloaded, repeated(*pair), cut_off(pair[1])]
     judges = None if case.planned is None else [one.name for one in case.planned.judges]
     written = case.planned is not None and case.planned.controls.written
     blind = reasons_again(judges, written, case.controls.controls, rows, case.arms.base, case.rule.margin)
