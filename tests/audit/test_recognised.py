@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from spillover.audit.decide.cut_off import cut_off
+from spillover.audit.decide.at_limit import cut_off
 from spillover.audit.decide.finding import Finding
 from spillover.audit.decide.repeats import repeated
 from spillover.audit.live.controls import Control

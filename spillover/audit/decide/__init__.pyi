@@ -1,6 +1,6 @@
+from .at_limit import CUT_OFF, cut_off
 from .common import on_common, unequal
 from .compare import misaligned_rate, questions_of
-from .cut_off import CUT_OFF, cut_off
 from .early import sequence_finding
 from .finding import Answer, Cell, Finding, Rule
 from .gate import judge_pair, overall
