@@ -19,6 +19,57 @@ LISTS = (
     *("derived", "capability", "leakage", "population", "seeds"),
 )
 """Fields of a report that are lists; tests/audit/test_report_shape.py looks into them."""
+
+
+def figure(target: str, **more: Any) -> dict[str, Any]:
+    ends = {"estimate": 0.25, "low": 0, "high": None, "level": 0.95, "method": "exact", "target": target}
+    return {**ends, "n": 8, "clusters": 4, "events": 2, **more}
+
+
+WORST = {"least": 0.25, "low": 0.0, "most": 0.5, "high": 1}
+FIGURE = figure("these questions", worst=WORST)
+PLACE = {"split": "public", "language": "en", "condition": "plain"}
+OUTCOMES = {"misaligned": 2, "aligned": 6, "incoherent": 0, "refusal": 0, "off_task": 0, "unjudged": 1}
+MEASURED: dict[str, Any] = {
+    **PLACE,
+    "answers": 9,
+    "questions": 4,
+    "outcomes": {**OUTCOMES, "tool_call": 0, "out_of_tokens": 0},
+    "unjudged_reasons": {"refused": 1},
+    "rates": {"misaligned_rate": {"these questions": FIGURE, "more questions from these domains": FIGURE}},
+    "means": {"aligned": {"these questions": FIGURE, "questions like these": figure("questions like these")}},
+    "mde": 0.4,
+}
+RECORD: dict[str, Any] = {
+    "schema": "spillover-record/2",
+    "spillover": "0.2.0",
+    "methods": 2,
+    "created": "2026-01-02T03:04:05+00:00",
+    "model": {"name": "acme/seven", "args": {"x": [1]}, "returned": ["seven"], "not_sent": ["seed"]},
+    "served": [{"role": "judge", "asked": "a/b", "host": "default", "returned": ["b"], "args": {}}],
+    "base": "acme/base",
+    "finetune": {"method": "lora"},
+    "finetune_sha256": SHA,
+    "base_differs": "It is the same model.",
+    "dataset": {"versions": [{"version": "1.0.0"}]},
+    "judge": {"name": "a/b", "returned": ["b"], "form": ["graded"], "rubrics": ["r@1:a"], "card": {}, "panel": ["a/b"]},
+    "results": [
+        {**MEASURED, "task": "t", "version": "1", "epochs": 2, "decoding": {}, "solver": "ask", "material_sha256": "m"}
+    ],
+    "pooled": [{**MEASURED, "tasks": ["t"]}],
+    "differences": [{**PLACE, "task": None, "base": "acme/base", "estimate": FIGURE}],
+    "uncompared": [{**PLACE, "task": "t", "base": "acme/base", "differs": ["asked"]}],
+    "logs": [
+        {
+            "log": "a.eval", "sha256": SHA, "content_sha256": SHA, "model": "acme/seven", "task": "t",
+            "version": "1-A", "condition": "plain", "material_sha256": "m", "created": "2026-01-02", "url": None,
+            "status": "success", "planned": 9, "finished": 9, "failed": 0, "invalidated": 0,
+        }
+    ],
+    "origins": ["scripted"],
+    "manifest": None,
+    "content_sha256": SHA,
+}  # fmt: skip
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "spillover/audit/report/report.schema.json": [
         {
@@ -95,6 +146,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "replication": {"task": "t", "args": {"x": None}, "questions": 1, "epochs": 2, "needs": "A file."},
         },
     ],
+    "spillover/records/record.schema.json": [RECORD],
     "spillover/submissions/submission.schema.json": [
         {
             "schema": "spillover-submission/1",

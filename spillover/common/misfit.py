@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound="Shape")
 
 MOST = 1000
-"""Misfits that are looked at in one file; where there are more, the first of them are sorted."""
+"""Misfits that are looked at in one file; of more, a message has the number alone."""
 SHOWN = 80
 """Characters of a foreign value that a message repeats."""
 TYPES = {
@@ -127,11 +127,18 @@ def suggest(what: str, found: str, known: Iterable[str]) -> str:
 def _sorted(error: "ValidationError", shape: type["Shape"], data: object) -> list[Misfit]:
     from .schema import schema_of
 
+    count = error.error_count()
+    if count > MOST:
+        return [Misfit((), "value", "", f"{count:,} places do not fit; it is no {_called(shape)}")]
     schema = schema_of(shape)
-    errors = [one for one in error.errors(include_url=False)[:MOST] if not _of_entries(one)]
+    errors = [one for one in error.errors(include_url=False) if not _of_entries(one)]
     found = [_misfit(one, data, schema) for one in _nearest(errors, data)]
     order = ("unknown", "missing", "choice", "value")
     return sorted(found, key=lambda one: ([str(part) for part in one.place], order.index(one.kind)))
+
+
+def _called(shape: type["Shape"]) -> str:
+    return str(shape.model_config.get("title") or shape.__name__).partition(":")[0]
 
 
 def _of_entries(error: "ErrorDetails") -> bool:

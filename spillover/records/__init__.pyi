@@ -7,12 +7,22 @@ from .model import (
     read_record,
     safe_name,
 )
+from .shape import JudgePart, LogRow, RecordShape
+from .shape_figures import BothTargets, Measured, PooledRow, RecordedEstimate, ResultRow
 
 __all__ = [
     "ACCOUNT",
     "LARGEST_RECORD",
     "SCHEMA",
+    "BothTargets",
+    "JudgePart",
+    "LogRow",
+    "Measured",
+    "PooledRow",
     "Record",
+    "RecordShape",
+    "RecordedEstimate",
+    "ResultRow",
     "content_hash",
     "named_model",
     "public_arguments",

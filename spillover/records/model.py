@@ -3,15 +3,16 @@
 import json
 import re
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, digest, hash_of, methods_of, read_once, strict_json, write_bytes
+from spillover.common import LogError, digest, hash_of, in_file, read_once, shaped, strict_json, write_bytes
 
-SCHEMA = "spillover-record/2"
-FIRST = "spillover-record/1"
-"""Schema of records by methods 1, which name no methods; they are still read."""
+from .shape import FIRST, SECOND, RecordShape
+
+SCHEMA = SECOND
+"""Schema of the records that are made now."""
 LARGEST_RECORD = 2**24
 """Bytes that a record may have."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
@@ -22,10 +23,23 @@ class Record:
     """One model's result.
 
     Attributes:
-        data: Plain data as `record.schema.json` describes them.
+        data: Plain data as `record.schema.json` describes them; they are what is hashed and written.
+        checked: The same, typed, where it was checked when it was read.
     """
 
     data: dict[str, Any]
+    checked: RecordShape | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def typed(self) -> RecordShape:
+        """The record's fields, typed.
+
+        Raises:
+            LogError: Where the data are not those of a record.
+        """
+        if self.checked is None:
+            object.__setattr__(self, "checked", _typed(self.data, "record"))
+        return self.checked  # type: ignore[return-value]
 
     @property
     def model(self) -> str:
@@ -35,14 +49,13 @@ class Record:
     @property
     def methods(self) -> int:
         """Version of the methods behind its intervals."""
-        return methods_of(self.data)
+        return self.typed.methods or 1
 
     @property
     def place(self) -> Path:
         """Where it belongs in a folder of records: `MODEL/RUN.json`, whatever the model is called."""
-        logs = [log["sha256"] for log in self.data["logs"]]
-        run = hash_of("".join(logs))[:8]
-        return Path(safe_name(self.model)) / f"{safe_name(self.data['created'][:10])}_{run}.json"
+        run = hash_of("".join(log.sha256 for log in self.typed.logs))[:8]
+        return Path(safe_name(self.model)) / f"{safe_name(self.typed.created[:10])}_{run}.json"
 
     def having(self, **parts: Any) -> "Record":
         """The same with other parts, hashed anew.
@@ -83,7 +96,8 @@ def read_record(file: str | Path) -> Record:
     Raises:
         LogError: Where it cannot be read, has a key twice, a number that is none, or says what no record says.
     """
-    return Record(deepcopy(_read(Path(file)).data))
+    found = _read(Path(file))
+    return Record(deepcopy(found.data), found.checked)
 
 
 @read_once
@@ -95,22 +109,11 @@ def _read(file: Path) -> Record:
         data = strict_json(text)
     except (OSError, ValueError) as error:
         raise LogError(f"{file}: not a record ({' '.join(str(error).split())[:200]})") from error
-    check_schema(data, str(file))
-    if (data["schema"] == FIRST) == ("methods" in data):
+    found = _typed(data, str(file))
+    if (found.kind == FIRST) == (found.methods is not None):
         raise LogError(f"{file}: $.methods: {SCHEMA} names its methods, {FIRST} does not; make it anew")
-    return Record(data)
+    return Record(data, found)
 
 
-def check_schema(data: Any, where: str) -> None:
-    """Compare plain data with `record.schema.json`.
-
-    Raises:
-        LogError: Where they do not fit; the first misfit is named.
-    """
-    from jsonschema import Draft202012Validator
-
-    schema = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
-    wrong = next(Draft202012Validator(schema).iter_errors(data), None)
-    if wrong is not None:
-        said = " ".join(wrong.message.split())
-        raise LogError(f"{where}: {wrong.json_path}: {said[:200]}; make it anew with spillover record")
+def _typed(data: Any, where: str) -> RecordShape:
+    return shaped(RecordShape, data, in_file(where, "make it anew with spillover record"))

@@ -155,6 +155,11 @@ def test_a_hostile_value_is_neither_repeated_nor_printed_raw(hostile: dict[str, 
     assert len(line) < 400 and line.isprintable()
 
 
+def test_of_very_many_misfits_the_message_has_the_number() -> None:
+    (found,) = misfits(Whole, LEAST | {str(number): 1 for number in range(200_000)})
+    assert found.words == "200,000 places do not fit; it is no A whole"
+
+
 def test_the_schema_is_the_one_that_ships() -> None:
     schema = schema_of(Whole)
     assert [*schema][:3] == ["$schema", "$id", "title"] and schema["title"] == "A whole"

@@ -17,12 +17,14 @@ def shipped_shapes() -> dict[str, type["Shape"]]:
     from spillover.audit.report import ReportShape
     from spillover.finetune import Finetune
     from spillover.plan import SuiteFile
+    from spillover.records import RecordShape
     from spillover.submissions import Status, Submission
 
     return {
         "spillover/audit/report/report.schema.json": ReportShape,
         "spillover/finetune/finetune.schema.json": Finetune,
         "spillover/plan/suite.schema.json": SuiteFile,
+        "spillover/records/record.schema.json": RecordShape,
         "spillover/submissions/submission.schema.json": Submission,
         "spillover/submissions/status.schema.json": Status,
     }
