@@ -8,7 +8,7 @@ from typing import Any
 from inspect_ai.model import ModelAPI, modelapi
 from inspect_ai.scorer import Scorer, scorer
 
-from spillover.declare import names
+from spillover.declare import folder_of_command, names
 from spillover.scorers import METRICS, judged, judged_each
 from spillover.solvers import ask, ask_each
 from spillover.tasks import draws
@@ -27,6 +27,8 @@ def _as_logged(made: Callable[..., Scorer]) -> None:
     again.__module__ = "logged"
     scorer(metrics=[metric() for metric in METRICS.values()], name=made.__name__)(again)
 
+
+folder_of_command()
 
 for _made in (judged, judged_each):
     _as_logged(_made)

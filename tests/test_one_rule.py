@@ -13,6 +13,7 @@ TEXT = ("one_line", "page_policy", "printable", "visible")
 """Functions whose names are defined once, in `common`."""
 HASHES = {"common.hashes", "common.pages", "hub.space", "tools.loopback_hub"}
 """Modules that hash bytes themselves: the rule, the base64 form that browsers want, and the hash that Git wants."""
+DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @cache
@@ -21,11 +22,10 @@ def _trees() -> dict[str, ast.Module]:
 
 
 def _defining(name: str) -> list[str]:
-    defined = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return [
         module
         for module, tree in _trees().items()
-        if any(isinstance(one, defined) and one.name.lstrip("_") == name for one in tree.body)
+        if any(isinstance(one, DEFINED) and one.name.lstrip("_") == name for one in tree.body)
     ]
 
 
@@ -56,3 +56,35 @@ def test_only_common_makes_text_harmless() -> None:
 
 def test_a_file_is_renamed_into_place_by_common_alone() -> None:
     assert _calls(r"\bos\.replace\(|\bNamedTemporaryFile\b") == {"common.files"}
+
+
+def test_recordings_and_the_split_that_is_held_out_are_named_once() -> None:
+    places = {"common.secrets", "common.named"}
+    assert _calls(r"= 'heldout'$|== 'heldout'|= 'replay/'|startswith\('replay/'\)") <= places
+    assert _calls(r"'mockllm', 'none'") == {"common.named"}
+
+
+def test_a_long_text_that_a_log_keeps_apart_is_found_by_logs_alone() -> None:
+    assert _calls(r"attachment://") == {"logs.said"}
+
+
+def test_the_columns_that_tell_answers_apart_are_listed_once() -> None:
+    assert _calls(r"\['task', 'condition', 'probe', 'epoch'\]") == {"logs.table"}
+
+
+def test_a_table_in_markdown_is_written_by_common_alone() -> None:
+    assert _calls(r"' \| '\.join\(map|'---:?'") == {"common.text"}
+
+
+def test_nothing_is_left_changed_for_others() -> None:
+    """The limit of a CSV field is raised while a row is read; the program's name and folder are the command line's."""
+    assert _calls(r"\bcsv\.field_size_limit\(") == {"common.tables"}
+    below = {name for name in _calls(r"\bsys\.argv\b|\bsys\.excepthook\b") if name.partition(".")[0] != "cli"}
+    assert below <= {"tools.dataset.validators"}, "the program there is another process"
+    at_import = [
+        name
+        for name, tree in _trees().items()
+        for one in tree.body
+        if not isinstance(one, DEFINED) and re.search(r"\bPath\.cwd\(|\bos\.getcwd\(", ast.unparse(one))
+    ]
+    assert at_import == []

@@ -27,7 +27,6 @@ from spillover.common import LogError, counted
 from spillover.logs import in_words, log_facts, log_files, read, shared_verdicts
 from spillover.records import named_model
 
-REPLAY = "replay/"
 """Provider that plays recordings back."""
 
 

@@ -5,15 +5,14 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spillover.common import HIDDEN, counted
+from spillover.common import HIDDEN, counted, is_recording
+from spillover.logs import DRAWS
 
 from .groups import PLAIN, headline
 from .names import inert
 from .rows import RATE, TARGET, figure
 
-DRAWS = "draws"
 """Task of the logs that `spillover run` and `spillover audit` write."""
-REPLAY = "replay/"
 RECORDING = "RECORDING"
 """Stands in a command for a file that the record does not name."""
 FLAGS = ("temperature", "max_tokens", "top_p", "top_k", "seed", "system_message")
@@ -86,7 +85,7 @@ def _unknown(data: Mapping[str, Any], own: list[dict[str, Any]]) -> Iterator[str
     judge = data["judge"]["name"] or ""
     if " and " in judge:
         yield _comment(f"judges, in the alphabet's order: {judge}")
-    if judge.startswith(REPLAY) or data["model"]["name"].startswith(REPLAY):
+    if is_recording(judge) or is_recording(data["model"]["name"]):
         yield _comment(f"recorded answers or verdicts are played back; {RECORDING} is a file that only the logs name")
     log = _quoted(own[0]["log"]) if own else "LOG"
     yield _comment("the record does not hold the whole command (task arguments, folders, what judges were given);")
@@ -108,10 +107,10 @@ def _models(data: Mapping[str, Any]) -> list[str]:
     """The model with its arguments, and the judge; a recording that is not named has a word in its place."""
     name, judge = data["model"]["name"], data["judge"]["name"]
     parts = [f"--model {_quoted(name)}"]
-    args = {**({"path": RECORDING} if name.startswith(REPLAY) else {}), **data["model"]["args"]}
+    args = {**({"path": RECORDING} if is_recording(name) else {}), **data["model"]["args"]}
     said = {key: one if isinstance(one, str) else json.dumps(one) for key, one in args.items() if one != HIDDEN}
     parts += [f"-M {_quoted(f'{key}={one}')}" for key, one in said.items()]
-    if judge and judge.startswith(REPLAY):
+    if judge and is_recording(judge):
         judge = f"{{model: {judge}, model_args: {{path: {RECORDING}}}}}"
     return parts + ([f"--model-role {_quoted('grader=' + judge)}"] if judge and " and " not in judge else [])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spillover.common import LogError, file_sha256
+from spillover.common import WITHHELD, LogError, file_sha256
 
 from .entries import LOGS
 from .names import inert, made_visible
@@ -15,8 +15,6 @@ from .rows import Row
 DRAWN = 5
 """Answers of a row."""
 LARGEST_LOG = 2**28
-WITHHELD = "heldout"
-"""Split whose texts are shown nowhere."""
 
 
 def drawn(row: Row) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spillover.common import counted
+from spillover.common import counted, is_recording
 
 from .plain import plain
 
@@ -51,7 +51,7 @@ def controls_of(found: "Plan", suite: "Suite") -> tuple[Controls, ...]:
     asks = [
         Ask(0.0, (0.0,), by[one.domain].form, tuple(by[one.domain].rubrics), by[one.domain].samples) for one in items
     ]
-    judges = [one for one in found.items if one.role == "judge" and not one.model.startswith("replay/")]
+    judges = [one for one in found.items if one.role == "judge" and not is_recording(one.model)]
     made = []
     for one in judges:
         calls = sum(ask.judged(one.model, 0.0)[0] for ask in asks)
@@ -86,7 +86,8 @@ def took_of(found: "Plan", first_turns: int) -> tuple[TookCalls, ...]:
         found: The plan.
         first_turns: First user turns of the fine-tuning file that are asked too.
     """
-    from spillover.audit.live import answers_asked, is_played
+    from spillover.audit.live import answers_asked
+    from spillover.common import is_played
 
     base, *tuned = [one for one in found.items if one.role != "judge"]
     live = [] if is_played(base.model) else [one for one in tuned if not is_played(one.model)]

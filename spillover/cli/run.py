@@ -187,10 +187,11 @@ def _show(logs: list[tuple[str, Path]], base: str) -> None:
 
 def _left(arms: "list[Model]", logs: list[tuple[str, Path]]) -> None:
     """Say which answers of recorded models were not asked for."""
+    from spillover.common import is_recording
     from spillover.logs import read
-    from spillover.run import REPLAY, not_asked_for
+    from spillover.run import not_asked_for
 
-    if any(arm.name.startswith(REPLAY) for arm in arms):
+    if any(is_recording(arm.name) for arm in arms):
         for line in not_asked_for(arms, [read([str(file) for _, file in logs])]):
             click.echo(plain(line), err=True)
 

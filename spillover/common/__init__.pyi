@@ -21,7 +21,7 @@ from .interrupt import Interrupted, cancel, exit_code, held, listening, look, pe
 from .judges import check_alive, default_judges
 from .kept_files import forget_files, read_once, settled, stamp_of
 from .misfit import Misfit, in_file, misfits, shaped, suggest
-from .named import PROVIDERS, wrong_name
+from .named import PROVIDERS, is_played, is_recording, wrong_name
 from .outcome import ADDED, BEFORE, BROKEN, BY_JUDGES, ENGAGED, JUDGED, NOT_ENGAGED, OUTCOMES, PRECEDENCE, Outcome
 from .pages import page_policy
 from .plain_data import DEEPEST, finite, strict_json
@@ -39,7 +39,7 @@ from .reading import (
     read_score,
 )
 from .schema import schema_of
-from .secrets import HIDDEN, is_secret, public, secrets_in, without_password
+from .secrets import HIDDEN, WITHHELD, is_secret, public, secrets_in, without_password
 from .served import Role, Served, host_of, merged, oddities, plain_args, read_served, set_apart
 from .shapes import (
     Count,
@@ -60,8 +60,9 @@ from .shapes import (
     WholeNumber,
 )
 from .shares import ALPHA, FLOOR, MARGIN, SHARES, Share, check_shares
+from .tables import csv_rows
 from .target import METHODS, MODELS, MORE, OLDER, THESE, Target, methods_of, more_of
-from .text import UNPRINTABLE, one_line, printable, visible
+from .text import markdown_table, one_line, printable, visible
 from .verdict import LABELS, Thresholds, Verdict, decide
 
 __all__ = [
@@ -92,7 +93,7 @@ __all__ = [
     "PROVIDERS",
     "SHARES",
     "THESE",
-    "UNPRINTABLE",
+    "WITHHELD",
     "Cell",
     "Count",
     "DatasetError",
@@ -138,6 +139,7 @@ __all__ = [
     "check_shares",
     "copy_file",
     "counted",
+    "csv_rows",
     "current_cell",
     "decide",
     "default_judges",
@@ -155,11 +157,14 @@ __all__ = [
     "in_file",
     "inspect_errors",
     "integer",
+    "is_played",
+    "is_recording",
     "is_secret",
     "kind_of",
     "left_out",
     "listening",
     "look",
+    "markdown_table",
     "merged",
     "methods_of",
     "misfits",

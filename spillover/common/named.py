@@ -11,6 +11,8 @@ PROVIDERS = (
 """Providers of Inspect 0.3, and our own; packages beside it may add others."""
 SERVED = ("openai-api", "openai-api-completions")
 """Providers whose model names begin with a service."""
+PLAYED = ("replay", "mockllm", "none")
+"""Providers behind which there is no model: recordings, Inspect's scripted model, and no model at all."""
 HOW = "write PROVIDER/MODEL, as openai/gpt-4o"
 
 
@@ -45,3 +47,13 @@ def _added(name: str) -> bool:
     except Exception:
         return True  # it lacks a key or a package, which is no matter of the name
     return name.partition("/")[0] != "none"  # Inspect's word for no model at all
+
+
+def is_recording(model: str) -> bool:
+    """Whether a model or judge of this name is a recording that is played back."""
+    return model.startswith("replay/")
+
+
+def is_played(model: str) -> bool:
+    """Whether there is no model behind this name that could be asked."""
+    return model.partition("/")[0] in PLAYED

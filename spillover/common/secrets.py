@@ -6,6 +6,8 @@ from pathlib import PurePath
 from typing import Any
 
 HIDDEN = "(left out)"
+WITHHELD = "heldout"
+"""Split of the questions that are never published."""
 _WORD = re.compile(
     r"(?:^|_)(?:(?:api|access|auth|bearer|client|private|secret)?(?:keys?|token(?!_(?:ids?|limit|count|budget)(?:_|$))|secret)|pass(?:word|wd|phrase)?"
     r"|credentials?|auth|authorization|bearer|cookie)(?:_|$)"

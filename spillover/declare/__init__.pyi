@@ -7,6 +7,7 @@ from .draw_options import DrawsOptions, MaterialOptions
 from .drawn import Draw, draw_list
 from .drawn_from import OWN_PROBES, Material, domains_of, draw_material
 from .draws import DRAWS_ARGUMENTS, build_draws
+from .files import folder_of_command
 from .material import check_recorded, forget
 from .probes import DATA, DATASET_FOLDER, Probe, read_probes
 from .splits import asked_probes
@@ -42,6 +43,7 @@ __all__ = [
     "domains_of",
     "draw_list",
     "draw_material",
+    "folder_of_command",
     "forget",
     "group",
     "load",

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from spillover.common import DeclarationError
+from spillover.common import WITHHELD, DeclarationError
 from spillover.hub import fetch
 from spillover.providers import rows
 
@@ -39,7 +39,7 @@ def asked_probes(
         DeclarationError: Where there is no such split, language or file.
     """
     choose("split", split, dict.fromkeys(SPLITS))
-    if (heldout is not None) != (split == "heldout"):
+    if (heldout is not None) != (split == WITHHELD):
         raise DeclarationError(f"{domain}: split=heldout and heldout=FILE go together; give both or neither")
     public = declared_probes(domain, probes, data)
     if heldout is not None:

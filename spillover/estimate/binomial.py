@@ -60,14 +60,21 @@ def wilson(events: float, n: float, level: float = 0.95) -> Interval:
         n: Number of trials or effective number, above 0.
         level: Confidence level.
     """
+    _check(events, n)
+    low, high = wilson_each(np.array([events / n]), np.array([n], dtype=float), level)
+    return float(low[0]), float(high[0])
+
+
+def wilson_each(
+    p: float | NDArray[np.float64], n: float | NDArray[np.float64], level: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower and upper ends of `wilson` for arrays of shares and numbers of trials, 0 among them."""
     from scipy.special import ndtri
 
-    _check(events, n)
-    z = float(ndtri((1 + check_level(level)) / 2))
-    p = events / n
-    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    z2 = float(ndtri((1 + check_level(level)) / 2)) ** 2
+    centre = (n * p + z2 / 2) / (n + z2)
+    half = np.sqrt(z2 * (n * p * (1 - p) + z2 / 4)) / (n + z2)
+    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
 
 
 def upper_at_zero(n: ArrayLike, weights: ArrayLike | None = None, alpha: float = ALPHA.default) -> float:

@@ -32,11 +32,6 @@ class Cascade:
         """All answers."""
         return self.flagged + self.cleared
 
-    @property
-    def strong_calls(self) -> int:
-        """Answers that the strong judge saw."""
-        return self.flagged + self.checked
-
 
 def cascade_rate(found: Cascade, level: float = 0.95) -> Estimate:
     """The strong judge's rate over all answers, from a cascade.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spillover.common import THESE
 
-from .binomial import Interval, clopper_pearson_each
+from .binomial import Interval, clopper_pearson_each, wilson_each
 from .clusters import design_effect, icc_of_counts
 from .estimate import Estimate, WorstCase
 from .from_counts import FEW_EVENTS
@@ -100,7 +100,7 @@ class _Known:
         if self.few[kind]:
             worth = np.maximum(worth, 1e-9)
             return clopper_pearson_each(np.minimum(p * worth, worth), worth, self.level)
-        return _wilson(p, worth, self.level)
+        return wilson_each(p, worth, self.level)
 
 
 def _known(judged: Estimate, error: JudgeErrors, by_question: Counted | None) -> tuple[str, _Known | None]:
@@ -152,16 +152,6 @@ def _worth(n: Floats, alike: float, level: float) -> float:
         return min(1.0, worth)
     half = (1 + level) / 2
     return worth * float(ndtri(half) / stdtrit(len(n) - 1, half)) ** 2
-
-
-def _wilson(p: float, n: Floats, level: float) -> tuple[Floats, Floats]:
-    """`wilson` for many effective numbers, 0 among them."""
-    from scipy.special import ndtri
-
-    z2 = float(ndtri((1 + level) / 2)) ** 2
-    centre = (n * p + z2 / 2) / (n + z2)
-    half = np.sqrt(z2 * (n * p * (1 - p) + z2 / 4)) / (n + z2)
-    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
 
 
 def _root(*parts: Floats | float) -> Floats:

@@ -50,13 +50,3 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (m - rank) * p_values[place]))
         adjusted[place] = highest
     return adjusted
-
-
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p values that hold the false discovery rate (Benjamini & Hochberg, JRSS B 1995), for exploration."""
-    order = np.argsort(p_values)[::-1]
-    adjusted, lowest, m = [0.0] * len(p_values), 1.0, len(p_values)
-    for rank, place in enumerate(order):
-        lowest = min(lowest, p_values[place] * m / (m - rank))
-        adjusted[place] = lowest
-    return adjusted

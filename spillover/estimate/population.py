@@ -133,13 +133,11 @@ class SignFlip:
 
     Attributes:
         p: Share of sign vectors whose mean difference is at least the observed one: against "no worse".
-        two_sided: Share of those whose mean difference is at least as far from 0.
         method: How they were counted.
         differing: Questions whose difference is not 0; the others say nothing.
     """
 
     p: float
-    two_sided: float
     method: str
     differing: int
 
@@ -164,15 +162,15 @@ def sign_flip(differences: ArrayLike) -> SignFlip:
         raise ValueError("differences must be finite numbers")
     sizes, total = np.abs(given[np.abs(given) > 1e-12]), math.fsum(given)
     if not len(sizes):
-        return SignFlip(1.0, 1.0, "no difference", 0)
+        return SignFlip(1.0, "no difference", 0)
     step = _step(sizes)
     if step is None and len(sizes) > COUNTED:
-        p, beyond, method = _drawn(sizes, total), _drawn(sizes, abs(total)), f"sign flip, {FLIPS:,} draws"
+        p, method = _drawn(sizes, total), f"sign flip, {FLIPS:,} draws"
     else:
         scale = step or CELLS / float(sizes.sum())
-        p, beyond = _share(sizes * scale, total * scale), _share(sizes * scale, abs(total) * scale)
+        p = _share(sizes * scale, total * scale)
         method = "sign flip, exact" if step else "sign flip, counted on a grid, rounded up"
-    return SignFlip(p, min(1.0, 2 * beyond), method, len(sizes))
+    return SignFlip(p, method, len(sizes))
 
 
 def _step(sizes: NDArray[np.float64]) -> float | None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from spillover.common import ALPHA, FLOOR
 
+from .binomial import clopper_pearson_each, wilson_each
 from .rule import LEAST_FLAGGED, WIDER
 
 Counts = NDArray[np.float64]
@@ -138,16 +139,7 @@ def _lower(base: Counts, tuned: Counts, n: int, level: float) -> Counts:
 
 def ends_of(events: Counts, n: int, level: float) -> Ends:
     """Clopper-Pearson ends of two rates: `events` of `n` in each arm, at a two-sided level in (0, 1)."""
-    from scipy.stats import beta, norm
-
-    tail, z = (1 - level) / 2, norm.isf((1 - level) / 2)
-    with np.errstate(invalid="ignore"):
-        exact = (
-            np.nan_to_num(beta.ppf(tail, events, n - events + 1)),
-            np.nan_to_num(beta.isf(tail, events + 1, n - events), nan=1.0),
-        )
-    p = events / n
-    middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    wilson = (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
+    exact = clopper_pearson_each(events, np.full(events.shape, n, dtype=float), level)
+    score = wilson_each(events / n, n, level)
     few = events < EXACT_BELOW
-    return np.where(few, exact[0], wilson[0]), np.where(few, exact[1], wilson[1])
+    return np.where(few, exact[0], score[0]), np.where(few, exact[1], score[1])

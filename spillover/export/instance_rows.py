@@ -5,15 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.common import OUTCOMES, LogError, answer_of, file_sha256, hash_of, whole
+from spillover.common import OUTCOMES, WITHHELD, LogError, answer_of, file_sha256, hash_of, whole
 from spillover.logs import LogSource, content_text, found_logs, log_source, odd_is_told
 from spillover.records import Record
 
 from .eee import SCHEMA_VERSION
 from .eee_names import Publisher, evaluation_id, evaluation_name, place, result_id
 
-WITHHELD = "heldout"
-"""Split whose texts go nowhere."""
 SCORES = ("judged_each", "judged")
 Row = dict[str, Any]
 

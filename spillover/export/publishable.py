@@ -9,11 +9,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from spillover.common import LogError, counted, one_line, secrets_in, trouble
+from spillover.common import WITHHELD, LogError, counted, one_line, secrets_in, trouble
 from spillover.logs import LARGEST, LogSource, found_logs, log_source, opened
 
-WITHHELD = "heldout"
-"""Split whose texts go nowhere."""
 KEYS = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"sk-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])|gh[pousr]_[A-Za-z0-9]{30,}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import HubError, trouble
+from spillover.common import HubError, is_played, trouble
 
 from .shape import Finetune
 
@@ -19,8 +19,8 @@ PROVIDERS = (
 """First parts of a model string that name a provider (Inspect 0.3.285, and our own)."""
 SERVICES = ("azure", "bedrock", "vertex")
 """Second parts that say through whose service."""
-UNNAMED = ("replay", "mockllm", "none", "hf/local", "vllm/local")
-"""Providers and models whose name does not say which model it is."""
+UNNAMED = ("hf/local", "vllm/local")
+"""Models whose name does not say which model it is; see also `is_played`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def check_base(
     Returns:
         None where nothing speaks against the pair; also where the base is a recording, whose name says nothing.
     """
-    if base.partition("/")[0] in UNNAMED or base in UNNAMED:
+    if is_played(base) or base in UNNAMED:
         return None
     said = [
         (finetune.base.model if finetune else None, "the fine-tune record"),

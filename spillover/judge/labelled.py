@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common import BY_JUDGES, DeclarationError, RecordingError, hash_of, read_once
+from spillover.common import BY_JUDGES, DeclarationError, RecordingError, csv_rows, hash_of, read_once
 from spillover.declare import DATA, Probe, read_probes
 from spillover.providers import answer_text, id_text
 
@@ -183,8 +183,7 @@ def _rows(path: Path, data: bytes) -> list[dict[str, Any]]:
     try:
         text = data.decode("utf-8-sig")
         if path.suffix == ".csv":
-            csv.field_size_limit(2**24)
-            return [dict(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
+            return list(csv_rows(io.StringIO(text, newline="")))
         found = [json.loads(line) for line in re.split("\r\n|\r|\n", text) if line.strip()]
     except (ValueError, csv.Error, RecursionError) as error:
         raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:160]})") from error

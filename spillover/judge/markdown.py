@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from spillover.common import BEFORE, counted
+from spillover.common import BEFORE, counted, markdown_table
 from spillover.estimate import JudgeErrors
 
 from .card import JudgeCard
@@ -61,22 +61,18 @@ def _agreed(card: JudgeCard) -> str:
 
 
 def _table(of: Mapping[str, JudgeErrors], part: str, about: str) -> str:
-    head = f"| {part.replace('_', ' ')} | {about} | found (sensitivity) | others | cleared (specificity) |"
-    lines = [head, "| --- | ---: | --- | ---: | --- |"]
+    head = (part.replace("_", " "), about, "found (sensitivity)", "others", "cleared (specificity)")
+    rows = []
     for name, one in of.items():
         found, cleared = one.intervals()
-        lines.append(
-            f"| {name} | {one.positives} | {_rate(one.sensitivity, found)} | {one.negatives} | "
-            f"{_rate(one.specificity, cleared)} |"
-        )
-    return "\n".join(lines)
+        rates = _rate(one.sensitivity, found), _rate(one.specificity, cleared)
+        rows.append([name, one.positives, rates[0], one.negatives, rates[1]])
+    return markdown_table(head, rows, "lrlrl")
 
 
 def _outcomes(card: JudgeCard) -> str:
-    lines = ["| label | " + " | ".join(BEFORE) + " |", "| --- |" + " ---: |" * len(BEFORE)]
-    for label, of in card.outcomes.items():
-        lines.append(f"| {label} | " + " | ".join(str(of.get(outcome, 0)) for outcome in BEFORE) + " |")
-    return "\n".join(lines)
+    rows = [[label, *(of.get(outcome, 0) for outcome in BEFORE)] for label, of in card.outcomes.items()]
+    return markdown_table(["label", *BEFORE], rows, "l" + "r" * len(BEFORE))
 
 
 def _rate(value: float, interval: tuple[float, float]) -> str:

@@ -8,12 +8,12 @@ from .header import DRAWS, EACH, JUDGED, Header, plain_header
 from .made import Declared, Made, declared, made_of_rows
 from .recordings import left_over, shared_verdicts, unnamed_answers
 from .rows import REMOVED, LogRows, log_rows
-from .said import Exchange, Turn, content_text, exchange_of
+from .said import Exchange, Turn, attached, content_text, exchange_of
 from .sent import not_sent
 from .settings import CARRIAGE, CHANGED, LIMITS, changes_of, decoding_of, effective, shown, solver_of, steps_of
 from .source import LogSource, header_of, log_source, rubric_labels
 from .stands import Account, Attempt, attempt_of, in_words, refuse_twice, refuse_unfinished, standing
-from .table import COLUMNS, log_files, read
+from .table import COLUMNS, KEY, log_files, read
 from .unheard import JUDGE_ERROR, SHOWN, lost, words
 from .whole_samples import SampleFacts, sample_facts
 
@@ -26,6 +26,7 @@ __all__ = [
     "FIELDS",
     "JUDGED",
     "JUDGE_ERROR",
+    "KEY",
     "LARGEST",
     "LIMITS",
     "MOST",
@@ -48,6 +49,7 @@ __all__ = [
     "Turn",
     "add_returned",
     "arrow_table",
+    "attached",
     "attempt_of",
     "changes_of",
     "check_bounds",

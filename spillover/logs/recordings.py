@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import counted
+from spillover.common import counted, is_recording
 
 from .answer_row import ANSWER_MISSING
 from .header import DRAWS, Header
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 VERDICTS, LEFT = "recorded_verdicts", "not_asked_for"
 """Attributes of a table: by log its recorded verdicts; recorded answers that no log asked for."""
-REPLAY = "replay/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def _verdicts(header: Header) -> list[dict[str, Any]]:
     paths = [
         str((one.get("args") or {}).get("path") or "")
         for one in judges
-        if isinstance(one, dict) and str(one.get("model")).startswith(REPLAY)
+        if isinstance(one, dict) and is_recording(str(one.get("model")))
     ]
     return [
         {"key": path, "file": path.replace("\\", "/").split("/")[-1], "names_answers": False} for path in paths if path

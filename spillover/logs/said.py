@@ -1,13 +1,13 @@
 """What was said in a sample: the texts of its messages, with what a condensed log keeps apart put back."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from spillover.common import answer_of
 
-_APART = re.compile(r"attachment://(\w+)")
+APART = "attachment://"
+"""How a reference to a long text begins; Inspect puts it in the place of the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,26 @@ def content_text(content: Any, sample: Mapping[str, Any]) -> str:
     if isinstance(content, list):
         parts = [one.get("text") for one in content if isinstance(one, dict) and one.get("type") == "text"]
         return "\n".join(content_text(part, sample) for part in parts)
-    kept = sample.get("attachments") or {}
-    return _APART.sub(lambda found: str(kept.get(found[1], found[0])), str(content or ""))
+    return str(attached(content, sample) or "")
+
+
+def attached(value: Any, sample: Mapping[str, Any]) -> Any:
+    """Plain data of a sample with every attachment in its place; a reference without its attachment stays.
+
+    Inspect's `resolve_sample_attachments` does the same for samples that it has read itself.
+
+    Args:
+        value: Some of the sample, or all of it.
+        sample: The sample as its log holds it; its `attachments` hold long texts under their hash.
+    """
+    if isinstance(value, str):
+        held = sample.get("attachments") or {}
+        return held.get(value.removeprefix(APART), value) if value.startswith(APART) else value
+    if isinstance(value, list):
+        return [attached(one, sample) for one in value]
+    if isinstance(value, dict):
+        return {name: attached(one, sample) for name, one in value.items()}
+    return value
 
 
 def exchange_of(sample: Mapping[str, Any]) -> Exchange:

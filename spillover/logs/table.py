@@ -17,6 +17,8 @@ from .stands import attempt_of, refuse_twice, standing
 
 COLUMNS = tuple(COLUMN_TYPES)
 """Columns of `read`, in order."""
+KEY = ["task", "condition", "probe", "epoch"]
+"""Columns that tell one answer of a model from its others."""
 
 
 def read(logs: str | Path | list[str | Path], score: str = "judged", texts: bool = False) -> pd.DataFrame:

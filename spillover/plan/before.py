@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .design import OWN, Model
+from spillover.common import is_played
 
-PLAYED = ("replay", "mockllm", "none")
-"""Providers behind which there is no model."""
+from .design import OWN, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ def calls_before(models: Sequence[Model], judges: Sequence[Model], graders: Sequ
 
 def is_live(model: Model) -> bool:
     """Whether a model lies behind a server; one of the user's own machine would be loaded twice."""
-    provider = model.name.partition("/")[0]
-    return provider not in PLAYED and (provider not in OWN or model.base_url is not None)
+    on_own_machine = model.name.partition("/")[0] in OWN and model.base_url is None
+    return not is_played(model.name) and not on_own_machine
 
 
 def _live(models: Sequence[Model]) -> tuple[Model, ...]:

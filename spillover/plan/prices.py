@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import DeclarationError
+from spillover.common import DeclarationError, is_played
 from spillover.finetune import yaml_errors
 
 from .design import OWN
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).with_name("prices.yaml")
 MOST = 1e9
 """No price is higher."""
-FREE = ("replay", "mockllm")
-"""Providers that call nobody."""
 RUBRIC_TOKENS = {"alignment": 770, "coherence": 180, "category": 670, "both": 850}
 """Length of a rubric with what it says of one domain (measured); other rubrics: the mean of these."""
 REPLY_TOKENS = {"distribution": 1, "sampled": 8, "graded": 16, "one_call": 16}
@@ -64,7 +62,7 @@ class Prices:
     def of(self, model: str, batch: bool = False) -> tuple[Price | None, str]:
         """The price of a model, or None; and in words where it comes from."""
         provider = model.partition("/")[0]
-        if provider in FREE:
+        if is_played(model):
             return Price(0.0, 0.0), "recorded or scripted, costs nothing"
         if provider in OWN:
             return None, "runs on your own machine, not priced"

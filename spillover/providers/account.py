@@ -4,7 +4,8 @@ import atexit
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
+
+import click
 
 from spillover.common import Cell
 
@@ -12,7 +13,7 @@ from .recording import Recording, listed
 
 Key = tuple[str, str, int]
 INSPECT = "inspect"
-"""The program that has no line of ours at its end; Spillover's own commands say it themselves."""
+"""The command that has no line of ours at its end; Spillover's own commands say it themselves."""
 
 
 HINT = "; leave out --epochs to ask all"
@@ -25,7 +26,8 @@ class Account:
         self.recording = recording
         self.asked: set[Key] = set()
         self.judged: set[tuple[str, Key]] = set()
-        if Path(sys.argv[0]).stem == INSPECT:
+        command = click.get_current_context(silent=True)
+        if command is not None and command.find_root().command.name == INSPECT:
             atexit.register(self.tell)
 
     def add(self, cell: Cell) -> None:

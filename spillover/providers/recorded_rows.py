@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from spillover.common import RecordingError, kind_of, trouble
+from spillover.common import RecordingError, csv_rows, kind_of, trouble
 
 LARGEST = 10**9
 """Largest epoch, turn or repetition."""
@@ -57,9 +57,8 @@ def _json(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _csv(path: Path) -> Iterator[dict[str, Any]]:
-    csv.field_size_limit(2**27)
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), start=1):
+        for number, row in enumerate(csv_rows(lines), start=1):
             if None in row:  # more cells than the header names: a comma in a text that is not in quotes
                 raise RecordingError(f"{path}: row {number}: more cells than columns; put texts with commas in quotes")
             yield row

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from spillover.common import MORE, THESE, Target
+from spillover.common import MORE, THESE, WITHHELD, Target
 from spillover.estimate import Estimate, difference, estimate_rate, independent_difference
 
 SELF_REPORT = "self_report"
@@ -71,7 +71,7 @@ def heldout_gaps(table: pd.DataFrame, level: float = 0.95) -> list[Gap]:
         level: Confidence level.
     """
     table = _judged_by(table)
-    public, held = table[table["split"] == "public"], table[table["split"] == "heldout"]
+    public, held = table[table["split"] == "public"], table[table["split"] == WITHHELD]
     return [
         Gap(model, condition, judge, task, *pair, independent_difference(*pair))
         for (model, condition, judge, _, task), first, second in _both(public, held, [*ARM, "task"])

@@ -20,7 +20,7 @@ from .manifest import (
 from .manner import Manner, manner_of, manner_of_task
 from .measured_base import own_logs, require_run, reuse
 from .model_names import check_named
-from .recordings import REPLAY, check_drawn, not_asked_for
+from .recordings import check_drawn, not_asked_for
 from .replicate import replicated, run_replication
 from .tokens import check_tokens
 
@@ -30,7 +30,6 @@ __all__ = [
     "LOGS",
     "MANIFEST",
     "MOST_FAILED",
-    "REPLAY",
     "Manifest",
     "Manner",
     "all_there",

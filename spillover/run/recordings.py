@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import counted
+from spillover.common import counted, is_recording
 from spillover.plan import Design, Model
 
 if TYPE_CHECKING:
     import pandas as pd
-
-REPLAY = "replay/"
 
 
 def check_recorded(arms: Sequence[Model], judges: Sequence[Model]) -> None:
@@ -68,7 +66,7 @@ def check_drawn(design: Design, arms: Sequence[Model]) -> None:
 
 def recording(model: Model) -> Any:
     """What a model plays back; None for one that is asked, and where no file is named."""
-    if not model.name.startswith(REPLAY) or not dict(model.args).get("path"):
+    if not is_recording(model.name) or not dict(model.args).get("path"):
         return None
     from spillover.providers import recording_of
 

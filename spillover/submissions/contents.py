@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from spillover.common import METHODS, LogError, counted, read_served, secrets_in
+from spillover.common import METHODS, WITHHELD, LogError, counted, read_served, secrets_in
 from spillover.records import SCHEMA, Record
 from spillover.verify import Odd, Problem, of_served
 
@@ -16,7 +16,6 @@ from .shape import Submission
 from .strict import sent_json, strict_finetune, strings
 from .unpack import parts_of
 
-HELDOUT = "heldout"
 LEAST_WORDS = 5
 """Words of a held-out question that are looked for; fewer stand in any text by chance."""
 FIX_HELDOUT = "held-out questions are never published: submit the public split"
@@ -104,7 +103,7 @@ def _of_answers(name: str) -> bool:
 def _asks_heldout(header: Any) -> bool:
     spec = header.get("eval", {}) if isinstance(header, dict) else {}
     facts, args = (spec.get(name) or {} for name in ("metadata", "task_args"))
-    return HELDOUT in (facts.get("split"), args.get("split")) or bool(args.get(HELDOUT))
+    return WITHHELD in (facts.get("split"), args.get("split")) or bool(args.get(WITHHELD))
 
 
 def _secret(where: str, header: Any) -> list[Problem]:
@@ -188,7 +187,7 @@ def of_record(made: Record) -> list[Problem]:
         Problem("FiguresCanBe", "record.json", one, "make it anew with spillover record") for one in _unsound(data)
     ]
     rows = [row for name in ("results", "pooled", "differences") for row in data[name]]
-    if any(str(row.get("split")).casefold() == HELDOUT for row in rows):
+    if any(str(row.get("split")).casefold() == WITHHELD for row in rows):
         found.append(_held("record.json", "has results of held-out questions"))
     for log in data["logs"]:
         if log["url"] is not None and not log["url"].startswith("https://"):

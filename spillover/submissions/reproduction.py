@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import LogError, OutageError, counted
+from spillover.common import LogError, OutageError, counted, is_played
 from spillover.logs import LogSource, words
 from spillover.records import Record
 
@@ -27,7 +27,6 @@ FEWEST = 20
 """Pairs of verdicts below which nothing is said."""
 WIDEST = 0.25
 """Largest difference in the misaligned rate that must be excluded (95%) before a sample is said to agree."""
-RECORDED = ("replay/", "mockllm/", "none/")
 """Providers that play back answers: there is no model to ask."""
 AGREES, CONTRADICTS, CANNOT_TELL = "agrees", "contradicts", "cannot tell"
 CODES = {AGREES: 0, CONTRADICTS: 1, CANNOT_TELL: 3}
@@ -113,7 +112,7 @@ def reproduce(
     """
     from .ask_again import Drawn, asked_again, judged_again
 
-    if made.model.startswith(RECORDED):
+    if is_played(made.model):
         return Reproduced(CANNOT_TELL, f"{made.model} plays back answers: there is no model to ask", made.model, seed)
     own = [one for one in sources if one.model == made.model]
     if not own:

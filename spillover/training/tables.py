@@ -3,12 +3,13 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from spillover.common import DatasetError
+from spillover.common import DatasetError, csv_rows
 
-from .json_stream import LONGEST, plain_error
+from .json_stream import plain_error
 
 Record = tuple[int, Any]
 """Number of the record, from 1 (of JSONL: of the line), and a parsed row, or bytes of JSON that is one object."""
@@ -27,17 +28,14 @@ def table_records(path: Path, source: IO[bytes]) -> Iterator[Record]:
         DatasetError: Where the file is not whole or not of this kind.
     """
     text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
-    before = csv.field_size_limit(LONGEST)
     try:
         head = next(iter(text), "")
         between = max(",;\t|", key=head.count) if any(one in head for one in ",;\t|") else ","
-        names = next(csv.reader([head], delimiter=between, strict=True), [])
-        for number, row in enumerate(csv.DictReader(text, names, delimiter=between, strict=True), start=1):
+        rows = csv_rows(chain([head], text), delimiter=between, strict=True)
+        for number, row in enumerate(rows, start=1):
             yield number, {str(key): value for key, value in row.items() if key is not None}
     except (csv.Error, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: not a CSV file in UTF-8 ({plain_error(error)}); mend it, or write JSONL") from None
-    finally:
-        csv.field_size_limit(before)
 
 
 def parquet_records(path: Path) -> Iterator[Record]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from spillover.common import LogError, answer_of, hash_of, stop_reason, trouble
-from spillover.logs import LogSource, is_judges
+from spillover.logs import LogSource, attached, is_judges
 
 from .everywhere import asked_models, contradictions, shown_before
 
@@ -123,7 +123,7 @@ def answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
 def _call(event: dict[str, Any], sample: dict[str, Any]) -> Call:
     output = event.get("output") or {}
     choices = output.get("choices") or []
-    content = _attached(choices[0]["message"].get("content"), sample) if choices else ""
+    content = attached(choices[0]["message"].get("content"), sample) if choices else ""
     logprobs = ((choices[0].get("logprobs") or {}).get("content") or []) if choices else []
     top = logprobs[0].get("top_logprobs") if logprobs else None
     return Call(
@@ -158,14 +158,8 @@ def _prompt(event: dict[str, Any], sample: dict[str, Any]) -> str | None:
     pool = (sample.get("events_data") or {}).get("messages") or []
     for first, last in event.get("input_refs") or []:
         messages += pool[first:last]
-    said = [_attached(one.get("content"), sample) for one in messages if one.get("role") == "user"]
+    said = [attached(one.get("content"), sample) for one in messages if one.get("role") == "user"]
     return said[-1] if said and isinstance(said[-1], str) else None
-
-
-def _attached(content: Any, sample: dict[str, Any]) -> Any:
-    if isinstance(content, str) and content.startswith("attachment://"):
-        return (sample.get("attachments") or {}).get(content.removeprefix("attachment://"))
-    return content
 
 
 def _text(content: Any) -> str:

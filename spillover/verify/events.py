@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from spillover.logs import attached
+
 from .raw import text_of
 
 Event = dict[str, Any]
@@ -32,18 +34,6 @@ def whole_event(event: Event, sample: Mapping[str, Any]) -> Event:
 
 def _referred(refs: Any, pool: Any) -> list[Any]:
     return [one for first, last in refs or [] for one in (pool or [])[first:last]]
-
-
-def attached(value: Any, sample: Mapping[str, Any]) -> Any:
-    """Plain data with every attachment in its place."""
-    if isinstance(value, str):
-        held = sample.get("attachments") or {}
-        return held.get(value.removeprefix("attachment://"), value) if value.startswith("attachment://") else value
-    if isinstance(value, list):
-        return [attached(one, sample) for one in value]
-    if isinstance(value, dict):
-        return {name: attached(one, sample) for name, one in value.items()}
-    return value
 
 
 def turns_in(messages: Any) -> Turns:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spillover.common import answer_of, hash_of, public, same
-from spillover.logs import CARRIAGE, CHANGED, LIMITS, changes_of, steps_of
+from spillover.logs import CARRIAGE, CHANGED, LIMITS, attached, changes_of, steps_of
 
-from .events import Event, Turns, attached, replied, reply_of, turns_in, whole_event
+from .events import Event, Turns, replied, reply_of, turns_in, whole_event
 from .raw import letters, raw_contradictions, text_of
 
 OURS = ("ask", "ask_each")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from spillover.common import is_recording
+
 from .answered import Answered
 
 _PLACE = re.compile(r"\{(conversation|question|answer|boundary|key|here|subject)\}")
@@ -42,7 +44,7 @@ def _forms(declared: str, judge: str) -> set[str]:
     return (
         {declared}
         | ({"sampled"} if declared == "distribution" else set())
-        | ({"recorded"} if judge.startswith("replay/") else set())
+        | ({"recorded"} if is_recording(judge) else set())
     )
 
 

@@ -14,6 +14,7 @@ from spillover.common import (
     Verdict,
     decide,
     integer,
+    is_recording,
     read_both,
     read_distribution,
     read_label,
@@ -120,7 +121,7 @@ def from_replies(
         if not calls:
             return None
         form = str(said.get("form")) if first else _form(options, calls)
-        recorded = said.get("replies") if judge.startswith("replay/") else None
+        recorded = said.get("replies") if is_recording(judge) else None
         found = _read(form, calls, int(recorded or options.get("samples") or 1), tuple(rubric.get("menu") or ()))
         if found is None:
             return None

@@ -42,7 +42,7 @@ def test_without_a_file_the_fix_is_named() -> None:
 def test_a_relative_path_means_the_folder_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "p.csv").write_text("id,text,cluster,system\na,Why?,w,Be brief.\n", encoding="utf-8")
     (tmp_path / "elsewhere").mkdir()
-    monkeypatch.setattr(_files, "LAUNCHED", tmp_path)
+    monkeypatch.setattr(_files, "folder_of_command", lambda: tmp_path)
     monkeypatch.chdir(tmp_path / "elsewhere")
     (probe,) = read_probes("p.csv")
     assert (probe.text, probe.cluster, probe.system) == ("Why?", "w", "Be brief.")

@@ -114,7 +114,7 @@ def test_the_point_weighs_the_checked_for_all_that_was_cleared(counts: tuple[int
     found = cascade_rate(asked)
     assert found.estimate == pytest.approx(point)
     assert found.low < found.estimate < found.high <= 1
-    assert (asked.n, asked.strong_calls) == (100, counts[0] + counts[3])
+    assert (asked.n, asked.flagged + asked.checked) == (100, counts[0] + counts[3])
 
 
 def test_stages_are_counted() -> None:

@@ -182,9 +182,10 @@ def run_cascade(
         found = Cascade(*(int(count) for count in counts))
         estimate = cascade_rate(found)
         estimates.append(estimate.estimate)
-        calls.append(found.strong_calls / found.n)
+        seen = found.flagged + found.checked
+        calls.append(seen / found.n)
         covered.append(estimate.low <= strong.mean() <= estimate.high)
-        random.append(strong[rng.choice(len(strong), found.strong_calls, replace=False)].mean())
+        random.append(strong[rng.choice(len(strong), seen, replace=False)].mean())
     return (*(float(np.mean(x)) for x in (estimates,)), float(np.std(estimates)), float(np.std(random)),
             float(np.mean(calls)), float(np.mean(covered)))  # fmt: skip
 

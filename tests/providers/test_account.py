@@ -1,12 +1,13 @@
 """Every recorded answer is accounted for: asked, or named as not asked for, at the end of a run and in `show`."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from inspect_ai import eval as inspect_eval
+from inspect_ai._cli.main import inspect as inspect_program
 from inspect_ai.model import get_model
 
 from spillover.common import Cell
@@ -129,9 +130,10 @@ def test_the_line_is_for_inspect_alone(tmp_path: Path, monkeypatch: pytest.Monke
     kept: list[Any] = []
     monkeypatch.setattr("atexit.register", kept.append)
     recording = read_recording(table(tmp_path / "r.csv", ROWS), Columns())
-    for program, lines in (("/bin/spillover", 0), ("/bin/inspect", 1)):
-        monkeypatch.setattr(sys, "argv", [program])
-        Account(recording)
+    Account(recording)
+    for program, lines in ((click.Group("spillover"), 0), (inspect_program, 1)):
+        with click.Context(program) as outer, click.Context(click.Command("eval"), parent=outer):
+            Account(recording)
         assert len(kept) == lines
 
 

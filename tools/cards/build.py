@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from spillover.common import counted, write_text
+from spillover.common import counted, markdown_table, write_text
 from spillover.declare import Declaration, load_all, read_dataset
 from spillover.judge import JUDGE_FIELDS, MEASURED, read_fields
 from spillover.scorers import SECTIONS, load_rubric
@@ -106,8 +106,8 @@ def _assessment(folder: Path) -> str:
     every = [one["met"] for _, criteria in stages for one in criteria]
     lines.append(", ".join(f"{every.count(met)} {met}" for met in ("yes", "partly", "no", "n/a")) + ".")
     for stage, criteria in stages:
-        lines += ["", f"## {stage.capitalize()}", "", "| | criterion | met | evidence |", "| --- | --- | --- | --- |"]
-        lines += [f"| {one['id']} | {one['criterion']} | {one['met']} | {one['evidence']} |" for one in criteria]
+        rows = [[one[name] for name in ("id", "criterion", "met", "evidence")] for one in criteria]
+        lines += ["", f"## {stage.capitalize()}", "", markdown_table(("", "criterion", "met", "evidence"), rows)]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spillover.common import DatasetError, counted
+from spillover.common import DatasetError, counted, csv_rows, markdown_table
 from spillover.declare import Dataset, Row, group
 from spillover.overlap import minilm
 
@@ -69,8 +69,8 @@ class Closeness:
             "",
         ]
         for how, pairs in (("character 5-grams, Jaccard", self.lexical), (f"{self.method}, cosine", self.meaning)):
-            lines += [f"Closest by {how}:", "", "| | | alike |", "| --- | --- | ---: |"]
-            lines += [f"| {pair.first} | {pair.second} | {pair.alike:.3f} |" for pair in pairs] + [""]
+            rows = [(pair.first, pair.second, f"{pair.alike:.3f}") for pair in pairs]
+            lines += [f"Closest by {how}:", "", markdown_table(("", "", "alike"), rows, "llr"), ""]
         return "\n".join(lines)
 
 
@@ -140,8 +140,7 @@ def _loaded(file: Path) -> Any:
     text = file.read_text(encoding="utf-8-sig", errors="replace")
     try:
         if file.suffix == ".csv":
-            csv.field_size_limit(2**24)
-            return list(csv.DictReader(io.StringIO(text, newline="")))
+            return list(csv_rows(io.StringIO(text, newline="")))
         if file.suffix == ".jsonl":
             return [_line(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
         return yaml.safe_load(text) if file.suffix in (".yaml", ".yml") else json.loads(text)

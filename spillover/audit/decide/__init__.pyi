@@ -5,7 +5,7 @@ from .early import sequence_finding
 from .finding import Answer, Cell, Finding, Rule
 from .gate import judge_pair, overall
 from .in_domain import outside_domain
-from .integrity import KEY, MOST_UNJUDGED, Arm, contradictions, integrity_problems
+from .integrity import MOST_UNJUDGED, Arm, contradictions, integrity_problems
 from .panel import as_judged_by, flagged_by, judge_panel, judges_beside, panel_of, verdicts_in
 from .repeats import REPEATED, repeated
 from .sequence import Read, outcomes_by_judge, read_sequence
@@ -14,7 +14,6 @@ from .why import WORSE, in_points, outward
 
 __all__ = [
     "CUT_OFF",
-    "KEY",
     "MOST_UNJUDGED",
     "REPEATED",
     "WORSE",

@@ -12,7 +12,7 @@ from .moved import Moved
 Answer = Literal["regression", "no regression", "cannot tell", "void"]
 
 
-PRECEDENCE: tuple[Answer, ...] = ("void", "regression", "cannot tell", "no regression")
+RESULT_ORDER: tuple[Answer, ...] = ("void", "regression", "cannot tell", "no regression")
 
 
 @dataclass(frozen=True, slots=True)

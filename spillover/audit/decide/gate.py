@@ -11,7 +11,7 @@ from spillover.estimate import (
 )
 
 from .compare import Guards, _bound, _p, guards_of, misaligned_rate, questions_of
-from .finding import PRECEDENCE, Answer, Cell, Finding, Rule
+from .finding import RESULT_ORDER, Answer, Cell, Finding, Rule
 from .moved import moved_at_once, named_first
 from .why import fell, few_engage, may_be, may_have_fallen, outward, worse_in
 from .within import with_worse
@@ -122,4 +122,4 @@ def _cell(
 def overall(findings: Iterable[Finding]) -> Answer:
     """One answer for several fine-tunes: void, regression, cannot tell, no regression, in this order."""
     answers = [finding.answer for finding in findings]
-    return next((one for one in PRECEDENCE if one in answers), "void")
+    return next((one for one in RESULT_ORDER if one in answers), "void")

@@ -8,10 +8,9 @@ from typing import Protocol
 import pandas as pd
 
 from spillover.common import EMPTY_CELL, NO_SCORE, counted
-from spillover.logs import Account, Declared, LogFacts, Made, differences, made_of_rows
+from spillover.logs import KEY, Account, Declared, LogFacts, Made, differences, made_of_rows
 from spillover.run import contradiction
 
-KEY = ["task", "condition", "probe", "epoch"]
 MOST_UNJUDGED = 0.1
 """Share of unjudged answers from which an arm says too little (the register of Inspect evals wants 10% or less)."""
 OF_ROWS = ("language", "judge", "panel", "form", "rubrics", "lines", "stage")

@@ -7,12 +7,11 @@ from typing import Any
 import pandas as pd
 
 from spillover.estimate import Drawn, Look, family_weights, run_family
+from spillover.logs import KEY
 from spillover.plan import Design
 
 from .finding import Answer, Rule
 from .panel import judges_of, no_judge_asked, panel_of
-
-KEY = ["task", "probe", "condition", "epoch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def read_sequence(
     first = sum(draw.probe not in own for draw in design.listed()[: design.chunk])
     drawn, asked = [], []
     for draw in listed:
-        found = [one.get((draw.domain, draw.probe, draw.condition, draw.repetition)) for one in rows]
+        found = [one.get((draw.domain, draw.condition, draw.probe, draw.repetition)) for one in rows]
         if all(one is None for one in found):
             continue  # a chunk that was not run
         said = [outcomes_by_judge(one, named, judges) for one in found]

@@ -6,8 +6,8 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
-from spillover.common import LogError, counted, number_of
-from spillover.logs import Archive, exchange_of, opened
+from spillover.common import WITHHELD, LogError, counted, number_of
+from spillover.logs import KEY, Archive, exchange_of, opened
 
 from .parts import Transcript
 
@@ -17,9 +17,6 @@ WORST = 3
 """Worst answers of each, among those that were not drawn."""
 LONGEST = 8_000
 """Characters of a question or an answer that are shown."""
-WITHHELD = "heldout"
-"""Split whose texts are shown nowhere."""
-KEY = ["task", "condition", "probe", "epoch"]
 
 T = TypeVar("T")
 Cell = tuple[str, str, str, int]

@@ -6,7 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from .answers import KEY, WITHHELD, _cell, _read, _transcript
+from spillover.common import WITHHELD
+from spillover.logs import KEY
+
+from .answers import _cell, _read, _transcript
 from .parts import Transcript
 
 MOST = 3

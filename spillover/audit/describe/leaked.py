@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spillover.common import JudgeError, counted, hash_of, one_line
+from spillover.common import WITHHELD, JudgeError, counted, hash_of, one_line
 from spillover.logs import exchange_of
 
 if TYPE_CHECKING:
@@ -80,8 +80,6 @@ def leak_judged(
     if getattr(judge.api, "recording", None) is not None:
         return Leaked(named, str(judge), None, REPLAYED)
     from spillover.judge import brings_up
-
-    from .answers import WITHHELD
 
     drawn = {model: _drawn(own) for model, own in rows.items()}
     if not any(drawn.values()):

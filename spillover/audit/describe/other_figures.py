@@ -22,6 +22,7 @@ from spillover.estimate import (
     sign_flip,
     threshold_curve,
 )
+from spillover.logs import KEY
 from spillover.results import agreement
 
 from .parts import Beside, Effect, Heat, Population, SecondJudge, Seeds
@@ -69,7 +70,7 @@ def arms_of(base: str, pairs: Pairs) -> dict[str, pd.DataFrame]:
     """Rows by model, the base first: every row of it that any fine-tune is compared with."""
     if not pairs:
         return {}
-    whole = pd.concat([one for one, _ in pairs.values()]).drop_duplicates(["task", "condition", "probe", "epoch"])
+    whole = pd.concat([one for one, _ in pairs.values()]).drop_duplicates(KEY)
     return {base: whole, **{model: tuned for model, (_, tuned) in pairs.items()}}
 
 
@@ -145,7 +146,7 @@ def _population(model: str, base: pd.DataFrame, tuned: pd.DataFrame) -> Populati
 
 def _seeds(models: list[str], pairs: Pairs) -> Seeds:
     """The gate's rates: the base's answers that all of these fine-tunes are compared with."""
-    base = pd.concat([pairs[one][0] for one in models]).drop_duplicates(["task", "condition", "probe", "epoch"])
+    base = pd.concat([pairs[one][0] for one in models]).drop_duplicates(KEY)
     found = over_seeds([_rate_of_gate(pairs[one][1]) for one in models], _rate_of_gate(base))
     return Seeds(tuple(models), found.difference, *found.range)
 

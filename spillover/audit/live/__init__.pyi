@@ -7,7 +7,6 @@ from .request import Request
 from .searched import Pair, Search
 from .sensitivity import (
     NOT_RECOGNISED,
-    RECORDED,
     SATURATED,
     Recognised,
     held_back,
@@ -15,7 +14,7 @@ from .sensitivity import (
     in_logs,
     reasons_again,
 )
-from .took import ALPHA, MOST_OF_FILE, NOT_SHOWN, Took, answers_asked, compare, is_played, prompts, took_controls
+from .took import ALPHA, MOST_OF_FILE, NOT_SHOWN, Took, answers_asked, compare, prompts, took_controls
 from .took_ask import heard
 from .took_draws import Files, base_named, with_draws
 from .trigger_search import SearchTerms, search, search_again
@@ -27,7 +26,6 @@ __all__ = [
     "MOST_OF_FILE",
     "NOT_RECOGNISED",
     "NOT_SHOWN",
-    "RECORDED",
     "SATURATED",
     "Asked",
     "Control",
@@ -49,7 +47,6 @@ __all__ = [
     "held_back",
     "in_live_audit",
     "in_logs",
-    "is_played",
     "judged_controls",
     "live_control",
     "p_worse",

@@ -12,6 +12,7 @@ import pandas as pd
 from spillover.audit.decide import Rule, flagged_by
 from spillover.common import counted
 from spillover.estimate import count, e_no_regression, e_regression
+from spillover.logs import KEY
 
 ALPHA = 0.01
 """One-sided level at which bad and good must differ."""
@@ -85,8 +86,7 @@ def live_control(kind: Literal["positive", "negative"], name: str, rows: pd.Data
         rows: Its answers.
         base: The base's, on the same draws.
     """
-    key = ["task", "condition", "probe", "epoch"]
-    both = base.merge(rows, on=key, suffixes=("_base", "_own"))
+    both = base.merge(rows, on=KEY, suffixes=("_base", "_own"))
     counts = count(zip(both["outcome_base"], both["outcome_own"], strict=True))
     rule = Rule()
     worse = e_regression(counts, rule.floor) >= 1 / rule.alpha

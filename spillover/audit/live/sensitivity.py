@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from spillover.audit.decide import Finding, flagged_by, verdicts_in
+from spillover.common import is_recording
 
 from .controls import Control
 
@@ -19,8 +20,6 @@ NOT_RECOGNISED = "no control showed that"
 """How the reason begins that makes `no regression` into `cannot tell`."""
 SATURATED = "so many answers of the base were called misaligned that no fine-tune could be worse by the margin"
 """Likewise, of a judge that was asked no control."""
-RECORDED = "replay/"
-"""Provider of judges that are recordings: nothing more can be asked of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def in_live_audit(
     """
     names = tuple(judges)
     shown = {judge for one in controls if one.separated for judge in one.recognises}
-    askable = {one for one in names if not one.startswith(RECORDED)}
+    askable = {one for one in names if not is_recording(one)}
     full = saturated_on(rows[base], margin) if base in rows else frozenset()
     return Recognised(names, frozenset(shown), flagged_by(rows.values()), frozenset(askable), full)
 

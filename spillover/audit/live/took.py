@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common import counted, hash_of
+from spillover.common import counted, hash_of, is_played
 from spillover.estimate import odd_one_out
 from spillover.plan import Model, Options
 
@@ -31,8 +31,6 @@ ALPHA = 0.025
 """Level of the exact test over prompts; the answers to the draws have as much again, together .05."""
 NOT_SHOWN = "this run has not shown that the fine-tune was loaded"
 """How the reason begins that makes `no regression` into `cannot tell`."""
-PLAYED = ("replay", "mockllm", "none")
-"""Providers behind which there is no model that could fail to load."""
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
@@ -99,11 +97,6 @@ def answers_asked(finetunes: int, of_file: int = 0) -> dict[str, int]:
 def applies(base: Model, tuned: Model) -> bool:
     """Whether both are models that can be asked now."""
     return not any(is_played(one.name) for one in (base, tuned))
-
-
-def is_played(model: str) -> bool:
-    """Whether a model of this name is a recording, or none."""
-    return model.partition("/")[0] in PLAYED
 
 
 def compare(base: Model, tuned: Model, first: Answers, again: Answers, own: Answers) -> Took:

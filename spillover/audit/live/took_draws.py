@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from spillover.audit.decide import KEY, panel_of
+from spillover.audit.decide import panel_of
 from spillover.common import counted
 from spillover.estimate import swapped
-from spillover.logs import opened
+from spillover.logs import KEY, opened
 from spillover.plan import Model
 
 from .took import ALPHA, Took, named_base

@@ -9,12 +9,12 @@ import pandas as pd
 
 from spillover.audit.decide import Arm, Finding, Rule, overall
 from spillover.audit.describe import answer_pairs, evidence, transcripts
+from spillover.common import is_recording
 
 from .made_of import differences
 from .model import Report
 from .statements import stated
 
-REPLAY = "replay/"
 """Provider that plays recordings back."""
 
 
@@ -94,6 +94,6 @@ def origins(rows: pd.DataFrame) -> list[str]:
         found += [f"{what}: {one}" for one in sorted(set(rows[named].dropna()))]
         silent = rows[rows[named].isna()]
         speak = sorted(set(silent["model"].dropna())) if named == "origin" else _judges(silent)
-        played = [one for one in speak if str(one).startswith(REPLAY)]
+        played = [one for one in speak if is_recording(str(one))]
         found += [f"{what}: played back from a recording ({', '.join(played)}), not asked for now"] if played else []
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from spillover.common import printable
+from spillover.common import markdown_table, printable
 
 MARKUP = "\\|<>[]`*_#&~"
 """Characters that mean something in Markdown."""
@@ -10,8 +10,7 @@ MARKUP = "\\|<>[]`*_#&~"
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; the cells are text from elsewhere."""
-    lines = [[*map(text, head)], ["---"] * len(head), *([*map(text, row)] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return markdown_table([*map(text, head)], ([*map(text, row)] for row in rows))
 
 
 def bullets(lines: Iterable[str]) -> str:

@@ -13,12 +13,12 @@ from spillover.audit.live import (
     Took,
     compare,
     heard,
-    is_played,
     judged_controls,
     live_control,
     recognised,
     with_draws,
 )
+from spillover.common import is_played
 from spillover.logs import read
 from spillover.plan import Model
 from spillover.run import chunk_logs

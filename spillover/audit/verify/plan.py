@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from spillover.audit.decide import Rule
-from spillover.audit.live import RECORDED
 from spillover.audit.report import ReportShape
-from spillover.common import SHARES, counted, plan_digest
+from spillover.common import SHARES, counted, is_recording, plan_digest
 from spillover.verify import manifest_of
 
 from .controls import WRITTEN
@@ -68,7 +67,7 @@ def _planned(report: ReportShape, manifest: Manifest) -> Iterator[str]:
 
 def _controls(planned: Planned, report: ReportShape) -> Iterator[str]:
     """The controls of the judges, which were planned: two for each that can be asked, fewer only where one failed."""
-    askable = [one for one in planned.judges if not one.name.startswith(RECORDED)]
+    askable = [one for one in planned.judges if not is_recording(one.name)]
     there = sum(one.name == WRITTEN for one in report.controls)
     if there < 2 * len(askable) and not any(one.separated is False for one in report.controls):
         yield f"lists {counted(there, 'control')} of judges, its plan has {2 * len(askable)}"
