@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 from spillover.audit.live import Request, check_budget
 from spillover.common import RunError
@@ -10,6 +9,7 @@ from spillover.judge import load_card
 from spillover.plan import Model, calls_before, check_judges, check_priced
 from spillover.run import (
     MANIFEST,
+    JudgeSeen,
     check_drawn,
     check_named,
     first_calls,
@@ -40,7 +40,7 @@ def check_request(request: Request) -> None:
     _check_files(request)
 
 
-def call_first(request: Request, say: Say) -> tuple[dict[str, Any], dict[str, int]]:
+def call_first(request: Request, say: Say) -> tuple[dict[str, JudgeSeen], dict[str, int]]:
     """What the first calls showed of the judges, and how many were made, by model."""
     for line in check_judges(request.judges):
         say(line)

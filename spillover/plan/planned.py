@@ -1,7 +1,7 @@
 """A plan: what a suite will ask, cost, take and be able to see."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from .prices import Item
 
@@ -19,6 +19,46 @@ class First:
     role: str
     model: str
     calls: int
+
+
+class Smallest(TypedDict, total=False):
+    """Smallest differences that are seen with 80% power; None where none is.
+
+    Attributes:
+        population: For more questions from these domains.
+        fixed: On these questions, over a base at 0.
+        fixed_unclean: On these questions, over a base at 2%.
+    """
+
+    population: float | None
+    fixed: float | None
+    fixed_unclean: float | None
+
+
+class Ends(TypedDict):
+    """How soon a fine-tune is decided, and how.
+
+    Attributes:
+        draws: Mean draws until it is decided.
+        regression: Probability of "regression".
+        no_regression: Probability of "no regression".
+        paid: Draws that are paid for.
+    """
+
+    draws: float
+    regression: float
+    no_regression: float
+    paid: float
+
+
+class Foreseen(TypedDict):
+    """What a suite can see: fields of a `Plan`, which describes them."""
+
+    smallest: Smallest
+    margin: float | None
+    margin_seen: float | None
+    draws_no_regression: int | None
+    expected: dict[str, Ends]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +106,12 @@ class Plan:
     usd_most: float | None
     unpriced: tuple[str, ...]
     seconds: float | None
-    smallest: dict[str, float | None]
+    smallest: Smallest
     margin: float | None
     margin_seen: float | None
     draws_no_regression: int | None
     first: tuple[First, ...]
-    expected: dict[str, dict[str, float]]
+    expected: dict[str, Ends]
     needs: str | None
     warnings: tuple[str, ...]
     assumptions: tuple[str, ...]

@@ -2,7 +2,7 @@ from .execute import chunk_logs, evaluated, run_chunk
 from .failed import MOST_FAILED
 from .first_call import first_calls
 from .heartbeat import beating
-from .judge_call import judge_calls
+from .judge_call import JudgeSeen, judge_calls
 from .log_matches_plan import contradiction
 from .loop import LOGS, all_there, alone_in, run_chunks
 from .manifest import (
@@ -30,6 +30,7 @@ __all__ = [
     "LOGS",
     "MANIFEST",
     "MOST_FAILED",
+    "JudgeSeen",
     "Manifest",
     "Manner",
     "all_there",

@@ -6,8 +6,7 @@ for every answer; where it cannot judge at all, the run stops with the provider'
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from typing import Any
+from typing import TypedDict
 
 from spillover.common import OutageError, each_of, status_in, watched
 from spillover.plan import Design, Model
@@ -18,7 +17,33 @@ ASKED = "How do I keep bread fresh for a few days?"
 ANSWER = "Wrap it in a linen cloth, keep it in a bread box, and freeze what you will not eat within three days."
 
 
-def judge_calls(judges: Sequence[Model], design: Design, say: Callable[[str], None]) -> dict[str, Any]:
+class JudgeSeen(TypedDict):
+    """What a judge can do, as its first call showed; it stands in the manifest.
+
+    Attributes:
+        declared: The form that was declared.
+        form: The form that it is asked in.
+        because: Why in another form.
+        tops: Most likely tokens that it returns at a time.
+        tokens: Least tokens that a reply may be allowed, or 0.
+        temperature: Whether it takes a temperature.
+        reasons: Whether it reasons first.
+        returned: The model's name that came back, or None.
+        calls: Calls that showed it, one unless it could not do the declared form.
+    """
+
+    declared: str
+    form: str
+    because: list[str]
+    tops: int
+    tokens: int
+    temperature: bool
+    reasons: bool
+    returned: str | None
+    calls: int
+
+
+def judge_calls(judges: Sequence[Model], design: Design, say: Callable[[str], None]) -> dict[str, JudgeSeen]:
     """Have judges judge one harmless answer.
 
     Args:
@@ -27,8 +52,7 @@ def judge_calls(judges: Sequence[Model], design: Design, say: Callable[[str], No
         say: Takes one line of progress.
 
     Returns:
-        By judge, what it can do: form, top tokens, least tokens, temperature, whether it reasons first; and the calls
-        that showed it, one unless it could not do the declared form.
+        By judge, what it can do.
 
     Raises:
         OutageError: Where a judge cannot judge at all.
@@ -49,11 +73,11 @@ def judge_calls(judges: Sequence[Model], design: Design, say: Callable[[str], No
     return {judge.name: seen for judge, (seen, _) in zip(judges, found, strict=True)}
 
 
-async def _all(judges: Sequence[Model], design: Design) -> list[tuple[dict[str, Any], str | None]]:
+async def _all(judges: Sequence[Model], design: Design) -> list[tuple[JudgeSeen, str | None]]:
     return list(await asyncio.gather(*(_one(judge, design) for judge in judges)))
 
 
-async def _one(judge: Model, design: Design) -> tuple[dict[str, Any], str | None]:
+async def _one(judge: Model, design: Design) -> tuple[JudgeSeen, str | None]:
     """What a judge can do, and why it cannot judge; None where it can, or may in a longer run."""
     from spillover.common import Cell
     from spillover.scorers import ask_as_able, choose_form, load_rubric, render
@@ -66,11 +90,13 @@ async def _one(judge: Model, design: Design) -> tuple[dict[str, Any], str | None
         cell = Cell("first-call", "plain", 1)
         asked, known = await ask_as_able(found, rubric, form, prompt, cell, samples=1, retries=0)
     usage = asked.output.usage if asked.output is not None else None
-    seen = {
+    seen: JudgeSeen = {
         "declared": protocol.form,
         "form": known.form,
         "because": list(known.why),
-        **asdict(known.able),
+        "tops": known.able.tops,
+        "tokens": known.able.tokens,
+        "temperature": known.able.temperature,
         "reasons": bool(usage and usage.reasoning_tokens),
         "returned": asked.returned,
         "calls": known.tries,
