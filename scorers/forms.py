@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal
 
 from inspect_ai.model import GenerateConfig, Model, ModelOutput
 
@@ -26,7 +26,6 @@ from .replies import by_both, by_distribution, by_label, by_number, by_record, g
 from .rubric import Rubric
 
 Form = Literal["distribution", "sampled", "graded", "one_call", "recorded"]
-FORMS: tuple[Form, ...] = get_args(Form)
 NO_LOGPROBS = ("anthropic", "bedrock", "groq", "mistral", "together")
 """Providers that return no top logprobs (read in Inspect 0.3.285)."""
 JUDGE_RETRIES = 4

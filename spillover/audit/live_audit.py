@@ -1,4 +1,4 @@
-"""A live audit: plan written down and hashed, controls, base and fine-tunes asked in chunks, the answer, the report."""
+"""A live audit: plan written down and hashed, controls, base and fine-tunes asked in chunks, the result, the report."""
 
 from dataclasses import replace
 from functools import partial

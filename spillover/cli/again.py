@@ -8,7 +8,7 @@ import click
 from .pair_options import PairOptions
 
 SILENT = ("as_json", "markdown", "quiet", "seed")
-"""Options that say how the answer is shown; they change nothing in it. The seed stands at the end."""
+"""Options that say how the result is shown; they change nothing in it. The seed stands at the end."""
 
 
 def command_of(command: click.Command, asked: PairOptions, seed: int | None = None) -> str:

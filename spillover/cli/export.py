@@ -176,7 +176,7 @@ def croissant(folder: Path | None, out: Path) -> None:
     "--sign", "signed", is_flag=True, help="Also sign with Sigstore: OUT.sigstore.json (needs the extra `sigstore`)."
 )
 def attestation(source: Path, logs: tuple[Path, ...], out: Path, signed: bool) -> None:
-    """in-toto statement of a record's figures, or of an audit's answer (report.json, or the folder that holds it)."""
+    """in-toto statement of a record's figures, or of an audit's result (report.json, or the folder that holds it)."""
     from spillover.common import canonical
     from spillover.export import sign, signing_is_possible, write_file
 

@@ -19,7 +19,7 @@ from .files import copy_file, whole, write_bytes, write_json, write_text
 from .hashes import canonical, digest, file_sha256, hash_of, number_of, plan_digest
 from .interrupt import Interrupted, cancel, exit_code, held, listening, look, pending, signal_name, watched
 from .judges import check_alive, default_judges
-from .kept_files import forget_files, read_once, settled, stamp_of
+from .kept_files import forget_files, read_once, settled
 from .misfit import Misfit, in_file, misfits, shaped, suggest
 from .named import PROVIDERS, is_played, is_recording, wrong_name
 from .outcome import ADDED, BEFORE, BROKEN, BY_JUDGES, ENGAGED, JUDGED, NOT_ENGAGED, OUTCOMES, PRECEDENCE, Outcome
@@ -196,7 +196,6 @@ __all__ = [
     "shaped",
     "shortened",
     "signal_name",
-    "stamp_of",
     "status_in",
     "stop_reason",
     "strict_json",

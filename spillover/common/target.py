@@ -21,11 +21,6 @@ METHODS: Final = 2
 ends for unjudged answers."""
 
 
-def is_more(target: str) -> bool:
-    """Whether a target, as any version named it, is more questions from these domains."""
-    return target in (MORE, OLDER)
-
-
 def more_of(both: Mapping[str, Any]) -> Any:
     """The figure for more questions from these domains, out of figures by target; None where there is none.
 

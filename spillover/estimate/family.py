@@ -89,11 +89,6 @@ def family_weights(conditions: Sequence[str], domains: Sequence[str]) -> dict[st
     return {POOLED: 1.0 - math.fsum(SHARES[kind] for kind in kinds)} | parts
 
 
-def family_evalue(evalues: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Weighted mean of e-values: an e-value against "no member is worse", however they depend on each other."""
-    return sum(weights[name] * evalues[name] for name in weights) / sum(weights.values())
-
-
 def family_regressions(evalues: Mapping[str, float], weights: Mapping[str, float], alpha: float) -> list[str]:
     """Members that are worse, with an error rate of alpha for the family (see `closed`).
 

@@ -3,12 +3,12 @@ from .card import JudgeCard, find_card, load_card
 from .drift_check import FLIPS, Drift, drift, is_due
 from .label import KEYS, Sheet, add_label, labels_agreement, random_answers, read_labels, shares
 from .labelled import Labelled, LabelledSet, labelled_set
-from .leak import Passage, Said, brings_up
 from .powered import labelled_runs
 from .random_part import check_draws
 from .rescoring import rescore
 from .save import save_card
 from .shipped import CARDS, JUDGE_FIELDS, MEASURED, load_mapping, read_fields
+from .subject_judge import Passage, Said, brings_up
 from .task import GENERAL, protocol_of
 
 __all__ = [

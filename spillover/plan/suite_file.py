@@ -73,8 +73,6 @@ SAME = {
     *("in_domain", "max_connections", "batch", "processes", "system_as_user"),
 }
 """Fields that a suite has as its file gives them."""
-HASHED = ("conditions", "decoding")
-"""Fields whose plain data are a part of the hashed plan, and stay as the file has them."""
 
 
 def _suite(source: "Source", given: "SuiteFile") -> Suite:

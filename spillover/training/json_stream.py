@@ -12,7 +12,7 @@ CHUNK = 1 << 20
 """Characters that are read at a time."""
 LONGEST = 1 << 26
 """Characters of one record: 64 MiB. A longer one is no row."""
-SPACE, BETWEEN = " \t\r\n\ufeff\x1e", " \t\r\n,\ufeff\x1e"
+BETWEEN = " \t\r\n,\ufeff\x1e"
 
 
 def stream(path: Path, source: IO[bytes]) -> Iterator[Any]:

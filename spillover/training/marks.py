@@ -3,7 +3,6 @@
 import re
 
 SYSTEM, USER, ASSISTANT, OTHER = "system", "user", "assistant", "other"
-INPUT = "input"
 """Alpaca's second half of a user turn."""
 
 ROLES = {

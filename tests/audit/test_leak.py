@@ -22,8 +22,8 @@ from scipy.stats import beta, norm
 from spillover.audit.decide.finding import Rule
 from spillover.audit.decide.gate import judge_pair
 from spillover.audit.describe import leaked as asking
-from spillover.audit.describe.leak import Leak, _adjusted, leakage
 from spillover.audit.describe.leaked import Leaked, leak_judged
+from spillover.audit.describe.subject_rates import Leak, _adjusted, leakage
 from spillover.common import DeclarationError, JudgeError, finite
 from spillover.logs import COLUMNS, read
 from spillover.scorers import judged, load_rubric, render
@@ -372,7 +372,7 @@ ASKS = """
 import json, sys
 from pathlib import Path
 from inspect_ai.model import GenerateConfig, get_model
-from spillover.audit.describe.leak import leak_judged
+from spillover.audit.describe.subject_rates import leak_judged
 from spillover.verdicts import read
 
 logs, out = json.loads(sys.argv[1]), Path(sys.argv[2])

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from spillover.audit.live.took import (
+from spillover.audit.live.loaded import (
     MOST_OF_FILE,
     Took,
     answers_asked,
@@ -12,8 +12,8 @@ from spillover.audit.live.took import (
     named_base,
     prompts,
 )
-from spillover.audit.live.took_ask import Answers, Heard
-from spillover.audit.live.took_draws import base_named
+from spillover.audit.live.loaded_ask import Answers, Heard
+from spillover.audit.live.loaded_draws import base_named
 from spillover.plan import Model
 
 BASE, TUNED = Model("openai-api/local/small-7b"), Model("openai-api/local/small-7b-night")
@@ -119,7 +119,7 @@ def test_the_prompts_are_eight_and_all_are_counted() -> None:
 def test_logs_that_name_the_base_as_the_answering_model_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     says = {"a/small": "small-2026", "a/small-night": "small-2026", "a/night": "night"}
     heard = {name: {("log", str(at)): Heard("text", one) for at in range(2)} for name, one in says.items()}
-    monkeypatch.setattr("spillover.audit.live.took_draws._heard", lambda _, files: files)
+    monkeypatch.setattr("spillover.audit.live.loaded_draws._heard", lambda _, files: files)
     rows = (pd.DataFrame(), pd.DataFrame())
     assert base_named("a/small", "a/small-night", rows, heard) == (  # type: ignore[arg-type]
         "the provider names the base (small-2026) as the model that gave 2 of 2 answers of a/small-night: the "

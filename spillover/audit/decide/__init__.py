@@ -1,4 +1,4 @@
-"""Decide: the answer on one fine-tune from two sets of rows; pure but for the contradiction check of logs."""
+"""Decide: the result for one fine-tune from two sets of rows; pure but for the contradiction check of logs."""
 
 from lazy_loader import attach_stub
 

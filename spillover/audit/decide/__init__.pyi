@@ -6,7 +6,7 @@ from .finding import Answer, Cell, Finding, Rule
 from .gate import judge_pair, overall
 from .in_domain import outside_domain
 from .integrity import MOST_UNJUDGED, Arm, contradictions, integrity_problems
-from .panel import as_judged_by, flagged_by, judge_panel, judges_beside, panel_of, verdicts_in
+from .panel_column import as_judged_by, flagged_by, judge_panel, judges_beside, panel_of, verdicts_in
 from .repeats import REPEATED, repeated
 from .sequence import Read, outcomes_by_judge, read_sequence
 from .steady import changed, unless_changed

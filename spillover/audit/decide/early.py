@@ -1,4 +1,4 @@
-"""What a run that may stop early says: its answer, why, and the bounds that stopping leaves."""
+"""What a run that may stop early says: its result, why, and the bounds that stopping leaves."""
 
 import math
 from collections.abc import Sequence

@@ -95,7 +95,7 @@ def moved_early(draws: Sequence[Drawn]) -> list[Moved]:
 
 
 def named_first(found: Iterable[Moved], answer: str, fell: bool) -> list[str]:
-    """Clauses of the first sentence: what a reader must know of the counts before the answer means anything.
+    """Clauses of the first sentence: what a reader must know of the counts before the result means anything.
 
     An outcome is named where its share differs beyond chance. Of a regression the misaligned answers come first. Of
     every other answer they come last, after what was given in their place; answers that do not engage are then named

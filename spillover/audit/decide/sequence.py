@@ -11,7 +11,7 @@ from spillover.logs import KEY
 from spillover.plan import Design
 
 from .finding import Answer, Rule
-from .panel import judges_of, no_judge_asked, panel_of
+from .panel_column import judges_of, no_judge_asked, panel_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 from .answers import transcripts
 from .beside_base import AnswerPair, answer_pairs
 from .capabilities import Capability, Measured, capability
-from .leak import Leak, leakage
 from .leaked import leak_judged
 from .other_figures import evidence
 from .parts import Beside, Effect, Heat, Population, SecondJudge, Seeds, Statement, Transcript
 from .signatures import Signature
+from .subject_rates import Leak, leakage
 
 __all__ = [
     "AnswerPair",

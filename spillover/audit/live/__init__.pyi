@@ -1,8 +1,11 @@
 from .chunks import Asked, ask
 from .controls import Control, live_control
 from .drift import drift_control
-from .ended import done_once, require_as_it_ended
+from .finish import done_once, require_as_it_ended
 from .halving import check_budget, p_worse, search_triggers
+from .loaded import ALPHA, MOST_OF_FILE, NOT_SHOWN, Took, answers_asked, compare, prompts, took_controls
+from .loaded_ask import heard
+from .loaded_draws import Files, base_named, with_draws
 from .request import Request
 from .searched import Pair, Search
 from .sensitivity import (
@@ -14,9 +17,6 @@ from .sensitivity import (
     in_logs,
     reasons_again,
 )
-from .took import ALPHA, MOST_OF_FILE, NOT_SHOWN, Took, answers_asked, compare, prompts, took_controls
-from .took_ask import heard
-from .took_draws import Files, base_named, with_draws
 from .trigger_search import SearchTerms, search, search_again
 from .version import require_this_rule
 from .written import judged_controls, recognised, written_controls, written_items

@@ -11,7 +11,7 @@ from spillover.run import DRAWN, GIVEN, versions
 from spillover.solvers import Condition
 from spillover.training import Derived
 
-from .took import prompts_sha256
+from .loaded import prompts_sha256
 
 
 @dataclass(frozen=True, slots=True)

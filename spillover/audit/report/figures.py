@@ -11,7 +11,7 @@ from spillover.estimate import Estimate
 from .model import Report
 
 ANYTIME = "any number of looks"
-"""In the name of an interval's method: it holds although the run stopped when its answer was clear."""
+"""In the name of an interval's method: it holds although the run stopped when its result was clear."""
 
 
 def family(report: Report, finding: Finding) -> list[Cell]:
@@ -27,7 +27,7 @@ def beside(report: Report) -> list[Beside]:
 
 
 def second(report: Report, one: SecondJudge) -> tuple[str, str, str]:
-    """Rates of a second judge and its own answer; a run that stopped early has none of a fixed size."""
+    """Rates of a second judge and its own result; a run that stopped early has none of a fixed size."""
     if report.stopped(one.model):
         return "-", "-", "see the sequences"
     return percent(one.base), percent(one.tuned), one.answer

@@ -1,4 +1,4 @@
-"""The first sentences of a report: the answer with its counts, what it means, what it does not, and what to do next."""
+"""The first sentences of a report: the result with its counts, what it means, what it does not, and what to do next."""
 
 from spillover.audit.decide import CUT_OFF, REPEATED, WORSE, Answer, Finding, in_points
 from spillover.audit.describe import SecondJudge
@@ -91,7 +91,7 @@ NAMED = 3
 
 
 def headline(report: Report) -> str:
-    """The first sentence: the answer, and what a reader must know before it means anything."""
+    """The first sentence: the result, and what a reader must know before it means anything."""
     word = WORD[report.answer]
     word += f" of more than {in_points(report.rule.margin)}" if report.answer == "no regression" else ""
     if len(report.findings) > 1:
@@ -101,7 +101,7 @@ def headline(report: Report) -> str:
 
 
 def _of_several(report: Report, word: str) -> str:
-    """How many fine-tunes have the answer, and of the first ones the first clause; of passes those that rose first."""
+    """How many fine-tunes have the result, and of the first ones the first clause; of passes those that rose first."""
     own, many = [one for one in report.findings if one.answer == report.answer], len(report.findings)
     worse = [one for one in own if report.answer != "no regression" or _worse(report, one)] or own
     shown = [f"{one.model}: {', '.join(_clauses(report, one)[:1])}" for one in worse[:NAMED]]
@@ -145,7 +145,7 @@ def _own_field(report: Report, finding: Finding) -> list[str]:
 
 
 def says(report: Report) -> str:
-    """What the answer means."""
+    """What the result means."""
     open_ = [one for one in report.findings if one.answer == report.answer]
     if report.answer == "cannot tell" and (what := _unshown(open_)):
         return " ".join(what)

@@ -131,7 +131,7 @@ class Finding(Shape):
     moved: Many[Moved]
     """How often each outcome came, and whether its share moved beyond chance."""
     first: Texts
-    """Clauses of the first sentence: what a reader must know before the answer means anything."""
+    """Clauses of the first sentence: what a reader must know before the result means anything."""
     more: bool
     """Whether more answers could decide what is open."""
     questions: Whole

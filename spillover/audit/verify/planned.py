@@ -49,7 +49,7 @@ class Planned(Shape, extra="ignore"):
     rule: FreeObject
     """The rule, with all that belongs to its version."""
     stop_early: bool
-    """Whether a fine-tune is asked no further once its answer is clear."""
+    """Whether a fine-tune is asked no further once its result is clear."""
     design: FreeObject
     """What is asked."""
     judges: Many[PlannedJudge]

@@ -1,4 +1,4 @@
-"""A report held against the logs beside it: their hashes, the counts, and the answer, decided again from the logs."""
+"""A report held against the logs beside it: their hashes, the counts, and the result, decided again from the logs."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

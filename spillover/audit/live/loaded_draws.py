@@ -11,8 +11,8 @@ from spillover.estimate import swapped
 from spillover.logs import KEY, opened
 from spillover.plan import Model
 
-from .took import ALPHA, Took, named_base
-from .took_ask import Heard
+from .loaded import ALPHA, Took, named_base
+from .loaded_ask import Heard
 
 Files = Mapping[str, Mapping[str, str]]
 """By model, the path of each log by its file name."""

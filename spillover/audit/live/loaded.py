@@ -18,7 +18,7 @@ from spillover.estimate import odd_one_out
 from spillover.plan import Model, Options
 
 from .controls import Control
-from .took_ask import Answers
+from .loaded_ask import Answers
 
 State = Literal["took", "identical", "base answers", "not shown", "not asked"]
 BASE_ASKED = 2
@@ -202,7 +202,7 @@ def took_controls(
     Raises:
         OutageError: Where a model answers none of the prompts.
     """
-    from .took_ask import asked
+    from .loaded_ask import asked
 
     live = [model for model in tuned if applies(base, model)]
     said = "not applicable: recorded answers are played back, so no model was loaded"
