@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from ._source import modules
+from ._source import modules, package_of
 
 PLAIN = ("canonical", "digest", "finite", "hash_of", "number_of", "plan_digest", "strict_json", "file_sha256")
 TEXT = ("one_line", "page_policy", "printable", "visible")
@@ -14,6 +14,37 @@ TEXT = ("one_line", "page_policy", "printable", "visible")
 HASHES = {"common.hashes", "common.pages", "hub.space", "tools.loopback_hub"}
 """Modules that hash bytes themselves: the rule, the base64 form that browsers want, and the hash that Git wants."""
 DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+OWN_JSON = {
+    "audit.decide",
+    "audit.live",
+    "audit.report",
+    "board",
+    "cli",
+    "common",
+    "declare",
+    "logs",
+    "records",
+    "results",
+    "run",
+    "tools",
+    "tools.cards",
+    "tools.dataset",
+    "verify",
+}
+"""Packages that read JSON of our own: schemas, the shipped dataset, columns of a table, files that a run has written."""
+ROWS = {
+    "judge.label",
+    "judge.labelled",
+    "overlap.units",
+    "providers.recorded_rows",
+    "providers.verdicts",
+    "training.file",
+    "training.formats",
+    "submissions.strict",
+}
+"""Modules that read rows of a user's own file, or plain data that they have just checked."""
 
 
 @cache
@@ -88,3 +119,9 @@ def test_nothing_is_left_changed_for_others() -> None:
         if not isinstance(one, DEFINED) and re.search(r"\bPath\.cwd\(|\bos\.getcwd\(", ast.unparse(one))
     ]
     assert at_import == []
+
+
+def test_whole_files_from_elsewhere_are_read_as_strict_json() -> None:
+    reading = {name for name in _calls(r"\bjson\.loads?\(") if package_of(name) not in OWN_JSON}
+    assert reading - ROWS == set(), "read it with strict_json"
+    assert "strict_json" in _code()["audit.verify.report"] and "strict_json" in _code()["verify.folders"]

@@ -1,11 +1,10 @@
 """The base that a fine-tune declares by its name or files, and whether it is the one it is compared with."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spillover.common import HubError, is_played, trouble
+from spillover.common import HubError, is_played, strict_json, trouble
 
 from .shape import Finetune
 
@@ -122,7 +121,7 @@ def _base_on_disk(card: Path) -> DeclaredBase:
 def _base_in_file(file: Path) -> DeclaredBase:
     try:
         if file.suffix == ".json":
-            config = json.loads(file.read_text(encoding="utf-8"))
+            config = strict_json(file.read_bytes(), numbers=False)
             return _one_base(config.get("base_model_name_or_path"), f"base_model_name_or_path of {file}")
         return _base_in_card(file, f"base_model of {file}")
     except Exception as error:  # a foreign file: whatever is wrong with it, it declares nothing

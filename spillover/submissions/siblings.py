@@ -1,12 +1,12 @@
 """The other submissions: is this one among them already, under its own name or another?"""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from spillover.common import strict_json
 from spillover.records import LARGEST_RECORD
 from spillover.verify import Problem
 
@@ -98,6 +98,6 @@ def _plain(file: Path, most: int) -> Any:
     try:
         if file.is_symlink() or not file.is_file() or file.stat().st_size > most:
             return None
-        return json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return strict_json(file.read_bytes(), numbers=False)
+    except (OSError, ValueError):
         return None

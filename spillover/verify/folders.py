@@ -1,12 +1,11 @@
 """The folders that `verify` knows: of an audit or a run, of records, of a submission, and plain folders of logs."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spillover.common import trouble
+from spillover.common import strict_json, trouble
 from spillover.logs import found_logs
 from spillover.records import LARGEST_RECORD
 
@@ -74,6 +73,6 @@ def manifest_of(folder: Path) -> Any:
     if not file.is_file():
         return None
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return strict_json(file.read_bytes(), numbers=False)
+    except (OSError, ValueError) as error:
         return f"cannot be read ({trouble(error)})"

@@ -1,6 +1,5 @@
 """A report held against the logs beside it: their hashes, the counts, and the result, decided again from the logs."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +9,7 @@ import pandas as pd
 from spillover.audit.decide import Finding, Rule, on_common, outside_domain, overall
 from spillover.audit.live import require_as_it_ended
 from spillover.audit.report import Outline, ReportShape
-from spillover.common import OUTCOMES, LogError, RunError, Shape, file_sha256, misfits, trouble
+from spillover.common import OUTCOMES, LogError, RunError, Shape, file_sha256, misfits, strict_json, trouble
 from spillover.logs import COLUMNS, log_files, read
 from spillover.verify import Problem, Verified, manifest_of
 
@@ -41,7 +40,7 @@ def verify_report(file: Path, logs: Sequence[Path] = ()) -> Verified:
         LogError: Where none of its logs is there.
     """
     try:
-        said = json.loads(file.read_text(encoding="utf-8"))
+        said = strict_json(file.read_bytes(), numbers=False)
         outline = _typed(Outline, said)
         there = _found(outline, list(logs) or [file.parent])
         if outline.logs and not there:
