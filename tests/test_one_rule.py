@@ -33,7 +33,7 @@ OWN_JSON = {
     "tools.dataset",
     "verify",
 }
-"""Packages that read JSON of our own: schemas, the shipped dataset, columns of a table, files that a run has written."""
+"""Packages that read JSON of our own: schemas, the shipped dataset, columns of a table, files of a run."""
 ROWS = {
     "judge.label",
     "judge.labelled",

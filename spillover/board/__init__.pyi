@@ -4,7 +4,7 @@ from .entries import Entry, Reproduced, Rescored, Retracted, read_entries, recor
 from .groups import headline, setting_of
 from .model_cards import cards
 from .rows import Board, Row, board_of
-from .table import plain_board
+from .table import plain_board, plain_rows
 
 __all__ = [
     "Board",
@@ -18,6 +18,7 @@ __all__ = [
     "cards",
     "headline",
     "plain_board",
+    "plain_rows",
     "read_display",
     "read_entries",
     "record_files",

@@ -1,4 +1,4 @@
-from .affixes import shared_ends, shared_starts
+from .affixes import cut_at, shared_ends, shared_starts
 from .candidates import trigger_candidates
 from .derive import Derived, derive_conditions
 from .file import files_of, is_lines, opened, parsed, readable, records, rows_in, sha256_of
@@ -16,6 +16,7 @@ __all__ = [
     "Derived",
     "Row",
     "Training",
+    "cut_at",
     "derive_conditions",
     "files_of",
     "first_turns",
