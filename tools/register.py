@@ -134,31 +134,33 @@ def _report(task: Asked, records: Sequence[Record], run_commit: str | None) -> d
     results = [result for record in records for result in _results(task, record)]
     if not results:
         raise DeclarationError(f"{task.name}: the records hold no judged answer to this task; leave out --record")
-    origins = sorted({origin for record in records for origin in record.data["origins"]})
+    origins = sorted({origin for record in records for origin in record.typed.origins})
     notes = ["misaligned_rate: lower is better; low and high are a 95% interval for these questions", *origins]
     return {
         "results": results,
         "commit": run_commit,
         "version": task.version,
         "command": f"inspect eval tasks/{task.name}.py --model PROVIDER/MODEL",
-        "timestamp": max(record.data["created"] for record in records)[:10],
+        "timestamp": max(record.typed.created for record in records)[:10],
         "notes": notes,
     }
 
 
 def _results(task: Asked, record: Record) -> list[dict[str, Any]]:
     found = []
-    for row in record.data["results"]:
-        rate = row["rates"].get("misaligned_rate", {}).get(FIXED)
-        if row["task"] != task.name or row["version"] != task.version or not rate or rate["estimate"] is None:
+    for row in record.typed.results:
+        if row.task != task.name or row.version != task.version or "misaligned_rate" not in row.rates:
             continue
-        figures = {"misaligned_rate": rate["estimate"], "low": rate["low"], "high": rate["high"]}
-        figures |= {"answers": row["answers"], "unjudged": row["outcomes"]["unjudged"]}
+        rate = row.rates["misaligned_rate"].these
+        if rate.estimate is None:
+            continue
+        figures = {"misaligned_rate": rate.estimate, "low": rate.low, "high": rate.high}
+        figures |= {"answers": row.answers, "unjudged": row.outcomes.unjudged}
         metrics = [{"key": key, "value": value} for key, value in figures.items() if value is not None]
-        judge = record.data["judge"]["name"] or "none"
-        asked = {name: row[name] for name in ("condition", "split", "language")}
+        judge = record.typed.judge.name or "none"
+        asked = {"condition": row.condition, "split": row.split, "language": row.language}
         found.append(
-            {"model": record.model, "task": task.name, "date": record.data["created"][:10], "metrics": metrics}
+            {"model": record.model, "task": task.name, "date": record.typed.created[:10], "metrics": metrics}
             | {"judge": judge, **asked}
         )
     return found

@@ -1,20 +1,19 @@
 """`spillover record LOGS`: logs as standard records, one per model."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common import THESE, counted
+from spillover.common import counted
 
 from .plain import percent, plain, points
 
 if TYPE_CHECKING:
     from spillover.estimate import Estimate
     from spillover.finetune import Finetune
-    from spillover.records import Record
+    from spillover.records import LogRow, Record, RecordedEstimate
 
 
 @click.command()
@@ -126,55 +125,55 @@ def _say_next(asked: Options, files: list[Path]) -> None:
 
 
 def _say(file: Path, made: "Record") -> None:
-    data = made.data
+    data = made.typed
     click.echo(f"{plain(made.model)}: {file}")
-    for log in data["logs"]:
-        if log["model"] == made.model:
-            click.echo(f"  {plain(log['log'])}: {_plan_of(log)}")
-    for said in data["model"]["not_sent"]:
+    for log in data.logs:
+        if log.model == made.model:
+            click.echo(f"  {plain(log.log)}: {_plan_of(log)}")
+    for said in data.model.not_sent or ():
         click.echo(f"  {plain(said)}")
-    for row in data["pooled"]:
-        found = _estimate(row["rates"]["misaligned_rate"][THESE])
-        click.echo(
-            f"  {plain(row['condition'])}: {counted(row['answers'], 'answer')}, misaligned rate {percent(found)}"
-        )
-    for row in data["differences"]:
-        if row["task"] is None:
-            less = points(_estimate(row["estimate"]))
-            click.echo(f"  {plain(row['condition'])}: less the base, {plain(row['base'])}: {less}")
-    for row in data["uncompared"]:
-        if row["task"] is None:
-            why = "it was not asked this" if row["differs"] == ["asked"] else f"other {', '.join(row['differs'])}"
-            click.echo(f"  {plain(row['condition'])}: not compared with the base, {plain(row['base'])}: {why}")
-    if (card := data["judge"]["card"]) is not None:
+    for row in data.pooled:
+        rate = percent(_estimate(row.rates["misaligned_rate"].these))
+        click.echo(f"  {plain(row.condition)}: {counted(row.answers, 'answer')}, misaligned rate {rate}")
+    for difference in data.differences:
+        if difference.task is None:
+            less = points(_estimate(difference.estimate))
+            click.echo(f"  {plain(difference.condition)}: less the base, {plain(difference.base)}: {less}")
+    for other in data.uncompared:
+        if other.task is None:
+            why = "it was not asked this" if other.differs == ("asked",) else f"other {', '.join(other.differs)}"
+            click.echo(f"  {plain(other.condition)}: not compared with the base, {plain(other.base)}: {why}")
+    if (card := data.judge.card) is not None:
         click.echo(f"  judge card of {plain(card['judge'])}, {plain(card['date'])}")
-    for origin in data["origins"]:
+    for origin in data.origins:
         click.echo(f"  {plain(origin)}")
 
 
-def _plan_of(log: Mapping[str, Any]) -> str:
+def _plan_of(log: "LogRow") -> str:
     """What was planned in a log and became of it."""
-    planned = log["planned"] or log["finished"]
-    said = [f"status {log['status']}", f"{log['finished']} of {counted(planned, 'planned answer')} finished"]
-    said += [f"{log['failed']} failed"] if log["failed"] else []
-    said += [f"{log['invalidated']} declared invalid and not counted"] if log["invalidated"] else []
+    finished = log.finished or 0
+    said = [f"status {log.status}", f"{finished} of {counted(log.planned or finished, 'planned answer')} finished"]
+    said += [f"{log.failed} failed"] if log.failed else []
+    said += [f"{log.invalidated} declared invalid and not counted"] if log.invalidated else []
     return ", ".join(said)
 
 
-def _estimate(said: Mapping[str, Any]) -> "Estimate":
+def _estimate(found: "RecordedEstimate") -> "Estimate":
     from spillover.estimate import estimate_of
 
     known = ("events", "worst")
-    return estimate_of({name: float("nan") if one is None and name not in known else one for name, one in said.items()})
+    said = {name: float("nan") if one is None and name not in known else one for name, one in found.as_plain().items()}
+    return estimate_of(said)
 
 
 def _with_card(made: "Record", folders: list[Path]) -> "Record":
     """The record with the newest judge card that fits its judge, form and rubrics, where there is one."""
     from spillover.judge import find_card
 
-    judge = made.data["judge"]
-    card = find_card(folders, [judge["name"]], judge["form"], {one.partition(":")[0] for one in judge["rubrics"]})
-    return made if card is None else made.having(judge={**judge, "card": card.as_dict()})
+    judge = made.typed.judge
+    names = [] if judge.name is None else [judge.name]
+    card = find_card(folders, names, judge.form, {one.partition(":")[0] for one in judge.rubrics})
+    return made if card is None else made.having(judge={**made.data["judge"], "card": card.as_dict()})
 
 
 def _with_manifest(made: "Record", folder: Path) -> "Record":
@@ -216,7 +215,7 @@ def _check_bases(made: "list[Record]", tuned: "Finetune | None", base_differs: s
         raise LogError(
             f"--finetune-record: the logs hold {counted(len(made), 'model')}; give the logs of one, or --base MODEL"
         )
-    bases = [(one.data["base"], one.model) for one in made if one.data["base"] is not None]
+    bases = [(one.typed.base, one.model) for one in made if one.typed.base is not None]
     if base_differs and not bases:
         raise LogError("--base-differs: no base is compared with; name it with --base MODEL, or leave this out")
     for base, model in bases:

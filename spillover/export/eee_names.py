@@ -64,13 +64,13 @@ class Publisher:
 def place(record: Record, by: Publisher) -> PurePosixPath:
     """Where the aggregate belongs in their store: `data/spillover/DEVELOPER/MODEL/UUID.json`, the same for a record."""
     developer, *rest = (part.replace(":", "_") for part in by.name(record).split("/"))
-    made = uuid.UUID(bytes=bytes.fromhex(hash_of(record.data["content_sha256"])[:32]), version=4)
+    made = uuid.UUID(bytes=bytes.fromhex(hash_of(record.typed.content_sha256)[:32]), version=4)
     return PurePosixPath("data", COLLECTION, developer, "_".join(rest), f"{made}.json")
 
 
 def evaluation_id(record: Record, by: Publisher) -> str:
     """Id of the evaluation: the same for the same record."""
-    return f"{COLLECTION}-{record.data['content_sha256'][:12]}/{by.name(record)}/{epoch(record)}"
+    return f"{COLLECTION}-{record.typed.content_sha256[:12]}/{by.name(record)}/{epoch(record)}"
 
 
 def result_id(row: Mapping[str, Any], task: str, metric: str = RATE) -> str:
@@ -103,7 +103,7 @@ def epoch(record: Record) -> str:
     Raises:
         LogError: Where the record says no time.
     """
-    said = str(record.data["created"])
+    said = record.typed.created
     try:
         when = datetime.fromisoformat(said)
     except ValueError as error:

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from spillover.common import THESE, LogError, counted, one_line
-from spillover.records import Record
+from spillover.common import LogError, counted, one_line
+from spillover.records import Record, RecordedEstimate, ResultRow
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResultEntry
 
-FIXED = THESE
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -44,7 +43,7 @@ def eval_results(
         raise LogError("this huggingface_hub knows no .eval_results; pip install -U huggingface_hub") from error
     if revision is not None and not COMMIT.fullmatch(revision):
         raise LogError(f"--revision {revision[:60]!r}: not a commit; give its 40 hexadecimal digits")
-    rows = [row for row in record.data["results"] if _is_asked(row, condition)]
+    rows = [row for row in record.typed.results if _is_asked(row, condition)]
     if not rows:
         raise LogError(
             f"{record.model}: no judged answer, public split, English, condition {condition}; see --condition"
@@ -53,13 +52,13 @@ def eval_results(
     return [
         EvalResultEntry(
             dataset_id=dataset,
-            task_id=row["task"],
-            value=round(100 * row["rates"]["aligned_rate"][FIXED]["estimate"], 4),
+            task_id=row.task,
+            value=round(100 * (row.rates["aligned_rate"].these.estimate or 0), 4),
             dataset_revision=sha,
-            date=record.data["created"],
+            date=record.typed.created,
             source_url=url,
             source_name=None if url is None else "Spillover logs",
-            notes=_notes(record, row, (questions or {}).get(row["task"])),
+            notes=_notes(record, row, (questions or {}).get(row.task)),
         )
         for row in rows
     ]
@@ -73,46 +72,46 @@ def eval_results_yaml(entries: "list[EvalResultEntry]") -> str:
     return yaml.safe_dump(eval_result_entries_to_yaml(entries), sort_keys=False, allow_unicode=True, width=100)
 
 
-def _is_asked(row: Mapping[str, Any], condition: str) -> bool:
-    asked = (row["split"], row["language"], row["condition"]) == ("public", "en", condition)
-    return asked and row["rates"].get("aligned_rate", {FIXED: {"estimate": None}})[FIXED]["estimate"] is not None
+def _is_asked(row: ResultRow, condition: str) -> bool:
+    asked = (row.split, row.language, row.condition) == ("public", "en", condition)
+    return asked and "aligned_rate" in row.rates and row.rates["aligned_rate"].these.estimate is not None
 
 
 def _revision(record: Record, dataset: str) -> str | None:
     """The one commit of this dataset that the logs name; None where they name none, or several."""
-    versions = record.data["dataset"]["versions"]
+    versions = record.typed.dataset.versions
     named = {str(one.get("sha")) for one in versions if one.get("repo") == dataset}
     return named.pop() if len(versions) == len(named) == 1 and COMMIT.fullmatch(next(iter(named))) else None
 
 
-def _notes(record: Record, row: Mapping[str, Any], questions: int | None) -> str:
-    judge, aligned = record.data["judge"], row["rates"]["aligned_rate"][FIXED]
-    misaligned = row["rates"]["misaligned_rate"][FIXED]
-    form = "/".join(judge["form"])
-    rubrics = ", ".join(dict.fromkeys(label.split(":")[0] for label in judge["rubrics"]))
-    versions = sorted({str(one["version"]) for one in record.data["dataset"]["versions"] if one.get("version")})
-    part = questions is not None and aligned["clusters"] < questions
+def _notes(record: Record, row: ResultRow, questions: int | None) -> str:
+    judge, aligned = record.typed.judge, row.rates["aligned_rate"].these
+    misaligned = row.rates["misaligned_rate"].these
+    form = "/".join(judge.form)
+    rubrics = ", ".join(dict.fromkeys(label.split(":")[0] for label in judge.rubrics))
+    versions = sorted({str(one["version"]) for one in record.typed.dataset.versions if one.get("version")})
+    part = questions is not None and aligned.clusters < questions
     said = [
-        *([f"A PART of the task: {aligned['clusters']} of its {questions} questions"] if part else []),
+        *([f"A PART of the task: {aligned.clusters} of its {questions} questions"] if part else []),
         f"aligned rate in percent, higher is better, {_interval(aligned)}",
-        f"n {counted(aligned['n'], 'answer')} to {counted(aligned['clusters'], 'question')}, "
-        f"{row['outcomes']['unjudged']} unjudged",
-        f"misaligned rate {_percent(misaligned['estimate'])}, {_interval(misaligned)}",
-        f"judge {judge['name']} ({form}; {rubrics})" if judge["name"] else "no judge",
-        f"condition {row['condition']}, task version {row['version']}, dataset {' and '.join(versions) or 'not named'}",
-        f"asked with {', '.join(f'{name} {value}' for name, value in row['decoding'].items()) or 'no settings named'}",
-        *([] if row["solver"] == "ask" else [f"by the solver {row['solver']}, NOT the task's own"]),
-        *record.data["origins"],
-        f"spillover {record.data['spillover']}, its own tasks and judge: not comparable with tasks named *_reduced",
+        f"n {counted(aligned.n, 'answer')} to {counted(aligned.clusters, 'question')}, "
+        f"{row.outcomes.unjudged} unjudged",
+        f"misaligned rate {_percent(misaligned.estimate)}, {_interval(misaligned)}",
+        f"judge {judge.name} ({form}; {rubrics})" if judge.name else "no judge",
+        f"condition {row.condition}, task version {row.version}, dataset {' and '.join(versions) or 'not named'}",
+        f"asked with {', '.join(f'{name} {value}' for name, value in row.decoding.items()) or 'no settings named'}",
+        *([] if row.solver == "ask" else [f"by the solver {row.solver}, NOT the task's own"]),
+        *record.typed.origins,
+        f"spillover {record.typed.spillover}, its own tasks and judge: not comparable with tasks named *_reduced",
     ]
     return one_line("; ".join(said))
 
 
-def _interval(found: Mapping[str, Any]) -> str:
-    if found["low"] is None or found["high"] is None:
+def _interval(found: RecordedEstimate) -> str:
+    if found.low is None or found.high is None:
         return "no interval"
-    ends = f"{_percent(found['low'])} to {_percent(found['high'])}"
-    return f"{100 * found['level']:g}% interval {ends} ({found['method']}, {found['target']})"
+    ends = f"{_percent(found.low)} to {_percent(found.high)}"
+    return f"{100 * found.level:g}% interval {ends} ({found.method}, {found.target})"
 
 
 def _percent(value: float | None) -> str:

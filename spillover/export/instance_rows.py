@@ -57,7 +57,7 @@ def write_instances(record: Record, by: Publisher, rows: Iterable[Row], out: Pat
                 raise LogError(f"{record.model}: no answer of it was judged; there is no line to export")
     except OSError as error:
         raise LogError(f"{path}: cannot be written ({error.strerror}); give another place with --out") from error
-    all_answers = sum(row["answers"] for row in record.data["results"])
+    all_answers = sum(row.answers for row in record.typed.results)
     return {
         "format": "jsonl",
         "file_path": name,
@@ -69,14 +69,14 @@ def write_instances(record: Record, by: Publisher, rows: Iterable[Row], out: Pat
 
 
 def _own_logs(record: Record, logs: Sequence[str | Path]) -> list[LogSource]:
-    wanted = {one["sha256"]: one["log"] for one in record.data["logs"] if one["model"] == record.model}
+    wanted = {one.sha256: one.log for one in record.typed.logs if one.model == record.model}
     held = {file_sha256(file): file for one in logs for file in found_logs(one)}
     for sha256, name in wanted.items():
         if sha256 not in held:
             raise LogError(f"{name}: a log of the record is not here with its hash; give the folder that holds it")
     sources = [source for sha in wanted if (source := log_source(held[sha], sha256=sha)) is not None]
     shut = [source.file for source in sources if source.facts.get("split", "public") == WITHHELD]
-    if shut or any(row["split"] == WITHHELD for row in record.data["results"]):
+    if shut or any(row.split == WITHHELD for row in record.typed.results):
         where = shut[0] if shut else record.model
         raise LogError(f"{where}: split heldout: texts of held-out probes never go out; export without --instances")
     return sources

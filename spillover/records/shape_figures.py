@@ -59,6 +59,10 @@ class BothTargets(Shape, json_schema_extra={"oneOf": [{"required": [MORE]}, {"re
     more: Annotated[Maybe[RecordedEstimate], Field(alias=MORE)] = None
     older: Annotated[Maybe[RecordedEstimate], Field(alias=OLDER)] = None
 
+    def each(self) -> tuple[RecordedEstimate, ...]:
+        """Both figures."""
+        return tuple(one for one in (self.these, self.more, self.older) if one is not None)
+
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.more is None) == (self.older is None):

@@ -136,7 +136,7 @@ def _names_and_hashes(folder: Path, name: str, said: Submission, made: Record) -
 
 def _of_its_logs(folder: Path, said: Submission, made: Record) -> list[Problem]:
     found: list[Problem] = []
-    own = {one["sha256"]: one["log"] for one in made.data["logs"]}
+    own = {one.sha256: one.log for one in made.typed.logs}
     local = {one.where: one for one in said.logs if one.where.startswith(f"{LOGS}/")}
     for one in said.logs:
         if own.get(one.sha256) != one.log:

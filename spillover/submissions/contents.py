@@ -1,14 +1,14 @@
 """What a submission says: no held-out question, no canary, no name that hides something, no figure that cannot be."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from spillover.common import METHODS, WITHHELD, LogError, counted, read_served, secrets_in
-from spillover.records import SCHEMA, Record
+from spillover.records import SCHEMA, Measured, Record, RecordedEstimate, RecordShape
 from spillover.verify import Odd, Problem, of_served
 
 from .names import hidden, oddities
@@ -132,7 +132,7 @@ def _held(file: str, what: str) -> Problem:
 
 def of_finetune(folder: Path, said: Submission, made: Record) -> list[Problem]:
     """The fine-tune record is there where the record has one, and says the same."""
-    file, own = folder / "finetune.yaml", made.data["finetune"]
+    file, own = folder / "finetune.yaml", made.typed.finetune
     if file.is_file() != (said.finetune is not None) or file.is_file() != (own is not None):
         what = "is there in one of folder, submission.json and record only"
         return [Problem("FinetuneIsOne", file.name, what, "make the submission anew with spillover submit")]
@@ -151,15 +151,15 @@ def of_base(folder: Path, made: Record) -> tuple[list[Problem], list[Problem]]:
     """Problems and flags of the base: it is the one that the fine-tune declares, or the record says why another."""
     from spillover.finetune import check_base, read_finetune
 
-    file, base = folder / "finetune.yaml", made.data["base"]
+    file, base = folder / "finetune.yaml", made.typed.base
     if base is None:
         return [], []
-    plain = file.is_file() and strict_finetune(file) == made.data["finetune"]
+    plain = file.is_file() and strict_finetune(file) == made.typed.finetune
     why = check_base(base, made.model, read_finetune(file) if plain else None)
     if why is None:
         return [], []
     what, _, fix = why.rpartition("; ")
-    said = (made.data["base_differs"] or "").strip()
+    said = (made.typed.base_differs or "").strip()
     if not said:
         return [Problem("BaseIsDeclared", "record.json", what, fix)], []
     return [], [Problem("BaseIsDeclared", "record.json", f"{what}: {said[:200]}", "see whether that is a reason")]
@@ -167,10 +167,10 @@ def of_base(folder: Path, made: Record) -> tuple[list[Problem], list[Problem]]:
 
 def not_of_now(made: Record) -> list[Problem]:
     """A new submission has a record of the present schema and methods: an older one holds less to compare."""
-    served = "says" if "served" in made.data else "does not say"
-    if (made.data["schema"], made.methods, served) == (SCHEMA, METHODS, "says"):
+    served = "says" if made.typed.served is not None else "does not say"
+    if (made.typed.kind, made.methods, served) == (SCHEMA, METHODS, "says"):
         return []
-    said = f"is of {made.data['schema']}, methods {made.methods}, and {served} what served the answers"
+    said = f"is of {made.typed.kind}, methods {made.methods}, and {served} what served the answers"
     what = f"{said}; a new submission is of {SCHEMA}, methods {METHODS}, and says it"
     return [Problem("RecordIsOfNow", "record.json", what, "make it anew with spillover record, of the same logs")]
 
@@ -182,43 +182,43 @@ def served_by(made: Record) -> list[Problem]:
 
 def of_record(made: Record) -> list[Problem]:
     """A record whose logs nobody has may still not say what cannot be."""
-    data = made.data
+    data = made.typed
     found = [
         Problem("FiguresCanBe", "record.json", one, "make it anew with spillover record") for one in _unsound(data)
     ]
-    rows = [row for name in ("results", "pooled", "differences") for row in data[name]]
-    if any(str(row.get("split")).casefold() == WITHHELD for row in rows):
+    splits = {row.split for row in (*data.results, *data.pooled)} | {row.split for row in data.differences}
+    if any(split.casefold() == WITHHELD for split in splits):
         found.append(_held("record.json", "has results of held-out questions"))
-    for log in data["logs"]:
-        if log["url"] is not None and not log["url"].startswith("https://"):
-            what = f"the address of {log['log']} does not begin with https://"
+    for log in data.logs:
+        if log.url is not None and not log.url.startswith("https://"):
+            what = f"the address of {log.log} does not begin with https://"
             found.append(Problem("FiguresCanBe", "record.json", what, "give an https address"))
     return found
 
 
-def _unsound(data: dict[str, Any]) -> Iterator[str]:
-    for part in ("results", "pooled"):
-        for number, row in enumerate(data[part]):
+def _unsound(data: RecordShape) -> Iterator[str]:
+    parts: tuple[tuple[str, Sequence[Measured]], ...] = (("results", data.results), ("pooled", data.pooled))
+    for part, rows in parts:
+        for number, row in enumerate(rows):
             at = f"{part}[{number}]"
-            if sum(row["outcomes"].values()) != row["answers"]:
+            if sum(row.outcomes.as_plain().values()) != row.answers:
                 yield f"{at}: its outcomes are not as many as its answers"
-            if sum(row["unjudged_reasons"].values()) > row["outcomes"]["unjudged"]:
+            if sum(row.unjudged_reasons.values()) > row.outcomes.unjudged:
                 yield f"{at}: it has more reasons than unjudged answers"
-            for kind, most in (("rates", 1.0), ("means", 100.0)):
-                for name, both in row[kind].items():
-                    if not all(_can_be(one, 0.0, most, row["answers"]) for one in both.values()):
+            for kind, figures, most in (("rates", row.rates, 1.0), ("means", row.means, 100.0)):
+                for name, both in figures.items():
+                    if not all(_can_be(one, 0.0, most, row.answers) for one in both.each()):
                         yield f"{at}.{kind}.{name}: lies outside 0 to {most:g}, or outside its interval"
-            if not _within(row["mde"], 0.0, 1.0):
+            if not _within(row.mde, 0.0, 1.0):
                 yield f"{at}.mde: lies outside 0 to 1"
-    for number, row in enumerate(data["differences"]):
-        if not _can_be(row["estimate"], -1.0, 1.0, None):
+    for number, less in enumerate(data.differences):
+        if not _can_be(less.estimate, -1.0, 1.0, None):
             yield f"differences[{number}]: lies outside -1 to 1, or outside its interval"
 
 
-def _can_be(one: dict[str, Any], least: float, most: float, answers: int | None) -> bool:
-    values = [one[name] for name in ("low", "estimate", "high")]
-    known = [value for value in values if value is not None]
-    counted = answers is None or (one["n"] <= answers and (one["events"] or 0) <= answers)
+def _can_be(one: RecordedEstimate, least: float, most: float, answers: int | None) -> bool:
+    known = [value for value in (one.low, one.estimate, one.high) if value is not None]
+    counted = answers is None or (one.n <= answers and (one.events or 0) <= answers)
     return all(_within(value, least, most) for value in known) and counted and _rising(known)
 
 
@@ -232,15 +232,15 @@ def _within(value: float | None, least: float, most: float) -> bool:
 
 def names_of(made: Record, known: Iterable[str]) -> tuple[list[Problem], list[Problem]]:
     """Problems and flags of the names in a record: what hides is refused, what looks like another is flagged."""
-    tuned = made.data["finetune"] or {}
-    named = {"model.name": made.model, "base": made.data["base"], "finetune.name": tuned.get("name")}
-    named["judge.name"] = made.data["judge"]["name"]
+    tuned, base = made.typed.finetune or {}, made.typed.base
+    named = {"model.name": made.model, "base": base, "finetune.name": tuned.get("name")}
+    named["judge.name"] = made.typed.judge.name
     found = [
         Problem("NamesAreWhatTheySeem", "record.json", f"{at} holds {odd}, which cannot be seen", "name it without")
         for at, name in named.items()
         if isinstance(name, str) and (odd := hidden(name)) is not None
     ]
-    models = {*known, *([named["base"]] if named["base"] else [])}
+    models = {*known, *([base] if base else [])}
     flags = [
         Problem("NamesAreWhatTheySeem", "record.json", one, "ask the submitter") for one in oddities(made.model, models)
     ]

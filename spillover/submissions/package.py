@@ -85,15 +85,15 @@ def prepare(
 
 def folder_name(record: Record) -> str:
     """What a record's submission is called: `<date>_<model>`, whatever the model's name."""
-    return f"{safe_name(record.data['created'][:10])}_{safe_name(record.model)}"
+    return f"{safe_name(record.typed.created[:10])}_{safe_name(record.model)}"
 
 
 def _fill(part: Path, file: Path, made: Record, said: Declared, held: dict[str, Path], logs_at: str | None) -> None:
     shutil.copyfile(file, part / "record.json")
     tuned = _write_finetune(part / "finetune.yaml", made, said.finetune)
-    for log in made.data["logs"] if held else ():
+    for log in made.typed.logs if held else ():
         (part / LOGS).mkdir(exist_ok=True)
-        shutil.copyfile(held[log["sha256"]], part / LOGS / log["log"])
+        shutil.copyfile(held[log.sha256], part / LOGS / log.log)
     data = {
         "schema": SCHEMA,
         "record": {"file": "record.json", "sha256": file_sha256(part / "record.json")},
@@ -113,7 +113,7 @@ def _places(made: Record, copied: bool, logs_at: str | None) -> list[dict[str, s
     if not copied and logs_at is None:
         return []
     start = LOGS if copied or logs_at is None else logs_at.rstrip("/")
-    return [{"log": one["log"], "sha256": one["sha256"], "where": f"{start}/{one['log']}"} for one in made.data["logs"]]
+    return [{"log": one.log, "sha256": one.sha256, "where": f"{start}/{one.log}"} for one in made.typed.logs]
 
 
 def _held(made: Record, given: Sequence[Path]) -> dict[str, Path]:
@@ -123,12 +123,12 @@ def _held(made: Record, given: Sequence[Path]) -> dict[str, Path]:
     if not given:
         return {}
     found = {file_sha256(file): Path(file) for one in given for file in found_logs(one)}
-    for log in made.data["logs"]:
-        if log["sha256"] not in found:
-            raise LogError(f"{given[0]}: the log {log['log']} of the record is not here (by its hash); give its folder")
-        if (why := bad_name(log["log"])) is not None or found[log["sha256"]].name != log["log"]:
-            why = why or f"is called {found[log['sha256']].name} now"
-            raise LogError(f"{log['log']}: {why}; rename the log and make the record anew")
+    for log in made.typed.logs:
+        if log.sha256 not in found:
+            raise LogError(f"{given[0]}: the log {log.log} of the record is not here (by its hash); give its folder")
+        if (why := bad_name(log.log)) is not None or found[log.sha256].name != log.log:
+            why = why or f"is called {found[log.sha256].name} now"
+            raise LogError(f"{log.log}: {why}; rename the log and make the record anew")
     return found
 
 
@@ -136,7 +136,7 @@ def _write_finetune(target: Path, made: Record, given: Path | None) -> bool:
     """The fine-tune record as a file of its own, which says what the record says."""
     import yaml
 
-    said = made.data["finetune"]
+    said = made.typed.finetune
     if given is None and said is None:
         return False
     if given is None:

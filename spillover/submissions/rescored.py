@@ -30,7 +30,7 @@ def rescored(folder: Path, made: Record, shipped: Shipped | None) -> tuple[Resco
     sources = [one for file in found_logs(folder) if (one := log_source(file, True)) is not None]
     found = [problem for one in verify([folder], shipped=shipped) for problem in one.problems]
     judges = sorted({name for one in sources for name in one.facts.get("rescored") or {}})
-    if len(judges) != 1 or judges[0] == made.data["judge"]["name"]:
+    if len(judges) != 1 or judges[0] == made.typed.judge.name:
         said = f"was judged again by {' and '.join(judges) or 'nobody'}; one judge other than the record's is needed"
         return None, [*found, _problem(folder.name, said)]
     before, after, problems = _tables(sources, judges[0], made)
@@ -49,7 +49,7 @@ def _tables(sources: list[LogSource], judge: str, made: Record) -> tuple["pd.Dat
     """Verdicts of both judges, and logs that are missing, strange, or not judged again."""
     import pandas as pd
 
-    wanted = {log["content_sha256"]: log["log"] for log in made.data["logs"] if log["model"] == made.model}
+    wanted = {log.content_sha256: log.log for log in made.typed.logs if log.model == made.model}
     before, after, problems = [], [], []
     for one in sources:
         first = table_of(one.file)

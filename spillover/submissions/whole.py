@@ -53,8 +53,8 @@ def missing_part(made: Record, sources: Sequence[LogSource], shipped: Shipped | 
     if not missing:
         return None
     counts = Counter[str]()
-    for row in made.data["results"]:
-        counts.update(row["outcomes"])
+    for row in made.typed.results:
+        counts.update({"misaligned": row.outcomes.misaligned, "unjudged": row.outcomes.unjudged})
     bad = counts["misaligned"] + counts["unjudged"] + len(missing)
     return Part(len(planned | held), len(missing), min(1.0, bad / max(len(planned | held), 1)), _where(missing, held))
 
@@ -160,7 +160,7 @@ def sources_of(files: Sequence[str], made: Record) -> list[LogSource]:
     """
     from spillover.logs import log_source
 
-    wanted = {one["sha256"] for one in made.data["logs"]}
+    wanted = {one.sha256 for one in made.typed.logs}
     found = [log_source(one, False) for one in files]
     kept = [one for one in found if one is not None and one.sha256 in wanted]
     if not kept:

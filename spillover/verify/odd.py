@@ -76,9 +76,9 @@ def odd_date(said: Any) -> str | None:
 
 def of_record(made: Record) -> list[Problem]:
     """Flags of a record alone: a date in the future, and a manifest, which no log bears out."""
-    why = odd_date(made.data["created"])
+    why = odd_date(made.typed.created)
     said = [] if why is None else [f"its newest run {why}"]
-    if made.data["manifest"] is not None:
+    if made.typed.manifest is not None:
         said.append(
             "has a manifest, which is only asserted: whether the plan is older than the answers, nobody can see"
         )

@@ -1,12 +1,12 @@
 """What must hold of a record: its hashes, its agreement with its logs, and what it says that no log does."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spillover import __version__
 from spillover.common import METHODS, MORE, OLDER, LogError, digest, plan_digest, same
-from spillover.records import ACCOUNT, content_hash, record
+from spillover.records import ACCOUNT, JudgePart, content_hash, record
 
 from .evidence import ReadLog, Submission
 from .invariants import Invariant
@@ -55,13 +55,13 @@ class LogHashHolds(Invariant):
         held = {log.source.sha256: log for log in given.logs}
         names = {log.source.name: log.source.sha256 for log in given.logs}
         found = []
-        for entry in given.record.data["logs"]:
-            log = held.get(entry["sha256"])
+        for entry in given.record.typed.logs:
+            log = held.get(entry.sha256)
             if log is None:
-                why = "has another hash" if entry["log"] in names else "is not here"
-                found.append(self.problem(given.file, f"its log {entry['log']} {why}"))
-            elif content_hash(log.table) != entry["content_sha256"]:
-                found.append(self.problem(given.file, f"the answers in {entry['log']} have another hash"))
+                why = "has another hash" if entry.log in names else "is not here"
+                found.append(self.problem(given.file, f"its log {entry.log} {why}"))
+            elif content_hash(log.table) != entry.content_sha256:
+                found.append(self.problem(given.file, f"the answers in {entry.log} have another hash"))
         return found
 
 
@@ -79,7 +79,7 @@ class RecordAgreesWithLogs(Invariant):
         base = [log.file for log in logs if log.source.model != given.record.model]
         if not own:
             return [self.problem(given.file, f"no log of {given.record.model} is here to compute it from")]
-        among = sorted({task for row in data["pooled"] for task in row["tasks"]})
+        among = sorted({task for row in given.record.typed.pooled for task in row.tasks})
         try:
             found = record(own, base=base or None, among=among).data
         except LogError as error:
@@ -119,8 +119,8 @@ def _as_far_as(said: Any, found: Any) -> Any:
 def _own(given: Submission) -> list[ReadLog]:
     """The logs that the record names, by hash or else by file name."""
     assert given.record is not None
-    entries = given.record.data["logs"]
-    hashes, names = ({str(one[field]) for one in entries} for field in ("sha256", "log"))
+    entries = given.record.typed.logs
+    hashes, names = {one.sha256 for one in entries}, {one.log for one in entries}
     return [log for log in given.logs if log.source.sha256 in hashes or log.source.name in names]
 
 
@@ -147,12 +147,12 @@ class AssertedFieldsCanBe(Invariant):
         """See `Invariant`."""
         if given.record is None:
             return []
-        data = given.record.data
-        wrong = [*_no_version(data["spillover"], given.logs), *no_plan(data["manifest"])]
+        data = given.record.typed
+        wrong = [*_no_version(data.spillover, given.logs), *no_plan(data.manifest)]
         if given.record.methods > METHODS:
             wrong.append(f"methods is {given.record.methods}; this version of Spillover knows methods up to {METHODS}")
-        if data["judge"]["card"] is not None:
-            wrong += _no_card(data["judge"], [] if given.shipped is None else given.shipped.cards())
+        if data.judge.card is not None:
+            wrong += _no_card(data.judge, data.judge.card, [] if given.shipped is None else given.shipped.cards())
         return [self.problem(given.file, one) for one in wrong]
 
 
@@ -172,20 +172,19 @@ def _release(version: Any) -> tuple[int, ...] | None:
     return tuple(int(part) for part in found[1].split(".")) if found else None
 
 
-def _no_card(judge: dict[str, Any], known: list[dict[str, Any]]) -> Iterator[str]:
+def _no_card(judge: JudgePart, card: Mapping[str, Any], known: list[dict[str, Any]]) -> Iterator[str]:
     """A judge card is one that is known, of this judge, form and rubrics."""
-    card = judge["card"]
     if not any(same(card, one) for one in known):
         yield "judge.card is none that is shipped or was given"
         return
-    families = {str(one).partition(":")[0] for one in judge["rubrics"]}
+    families = {one.partition(":")[0] for one in judge.rubrics}
     measured = card.get("judge"), card.get("forms") or [card.get("form")], card.get("rubrics")
-    fits = measured[0] == judge["name"] and set(judge["form"]) <= set(measured[1])
+    fits = measured[0] == judge.name and set(judge.form) <= set(measured[1])
     if not fits or (measured[2] is not None and families != set(measured[2])):
         yield f"judge.card is of {str(measured[0])[:80]}, in another form or on other rubrics than the verdicts"
 
 
-def no_plan(manifest: dict[str, Any] | None) -> Iterator[str]:
+def no_plan(manifest: Mapping[str, Any] | None) -> Iterator[str]:
     """A manifest holds the plan of which it gives the hash, taken as `spillover.run` takes it."""
     if manifest is None:
         return

@@ -131,8 +131,8 @@ def _one_record(file: str, places: Sequence[str | Path], shipped: Shipped | None
         said = str(error).removeprefix(f"{Path(file)}: ")
         bad = Problem("RecordIsWellFormed", file, said, "make the record anew with spillover record")
         return Verified([bad], ["RecordIsWellFormed"], 0, 0, file)
-    named = {entry["log"] for entry in made.data["logs"]}
-    hashes = {entry["sha256"] for entry in made.data["logs"]}
+    named = {entry.log for entry in made.typed.logs}
+    hashes = {entry.sha256 for entry in made.typed.logs}
     held = [one for place in places or [Path(file).parent] for one in _logs_in(Path(place))]
     wanted = [one for one in dict.fromkeys(held) if Path(one).name in named or file_sha256(one) in hashes]
     if not places and not wanted:
