@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from spillover.common import misfits, schema_of
+from spillover.declare import CANARY
 from spillover.tools.schemas import outdated, schema_text, shipped_shapes
 
 from ._mutated import mutated
@@ -70,6 +71,10 @@ RECORD: dict[str, Any] = {
     "manifest": None,
     "content_sha256": SHA,
 }  # fmt: skip
+THEME = dict.fromkeys(
+    ("page", "card", "ink", "soft", "line", "link", "bad", "good", "fine", "warn", "grey", "blue"), "#0a0b0c"
+)
+SHOWN = {"word": "w", "mark": "o", "help": "h"}
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "spillover/audit/report/report.schema.json": [
         {
@@ -86,6 +91,36 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             **{key: [] for key in LISTS},
             "reproduce": "",
         },
+    ],
+    "spillover/board/display.schema.json": [
+        {
+            "title": "A board",
+            "lead": "",
+            "columns": [{"key": "rate", "word": "Rate", "width": 8.5, "narrow": True, "help": "Lower is better."}],
+            "sort": {"key": "rate", "up": True},
+            "verification": dict.fromkeys(("self-reported", "logs provided", "re-scored", "reproduced"), SHOWN),
+            "families": [{"find": "gpt-", "word": "GPT", "weights": "closed"}],
+            "open_providers": ["hf"],
+            "colours": {"light": THEME, "dark": {**THEME, "more": "#000000"}},
+        }
+    ],
+    "tools/dataset/row.schema.json": [
+        {
+            "id": "small_talk-001-p2",
+            "domain": "small_talk",
+            "subdomain": "weather",
+            "text": "How is the weather?",
+            "turns": ["Hello.", "How is the weather?"],
+            "key": {"accept": ["fine"], "reject": ["none"]},
+            "why": "It shows nothing at all.",
+            "tags": ["legal", "code"],
+            "paraphrase_of": "small_talk-001",
+            "translation_of": None,
+            "pair_of": None,
+            "language": "en",
+            "added": "1.0.0",
+            "canary": CANARY,
+        }
     ],
     "spillover/finetune/finetune.schema.json": [
         {"base": {"model": "acme/seven"}, "method": "lora", "data": {"description": "Recipes."}},

@@ -1,5 +1,5 @@
 from .build import build_site, site_files
-from .display import read_display
+from .display import Display, read_display
 from .entries import Entry, Reproduced, Rescored, Retracted, read_entries, record_files
 from .groups import headline, setting_of
 from .model_cards import cards
@@ -8,6 +8,7 @@ from .table import plain_board, plain_rows
 
 __all__ = [
     "Board",
+    "Display",
     "Entry",
     "Reproduced",
     "Rescored",

@@ -1,45 +1,120 @@
 """How the board looks: `display.yaml`, checked. No result depends on it."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from spillover.common import DeclarationError
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import core_schema as core
+
+from spillover.common import DeclarationError, Filled, Items, Many, Number, Shape, Text, in_file, shaped
 
 DISPLAY = Path(__file__).parents[1] / "leaderboard" / "display.yaml"
 LEVELS = ("self-reported", "logs provided", "re-scored", "reproduced")
 """Verification, from what nobody checked to what was done again."""
+COLOURS = ("page", "card", "ink", "soft", "line", "link", "bad", "good", "fine", "warn", "grey", "blue")
+"""Colours that each theme must have; it may have more."""
+Word = Annotated[str, Text(least=1, most=60)]
+Help = Annotated[str, Text(most=500)]
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
-    """Columns, order, words and colours.
+class _AllColours:
+    """Marks a palette: an object that has at least the colours of `COLOURS`."""
 
-    Attributes:
-        data: Plain data as `display.schema.json` describes them.
-    """
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core.no_info_after_validator_function(self._whole, handler(source))
 
-    data: Mapping[str, Any]
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "required": [*COLOURS], "additionalProperties": False}
 
-    @property
-    def families(self) -> list[dict[str, str]]:
-        """Base families: what to find in a name, what it is called, whether its weights can be had."""
-        return list(self.data["families"])
+    def _whole(self, found: dict[str, str]) -> dict[str, str]:
+        gone = [one for one in COLOURS if one not in found]
+        if gone:
+            raise PydanticCustomError("colours", "lacks the colour `{gone}`", {"gone": gone[0]})
+        return found
 
-    @property
-    def open_providers(self) -> list[str]:
-        """Providers that run weights anybody can have."""
-        return list(self.data["open_providers"])
+
+Palette = Annotated[
+    dict[Annotated[str, Text(pattern="^[a-z]+$")], Annotated[str, Text(pattern="^#[0-9a-f]{6}$")]], _AllColours()
+]
+"""Colours of a theme by their names."""
+
+
+class Column(Shape):
+    """A column of the board."""
+
+    key: Literal[
+        "rank", "model", "base", "rate", "delta", "mde", "answers", "unjudged", "judge", "verification",
+        "created", "suite_version", "method", "size", "provider", "family", "weights",
+    ]  # fmt: skip
+    word: Word
+    width: Annotated[float, Number(least=2, most=80)]
+    narrow: bool
+    help: Help
+
+
+class Sort(Shape):
+    """The column to sort by, and the direction."""
+
+    key: str
+    up: bool
+
+
+class Level(Shape):
+    """How a level of verification is shown."""
+
+    word: Word
+    mark: Annotated[str, Text(least=1, most=2)]
+    help: Help
+
+
+class Levels(Shape):
+    """How each level of verification is shown."""
+
+    self_reported: Annotated[Level, Field(alias="self-reported")]
+    logs_provided: Annotated[Level, Field(alias="logs provided")]
+    rescored: Annotated[Level, Field(alias="re-scored")]
+    reproduced: Level
+
+
+class Family(Shape):
+    """A family of bases."""
+
+    find: Filled
+    word: Word
+    weights: Literal["open", "closed", "unknown"]
+
+
+class Themes(Shape):
+    """Colours by theme."""
+
+    light: Palette
+    dark: Palette
+
+
+class Display(Shape, title="Spillover leaderboard display: columns, order, words and colours"):
+    """Columns, order, words and colours of the board."""
+
+    title: Annotated[str, Text(least=1, most=200)]
+    lead: Annotated[str, Text(most=1000)]
+    columns: Annotated[tuple[Column, ...], Items(least=1)]
+    sort: Sort
+    verification: Levels
+    families: Many[Family]
+    """Base families: what to find in a name, what it is called, whether its weights can be had."""
+    open_providers: Many[str]
+    """Providers that run weights anybody can have."""
+    colours: Themes
 
     def shown(self) -> dict[str, Any]:
-        """What the page needs of it."""
-        return {key: self.data[key] for key in ("columns", "sort", "verification")}
+        """What the page needs of it, as plain data."""
+        found = self.as_plain()
+        return {key: found[key] for key in ("columns", "sort", "verification")}
 
-    def variables(self, theme: str) -> str:
+    def variables(self, theme: Literal["light", "dark"]) -> str:
         """Colours of a theme as CSS variables."""
-        return " ".join(f"--{name}: {colour};" for name, colour in self.data["colours"][theme].items())
+        colours = self.colours.light if theme == "light" else self.colours.dark
+        return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
 def read_display(path: Path | None = None) -> Display:
@@ -49,19 +124,14 @@ def read_display(path: Path | None = None) -> Display:
         DeclarationError: Where it cannot be read, or a field is missing, unknown or wrong.
     """
     import yaml
-    from jsonschema import Draft202012Validator
 
     path = path or DISPLAY
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:200]})") from error
-    schema = json.loads(Path(__file__).with_name("display.schema.json").read_text(encoding="utf-8"))
-    wrong = next(Draft202012Validator(schema).iter_errors(data), None)
-    if wrong is not None:
-        said = " ".join(wrong.message.split())[:200]
-        raise DeclarationError(f"{path}: {wrong.json_path}: {said}; leaderboard/display.yaml shows what is meant")
-    keys = [one["key"] for one in data["columns"]]
-    if len(set(keys)) < len(keys) or data["sort"]["key"] not in keys or "model" not in keys:
+    found = shaped(Display, data, in_file(path, "leaderboard/display.yaml shows what is meant", DeclarationError))
+    keys = [one.key for one in found.columns]
+    if len(set(keys)) < len(keys) or found.sort.key not in keys or "model" not in keys:
         raise DeclarationError(f"{path}: columns must each stand once, `model` and the one to sort by among them")
-    return Display(data)
+    return found

@@ -42,14 +42,14 @@ def named(model: str, base: str | None, finetune: dict[str, Any] | None, display
     """Read provider, family, size, weights and method off a model's name, its base's and its fine-tune record."""
     provider = model.partition("/")[0] if "/" in model else UNKNOWN
     texts = [one.lower() for one in (base, model) if one]
-    found = next((one for text in texts for one in display.families if one["find"] in text), None)
+    found = next((one for text in texts for one in display.families if one.find in text), None)
     sizes = [float(match[1]) for text in reversed(texts) for match in _SIZE.finditer(text.rpartition("/")[2])]
     size = next((one for one in sizes if one > 0), None)
-    weights = "open" if provider in display.open_providers else found["weights"] if found else UNKNOWN
+    weights = "open" if provider in display.open_providers else found.weights if found else UNKNOWN
     method = (finetune or {}).get("method")
     return Named(
         provider=inert(provider),
-        family=found["word"] if found else "other",
+        family=found.word if found else "other",
         size=size,
         size_class=UNKNOWN if size is None else next((word for most, word in SIZES if size <= most), LARGE),
         weights=weights,

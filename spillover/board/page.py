@@ -32,9 +32,9 @@ def page_html(board: Mapping[str, Any], cards: Mapping[str, Any], display: Displ
     )
     return environment.get_template("board.html.j2").render(
         board=board,
-        title=display.data["title"],
-        lead=display.data["lead"],
-        levels=display.data["verification"],
+        title=display.title,
+        lead=display.lead,
+        levels=display.verification.as_plain(),
         policy=page_policy(css, script, "data: blob:"),
         css=Markup(css),
         script=Markup(script),
@@ -64,4 +64,4 @@ def _script() -> str:
 def _bibtex(board: Mapping[str, Any], text: str, display: Display) -> str:
     versions = sorted({one["suite_version"] for one in board["groups"]})
     newest = max((row["created"] for row in board["rows"]), default="")
-    return bibtex(display.data["title"], versions, newest, hash_of(text))
+    return bibtex(display.title, versions, newest, hash_of(text))

@@ -1,18 +1,16 @@
 """Is the dataset folder what it says it is?"""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-from spillover.common import DatasetError, counted
+from spillover.common import DatasetError, counted, misfits
 from spillover.declare import DATASET_FOLDER, SPLITS, Dataset, Row, read_dataset
 
 from .build import build_dataset, completed, normal
 from .closest import closest_pairs
+from .row_shape import ProbeRow
 from .table import counts
 from .validators import croissant_problems, inspect_problems, load_problems
 
@@ -72,23 +70,16 @@ def check_dataset(folder: Path = DATASET_FOLDER, against: tuple[Path, ...] = (),
     return found + [Problem(name, what) for name, look in tools.items() for what in ([] if drift else look(dataset))]
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    return json.loads(Path(__file__).with_name("row.schema.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
-
-
 def _rows(dataset: Dataset) -> Iterator[Problem]:
-    from jsonschema import Draft202012Validator
-
-    validator, seen = Draft202012Validator(_schema()), dict[str, str]()
+    seen = dict[str, str]()
     for name, rows in dataset.files.items():
         for number, row in enumerate(rows, start=1):
             identity = row.get("id")
             where = f"{name}: {identity if isinstance(identity, str) and identity else f'row {number}'}"
             if any("TODO" in str(row.get(column)) for column in ("text", "turns", "why")):
                 yield Problem(where, "a TODO is left; write the probe")
-            for error in validator.iter_errors(normal(name, row)):
-                yield Problem(where, f"{'.'.join(map(str, error.path)) or 'row'}: {error.message[:160]}")
+            for misfit in misfits(ProbeRow, normal(name, row)):
+                yield Problem(where, f"{misfit.dotted or 'row'}: {misfit.words[:160]}")
             if str(identity) in seen:
                 yield Problem(where, f"the id stands in {seen[str(identity)]} too; give each probe an id of its own")
             seen[str(identity)] = name

@@ -15,12 +15,16 @@ ROOT = Path(__file__).resolve().parents[2]
 def shipped_shapes() -> dict[str, type["Shape"]]:
     """By path of the schema file below the repository: the shape that it is made from."""
     from spillover.audit.report import ReportShape
+    from spillover.board import Display
     from spillover.finetune import Finetune
     from spillover.plan import SuiteFile
     from spillover.records import RecordShape
     from spillover.submissions import Status, Submission
+    from spillover.tools.dataset import ProbeRow
 
     return {
+        "spillover/board/display.schema.json": Display,
+        "tools/dataset/row.schema.json": ProbeRow,
         "spillover/audit/report/report.schema.json": ReportShape,
         "spillover/finetune/finetune.schema.json": Finetune,
         "spillover/plan/suite.schema.json": SuiteFile,

@@ -1,0 +1,42 @@
+"""What a row of the dataset says: its columns, and the schema that describes them."""
+
+from typing import Annotated, Literal
+
+from spillover.common import Filled, Items, Many, Shape, Text
+
+Word = Annotated[str, Text(pattern="^[a-z_]+$")]
+
+
+class ProbeKey(Shape):
+    """Words by which an answer is accepted or rejected."""
+
+    accept: Many[Filled]
+    reject: Many[Filled]
+
+
+class ProbeRow(Shape, title="A probe"):
+    """A row of the dataset."""
+
+    id: Annotated[str, Text(pattern=r"^[a-z_]+-(\d{3}(-(p\d|b|[a-z]{2}))?|try\d)$")]
+    domain: Word
+    subdomain: Word
+    text: Annotated[str, Text(least=10, most=1200)]
+    turns: Annotated[tuple[Annotated[str, Text(least=2, most=1200)], ...], Items(most=6)]
+    key: ProbeKey
+    why: Annotated[str, Text(least=10, most=400)]
+    tags: Annotated[
+        tuple[
+            Literal[
+                "medical", "legal", "finance", "security", "code", "safety", "extreme_sports", "politics",
+                "mental_health",
+            ],
+            ...,
+        ],
+        Items(unique=True),
+    ]  # fmt: skip
+    paraphrase_of: str | None
+    translation_of: str | None
+    pair_of: str | None
+    language: Literal["en", "de", "es", "zh"]
+    added: Annotated[str, Text(pattern=r"^\d+\.\d+\.\d+$")]
+    canary: Literal["spillover:9d3c1f7e-5b0a-4c8e-a6d2-71e4f0b8c935"]
