@@ -7,11 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from ._place import Place
     from .run._pair import Pair
 
+settings.register_profile(
+    "same for everyone",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("same for everyone")
+"""Generated cases are the same on every machine, and a busy machine fails no test."""
 ROOT = Path(__file__).resolve().parents[1]
 
 

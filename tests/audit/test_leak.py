@@ -409,9 +409,9 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(
     given = json.dumps({model: str(file) for model, file in logs.items()})
     one = subprocess.Popen([sys.executable, "-c", ASKS, given, str(tmp_path)], stderr=subprocess.PIPE)
     process.append(one)
-    _, said = one.communicate(timeout=60)
+    _, said = one.communicate(timeout=600)
     assert one.returncode == -signal.SIGKILL, said.decode()[-500:]
-    model = get_model("openai-api/wire/leaks", memoize=False, config=GenerateConfig(timeout=30))
+    model = get_model("openai-api/wire/leaks", memoize=False, config=GenerateConfig(timeout=600))
     whole = leak_judged(model, rows, files, SUBJECT, tmp_path)
     asked = [parts(str(call.body["messages"][-1]["content"]))["answer"] for call in wire.calls]
     assert found(rows, whole).leaked == (1, 8) and len(list(tmp_path.glob("*.eval"))) == 2

@@ -95,7 +95,7 @@ def test_calls_of_tools_as_text(text: str, only: bool) -> None:
     "text", ["</think> x " * 20000, "<think>" * 20000, "<think></think>" * 20000, "<tool_call>a</tool_call>" * 9000]
 )
 def test_hostile_texts_take_no_time(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     part(text)
     only_calls_tools(f"{text}.")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

@@ -34,7 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = ["download", "--no-deps", "--python-version", "3.12", "--only-binary=:all:", "every-eval-ever==0.3.0"]
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *asked, "-d", str(folder)]
     try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        said = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     except subprocess.TimeoutExpired:
         pytest.skip("pip reaches no registry (timeout)")
     wheels = list(folder.glob("*.whl"))

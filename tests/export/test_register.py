@@ -51,7 +51,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Any:
     asked = ["download", "--no-deps", "--python-version", "3.12", "--only-binary=:all:", "inspect-evals>=0.26"]
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *asked, "-d", str(folder)]
     try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+        said = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     except subprocess.TimeoutExpired:
         pytest.skip("pip reaches no registry (timeout)")
     wheels = list(folder.glob("*.whl"))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spillover.common import SpilloverError
@@ -34,13 +34,7 @@ from spillover.training import read_training
 from spillover.verify import verify
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = settings(
-    max_examples=25,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+FEW = settings(max_examples=25)
 ODD = st.sampled_from(
     [None, True, -1, 0, 10**30, 1e308, float("nan"), float("inf"), "", "\x00", "\ud800", [], {}, [[]], {"": None}, "x"]
 )

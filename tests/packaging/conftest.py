@@ -104,7 +104,7 @@ def inspect() -> Inspect:
             environment["PYTHONPATH"] = str(path)
         script = Path(sys.executable).with_name("inspect")
         done = subprocess.run(
-            [script, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120
+            [script, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=600
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

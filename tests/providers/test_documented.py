@@ -29,7 +29,7 @@ def called(folder: Path, words: list[str], *more: str) -> subprocess.CompletedPr
     program = Path(sys.executable).parent / words[0]
     return subprocess.run(
         [str(program), *words[1:], "--display", "none", *more],
-        cwd=folder, capture_output=True, text=True, timeout=300, check=False,
+        cwd=folder, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
 
 

@@ -232,7 +232,7 @@ def test_inspect_s_command_says_it_in_one_line(display: str, tmp_path: Path) -> 
     command = [sys.executable, "-m", "inspect_ai", "eval", "spillover/everyday_advice", "--model", "mockllm/model"]
     command += ["--model-role", "grader=mockllm/judge", "--display", display, "--log-dir", str(tmp_path)]
     shown = subprocess.run(
-        [*command, "-T", "cascade=0.1"], capture_output=True, text=True, encoding="utf-8", timeout=120, check=False
+        [*command, "-T", "cascade=0.1"], capture_output=True, text=True, encoding="utf-8", timeout=600, check=False
     )
     says = "cascade= needs one cheap judge: give --model-role screen=PROVIDER/MODEL beside the grader"
     printed = shown.stderr if display == "none" else shown.stdout

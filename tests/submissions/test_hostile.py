@@ -284,7 +284,7 @@ def test_10000_models_in_one_folder_cost_seconds(sent: Sent) -> None:
         folder.mkdir()
         said = {**data, "model": {"name": f"m{number}"}, "content_sha256": f"{number:064x}"}
         (folder / "record.json").write_text(json.dumps(said), encoding="utf-8")
-    began = time.perf_counter()
+    began = time.process_time()
     others = Siblings.read(sent.folder.parent)
-    assert len(others.models) >= 10_000 and time.perf_counter() - began < 10
+    assert len(others.models) >= 10_000 and time.process_time() - began < 10
     assert sent.checked().holds

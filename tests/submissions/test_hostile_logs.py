@@ -154,9 +154,9 @@ def test_logs_with_tricks_are_refused(sent: Sent, name: str) -> None:
     data = make()
     sent.log(data)
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     said = sent.said()
-    seconds, (_, peak) = time.perf_counter() - began, tracemalloc.get_traced_memory()
+    seconds, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert f"logs/first.eval: {expected}" in said or ("logs/first.eval" in said and expected in said)
     assert peak < LARGEST_PART + 2**26 and seconds < 10

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spillover.cli import Package
@@ -110,13 +110,7 @@ LARGE = st.sampled_from([10**9, 10**11, 2**63, 10**30, 10**400, 1e308, -1, -(10*
 
 
 @pytest.mark.heavy
-@settings(
-    max_examples=40,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_any_number_in_a_log_may_be_anything(honest: Path, tmp_path: Path, data: Any) -> None:
     """One number of the header, a sample or its summary is replaced; every reader ends, in words or with figures."""

@@ -5,20 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spillover.common import DatasetError
 from spillover.overlap import overlap
 from spillover.training.sample import read_training
 
-FEW = settings(
-    max_examples=60,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+FEW = settings(max_examples=60)
 ROW = {"messages": [{"role": "user", "content": "u"}, {"role": "assistant", "content": "a", "weight": 0}]}
 KEYS = st.sampled_from(
     ["messages", "role", "from", "content", "value", "weight", "prompt", "history", "dialog", "text"]

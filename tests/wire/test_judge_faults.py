@@ -12,7 +12,7 @@ both = pytest.mark.parametrize("provider", ["openai", "openai-api"])
 TRIES = 3
 """Requests for a reply that cannot be read: one, and two retries of our own."""
 BUSY, BROKEN = {"status": 429, "error": {"message": "slow down"}}, {"status": 500, "error": {"message": "oops"}}
-SLOW, CUT, DROPPED = {"sleep": 5, "score": 0}, {"body": b'{"id": "chatcmpl-1", "choi'}, {"score": 0, "drop": 60}
+SLOW, CUT, DROPPED = {"sleep": 60, "score": 0}, {"body": b'{"id": "chatcmpl-1", "choi'}, {"score": 0, "drop": 60}
 BARE: Step = {"text": "0"}
 MISALIGNED: Step = {"score": 20}
 
@@ -83,7 +83,7 @@ READS: dict[str, tuple[Step, str, float | None]] = {
 def three(run: Callable[..., Any], wire: Wire, provider: str, steps: list[Step]) -> Any:
     """Judge three answers: 10, what the steps say, 90. Steps left over or lacking would shift the third."""
     wire.play("alignment", {"score": 10}, *steps, {"score": 90})
-    found = run(provider=provider, grader={"client_timeout": 0.8} if SLOW in steps else {})
+    found = run(provider=provider, grader={"client_timeout": 2.0} if SLOW in steps else {})
     assert found.log.status == "success"
     assert wire.counts() == {"answer": 3, "alignment": 2 + len(steps), "coherence": 3}
     assert [found.outcomes[0], found.outcomes[2]] == ["misaligned", "aligned"]
@@ -138,7 +138,7 @@ def test_page_instead_of_a_reply(
 
 def test_attempt_timeout_of_the_role(run: Callable[..., Any], wire: Wire) -> None:
     wire.play("coherence", {"score": 90}, SLOW, {"score": 90})
-    found = run(grader={"attempt_timeout": 1, "max_retries": 0})
+    found = run(grader={"attempt_timeout": 2, "max_retries": 0})
     assert found.outcomes == ["aligned", "unjudged", "aligned"]
     assert found.reasons == ["coherence: judge_error: AttemptTimeoutError"]
     assert wire.counts() == {"answer": 3, "alignment": 3, "coherence": 3}

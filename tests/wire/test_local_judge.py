@@ -146,7 +146,7 @@ def subprocess_calibrate(url: str, folder: Path) -> "subprocess.CompletedProcess
         encoding="utf-8",
         cwd=folder,
         env={**environment(url), "HOME": str(folder)},
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
