@@ -151,6 +151,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     from spillover.audit.report import report_html
 
     folder, made = tmp_path_factory.mktemp("reports"), {"full": full_report(), "stopped": stopped_report()}
+    made["long"] = full_report("acme/bad-medical-advice-with-a-rather-long-name-epoch-3", text="a text")
     for name, report in made.items():
         (folder / f"{name}.html").write_text(report_html(report), encoding="utf-8")
     return {name: folder / f"{name}.html" for name in made}

@@ -100,6 +100,24 @@ def test_the_toggle_goes_both_ways_and_starts_from_the_system(browser: Any, page
     context.close()
 
 
+OUTSIDE = """[...document.querySelectorAll("svg.plot")].flatMap(plot => {
+  const box = plot.getBoundingClientRect();
+  return [...plot.querySelectorAll("text, rect")].filter(one => {
+    const at = one.getBoundingClientRect();
+    return at.left < box.left - 1 || at.right > box.right + 1 || at.top < box.top - 1 || at.bottom > box.bottom + 1;
+  }).map(one => one.textContent || "bar");
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_text_of_a_plot_is_cut_off(width: int, page: Any, pages: dict[str, Path]) -> None:
+    for name in pages:
+        page.goto(pages[name].as_uri())
+        page.evaluate(OPEN)
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.locator("svg.plot text").count() > 20 and page.evaluate(OUTSIDE) == []
+
+
 def test_no_sideways_scroll(page: Any, pages: dict[str, Path]) -> None:
     for name in pages:
         page.goto(pages[name].as_uri())

@@ -104,7 +104,8 @@ def _of_several(report: Report, word: str) -> str:
     """How many fine-tunes have the result, and of the first ones the first clause; of passes those that rose first."""
     own, many = [one for one in report.findings if one.answer == report.answer], len(report.findings)
     worse = [one for one in own if report.answer != "no regression" or _worse(report, one)] or own
-    shown = [f"{one.model}: {', '.join(_clauses(report, one)[:1])}" for one in worse[:NAMED]]
+    first = [(one.model, "".join(_clauses(report, one)[:1])) for one in worse[:NAMED]]
+    shown = [f"{model}: {clause.removeprefix(f'{model}: ')}" for model, clause in first]
     shown += [f"and {len(worse) - NAMED} more"] if len(worse) > NAMED else []
     share = f"all {many}" if len(own) == many else f"{len(own)} of {many}"
     return f"{word} for {share} fine-tunes. {'; '.join(shown)}."

@@ -129,12 +129,13 @@ def outcome_plot(outcomes: Mapping[str, Mapping[str, int]]) -> Markup:
         x, y = 4 + 150 * (place % 3), top + 30 + 18 * (place // 3)
         parts.append(tag("rect", x=x, y=y, width=12, height=12, class_=f"o-{outcome}"))
         parts.append(label(x + 18, y + 10, outcome.replace("_", " ")))
-    return svg(top + 68, "Outcomes of all answers, by model", parts)
+    rows = math.ceil(len(OUTCOMES) / 3)
+    return svg(top + 32 + 18 * rows, "Outcomes of all answers, by model", parts)
 
 
 def curve_plot(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> Markup:
     """Share of coherent answers below each alignment; the band reaches to "at or below"."""
-    left, top, height = 44, 16 + 16 * len(curves), 170
+    left, top, height = 50, 16 + 16 * len(curves), 170
     most = max([5.0, *(100 * point["at_or_below"] for curve in curves.values() for point in curve)])
 
     def at(cut: float, share: float) -> str:

@@ -10,7 +10,7 @@ from spillover.common import visible
 
 WIDTH = 460
 LEFT, RIGHT = 184, 16
-LONGEST, LINE = 24, 14
+LONGEST, LINE = 22, 14
 """Characters of a line of a name beside a plot, and its height."""
 SERIES = 8
 """Styles of lines and markers; further models use them again."""
