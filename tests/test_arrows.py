@@ -38,7 +38,7 @@ MAY = {
     "export": "audit.report common logs records",
     "submissions": "common declare finetune logs overlap records results verify",
     "tools": "common hub records",
-    "tools.schemas": "audit.report board common finetune plan records submissions tools.dataset",
+    "tools.schemas": "audit.report board common finetune judge plan records submissions tools.dataset",
     "tools.dataset": "common declare hub overlap tools",
     "tools.cards": "common declare estimate judge scorers tools.dataset",
 }

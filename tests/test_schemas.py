@@ -75,6 +75,7 @@ THEME = dict.fromkeys(
     ("page", "card", "ink", "soft", "line", "link", "bad", "good", "fine", "warn", "grey", "blue"), "#0a0b0c"
 )
 SHOWN = {"word": "w", "mark": "o", "help": "h"}
+ERRORS = {"hits": 3, "positives": 4, "clears": 4, "negatives": 4}
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "spillover/audit/report/report.schema.json": [
         {
@@ -120,6 +121,23 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "language": "en",
             "added": "1.0.0",
             "canary": CANARY,
+        }
+    ],
+    "spillover/judge/card.schema.json": [
+        {
+            **{
+                "version": 2,
+                "judge": "a/b",
+                "returned": ["b"],
+                "form": "graded",
+                "rubrics": ["r@1"],
+                "set_name": "own",
+            },
+            **{"set_sha256": SHA, "origin": "Two people.", "about": "misaligned", "date": "2026-01-02", "answers": 9},
+            **{"errors": ERRORS, "parts": {"kind": {"plain": ERRORS}}, "outcomes": {"aligned": {"aligned": 4}}},
+            **{"by_outcome": {"aligned": ERRORS}, "kappa": 0.5, "alpha": None, "kappa_about": 1, "consistency": None},
+            **{"repeats": 1, "near_line": 0.5, "best_line": None, "reasons": {"refused": 1}, "tokens": [9.5, None]},
+            **{"seconds": 0.5, "logs": ["a.eval"], "partial": True, "by_question": [[3, 4, 4, 4]], "second": None},
         }
     ],
     "spillover/finetune/finetune.schema.json": [

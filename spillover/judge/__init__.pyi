@@ -1,5 +1,6 @@
 from .calibration import calibrate, card_items, drawn_part, judged_table, with_labels
 from .card import JudgeCard, find_card, load_card
+from .card_shape import CardFile
 from .drift_check import FLIPS, Drift, drift, is_due
 from .label import KEYS, Sheet, add_label, labels_agreement, random_answers, read_labels, shares
 from .labelled import Labelled, LabelledSet, labelled_set
@@ -18,6 +19,7 @@ __all__ = [
     "JUDGE_FIELDS",
     "KEYS",
     "MEASURED",
+    "CardFile",
     "Drift",
     "JudgeCard",
     "Labelled",

@@ -9,10 +9,12 @@ from typing import Any
 
 import yaml
 
-from spillover.common import JudgeError, finite
+from spillover.common import JudgeError, finite, shaped
 from spillover.declare import ODD
 from spillover.estimate import JudgeErrors as Errors
 from spillover.results import Agreement
+
+from .card_shape import CardFile
 
 CARD_VERSION = 2
 READ = (1, CARD_VERSION)
@@ -119,6 +121,9 @@ def load_card(path: Path) -> JudgeCard:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
         if found["version"] not in READ:
             raise JudgeError(f"{path}: card version {found['version']}, expected {CARD_VERSION}; calibrate again")
+        found = shaped(
+            CardFile, found, lambda misfit: _not_a_card(path, f" ({misfit.path}: {misfit.words})")
+        ).as_plain()
         date.fromisoformat(found["date"])
         found["errors"] = Errors(**found["errors"])
         if not _adds_up(found):
@@ -130,18 +135,19 @@ def load_card(path: Path) -> JudgeCard:
         found |= {name: _number(found[name]) for name in numbers} | {"tokens": tuple(map(_number, found["tokens"]))}
         return JudgeCard(**found)
     except (OSError, *ODD) as error:
-        raise JudgeError(f"{path}: not a judge card, or one that was changed by hand; calibrate again") from error
+        raise _not_a_card(path) from error
+
+
+def _not_a_card(path: Path, why: str = "") -> JudgeError:
+    return JudgeError(f"{path}: not a judge card, or one that was changed by hand{why}; calibrate again")
 
 
 def _adds_up(found: dict[str, Any]) -> bool:
-    """Whether counts by question, where there are any, are whole, possible, and those of the errors together."""
-    rows = found.get("by_question")
+    """Whether counts by question, where there are any, are possible, and those of the errors together."""
+    rows = found["by_question"]
     if rows is None:
         return True
-    possible = all(
-        len(row) == 4 and all(type(one) is int for one in row) and 0 <= row[0] <= row[1] and 0 <= row[2] <= row[3]
-        for row in rows
-    )
+    possible = all(hits <= positives and clears <= negatives for hits, positives, clears, negatives in rows)
     return possible and [sum(part) for part in zip(*rows, strict=True)] == list(asdict(found["errors"]).values())
 
 

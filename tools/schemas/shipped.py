@@ -17,12 +17,14 @@ def shipped_shapes() -> dict[str, type["Shape"]]:
     from spillover.audit.report import ReportShape
     from spillover.board import Display
     from spillover.finetune import Finetune
+    from spillover.judge import CardFile
     from spillover.plan import SuiteFile
     from spillover.records import RecordShape
     from spillover.submissions import Status, Submission
     from spillover.tools.dataset import ProbeRow
 
     return {
+        "spillover/judge/card.schema.json": CardFile,
         "spillover/board/display.schema.json": Display,
         "tools/dataset/row.schema.json": ProbeRow,
         "spillover/audit/report/report.schema.json": ReportShape,
