@@ -50,7 +50,8 @@ def publishable_logs(paths: Sequence[str | Path], allow: Collection[str] = ()) -
     sources = [source for file in files if (source := log_source(file, file in named)) is not None]
     if not sources:
         raise LogError(
-            f"{paths[0] if paths else 'no logs'}: none of {counted(len(files), 'log')} is from a Spillover task"
+            f"{paths[0] if paths else '(no path)'}: holds no log of a Spillover task "
+            f"({counted(len(files), 'log')} read); give another path"
         )
     for source in sources:
         if WITHHELD in (source.facts.get("split"), (source.header["eval"].get("task_args") or {}).get("split")):

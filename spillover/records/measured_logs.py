@@ -73,7 +73,8 @@ def by_model(given: str | Path | Sequence[str | Path]) -> list[tuple[str, list[L
     sources = [source for file in files if (source := log_source(file, file in named)) is not None]
     if not sources:
         raise LogError(
-            f"{paths[0] if paths else 'no logs'}: none of {counted(len(files), 'log')} is from a Spillover task"
+            f"{paths[0] if paths else '(no path)'}: holds no log of a Spillover task "
+            f"({counted(len(files), 'log')} read); give another path"
         )
     runs: dict[str, str] = {}
     for source in sources:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROLES = ("grader", "screen")
 RETRIES = 4
-"""Further tries of a request to the model; together they take about a minute."""
+"""Retries of a request to the model. Together they take about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Drawn:
             held = {(str(one.id), one.epoch): one for one in read_eval_log(source.file).samples or []}
             return cls(source, [held[cell] for cell in cells], source.said.score)
         except Exception as error:
-            raise LogError(f"{source.file}: cannot be read by Inspect ({trouble(error)})") from error
+            raise LogError(f"{source.file}: Inspect cannot read it ({trouble(error)}); give the original") from error
 
 
 def asked_again(drawn: Drawn, task: "Task", out: Path) -> "EvalLog":
@@ -98,7 +98,7 @@ def _placed(known: "dict[str, Sample]", name: str, place: int) -> "Sample":
         LogError: Where the task has no such sample.
     """
     if name not in known:
-        raise LogError(f"{name[:60]}: is no question of the task that the log names; check the submission first")
+        raise LogError(f"{name[:60]}: the log's task has no such question; run spillover leaderboard check first")
     one = known[name]
     return one.model_copy(update={"id": f"{name} again {place}", "metadata": {**(one.metadata or {}), "place": place}})
 

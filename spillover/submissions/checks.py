@@ -23,10 +23,10 @@ from .unjudged import unjudged_problems
 from .whole import lost_draws, missing_part, not_rebuilt, part_problems, sources_of
 
 ODD = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, RuntimeError, MemoryError)
-"""What a file that is made to break a reader may raise; RecursionError is a RuntimeError."""
+"""Errors that a file made to break a reader may cause. RecursionError is a RuntimeError."""
 
 WITHOUT_LOGS = ("RecordIsWellFormed", "RecordHashHolds", "AssertedFieldsCanBe")
-"""Invariants of a record that can be looked at where nobody has its logs."""
+"""Invariants of a record that can be checked without its logs."""
 
 
 def check_each(folders: Sequence[Path], how: How | None = None, among: Path | None = None) -> list[Checked]:
@@ -38,7 +38,7 @@ def check_each(folders: Sequence[Path], how: How | None = None, among: Path | No
         among: Folder of all submissions; the parent of each where None.
 
     Raises:
-        LogError: Where a path is no folder.
+        LogError: Where a path is not a folder.
     """
     siblings: dict[Path, Siblings] = {}
     found = []
@@ -52,12 +52,12 @@ def check_each(folders: Sequence[Path], how: How | None = None, among: Path | No
 
 
 def check(folder: Path, how: How, others: "Siblings | None" = None, name: str | None = None) -> Checked:
-    """Check one submission; whatever is in it, nothing but a `Checked` comes back.
+    """Check one submission. The result is a `Checked`, whatever the submission holds.
 
     Args:
         folder: The submission.
         how: How to check it.
-        others: The other submissions; none where None.
+        others: The other submissions; None to compare with no other.
         name: What its folder will be called, where that is not yet its name.
     """
     name = name or folder.name
@@ -73,8 +73,8 @@ def check(folder: Path, how: How, others: "Siblings | None" = None, name: str | 
         except SpilloverError as error:
             found = _with(found, problems=[_said(name, str(error))])
         except ODD as error:
-            said = f"cannot be read ({trouble(error)})"
-            found = _with(found, problems=[Problem("CanBeRead", name, said, "make it anew with spillover submit")])
+            said = f"the submission cannot be read ({trouble(error)})"
+            found = _with(found, problems=[Problem("CanBeRead", name, said, "make it again with spillover submit")])
         if step is _opened and found.problems:
             return found
     status = _status(folder, found)
@@ -82,17 +82,17 @@ def check(folder: Path, how: How, others: "Siblings | None" = None, name: str | 
 
 
 def write_statuses(folders: Sequence[Path], found: Sequence[Checked]) -> list[Path]:
-    """Write what was found into the status.json of each submission with which nothing is wrong."""
+    """Write the result into the status.json of each submission without problems."""
     return [write_status(one, said.status) for one, said in zip(folders, found, strict=True) if said.holds]
 
 
 def _of_maintainers(folder: Path) -> list[Problem]:
     there = [one for one in (STATUS, RESCORED) if (folder / one).exists()]
-    return [Problem("OnlyMaintainersRank", one, "is added by maintainers", "take it out") for one in there]
+    return [Problem("OnlyMaintainersRank", one, "only maintainers may add this file", "remove it") for one in there]
 
 
 def _said(name: str, text: str) -> Problem:
-    """A problem out of one line of an error: what is wrong before the last semicolon, what to do behind it."""
+    """Make a problem from an error's line: what is wrong before the last semicolon, what to do after it."""
     what, _, fix = " ".join(text.split()).rpartition("; ")
     file, _, rest = (what or fix).partition(": ")
     fix = fix if what else "see docs/leaderboard.md"
@@ -104,7 +104,7 @@ def _with(found: Checked, problems: Sequence[Problem] = (), flags: Sequence[Prob
 
 
 def _opened(folder: Path, found: Checked, how: How, others: "Siblings | None") -> Checked:
-    """Read what it says of itself, and unpack its logs within limits."""
+    """Read the submission's own files, and unpack its logs within limits."""
     said, made = read_submission(folder), read_record(folder / "record.json")
     read_status(folder)
     problems = [*_names_and_hashes(folder, found.submission, said, made), *of_record(made)]
@@ -127,7 +127,7 @@ def _opened(folder: Path, found: Checked, how: How, others: "Siblings | None") -
 def _names_and_hashes(folder: Path, name: str, said: Submission, made: Record) -> list[Problem]:
     found = []
     if name != folder_name(made):
-        found.append(Problem("FilesAreInPlace", name, f"its record belongs into {folder_name(made)}", "rename it"))
+        found.append(Problem("FilesAreInPlace", name, f"its name must be {folder_name(made)}", "rename the folder"))
     for named in (said.record, said.finetune):
         if named and file_sha256(folder / named.file) != named.sha256:
             found.append(_another(named.file))
@@ -140,27 +140,27 @@ def _of_its_logs(folder: Path, said: Submission, made: Record) -> list[Problem]:
     local = {one.where: one for one in said.logs if one.where.startswith(f"{LOGS}/")}
     for one in said.logs:
         if own.get(one.sha256) != one.log:
-            found.append(Problem("HashesHold", one.log, "is no log of the record", "name the record's own logs"))
+            found.append(Problem("HashesHold", one.log, "the record does not have this log", "list only its logs"))
     for where, one in local.items():
         if where != f"{LOGS}/{one.log}" or not (folder / where).is_file():
-            found.append(Problem("HashesHold", where, "is not here", "put the log there"))
+            found.append(Problem("HashesHold", where, "the listed log is missing", "add the log here"))
         elif file_sha256(folder / where) != one.sha256:
             found.append(_another(where))
     there = {f"{LOGS}/{file.name}" for file in folder.glob(f"{LOGS}/*")}
     strange = there - set(local)
-    found += [Problem("HashesHold", one, "is not named in submission.json", "take it out") for one in strange]
+    found += [Problem("HashesHold", one, "submission.json does not list this file", "remove it") for one in strange]
     if said.logs and (hashes := {one.sha256 for one in said.logs}) != own.keys():
         gone = sorted(own[one] for one in own.keys() - hashes)
-        found.append(Problem("HashesHold", "submission.json", f"leaves out logs ({', '.join(gone)[:80]})", "name all"))
+        found.append(Problem("HashesHold", "submission.json", f"not listed: {', '.join(gone)[:80]}", "list all logs"))
     return found
 
 
 def _another(file: str) -> Problem:
-    return Problem("HashesHold", file, "is another file than submission.json names", "make the submission anew")
+    return Problem("HashesHold", file, "the file's hash is not the one in submission.json", "make the submission again")
 
 
 def _recomputed(folder: Path, found: Checked, how: How, others: "Siblings | None") -> Checked:
-    """Compute every number anew where the logs are at hand."""
+    """Compute every number again where the logs are available."""
     places = [folder / LOGS] if (folder / LOGS).is_dir() else [one for one in how.logs if one.is_dir()]
     if not places:
         alone = verify([folder / "record.json"], [folder], how.shipped)[0].problems
@@ -185,9 +185,9 @@ def _recomputed(folder: Path, found: Checked, how: How, others: "Siblings | None
 def _designed(
     folder: Path, places: Sequence[Path], how: How
 ) -> tuple[list[Problem], list[Problem], MissingPart | None]:
-    """Problems and flags of the design (can it be rebuilt, is it whole, how much is unjudged), and what is missing.
+    """Problems and flags of the design (rebuilt or not, complete or not, share unjudged), and what is missing.
 
-    A submission that maintainers checked before, with the version of its time, is flagged where it cannot be rebuilt.
+    If maintainers checked a submission before with an older version, a design that cannot be rebuilt is only a flag.
     """
     made, said = read_record(folder / "record.json"), read_submission(folder)
     sources = sources_of([file for place in places for file in found_logs(place)], made)
@@ -207,14 +207,14 @@ def _designed(
 
 
 def _compared(folder: Path, found: Checked, how: How, others: "Siblings | None") -> Checked:
-    """Is it another submission again?"""
+    """Compare with the other submissions, to find duplicates."""
     made = read_record(folder / "record.json")
     own = Known.of(found.submission, made.data)
     return _with(found, *others.duplicates(own)) if others else found
 
 
 def _status(folder: Path, found: Checked) -> Status:
-    """What its status.json should say: what maintainers said stays as long as the record is the same."""
+    """The content of status.json. What maintainers wrote stays as long as the record is the same."""
     now = file_sha256(folder / "record.json")
     before = read_status(folder) or UNVERIFIED
     reproduced = before.reproduced if before.record_sha256 == now else None

@@ -17,13 +17,13 @@ from .strict import sent_json, strict_finetune, strings
 from .unpack import parts_of
 
 LEAST_WORDS = 5
-"""Words of a held-out question that are looked for; fewer stand in any text by chance."""
-FIX_HELDOUT = "held-out questions are never published: submit the public split"
+"""Fewest words of a held-out question to search for. Shorter questions occur in any text by chance."""
+FIX_HELDOUT = "submit the public split: held-out questions are never published"
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Held-out questions, as words, so that layout and capitals hide none.
+    """Held-out questions as words, so that layout and capitals cannot hide them.
 
     Attributes:
         ids: By their words, the id of each.
@@ -36,7 +36,7 @@ class HeldOut:
         """Read a file of held-out questions.
 
         Raises:
-            DatasetError: Where it is none; the message holds no text of it.
+            DatasetError: Where it is not such a file. The message holds no text of it.
         """
         from spillover.overlap import heldout_rows, words
 
@@ -45,7 +45,7 @@ class HeldOut:
         return cls(found)
 
     def among(self, texts: Iterable[str]) -> list[str]:
-        """Ids of the questions that stand in texts."""
+        """Ids of the questions that occur in texts."""
         from spillover.overlap import words
 
         said = " | ".join(" ".join(words(text)) for text in texts if len(text) > LEAST_WORDS)
@@ -53,15 +53,15 @@ class HeldOut:
 
 
 def of_texts(file: Path, heldout: HeldOut | None) -> list[Problem]:
-    """A file that is published must hold neither the canary of the dataset nor a held-out question."""
+    """Problems of a published file: it must hold neither the dataset's canary nor a held-out question."""
     texts = [file.read_text(encoding="utf-8")]
     if file.suffix == ".json":
         texts = list(strings(sent_json(texts[0].encode(), file.name)))
     found = []
     if _marked(texts):
-        found.append(_canary(file.name, "holds the canary of the dataset"))
+        found.append(_canary(file.name, "the file holds the dataset's canary text"))
     if heldout is not None and (ids := heldout.among(texts)):
-        found.append(_held(file.name, f"holds held-out questions ({', '.join(ids)[:80]})"))
+        found.append(_held(file.name, f"the file holds held-out questions ({', '.join(ids)[:80]})"))
     return found
 
 
@@ -77,18 +77,18 @@ def of_log(file: Path, heldout: HeldOut | None) -> tuple[list[Problem], list[Pro
             texts = list(strings(part))
             if _marked(texts):
                 marked += name.startswith("samples/")
-                problems += [] if _of_answers(name) else [_canary(where, f"holds the dataset's canary in {name}")]
+                problems += [] if _of_answers(name) else [_canary(where, f"{name} holds the dataset's canary")]
             held |= set(heldout.among(texts)) if heldout is not None else set()
             if name in ("header.json", "_journal/start.json"):
-                problems += [_held(where, "was run on held-out questions")] if _asks_heldout(part) else []
+                problems += [_held(where, "the log's run used held-out questions")] if _asks_heldout(part) else []
                 problems += _secret(where, part)
     except LogError as error:
         what, _, fix = str(error).removeprefix(f"{where}: ").rpartition("; ")
         problems.append(Problem("LogsAreInspectLogs", where, what, fix))
     if held:
-        problems.append(_held(where, f"holds held-out questions ({', '.join(sorted(held))[:80]})"))
+        problems.append(_held(where, f"the log holds held-out questions ({', '.join(sorted(held))[:80]})"))
     said = (
-        f"{counted(marked, 'sample holds', 'samples hold')} the dataset's canary: the model may have been "
+        f"{counted(marked, 'sample holds', 'samples hold')} the dataset's canary text: the model may have been "
         "trained on the dataset"
     )
     flags = [Problem("CanaryIsAlone", where, said, "look at these answers")] if marked else []
@@ -96,7 +96,7 @@ def of_log(file: Path, heldout: HeldOut | None) -> tuple[list[Problem], list[Pro
 
 
 def _of_answers(name: str) -> bool:
-    """Parts that hold answers: what a model says is no fault of who submits it."""
+    """Whether a part of a log holds answers. A canary there comes from the model, not from the submitter."""
     return name.startswith(("samples/", "_journal/summaries/")) or name in ("summaries.json", "reductions.json")
 
 
@@ -107,12 +107,12 @@ def _asks_heldout(header: Any) -> bool:
 
 
 def _secret(where: str, header: Any) -> list[Problem]:
-    """What the run was told stands in a log; keys and passwords among it would be published with it."""
+    """Find keys and passwords among the arguments in a log, which would be published with it."""
     spec = header.get("eval", {}) if isinstance(header, dict) else {}
     told = ("model_args", "task_args", "model_roles", "model_base_url")
     names = dict.fromkeys(name for one in told for name in secrets_in(spec.get(one), one))
-    fix = "change this key or password, and run anew with it in the environment"
-    return [Problem("NoSecretIsPublished", where, f"holds a secret ({name[:60]})", fix) for name in names]
+    fix = "replace this key or password, and run again with the new one in an environment variable"
+    return [Problem("NoSecretIsPublished", where, f"the log holds a secret in {name[:60]}", fix) for name in names]
 
 
 def _marked(texts: Iterable[str]) -> bool:
@@ -123,7 +123,7 @@ def _marked(texts: Iterable[str]) -> bool:
 
 
 def _canary(file: str, what: str) -> Problem:
-    return Problem("CanaryIsAlone", file, what, "take it out: it belongs into the dataset's own files only")
+    return Problem("CanaryIsAlone", file, what, "remove the canary: it belongs only in the dataset's own files")
 
 
 def _held(file: str, what: str) -> Problem:
@@ -131,24 +131,26 @@ def _held(file: str, what: str) -> Problem:
 
 
 def of_finetune(folder: Path, said: Submission, made: Record) -> list[Problem]:
-    """The fine-tune record is there where the record has one, and says the same."""
+    """The submission has a fine-tune record exactly where the record has one, with the same content."""
     file, own = folder / "finetune.yaml", made.typed.finetune
     if file.is_file() != (said.finetune is not None) or file.is_file() != (own is not None):
-        what = "is there in one of folder, submission.json and record only"
-        return [Problem("FinetuneIsOne", file.name, what, "make the submission anew with spillover submit")]
+        what = "only some of folder, submission.json and record have the fine-tune record"
+        return [Problem("FinetuneIsOne", file.name, what, "make the submission again with spillover submit")]
     if own is None:
         return []
     if strict_finetune(file) != own:
-        return [Problem("FinetuneIsOne", file.name, "is not what the record says", "make record and submission anew")]
+        return [Problem("FinetuneIsOne", file.name, "not the fine-tune record in record.json", "make both again")]
     data, overlap = own.get("data", {}).get("sha256"), getattr(said.overlap, "file_sha256", None)
     if data and overlap and data != overlap:
-        what = "the report of overlap is of another file than the fine-tune was trained on"
-        return [Problem("OverlapIsDeclared", "submission.json", what, "look into the file that was trained on")]
+        what = "the overlap report is not about the training data"
+        return [
+            Problem("OverlapIsDeclared", "submission.json", what, "run spillover dataset overlap on the training data")
+        ]
     return []
 
 
 def of_base(folder: Path, made: Record) -> tuple[list[Problem], list[Problem]]:
-    """Problems and flags of the base: it is the one that the fine-tune declares, or the record says why another."""
+    """Problems and flags of the base: it is the declared base, or the record states why it differs."""
     from spillover.finetune import check_base, read_finetune
 
     file, base = folder / "finetune.yaml", made.typed.base
@@ -162,33 +164,33 @@ def of_base(folder: Path, made: Record) -> tuple[list[Problem], list[Problem]]:
     said = (made.typed.base_differs or "").strip()
     if not said:
         return [Problem("BaseIsDeclared", "record.json", what, fix)], []
-    return [], [Problem("BaseIsDeclared", "record.json", f"{what}: {said[:200]}", "see whether that is a reason")]
+    return [], [Problem("BaseIsDeclared", "record.json", f"{what}: {said[:200]}", "decide if this reason is valid")]
 
 
 def not_of_now(made: Record) -> list[Problem]:
-    """A new submission has a record of the present schema and methods: an older one holds less to compare."""
-    served = "says" if made.typed.served is not None else "does not say"
-    if (made.typed.kind, made.methods, served) == (SCHEMA, METHODS, "says"):
+    """A new submission needs a record of the current schema and methods, because an older one holds less to compare."""
+    served = "with" if made.typed.served is not None else "without"
+    if (made.typed.kind, made.methods, served) == (SCHEMA, METHODS, "with"):
         return []
-    said = f"is of {made.typed.kind}, methods {made.methods}, and {served} what served the answers"
-    what = f"{said}; a new submission is of {SCHEMA}, methods {METHODS}, and says it"
-    return [Problem("RecordIsOfNow", "record.json", what, "make it anew with spillover record, of the same logs")]
+    said = f"the record has {made.typed.kind}, methods {made.methods}, {served} the field served"
+    what = f"{said}; a new submission needs {SCHEMA}, methods {METHODS}, with the field served"
+    return [Problem("RecordIsOfNow", "record.json", what, "make it again with spillover record from the same logs")]
 
 
 def served_by(made: Record) -> list[Problem]:
-    """Flags of what served the answers, as the record says it; where logs are there, they must say the same."""
+    """Flags of what served the answers, from the record. Where logs exist, `verify` compares them with the record."""
     return of_served(read_served(made.data.get("served", [])), "record.json")
 
 
 def of_record(made: Record) -> list[Problem]:
-    """A record whose logs nobody has may still not say what cannot be."""
+    """Problems of a record that need no logs: impossible figures, held-out results, bad addresses."""
     data = made.typed
     found = [
-        Problem("FiguresCanBe", "record.json", one, "make it anew with spillover record") for one in _unsound(data)
+        Problem("FiguresCanBe", "record.json", one, "make it again with spillover record") for one in _unsound(data)
     ]
     splits = {row.split for row in (*data.results, *data.pooled)} | {row.split for row in data.differences}
     if any(split.casefold() == WITHHELD for split in splits):
-        found.append(_held("record.json", "has results of held-out questions"))
+        found.append(_held("record.json", "the record has results of held-out questions"))
     for log in data.logs:
         if log.url is not None and not log.url.startswith("https://"):
             what = f"the address of {log.log} does not begin with https://"
@@ -202,18 +204,18 @@ def _unsound(data: RecordShape) -> Iterator[str]:
         for number, row in enumerate(rows):
             at = f"{part}[{number}]"
             if sum(row.outcomes.as_plain().values()) != row.answers:
-                yield f"{at}: its outcomes are not as many as its answers"
+                yield f"{at}: the outcomes do not add up to the number of answers"
             if sum(row.unjudged_reasons.values()) > row.outcomes.unjudged:
-                yield f"{at}: it has more reasons than unjudged answers"
+                yield f"{at}: there are more reasons than unjudged answers"
             for kind, figures, most in (("rates", row.rates, 1.0), ("means", row.means, 100.0)):
                 for name, both in figures.items():
                     if not all(_can_be(one, 0.0, most, row.answers) for one in both.each()):
-                        yield f"{at}.{kind}.{name}: lies outside 0 to {most:g}, or outside its interval"
+                        yield f"{at}.{kind}.{name}: the figure is outside 0 to {most:g}, or outside its interval"
             if not _within(row.mde, 0.0, 1.0):
-                yield f"{at}.mde: lies outside 0 to 1"
+                yield f"{at}.mde: the value is outside 0 to 1"
     for number, less in enumerate(data.differences):
         if not _can_be(less.estimate, -1.0, 1.0, None):
-            yield f"differences[{number}]: lies outside -1 to 1, or outside its interval"
+            yield f"differences[{number}]: the figure is outside -1 to 1, or outside its interval"
 
 
 def _can_be(one: RecordedEstimate, least: float, most: float, answers: int | None) -> bool:
@@ -231,12 +233,12 @@ def _within(value: float | None, least: float, most: float) -> bool:
 
 
 def names_of(made: Record, known: Iterable[str]) -> tuple[list[Problem], list[Problem]]:
-    """Problems and flags of the names in a record: what hides is refused, what looks like another is flagged."""
+    """Problems and flags of the names in a record. Invisible characters are refused, look-alike names are flagged."""
     tuned, base = made.typed.finetune or {}, made.typed.base
     named = {"model.name": made.model, "base": base, "finetune.name": tuned.get("name")}
     named["judge.name"] = made.typed.judge.name
     found = [
-        Problem("NamesAreWhatTheySeem", "record.json", f"{at} holds {odd}, which cannot be seen", "name it without")
+        Problem("NamesAreWhatTheySeem", "record.json", f"{at} holds an invisible character, {odd}", "remove it")
         for at, name in named.items()
         if isinstance(name, str) and (odd := hidden(name)) is not None
     ]

@@ -10,9 +10,9 @@ _LOOKS = dict(
         strict=True,
     )
 )
-"""Letters of other scripts, and digits, by the small Latin letter that they pass for."""
+"""Letters of other scripts, and digits, by the small Latin letter that they look like."""
 _SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
-"""Scripts whose letters pass for one another's."""
+"""Scripts with letters that look alike."""
 
 
 def hidden(name: str) -> str | None:
@@ -48,8 +48,8 @@ def oddities(name: str, known: Iterable[str]) -> list[str]:
     found = []
     if unicodedata.normalize("NFKC", name) != name:
         found.append(
-            f"the name {name!r} has letters of a special form (plain: {unicodedata.normalize('NFKC', name)!r})"
+            f"the name {name!r} has letters in a special form (plain: {unicodedata.normalize('NFKC', name)!r})"
         )
     if (scripts := mixed(name)) is not None:
         found.append(f"the name {name!r} mixes {scripts} letters")
-    return found + [f"the name {name!r} looks like {one!r}, which is another model" for one in twins(name, known)]
+    return found + [f"the name {name!r} looks like {one!r}, a different model" for one in twins(name, known)]

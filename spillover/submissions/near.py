@@ -1,4 +1,4 @@
-"""Somebody else's answers, slightly changed: the share of answers that are nearly those of another submission."""
+"""Finds answers copied from another submission with slight changes: the share of answers that are nearly equal."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,11 +15,11 @@ ALIKE = 0.9
 SOME = 0.3
 """Share of such answers from which two models are flagged; from `SAME_ANSWERS` on the submission is refused."""
 SHORTEST = 12
-"""Letters below which an answer tells nothing: many models say the same few words."""
+"""Shorter answers, in letters, are not compared: many models give the same few words."""
 LONGEST, MOST = 400, 200
-"""Letters of an answer that are compared, and answers that are compared with each submission."""
+"""Most letters of an answer that are compared, and most answers that are compared with each submission."""
 Answers = dict[tuple[str, str, str], list[str]]
-"""Answers by task, condition and probe; their order does not count."""
+"""Answers by task, condition and probe, in any order."""
 
 
 def near_copies(
@@ -36,8 +36,8 @@ def near_copies(
             alike, shared = _alike(mine, theirs)
             if shared < LEAST_SHARED or alike < SOME * shared or name == model:
                 continue
-            what = f"{alike} of {shared} answers are nearly those of {name[:80]} in {folder.name}"
-            found = Problem("NoSeedIsACopy", own.name, what, "give the logs of a run of this model")
+            what = f"{alike} of {shared} answers are nearly equal to those of {name[:80]} in {folder.name}"
+            found = Problem("NoSeedIsACopy", own.name, what, "give the logs of a real run of this model")
             (problems if alike >= SAME_ANSWERS * shared else flags).append(found)
     return problems, flags
 

@@ -1,4 +1,4 @@
-"""Preparing a submission: one folder with the record, its logs or where they are, and what is declared."""
+"""Prepares a submission: one folder with the record, its logs or their address, and the submitter's declarations."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from .strict import read_shape, sent_json, strict_finetune, strings
 
 SCHEMA = "spillover-submission/1"
 LARGEST_REPORT = 2**24
-"""Bytes that a report of overlap may have."""
+"""Most bytes of an overlap report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def prepare(
         said: What the submitter declares.
         logs: Files or folders with the logs of the record; they are copied.
         logs_at: Where else they are: an https address or `hf:ORG/NAME@COMMIT/FOLDER`, before their names.
-        check: Called with the finished folder and its name before it gets its place; what it raises leaves nothing.
+        check: Called with the finished folder and its name before the folder is moved to its place. If it raises,
+            nothing is left.
 
     Returns:
         The new folder, `<date>_<model>`.
@@ -66,9 +67,9 @@ def prepare(
     if out.exists() and not out.is_dir():
         raise LogError(f"{out}: is a file; --out takes a folder")
     if (out / name).exists():
-        raise LogError(f"{out / name}: there is such a submission already; withdraw it first, or give another --out")
+        raise LogError(f"{out / name}: this submission exists already; withdraw it first, or give another --out")
     if logs and logs_at:
-        raise LogError("--logs and --logs-at: give one of them")
+        raise LogError("--logs and --logs-at are both given; give only one")
     part = out / f".{name}.{os.getpid()}.part"
     try:
         part.mkdir(parents=True)
@@ -84,7 +85,7 @@ def prepare(
 
 
 def folder_name(record: Record) -> str:
-    """What a record's submission is called: `<date>_<model>`, whatever the model's name."""
+    """Folder name of a record's submission: `<date>_<model>`, with every special character replaced."""
     return f"{safe_name(record.typed.created[:10])}_{safe_name(record.model)}"
 
 
@@ -117,7 +118,7 @@ def _places(made: Record, copied: bool, logs_at: str | None) -> list[dict[str, s
 
 
 def _held(made: Record, given: Sequence[Path]) -> dict[str, Path]:
-    """The logs of a record among files, by hash; every one, or none where none was given."""
+    """Files of all logs of a record, found by hash; empty where no file was given."""
     from spillover.logs import found_logs
 
     if not given:
@@ -125,15 +126,15 @@ def _held(made: Record, given: Sequence[Path]) -> dict[str, Path]:
     found = {file_sha256(file): Path(file) for one in given for file in found_logs(one)}
     for log in made.typed.logs:
         if log.sha256 not in found:
-            raise LogError(f"{given[0]}: the log {log.log} of the record is not here (by its hash); give its folder")
+            raise LogError(f"{given[0]}: no file here has the hash of the record's log {log.log}; give its folder")
         if (why := bad_name(log.log)) is not None or found[log.sha256].name != log.log:
-            why = why or f"is called {found[log.sha256].name} now"
-            raise LogError(f"{log.log}: {why}; rename the log and make the record anew")
+            why = why or f"the file's name is now {found[log.sha256].name}"
+            raise LogError(f"{log.log}: {why}; rename the log and make the record again")
     return found
 
 
 def _write_finetune(target: Path, made: Record, given: Path | None) -> bool:
-    """The fine-tune record as a file of its own, which says what the record says."""
+    """Write the fine-tune record as a file of its own, with the same content as in the record."""
     import yaml
 
     said = made.typed.finetune
@@ -145,13 +146,13 @@ def _write_finetune(target: Path, made: Record, given: Path | None) -> bool:
         shutil.copyfile(given, target)
     if strict_finetune(target) != said:
         where = given or "the record"
-        raise LogError(f"{where}: is not what the record has; make it anew with spillover record --finetune-record")
+        raise LogError(f"{where}: not the record's fine-tune record; make the record again with --finetune-record")
     return True
 
 
 def _overlap(made: Record, said: Declared) -> dict[str, Any]:
     if (said.overlap is None) == (said.not_checked is None):
-        raise LogError("give --overlap FILE (spillover dataset overlap --against DATA --out FILE), or --no-overlap WHY")
+        raise LogError("no overlap report; give --overlap FILE (from spillover dataset overlap), or --no-overlap WHY")
     return {"not_checked": said.not_checked} if said.overlap is None else read_overlap(said.overlap)
 
 
@@ -163,7 +164,7 @@ def read_overlap(file: Path) -> dict[str, Any]:
     """
     try:
         if file.stat().st_size > LARGEST_REPORT:
-            raise LogError(f"{file.name}: larger than {LARGEST_REPORT // 2**20} MB, no report is")
+            raise LogError(f"{file.name}: larger than {LARGEST_REPORT // 2**20} MB; give an overlap report")
         found = sent_json(file.read_bytes(), file.name)
         counts = {name: int(found[name]) for name in ("rows", "rows_hit", "canary")}
         probes, dataset = len(found["by_probe"]), str(found["method"]["dataset"])
@@ -171,7 +172,7 @@ def read_overlap(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise LogError(f"{file}: cannot be read ({error.strerror}); give the report's path") from error
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise LogError(f"{file.name}: not a report of spillover dataset overlap --out ({error})") from error
+        raise LogError(f"{file.name}: not a report of spillover dataset overlap ({error}); give one") from error
 
 
 def read_submission(folder: Path) -> Submission:
@@ -183,5 +184,5 @@ def read_submission(folder: Path) -> Submission:
     found, plain_data = read_shape(folder / "submission.json", Submission)
     for text in strings(plain_data):
         if (odd := hidden(text)) is not None:
-            raise LogError(f"submission.json: holds {odd}, which cannot be seen; take it out")
+            raise LogError(f"submission.json: holds an invisible character, {odd}; remove it")
     return found

@@ -1,4 +1,4 @@
-"""Another judge on the same answers: do the rescored logs hold the answers of the record, all judged again?"""
+"""Checks rescored logs: they must hold the answers of the record, all judged again by one other judge."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ from .shape import Rescored
 if TYPE_CHECKING:
     import pandas as pd
 
-FIX = "rescore the logs of the record anew (spillover rescore LOGS --judge MODEL --out rescored)"
+FIX = "rescore the record's logs again (spillover rescore LOGS --judge MODEL --out rescored)"
 
 
 def rescored(folder: Path, made: Record, shipped: Shipped | None) -> tuple[Rescored | None, list[Problem]]:
-    """What another judge made of all answers of a record.
+    """Summarise another judge's verdicts on all answers of a record.
 
     Args:
         folder: Rescored logs.
@@ -25,13 +25,13 @@ def rescored(folder: Path, made: Record, shipped: Shipped | None) -> tuple[Resco
         shipped: What the installed package knows of its own versions.
 
     Returns:
-        The verdicts of the other judge in short; or None, with what is wrong.
+        A summary of the other judge's verdicts; or None, with the problems.
     """
     sources = [one for file in found_logs(folder) if (one := log_source(file, True)) is not None]
     found = [problem for one in verify([folder], shipped=shipped) for problem in one.problems]
     judges = sorted({name for one in sources for name in one.facts.get("rescored") or {}})
     if len(judges) != 1 or judges[0] == made.typed.judge.name:
-        said = f"was judged again by {' and '.join(judges) or 'nobody'}; one judge other than the record's is needed"
+        said = f"the judges are {' and '.join(judges) or 'missing'}; one judge is needed, not the record's own"
         return None, [*found, _problem(folder.name, said)]
     before, after, problems = _tables(sources, judges[0], made)
     if found or problems:
@@ -46,7 +46,7 @@ def rescored(folder: Path, made: Record, shipped: Shipped | None) -> tuple[Resco
 
 
 def _tables(sources: list[LogSource], judge: str, made: Record) -> tuple["pd.DataFrame", "pd.DataFrame", list[Problem]]:
-    """Verdicts of both judges, and logs that are missing, strange, or not judged again."""
+    """Verdicts of both judges, and problems of logs that are missing, foreign, or not judged again."""
     import pandas as pd
 
     wanted = {log.content_sha256: log.log for log in made.typed.logs if log.model == made.model}
@@ -55,14 +55,14 @@ def _tables(sources: list[LogSource], judge: str, made: Record) -> tuple["pd.Dat
         first = table_of(one.file)
         name = (one.facts.get("rescored") or {}).get(judge, {}).get("score")
         if wanted.pop(content_hash(first), None) is None or one.model != made.model or not isinstance(name, str):
-            problems.append(_problem(one.name, "holds other answers than the record, or was not judged again"))
+            problems.append(_problem(one.name, "the log's answers differ from the record's, or were not judged again"))
             continue
         again = table_of(one.file, name)
         if set(again["judge"].dropna()) - {"check"} - {judge}:
-            problems.append(_problem(one.name, f"its verdicts {name} are not those of {judge}"))
+            problems.append(_problem(one.name, f"the verdicts in the score {name} are not by {judge}"))
         before.append(first)
         after.append(again)
-    problems += [_problem(log, "was not judged again") for log in wanted.values()]
+    problems += [_problem(log, "this log of the record was not judged again") for log in wanted.values()]
     if problems:
         return pd.DataFrame(), pd.DataFrame(), problems
     return pd.concat(before), pd.concat(after), []

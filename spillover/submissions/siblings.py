@@ -1,4 +1,4 @@
-"""The other submissions: is this one among them already, under its own name or another?"""
+"""Finds a submission that is among the others already, under its own or another name."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from .status import STATUS
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What one submission is known by.
+    """Marks by which one submission can be recognised.
 
     Attributes:
         submission: Name of its folder.
@@ -31,10 +31,10 @@ class Known:
 
     @classmethod
     def of(cls, submission: str, data: dict[str, Any], retracted: bool = False) -> "Known":
-        """Of a record. The logs of the base are nobody's own: submissions share them."""
+        """Take the marks from a record. Logs of the base are left out, because submissions share them."""
         model = str(data["model"]["name"])
         marks = {f"record {data['content_sha256']}": "the same record"}
-        marks[f"run {model.casefold()} {data['created']}"] = "a run of this model that began at the same moment"
+        marks[f"run {model.casefold()} {data['created']}"] = "a run of this model with the same start time"
         for log in data["logs"]:
             if log["model"] == model:
                 marks[f"log {log['sha256']}"] = "the same log"
@@ -56,7 +56,7 @@ class Siblings:
 
     @classmethod
     def read(cls, place: Path) -> "Siblings":
-        """Read what the submissions of a folder are known by; one that cannot be read is known by nothing."""
+        """Read the marks of all submissions in a folder. A submission that cannot be read has none."""
         by_mark: dict[str, list[Known]] = defaultdict(list)
         models = set()
         for known, base in _known(place):
@@ -66,16 +66,16 @@ class Siblings:
         return cls(dict(by_mark), frozenset(models - {""}))
 
     def duplicates(self, own: Known) -> tuple[list[Problem], list[Problem]]:
-        """Problems: it is another one again. Flags: the other one was retracted."""
+        """Problems: another submission is the same. Flags: that one was retracted."""
         problems: dict[str, Problem] = {}
         flags: dict[str, Problem] = {}
         for mark, what in own.marks.items():
             for other in self.by_mark.get(mark, ()):
                 if other.submission == own.submission:
                     continue
-                said = f"holds {what} as {other.submission}" + (", which was retracted" if other.retracted else "")
+                said = f"this has {what} as {other.submission}" + (", which was retracted" if other.retracted else "")
                 fix = (
-                    "compare the two" if other.retracted else "a run is submitted once; retract the other, or withdraw"
+                    "compare the two" if other.retracted else "submit each run once: retract or withdraw one of the two"
                 )
                 found = Problem("SubmittedOnce", own.submission, said, fix)
                 (flags if other.retracted else problems).setdefault(other.submission, found)

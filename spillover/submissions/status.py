@@ -1,4 +1,4 @@
-"""What maintainers say of a submission, in a `status.json` beside it: how far it was verified, and retractions."""
+"""Reads and writes `status.json`, the maintainers' file on a submission: its level of verification, retractions."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 UNVERIFIED = Status(verification="self-reported", retracted=None)
-"""The status of a submission of which maintainers have said nothing."""
+"""The status of a submission without a status.json."""
 
 
 def read_status(folder: Path) -> Status | None:
@@ -38,7 +38,7 @@ def write_status(folder: Path, status: Status) -> Path:
     try:
         write_json(target, status.as_plain(), ensure_ascii=True)
     except OSError as error:
-        raise LogError(f"{target}: cannot be written ({error.strerror}); give a folder that can") from error
+        raise LogError(f"{target}: cannot be written ({error.strerror}); give a writable folder") from error
     return target
 
 
@@ -54,13 +54,13 @@ def retract(folder: Path, reason: str, day: str | None = None) -> Status:
         LogError: Where there is no submission, no reason, or it was retracted before.
     """
     if not (folder / "record.json").is_file():
-        raise LogError(f"{folder}: no submission here (record.json); give its folder")
+        raise LogError(f"{folder}: no submission here (no record.json); give a submission's folder")
     reason = " ".join(reason.split())
     if not reason or len(reason) > 500 or not reason.isprintable():
-        raise LogError("--reason: must be a sentence of 1 to 500 characters that can be printed")
+        raise LogError("--reason must be a sentence of 1 to 500 printable characters")
     before = read_status(folder) or UNVERIFIED.model_copy(update={"record_sha256": file_sha256(folder / "record.json")})
     if before.retracted is not None:
-        raise LogError(f"{folder}: was retracted on {before.retracted.date} already; edit {STATUS} to change why")
+        raise LogError(f"{folder}: already retracted on {before.retracted.date}; edit {STATUS} to change the reason")
     retracted = Retraction(date=day or datetime.now(UTC).date().isoformat(), reason=reason)
     after = before.model_copy(update={"retracted": retracted})
     write_status(folder, after)

@@ -1,4 +1,4 @@
-"""JSON and YAML from strangers, read strictly: one meaning, few levels, no tricks of the format."""
+"""Reads JSON and YAML from strangers strictly: only one possible meaning, few levels, no tricks of the format."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound="Shape")
 SMALL = 2**16
-"""Bytes that a finetune.yaml, a submission.json or a status.json may have; none needs more."""
+"""Most bytes of a finetune.yaml, a submission.json or a status.json."""
 
 
 def sent_json(data: bytes, where: str, numbers: bool = True) -> Any:
@@ -30,7 +30,7 @@ def sent_json(data: bytes, where: str, numbers: bool = True) -> Any:
         return strict_json(data, numbers=numbers)
     except ValueError as error:
         why = " ".join(str(error).split())[:160]
-        raise LogError(f"{where}: cannot be read as JSON ({why}); write plain JSON in UTF-8") from error
+        raise LogError(f"{where}: not valid JSON ({why}); write plain JSON in UTF-8") from error
 
 
 def read_shape(file: Path, shape: type[S]) -> tuple[S, Any]:
@@ -40,7 +40,7 @@ def read_shape(file: Path, shape: type[S]) -> tuple[S, Any]:
         LogError: Where it is absent, large, not JSON, or does not fit the shape.
     """
     found = sent_json(small_bytes(file), file.name)
-    return shaped(shape, found, in_file(file.name, "make it anew with spillover submit")), found
+    return shaped(shape, found, in_file(file.name, "make it again with spillover submit")), found
 
 
 def small_bytes(file: Path) -> bytes:
@@ -55,12 +55,12 @@ def small_bytes(file: Path) -> bytes:
     except OSError as error:
         raise LogError(f"{file.name}: cannot be read ({error.strerror}); see docs/leaderboard.md") from error
     if len(data) > SMALL:
-        raise LogError(f"{file.name}: larger than {SMALL // 1024} KB; say it shorter")
+        raise LogError(f"{file.name}: larger than {SMALL // 1024} KB; shorten it")
     return data
 
 
 def strict_finetune(file: Path) -> dict[str, Any]:
-    """A fine-tune record as plain data: YAML without aliases, tags and includes, that says what a record may say.
+    """A fine-tune record as plain data: YAML without aliases, tags and includes, with the fields of such a record.
 
     Raises:
         LogError: Where it is anything else.
@@ -87,7 +87,7 @@ def strict_finetune(file: Path) -> dict[str, Any]:
 
 
 def _plain_event(event: Any, name: str) -> int:
-    """Refuse what a fine-tune record never needs; gives the levels that an event goes down, or back up."""
+    """Refuse what a fine-tune record never needs. Returns the change in nesting level of an event."""
     import yaml
 
     line = event.start_mark.line + 1

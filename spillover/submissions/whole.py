@@ -1,4 +1,4 @@
-"""Is a submission a whole shipped design, or a part of one? What is missing is counted, and bounded from above."""
+"""Finds what a submission lacks of its whole design, counts it, and bounds the misaligned rate from above."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,14 +9,14 @@ from spillover.logs import DRAWS, LogSource
 from spillover.records import Record
 from spillover.verify import Problem, Shipped
 
-FIX = "submit the whole run, or say with spillover submit --part WHY that it is a part, which is not ranked"
+FIX = "submit the whole run, or declare a part with spillover submit --part WHY (a part is not ranked)"
 Cells = set[tuple[str, str, str, int]]
 """Task, condition, sample id and repetition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is missing of a design.
+    """The missing part of a design.
 
     Attributes:
         planned: Answers of the whole design.
@@ -39,7 +39,7 @@ class Part:
 
 
 def missing_part(made: Record, sources: Sequence[LogSource], shipped: Shipped | None) -> Part | None:
-    """What a record's own logs lack of the design that they ran; None where nothing is missing.
+    """The part of the design that a record's own logs lack; None where nothing is missing.
 
     The design is that of the shipped task and version: every probe, as often as the task declares or the run asked,
     whichever is more. What the base was asked, the model is asked too; a condition of one task is one of all.
@@ -79,7 +79,7 @@ def _planned(source: LogSource, shipped: Shipped | None) -> Iterator[tuple[str, 
 
 
 def _draws(source: LogSource) -> Iterator[tuple[str, str, str, int]]:
-    """Draws that a log says it asked and does not hold; their cells are not known, so that each is one."""
+    """Draws that a log planned and does not hold. Their probes are unknown, so each counts as one answer."""
     args = source.header["eval"].get("task_args") or {}
     first = int(args.get("first") or 0)
     known = {str((sample.get("metadata") or {}).get("draw")) for _, sample in source.samples()}
@@ -88,7 +88,7 @@ def _draws(source: LogSource) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _grid(own: Sequence[LogSource], planned: Cells) -> Iterator[tuple[str, str, str, int]]:
-    """Every condition that one task was asked in, for every task that declares it."""
+    """Every condition of one task, for every task that declares it."""
     asked = {(one.task, one.condition) for one in own if one.task != DRAWS}
     conditions = {condition for _, condition in asked}
     for task in {task for task, _ in asked}:
@@ -111,7 +111,7 @@ def _where(missing: Cells, held: Cells) -> str:
 
 
 def lost_draws(sources: Sequence[LogSource]) -> list[Problem]:
-    """Parts of one list of draws that no log holds: between the first draw of all and the last one."""
+    """Gaps in one list of draws: draws before the last one that no log holds."""
     lists: dict[str, list[tuple[int, int, str]]] = {}
     for one in sources:
         args = one.header["eval"].get("task_args") or {}
@@ -123,20 +123,20 @@ def lost_draws(sources: Sequence[LogSource]) -> list[Problem]:
         at = 0
         for first, last, name in sorted(spans):
             if first > at:
-                what = f"the {counted(first - at, 'draw')} {at} to {first - 1} before it are in no log"
+                what = f"no log holds the {counted(first - at, 'draw')} before this one ({at} to {first - 1})"
                 found.append(Problem("DesignIsWhole", name, what, "submit all logs of the run"))
             at = max(at, last)
     return found
 
 
 def not_rebuilt(sources: Sequence[LogSource], shipped: Shipped | None) -> list[Problem]:
-    """Logs of a task that the package cannot build again, each with the reason: nothing of theirs was compared."""
+    """Problems of logs whose task the package cannot build again, each with the reason."""
     if shipped is None:
         return []
-    fix = "run the shipped task, or check it with the version of Spillover that its record names"
+    fix = "run the shipped task, or check with the version of Spillover that the record names"
     found = [(one, shipped.unknown(one)) for one in sources]
     return [
-        Problem("CanBeRebuilt", one.name, f"{why}, so that what was asked was compared with nothing", fix)
+        Problem("CanBeRebuilt", one.name, f"{why}, so the questions could not be compared", fix)
         for one, why in found
         if why is not None
     ]
@@ -149,7 +149,7 @@ def part_problems(part: Part | None, declared: str | None) -> tuple[list[Problem
     found = Problem("DesignIsWhole", "record.json", str(part), FIX)
     if declared is None or not declared.strip():
         return [found], []
-    return [], [Problem("DesignIsWhole", "record.json", f"{part}: {declared[:200]}", "it is not ranked")]
+    return [], [Problem("DesignIsWhole", "record.json", f"{part}: {declared[:200]}", "this submission is not ranked")]
 
 
 def sources_of(files: Sequence[str], made: Record) -> list[LogSource]:
@@ -164,5 +164,5 @@ def sources_of(files: Sequence[str], made: Record) -> list[LogSource]:
     found = [log_source(one, False) for one in files]
     kept = [one for one in found if one is not None and one.sha256 in wanted]
     if not kept:
-        raise LogError("logs: none of them is of the record; give the logs that it names")
+        raise LogError("logs: no log of the record is among them; give the record's own logs")
     return kept

@@ -1,4 +1,4 @@
-"""Whatever stands in several places of a log says the same in all of them: samples, header, and what began the log."""
+"""A log holds some things in several places, such as samples, header and its first part. They must agree everywhere."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from .evidence import ReadLog, Submission
 from .invariants import Invariant
 
 START = "_journal/start.json"
-"""Part in which Inspect writes, before the first question, what it is about to run."""
+"""Part of a log that Inspect writes before the first question. It states what is going to run."""
 RUN = (
     "config", "dataset", "eval_id", "model", "model_args", "model_base_url", "model_generate_config", "model_roles",
     "run_id", "task", "task_args", "task_args_passed", "task_id", "task_version",
@@ -18,7 +18,7 @@ RUN = (
 """Fields of the header's `eval` that a run never changes; scorers, tags and metadata may be edited with a history."""
 
 ARGS = ("model_args", "args")
-"""Where arguments of a model stand: the one that is asked, and those under roles."""
+"""Fields that hold arguments of a model: of the model under test, and of models in roles."""
 
 
 class WhatStandsTwiceAgrees(Invariant):
@@ -47,10 +47,10 @@ def _of_start(log: ReadLog) -> Iterator[str]:
     for name in RUN:
         before, now = (_known({name: (one.get("eval") or {}).get(name)}) for one in (start, header))
         if before != now and not same(before, now):
-            yield f"its header says another {name} than the log began with"
+            yield f"the header's {name} differs from the one in {START}, written when the run began"
     plans = [_known({k: v for k, v in (one.get("plan") or {}).items() if k != "finish"}) for one in (start, header)]
     if not same(*plans):
-        yield "its header says another plan (solver and settings) than the log began with"
+        yield f"the header's plan (solver and settings) differs from the one in {START}, written when the run began"
 
 
 def _known(value: Any) -> Any:
@@ -76,13 +76,15 @@ def _start(log: ReadLog) -> dict[str, Any] | None:
         with opened(log.file) as archive:
             found = archive.part(START) if START in archive.names() else None
     except (ValueError, KeyError) as error:
-        raise LogError(f"{log.file}: {START} cannot be read ({trouble(error)})") from error
+        raise LogError(
+            f"{log.file}: {START} cannot be read ({trouble(error)}); give the log as its run wrote it"
+        ) from error
     return found if isinstance(found, dict) else None
 
 
 def _of_stats(log: ReadLog) -> Iterator[str]:
-    """Tokens of the whole run are counted for models of which a sample holds a request."""
+    """The header counts tokens only of models to which a sample holds a request."""
     counted = set(((log.source.header.get("stats") or {}).get("model_usage")) or {})
     asked = {name for one in log.samples for name in one.asked}
     if asked and (other := sorted(counted - asked)):
-        yield f"its header counts tokens of {other[0][:80]}, to which no sample holds a request"
+        yield f"the header counts tokens of {other[0][:80]}, but no sample holds a request to this model"

@@ -1,4 +1,4 @@
-"""One whole sample as `verify` looks at it: the answer, its scores, and the calls of its judges."""
+"""One whole sample as `verify` checks it: the answer, its scores, and the calls of its judges."""
 
 import math
 from dataclasses import dataclass, replace
@@ -54,7 +54,7 @@ class Answered:
         calls: Calls of judges.
         stopped: Why the answer ended, as the provider said; None where there is no answer.
         called: Whether the answer called a tool.
-        contradictions: What the sample says in two ways; see `_everywhere`.
+        contradictions: Places of the sample that disagree, each as a sentence; see `everywhere`.
         asked: Models that were sent a request.
         shown: What the model saw before its last answer, as a judge is shown it; None where the log does not say.
     """
@@ -117,7 +117,8 @@ def answered(source: LogSource, part: str, sample: dict[str, Any]) -> Answered:
             shown=shown_before(sample),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as wrong:
-        raise LogError(f"{source.file}: {part} is no sample ({trouble(wrong)}); take the log from its run") from wrong
+        said = f"{part} does not hold a sample ({trouble(wrong)}); give the log as its run wrote it"
+        raise LogError(f"{source.file}: {said}") from wrong
 
 
 def _call(event: dict[str, Any], sample: dict[str, Any]) -> Call:

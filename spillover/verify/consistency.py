@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class EveryFailureIsCounted(Invariant):
-    """Every answer that was asked for stands in the log, failed or not, and a failure is unjudged."""
+    """The log holds every answer that was asked for, failed or not, and a failed answer is unjudged."""
 
     fix = "give the log as its run wrote it; finish a run with inspect eval-retry"
 
@@ -30,23 +30,23 @@ class EveryFailureIsCounted(Invariant):
         if header.get("status") not in ("success", "error"):
             yield f"the run did not end (status {header.get('status')!r})"
         if not log.samples:
-            yield "holds no samples"
+            yield "the log holds no samples"
             return
         ids = [str(one) for one in (header["eval"].get("dataset") or {}).get("sample_ids") or []]
         epochs = int((header["eval"].get("config") or {}).get("epochs") or 1)
         asked = {(one, epoch) for one in ids for epoch in range(1, epochs + 1)}
         held = {(one.id, one.epoch) for one in log.samples}
         if asked - held:
-            yield f"{len(asked - held)} of {len(asked)} answers are missing (first: {min(asked - held)[0]})"
+            yield f"{len(asked - held)} of {len(asked)} planned answers are missing (first: {min(asked - held)[0]})"
         if held - asked and asked:
             yield (
-                f"{counted(len(held - asked), 'answer was', 'answers were')} never asked for (first: "
+                f"{counted(len(held - asked), 'answer is', 'answers are')} not in the header's plan (first: "
                 f"{min(held - asked)[0]})"
             )
         for one in log.samples:
             values = one.values(log.score)
             if one.error is not None and values and values.get("unjudged") != 1:
-                yield f"{one.id}, epoch {one.epoch}, failed ({one.error}) and is judged all the same"
+                yield f"{one.id}, epoch {one.epoch}: the sample failed ({one.error}), but it has a verdict"
 
 
 class SummariesAgreeWithSamples(Invariant):
@@ -61,22 +61,23 @@ class SummariesAgreeWithSamples(Invariant):
         whole = {(one.id, one.epoch): one for one in log.samples}
         listed = {(str(one.get("id")), one.get("epoch")): one for one in log.summaries}
         for key in sorted(whole.keys() ^ listed.keys(), key=str):
-            yield f"{key[0]}, epoch {key[1]}, stands in {'the samples' if key in whole else 'the summaries'} only"
+            place = "only a sample, no summary" if key in whole else "only a summary, no sample"
+            yield f"{key[0]}, epoch {key[1]}: the log holds {place}"
         for key in whole.keys() & listed.keys():
             if (differs := _differing(whole[key], listed[key])) is not None:
-                yield f"{key[0]}, epoch {key[1]}: its summary differs in {differs}"
+                yield f"{key[0]}, epoch {key[1]}: summary and sample differ in {differs}"
 
 
 def _differing(sample: Answered, summary: dict[str, Any]) -> str | None:
     scores = summary.get("scores") or {}
     if scores.keys() != sample.scores.keys():
-        return "its scores"
+        return "their scores"
     for name, score in sample.scores.items():
         for field in ("value", "answer", "reason", "metadata"):
             if not _thinned(score.get(field), scores[name].get(field)):
                 return f"{field} of the score {name}"
     if not _thinned(sample.metadata, summary.get("metadata")):
-        return "its metadata"
+        return "their metadata"
     return None if _thinned(sample.input, summary.get("input")) else "the question"
 
 
@@ -91,14 +92,14 @@ def _thinned(whole: Any, thin: Any) -> bool:
 
 
 class ReductionsAgreeWithSamples(Invariant):
-    """Reductions are means of what the samples hold; none stand where the task asks for none."""
+    """Reductions are means of the samples' scores. A task that asks for no reductions has none."""
 
     fix = "give the log as its run wrote it"
 
     def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
         """See `Invariant`."""
         if log.reductions and (log.source.header["eval"].get("config") or {}).get("epochs_reducer") == []:
-            yield "holds reductions, which the task does not ask for"
+            yield "the log holds reductions, but its task does not ask for any"
         for one in log.reductions:
             if one.get("reducer") not in (None, "mean"):
                 continue
@@ -106,7 +107,7 @@ class ReductionsAgreeWithSamples(Invariant):
                 held = [s for s in log.samples if s.id == str(reduced.get("sample_id"))]
                 values = [score.get("value") for s in held if (score := s.scores.get(log.score))]
                 if not same(_mean(values), reduced.get("value")):
-                    yield f"the reduction of {reduced.get('sample_id')} is not the mean of its samples"
+                    yield f"the reduced score of {reduced.get('sample_id')} is not the mean over its samples"
 
 
 def _mean(values: list[Any]) -> Any:
@@ -121,7 +122,7 @@ def _known_mean(values: list[float]) -> float:
 
 
 class HeaderAgreesWithSamples(Invariant):
-    """Counts, conditions and metrics of the header are those of the samples."""
+    """Counts, conditions and metrics in the header agree with the samples."""
 
     fix = "give the log as its run wrote it"
 
@@ -131,23 +132,23 @@ class HeaderAgreesWithSamples(Invariant):
         done = sum(one.error is None for one in log.samples)
         for name, count in (("total_samples", len(log.samples)), ("completed_samples", done)):
             if name in results and results[name] != count:
-                yield f"its header counts {results[name]} {name.replace('_', ' ')}, its samples are {count}"
+                yield f"the header counts {results[name]} {name.replace('_', ' ')}, but the log holds {count}"
         steps = (log.source.header.get("plan") or {}).get("steps") or []
         put = {(step.get("params") or {}).get("condition", {}).get("id", "plain") for step in steps if _asks(step)}
         said = {str(one.metadata.get("condition", "plain")) for one in log.samples}
         if put and (said != put or log.source.condition not in put):
-            yield f"its samples say condition {', '.join(sorted(said))}, the solver put {', '.join(sorted(put))}"
+            yield f"the samples name condition {', '.join(sorted(said))}, but the solver used {', '.join(sorted(put))}"
         other = [one.id for one in log.samples if log.score == EACH and one.id != _drawn(one)]
         if other:
             yield (
-                f"{counted(len(other), 'draw says', 'draws say')} another probe or condition than was drawn "
+                f"{counted(len(other), 'sample names', 'samples name')} a different probe or condition than their id "
                 f"(first: {other[0]})"
             )
         yield from _metrics(log, results)
 
 
 def _drawn(sample: Answered) -> str:
-    """Id of a draw, by what the sample says of it."""
+    """Id that a sample should have, from its draw number, probe and condition."""
     said = sample.metadata
     return f"{str(said.get('draw')).zfill(6)} {said.get('probe')} {said.get('condition')}"
 
@@ -182,7 +183,7 @@ def _metrics(log: ReadLog, results: dict[str, Any]) -> Iterator[str]:
             told = tuple(stated.get(f"{name}{end}") for end in ("", "_low", "_high"))
             for end, one, other in zip(("", " low", " high") if alike else ("",), told, own, strict=False):
                 if not same([_nan(one)], [other]):
-                    yield f"its header states {name}{end} {one}, its answers give {other:.12g}"
+                    yield f"the header states {name}{end} {one}, but the answers give {other:.12g}"
 
 
 def _nan(value: Any) -> Any:
@@ -190,7 +191,7 @@ def _nan(value: Any) -> Any:
 
 
 class ScoresFollowFromVerdicts(Invariant):
-    """Outcomes are what scores, thresholds and the judge's own replies make them."""
+    """Outcomes follow from the scores, the thresholds and the judge's own replies."""
 
     fix = "give the log as its run wrote it, or rescore it"
 

@@ -1,7 +1,7 @@
-"""One walk over the events of a sample: whatever stands in more than one place must be the same in all of them.
+"""Compares the places in which a sample holds the same thing. They must agree.
 
 A log holds an answer in seven places: the message, the output, the model's event, the provider's raw reply, the change
-of the state, the score and its event. Whoever changes one of them changes a log that no run wrote.
+of the state, the score and its event. If only one of them was edited, the others still show it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,16 +16,16 @@ from .raw import letters, raw_contradictions, text_of
 OURS = ("ask", "ask_each")
 OUTPUT = ("/output/completion", "/output/choices", "/messages")
 NOT_ASKED = {*CARRIAGE, *LIMITS, CHANGED}
-"""Settings that do not stand with a request, or need not be the same in header and request."""
+"""Settings that a request does not hold, or that may differ between header and request."""
 
 
 def contradictions(sample: Mapping[str, Any], header: Mapping[str, Any], decoding: Mapping[str, Any]) -> Iterator[str]:
-    """What a sample says in two ways.
+    """Places of a sample that disagree, each as a sentence.
 
     Args:
         sample: The whole sample, as the log holds it.
         header: Header of its log.
-        decoding: Settings with which the header says that the model was asked.
+        decoding: Settings of the requests to the model, as the header states them.
     """
     model = str(header["eval"].get("model"))
     events = [whole_event(one, sample) for one in sample.get("events") or [] if isinstance(one, dict)]
@@ -49,7 +49,7 @@ def contradictions(sample: Mapping[str, Any], header: Mapping[str, Any], decodin
 
 
 def asked_models(sample: Mapping[str, Any]) -> frozenset[str]:
-    """Models that a sample, or an attempt at it that failed, sent a request."""
+    """Models that received a request in this sample, or in a failed attempt at it."""
     before = [one.get("events") for one in sample.get("error_retries") or [] if isinstance(one, dict)]
     events = [event for part in [sample.get("events"), *before] for event in part or []]
     return frozenset(str(one.get("model")) for one in events if one.get("event") == "model")
@@ -65,7 +65,7 @@ def shown_before(sample: Mapping[str, Any]) -> str | None:
 
 
 NO_MODEL = "none/none"
-"""Model of a log whose answers no model gave; `MaterialHashMatchesVersion` holds that it is a test of a judge."""
+"""Model in a log of answers written beforehand. `MaterialHashMatchesVersion` checks that such a log tests a judge."""
 
 
 def _of_answer(sample: Mapping[str, Any], model: str, own: list[Event], messages: Turns) -> Iterator[str]:
@@ -77,33 +77,33 @@ def _of_answer(sample: Mapping[str, Any], model: str, own: list[Event], messages
     if not own and model == NO_MODEL:  # a judge judges answers that were written beforehand
         return
     if not own:
-        yield f"holds an answer, and no request to {model[:80]} that gave it"
+        yield f"the sample holds an answer, but no request to {model[:80]} that produced it"
         return
     last = own[-1]["output"]
     said, message = reply_of(own[-1]), text_of(attached((choices[0].get("message") or {}).get("content"), sample))
     completion = output.get("completion")
     if message != said or (isinstance(completion, str) and attached(completion, sample) not in (said, message)):
-        yield "its output is another answer than the model's event holds"
+        yield "the answer in the sample's output differs from the one in the model's event"
     for name, here, there in (
-        ("ended with", choices[0].get("stop_reason"), last["choices"][0].get("stop_reason")),
-        ("is of the model", output.get("model"), last.get("model")),
+        ("stop reason", choices[0].get("stop_reason"), last["choices"][0].get("stop_reason")),
+        ("model", output.get("model"), last.get("model")),
     ):
         if here != there:
-            yield f"its output {name} {str(here)[:60]}, the model's event says {str(there)[:60]}"
+            yield f"the {name} in the sample's output is {str(here)[:60]}, but the model's event has {str(there)[:60]}"
     places = [number for number, (role, _) in enumerate(messages) if role == "assistant"]
     if [messages[one][1] for one in places] != [reply_of(one) for one in own]:
-        yield "its messages hold other answers than the model's events"
+        yield "the answers in the sample's messages differ from those in the model's events"
         return
     for place, event in zip(places, own, strict=True):
         shown, asked = messages[:place], turns_in(event.get("input") or [])
         added = (event.get("config") or {}).get("system_message")
         if _letters([("system", added), *shown] if added else shown) != _letters(asked):
-            yield "its messages are not those that were sent to the model"
+            yield "the sample's messages differ from those that were sent to the model"
             return
     for score in (sample.get("scores") or {}).values():
         answer = score.get("answer") if isinstance(score, dict) else None
         if isinstance(answer, str) and letters(answer) not in letters(said):
-            yield "its score is of another answer than the model gave"
+            yield "the sample's score is for a different answer than the model gave"
 
 
 def _letters(turns: Turns) -> str:
@@ -111,7 +111,7 @@ def _letters(turns: Turns) -> str:
 
 
 def _of_condition(sample: Mapping[str, Any], header: Mapping[str, Any], messages: Turns) -> Iterator[str]:
-    """What the model was told and asked is the probe under the condition that the header gives to the solver."""
+    """System message and question follow from the probe and the condition that the header gives to the solver."""
     steps = steps_of(header)
     if len(steps) != 1 or str(steps[0].get("solver")).split("/")[-1] not in OURS or not messages:
         return
@@ -124,17 +124,17 @@ def _of_condition(sample: Mapping[str, Any], header: Mapping[str, Any], messages
     told = [text for role, text in messages if role == "system"]
     first, system = (f"{system}\n\n", None) if system and params.get("system_as_user") else ("", system)
     if told != ([system] if system else []):
-        yield "was told another system message than its probe and the solver's condition say"
+        yield "the system message in the sample differs from that of its probe and condition"
     asked = f"{first}{put.get('prefix') or ''}{attached(sample['input'], sample)}{put.get('suffix') or ''}"
     users = [text for role, text in messages if role == "user"]
     if users != [asked, *(said.get("turns") or [])][: max(len(users), 1)]:
-        yield "was asked something else than its probe under the solver's condition"
+        yield "the question in the sample differs from its probe under its condition"
 
 
 def _of_settings(event: Event, decoding: Mapping[str, Any], changed: set[str]) -> Iterator[str]:
     """Settings of a request are those of the header; a provider may add a limit of its own.
 
-    Settings that were changed during the run are another invariant's.
+    Another invariant checks settings that were changed during the run.
     """
     config = {name: one for name, one in (event.get("config") or {}).items() if one is not None}
     said = {name: one for name, one in decoding.items() if name not in NOT_ASKED}
@@ -143,7 +143,8 @@ def _of_settings(event: Event, decoding: Mapping[str, Any], changed: set[str]) -
         sent.pop("max_tokens", None)
     for name in sorted((said.keys() | sent.keys()) - changed):
         if not same(said.get(name), sent.get(name)):
-            yield f"was sent with {name} {str(sent.get(name))[:60]}, the header says {str(said.get(name))[:60]}"
+            here, there = (str(one.get(name))[:60] for one in (sent, said))
+            yield f"a request was sent with {name} {here}, but the header says {there}"
 
 
 def _of_start(sample: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
@@ -153,24 +154,24 @@ def _of_start(sample: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
         if event.get("event") != "sample_init" or not isinstance(began, dict):
             continue
         if str(began.get("id")) != str(sample.get("id")):
-            yield f"began as the sample {str(began.get('id'))[:60]}"
+            yield f"the sample's first event names another sample, {str(began.get('id'))[:60]}"
         if not same(began.get("input"), attached(sample.get("input"), sample)):
-            yield "began with another question"
+            yield "the sample's first event holds a different question"
         held = sample.get("metadata") or {}
         before = began.get("metadata") or {}
         other = [name for name in before if not same(before[name], attached(held.get(name), sample))]
         if other:
-            yield f"began with another {', '.join(sorted(other))[:80]}"
+            yield f"the sample's first event differs in {', '.join(sorted(other))[:80]}"
 
 
 def _of_state(events: list[Event], messages: Turns, own: list[Event]) -> Iterator[str]:
-    """Every text that a change of the state brought stands among the messages."""
+    """Every text in an event of the state is in a message too."""
     known = {letters(text) for _, text in messages} | {letters(reply_of(one)) for one in own} | {""}
     for event in events:
         for change in event.get("changes") or [] if event.get("event") == "state" else []:
             if change.get("op") in ("add", "replace") and str(change.get("path")).startswith(OUTPUT):
                 if any(letters(text) not in known for text in _brought(str(change["path"]), change.get("value"))):
-                    yield "a change of its state brought a text that is none of its messages"
+                    yield "a state event of the sample holds a text that is in none of its messages"
                     return
 
 
@@ -184,14 +185,14 @@ def _brought(path: str, value: Any) -> list[str]:
 
 
 def _of_scores(sample: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
-    """A score is what the event of its scorer says; one that was edited afterwards says so itself, and is flagged."""
+    """A score equals the one in its scorer's event. A score that was edited has a history, and is flagged elsewhere."""
     for name, score in (sample.get("scores") or {}).items():
         given = [one["score"] for one in events if _scored(one, name)]
         if not given or not isinstance(score, dict) or score.get("history"):
             continue
         whole = attached(score, sample)
         if not any(_one_score(whole, one) for one in given):
-            yield f"its score {name} is not the one that its scorer gave"
+            yield f"the sample's score {name} differs from the one in the scorer's event"
 
 
 def _scored(event: Event, name: str) -> bool:
@@ -204,7 +205,7 @@ def _one_score(score: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _of_judges(sample: Mapping[str, Any], calls: list[Event]) -> Iterator[str]:
-    """What a verdict says of how its judge was asked, and who answered, is what the judge's events say."""
+    """A verdict's notes on the judge's settings and model agree with the judge's events."""
     for name, score in (sample.get("scores") or {}).items():
         notes = (score.get("metadata") or {}) if isinstance(score, dict) else {}
         judge = str(notes.get("judge")).split(" + ")[0].split(" then ")[0]
@@ -212,7 +213,8 @@ def _of_judges(sample: Mapping[str, Any], calls: list[Event]) -> Iterator[str]:
         returned = {str(one["output"].get("model")) for one in replies}
         said = notes.get("judge_returned")
         if said and returned and said not in returned and " then " not in str(notes.get("judge")):
-            yield f"its score {name} says that {str(said)[:60]} judged, but {' and '.join(sorted(returned))[:80]} did"
+            who = " and ".join(sorted(returned))[:80]
+            yield f"the score {name} names the judge {str(said)[:60]}, but {who} replied"
         for dimension, note in notes.items():
             if isinstance(note, dict) and note.get("prompt_sha256"):
                 yield from _of_note(dimension, note, [one for one in replies if _hash(one) == note["prompt_sha256"]])
@@ -222,7 +224,7 @@ def _of_note(dimension: str, note: Mapping[str, Any], replies: list[Event]) -> I
     for setting in ("temperature", "max_tokens"):
         used = {(one.get("config") or {}).get(setting) for one in replies} - {None}
         if used and note.get(setting) is not None and note[setting] not in used:
-            yield f"{dimension} is said to be judged with {setting} {note[setting]}, the judge was asked with others"
+            yield f"the score states {setting} {note[setting]} for {dimension}, but the judge's requests differ"
 
 
 def _hash(event: Event) -> str | None:
@@ -234,4 +236,4 @@ def _of_usage(sample: Mapping[str, Any], calls: list[Event]) -> Iterator[str]:
     """Tokens are counted for models that were asked."""
     other = sorted(set(sample.get("model_usage") or {}) - asked_models(sample))
     if other and calls:
-        yield f"counts tokens of {other[0][:80]}, to which no request was sent"
+        yield f"the sample counts tokens of {other[0][:80]}, but holds no request to this model"

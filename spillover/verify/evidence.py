@@ -1,4 +1,4 @@
-"""What `verify` looks at: every sample of a log, its summaries, its reductions and the table made of it."""
+"""What `verify` checks: every sample of a log, its summaries, its reductions and the table made from it."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -39,9 +39,9 @@ class ReadLog:
         table: What `read` makes of it: answers that count.
         whole: The same with answers that were declared invalid.
         account: What was planned and what became of it.
-        not_sent: Settings that were asked for and that the requests do not hold, each as a sentence.
-        returned: Names that came back with answers, see `_served`.
-        odd: What is for a person to look at.
+        not_sent: Settings that were requested but are missing from the requests, each as a sentence.
+        returned: Model names that came back with answers.
+        odd: What a person should look at.
     """
 
     source: LogSource
@@ -122,7 +122,8 @@ def read_whole(source: LogSource) -> ReadLog:
                 summaries = archive.part("summaries.json")
                 reductions = archive.part("reductions.json") if "reductions.json" in archive.names() else []
         except (ValueError, KeyError) as error:
-            raise LogError(f"{source.file}: its summaries cannot be read ({trouble(error)})") from error
+            said = f"the log's summaries cannot be read ({trouble(error)}); give the log as its run wrote it"
+            raise LogError(f"{source.file}: {said}") from error
     found = log_rows(source.file)
     assert found is not None
     tables = frame_of(found), frame_of(found, invalidated=True)

@@ -12,11 +12,11 @@ from spillover.records import LARGEST_RECORD
 Kind = Literal["run", "records", "logs"]
 MANIFEST, REPORT = "manifest.json", "report.json"
 RECORD = b"spillover-record/"
-"""What stands in every record."""
+"""Text that every record contains."""
 DEEP = {"controls": 2, "leaks": 2, "triggers": 2}
-"""Folders below an audit's that hold several groups of logs, and at how many levels a group begins; 1 for others."""
+"""Folders of an audit that hold several groups of logs, and the level at which a group begins; 1 for all others."""
 MODELS = ("controls", "models")
-"""Folder of control models: a group each."""
+"""Folder of control models. Each model is a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def is_record(file: Path) -> bool:
 
 
 def groups_in(folder: Path) -> list[Group]:
-    """Logs of an audit or run: its draws, and each control, search or second look at them apart."""
+    """Groups of logs of an audit or run: its main answers, and each control or search separately."""
     found: dict[tuple[str, ...], list[str]] = {}
     for log in found_logs(folder) if any(folder.rglob("*.eval")) else []:
         above = Path(log).relative_to(folder).parts[:-1]

@@ -1,4 +1,4 @@
-"""What must hold of logs: each invariant a small class named as a sentence, with a message that says what to do."""
+"""What must hold of logs. Each invariant is a small class: its name states the rule, and `fix` says what to do."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from .problem import Problem
 
 CELL = ["task", "split", "language", "condition", "probe", "epoch"]
 SAME_ANSWERS = 0.9
-"""Share of equal answers from which one model's answers are a copy of another's."""
+"""Share of equal answers from which one model's answers count as a copy of another's."""
 LEAST_SHARED = 5
-"""Cells that two models must share for that."""
+"""Least number of shared cells (domain, probe, condition, epoch) for this comparison."""
 
 
 class Invariant:
@@ -38,9 +38,9 @@ class Invariant:
 
 
 class EachProbeAnsweredOncePerEpoch(Invariant):
-    """No cell stands twice, in a log or in the logs of one model, and parts are named after what they hold.
+    """No answer occurs twice in a log or in the logs of one model, and each part's name states the sample it holds.
 
-    An earlier attempt at a run (`inspect eval-retry`) is read and not counted, so its cells may stand again.
+    An earlier attempt at a run (`inspect eval-retry`) does not count, so the same answers may occur there.
     """
 
     fix = "give each log once, as its run wrote it"
@@ -58,7 +58,7 @@ class EachProbeAnsweredOncePerEpoch(Invariant):
             if len(again) and len(own) > 1:
                 first = again.iloc[0]
                 said = (
-                    f"{counted(len(again), f'answer of {model} stands', f'answers of {model} stand')} in two "
+                    f"{counted(len(again), f'answer of {model} is', f'answers of {model} are')} in two "
                     f"logs (first: {first['probe']})"
                 )
                 found.append(self.problem(str(first["log"]), said))
@@ -67,18 +67,24 @@ class EachProbeAnsweredOncePerEpoch(Invariant):
     def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
         """See `Invariant`."""
         seen = Counter((one.id, one.epoch) for one in log.samples)
-        yield from (f"{probe}, epoch {epoch}, stands {n} times" for (probe, epoch), n in seen.items() if n > 1)
+        yield from (
+            f"{probe}, epoch {epoch}: the log holds {n} samples for it" for (probe, epoch), n in seen.items() if n > 1
+        )
         listed = Counter((str(one.get("id")), one.get("epoch")) for one in log.summaries or [])
-        yield from (f"{probe}, epoch {epoch}, is summed up {n} times" for (probe, epoch), n in listed.items() if n > 1)
+        yield from (
+            f"{probe}, epoch {epoch}: the log holds {n} summaries for it"
+            for (probe, epoch), n in listed.items()
+            if n > 1
+        )
         for one in log.samples:
             if one.part != f"samples/{one.id}_epoch_{one.epoch}.json":
-                yield f"{one.part} holds {one.id}, epoch {one.epoch}"
+                yield f"the part {one.part} holds a different sample: {one.id}, epoch {one.epoch}"
 
 
 class JudgeNeverChangedMidRun(Invariant):
-    """One judge and form per log, the one that was called and that the header names."""
+    """A log has one judge and form: the judge that was called and that the header names."""
 
-    fix = "judge all answers with one judge (spillover rescore)"
+    fix = "have one judge rate all answers (spillover rescore)"
 
     def problems(self, given: Submission) -> list[Problem]:
         """See `Invariant`."""
@@ -86,25 +92,26 @@ class JudgeNeverChangedMidRun(Invariant):
         own = [log for log in given.logs if given.record is not None and log.source.model == given.record.model]
         judges = sorted({one for log in own for one in _judges(log)})
         if len(judges) > 1 and not found:
-            found.append(self.problem(given.file, f"its logs were judged by {' and '.join(judges)}"))
+            found.append(self.problem(given.file, f"the record's logs have different judges: {' and '.join(judges)}"))
         return found
 
     def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
         """See `Invariant`."""
         judges = _judges(log)
         if len(judges) > 1:
-            yield f"judged by {' and '.join(judges)}"
+            yield f"the log's answers have different judges: {' and '.join(judges)}"
         for one in log.samples:
             notes = (one.scores.get(log.score) or {}).get("metadata") or {}
             called = {call.model for call in one.calls}
             named = {str(member).split(" #")[0] for member in _members(notes)}
             if called and notes.get("judge") and not named & called:
                 asked = ", ".join(sorted(called))
-                yield f"{one.id}, epoch {one.epoch}: judged by {notes['judge']}, but {asked} was asked"
+                own = f"the verdict names the judge {notes['judge']}, but {asked} was asked"
+                yield f"{one.id}, epoch {one.epoch}: {own}"
                 break
         said = _roles(log)
         if len(judges) == 1 and said and not set(judges[0].replace(" then ", " + ").split(" + ")) & said:
-            yield f"judged by {judges[0]}, but the header names {', '.join(sorted(said))}"
+            yield f"the verdicts name the judge {judges[0]}, but the header names {', '.join(sorted(said))}"
 
 
 def _judges(log: ReadLog) -> list[str]:
@@ -129,13 +136,15 @@ class SettingsNeverChangedMidRun(Invariant):
 
     def of_log(self, log: ReadLog, given: Submission) -> Iterator[str]:
         """See `Invariant`."""
-        yield from (f"{change} was changed during the run" for change in log.source.said.changes if change.decides)
+        yield from (
+            f"a setting was changed during the run: {change}" for change in log.source.said.changes if change.decides
+        )
 
 
 class NoLogSubmittedTwice(Invariant):
-    """No file, run or set of answers comes twice under one model."""
+    """No file, run or set of answers is given twice under one model."""
 
-    fix = "leave one of them out"
+    fix = "leave out one of the two logs"
 
     def problems(self, given: Submission) -> list[Problem]:
         """See `Invariant`."""
@@ -145,17 +154,17 @@ class NoLogSubmittedTwice(Invariant):
             first, second = one.source, other.source
             alike = first.model == second.model and content == again
             if first.sha256 == second.sha256 or first.run == second.run or alike:
-                found.append(self.problem(second.file, f"the same run as {first.name}"))
+                found.append(self.problem(second.file, f"this log is from the same run as {first.name}"))
         return found
 
 
 class NoSeedIsACopy(Invariant):
     """No model's answers are another's under a new name.
 
-    Only answers that vary with the question tell: two models that say one line to everything are alike and no copies.
+    Only answers that vary with the question count: two models that give one line to every question are not copies.
     """
 
-    fix = "give the logs of runs that were made"
+    fix = "give the logs of real runs of each model"
 
     def problems(self, given: Submission) -> list[Problem]:
         """See `Invariant`."""
@@ -172,7 +181,7 @@ class NoSeedIsACopy(Invariant):
 
 
 def _answers(log: ReadLog) -> dict[tuple[str, str, int], str]:
-    """Answers by cell, without those that the log gives to more than one question."""
+    """Answers by domain, probe and epoch, without answers that the log gives to more than one question."""
     task, said = log.source.task, [one for one in log.samples if one.answer.strip()]
     asked = {(one.answer, str(one.metadata.get("probe", one.id))) for one in said}
     lines = Counter(answer for answer, _ in asked)

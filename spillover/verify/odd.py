@@ -1,4 +1,4 @@
-"""What in logs and records is for a person to look at: it may be honest, and no plain run leaves it.
+"""Finds what a person should look at in logs and records. It may be honest, but an ordinary run does not produce it.
 
 `spillover verify` and `spillover leaderboard check` both print these flags; none of them fails anything.
 """
@@ -14,13 +14,13 @@ from spillover.records import Record
 from .problem import Problem
 
 AHEAD = timedelta(days=1)
-"""How far a date may lie ahead: clocks go wrong, and some dates name no time zone."""
+"""How far a date may lie in the future: clocks may be wrong, and some dates name no time zone."""
 COUNTS = ("completed", "total")
 ASK = "ask the submitter"
 
 
 class Odd:
-    """What is odd in the parts of one log, which are looked at one by one."""
+    """Collects what is odd in the parts of one log, part by part."""
 
     def __init__(self) -> None:
         self._header: list[str] = []
@@ -45,14 +45,14 @@ def _of_header(header: dict[str, Any]) -> Iterator[str]:
     spec = header.get("eval")
     created = spec.get("created") if isinstance(spec, dict) else None
     if (why := odd_date(created)) is not None:
-        yield f"its run {why}"
+        yield f"the run {why}"
     if header.get("status") != "success":
         results = header.get("results")
         done, asked = (results.get(f"{one}_samples") if isinstance(results, dict) else None for one in COUNTS)
         said = f"{str(done)[:9]} of {str(asked)[:9]} samples completed"
-        yield f"its run ended with status {str(header.get('status'))[:40]!r}, not 'success' ({said})"
+        yield f"the run ended with status {str(header.get('status'))[:40]!r}, not 'success' ({said})"
     if header.get("invalidated"):
-        yield "is marked as invalidated"
+        yield "the log is marked as invalidated"
 
 
 def _of_sample(sample: dict[str, Any]) -> Iterator[str]:
@@ -65,33 +65,31 @@ def _of_sample(sample: dict[str, Any]) -> Iterator[str]:
 
 
 def odd_date(said: Any) -> str | None:
-    """Why a date is none at which a run can have begun, or None."""
+    """Why a run cannot have begun at this date; None where it can."""
     try:
         begun = datetime.fromisoformat(str(said))
     except ValueError:
-        return f"began at {str(said)[:40]!r}, which is no date"
+        return f"began at {str(said)[:40]!r}, which is not a date"
     begun = begun if begun.tzinfo is not None else begun.replace(tzinfo=UTC)
     return f"began at {str(said)[:40]}, which is in the future" if begun > datetime.now(UTC) + AHEAD else None
 
 
 def of_record(made: Record) -> list[Problem]:
-    """Flags of a record alone: a date in the future, and a manifest, which no log bears out."""
+    """Flags of a record alone: a date in the future, and a manifest, which no log can prove."""
     why = odd_date(made.typed.created)
-    said = [] if why is None else [f"its newest run {why}"]
+    said = [] if why is None else [f"the record's newest run {why}"]
     if made.typed.manifest is not None:
-        said.append(
-            "has a manifest, which is only asserted: whether the plan is older than the answers, nobody can see"
-        )
+        said.append("the record has a manifest, but no log can prove that the plan is older than the answers")
     return [_flag("record.json", one) for one in said]
 
 
 def of_served(found: Iterable[Served], where: str) -> list[Problem]:
-    """Flags of what served the answers: names, addresses and arguments that do not fit the name that was asked for."""
+    """Flags of what served the answers: names, addresses and arguments that do not fit the requested model."""
     return [Problem("AnswersAreItsOwn", where, one, ASK) for one in oddities(found)]
 
 
 def of_replies(reread: int, judged: int) -> list[Problem]:
-    """A flag where verdicts were not read again from the replies of their judges.
+    """A flag where verdicts could not be checked against their judges' replies.
 
     Args:
         reread: Verdicts that were read again.
@@ -99,7 +97,7 @@ def of_replies(reread: int, judged: int) -> list[Problem]:
     """
     if reread == judged:
         return []
-    said = f"{reread} of {judged} verdicts were read again from the judge's replies"
+    said = f"only {reread} of {judged} verdicts could be checked against the judge's replies"
     return [Problem("VerdictsAreReread", "logs", said, "ask for logs that hold every call of the judge")]
 
 

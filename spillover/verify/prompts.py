@@ -1,4 +1,4 @@
-"""What a judge was asked, held against its rubric: the log keeps every prompt."""
+"""Compares the prompts in a log, which keeps them all, with the rubric of their judge."""
 
 import re
 from collections.abc import Iterator
@@ -12,31 +12,32 @@ _PLACE = re.compile(r"\{(conversation|question|answer|boundary|key|here|subject)
 
 
 def asked_otherwise(sample: Answered, judge: str, notes: dict[str, Any], options: dict[str, Any]) -> Iterator[str]:
-    """What in a verdict's own account of how its judge was asked cannot be.
+    """Contradictions between a verdict's notes on its judge and the prompts in the log, each as a sentence.
 
     Args:
         sample: The answer.
-        judge: The judge whose account it is.
-        notes: The account.
+        judge: The judge that the notes are about.
+        notes: The verdict's notes.
         options: Arguments of the scorer in the header.
     """
     prompts = {call.prompt_sha256: call.prompt for call in sample.calls if call.model == judge}
     if not prompts:
-        yield f"names the judge {judge}, of which the log holds no call"
+        yield f"the verdict names the judge {judge}, but the log holds no call of it"
         return
     for rubric in options.get("rubrics") or []:
         dimension = str(rubric.get("dimension"))
         said = notes.get(dimension)
         if not isinstance(said, dict):
-            yield f"has no account of how {dimension} was judged"
+            yield f"the verdict does not state how {dimension} was judged"
             continue
         if str(said.get("form")) not in _forms(str(options.get("form")), judge):
-            yield f"{dimension} is said to be judged in the form {said.get('form')}, declared is {options.get('form')}"
+            form = options.get("form")
+            yield f"the verdict states the judge form {said.get('form')} for {dimension}, but the header has {form}"
         prompt = prompts.get(said.get("prompt_sha256"))
         if prompt is None and None not in prompts:
-            yield f"names a prompt for {dimension} that {judge} was not asked"
+            yield f"the verdict names a prompt for {dimension} that {judge} did not receive"
         elif prompt is not None and not _rendered(prompt, rubric, sample):
-            yield f"{judge} was asked for {dimension} in other words than its rubric has"
+            yield f"the prompt to {judge} for {dimension} differs from its rubric"
 
 
 def _forms(declared: str, judge: str) -> set[str]:

@@ -1,7 +1,7 @@
-"""A provider's own request and reply, as a log keeps them beside Inspect's account: do the two say the same?
+"""Compares a provider's raw request and reply with Inspect's account of the same call. A log keeps both.
 
 Shapes that are read: OpenAI's chat completions and everything compatible, its Responses, Anthropic, Google and Bedrock.
-Of another shape, and where a log keeps no raw call (`--no-log-model-api`), nothing is said.
+Other shapes are not checked, and neither is a log without raw calls (`--no-log-model-api`).
 """
 
 import math
@@ -19,9 +19,9 @@ _REASONS = {
     "length": "max_tokens", "max_tokens": "max_tokens", "MAX_TOKENS": "max_tokens",
     "content_filter": "content_filter", "refusal": "content_filter", "SAFETY": "content_filter",
 }  # fmt: skip
-"""What providers call the end of a reply, by what Inspect calls it; others are not compared."""
+"""Inspect's name for each provider's stop reason. Other reasons are not compared."""
 NEAR = 1e-6
-"""By how much two log probabilities of one token may differ by writing them down."""
+"""How far two log probabilities of one token may differ because of rounding."""
 
 
 def letters(text: str) -> str:
@@ -46,7 +46,7 @@ def _is_text(part: Any) -> bool:
 
 
 def raw_contradictions(event: Mapping[str, Any], shown: list[tuple[str, str]]) -> Iterator[str]:
-    """In what a model event and the raw call in it differ.
+    """Differences between a model event and the raw call in it, each as a sentence.
 
     Args:
         event: The event, its references resolved.
@@ -62,7 +62,7 @@ def raw_contradictions(event: Mapping[str, Any], shown: list[tuple[str, str]]) -
 def _of_request(event: Mapping[str, Any], request: Mapping[str, Any], shown: list[tuple[str, str]]) -> Iterator[str]:
     name, model = request.get("model"), str(event.get("model"))
     if isinstance(name, str) and not (name == model or model.endswith((f"/{name}", f":{name}"))):
-        yield f"the request went to the model {name[:60]}, the log says {model[:80]}"
+        yield f"the raw request names the model {name[:60]}, but the log says {model[:80]}"
     turns = _turns(request)
     if turns is not None:
         sent, said = (
@@ -70,16 +70,16 @@ def _of_request(event: Mapping[str, Any], request: Mapping[str, Any], shown: lis
             for part in (turns, shown)
         )
         if sent[0] != said[0]:
-            yield "the raw request holds other messages than the log says were sent"
+            yield "the messages in the raw request differ from those in the log"
         elif any(letters(text) not in sent[1] for role, text in shown if role == "assistant"):
-            yield "the raw request holds other earlier answers than the log says were sent"
+            yield "the earlier answers in the raw request differ from those in the log"
     config = event.get("config") or {}
     pairs = [(one, request.get(one), config.get(one)) for one in _SETTINGS]
     thinks = any(request.get(one) for one in ("thinking", "reasoning", "reasoning_effort"))
     limits = [] if thinks else [("max_tokens", request.get(one), config.get("max_tokens")) for one in _TOKENS]
     for setting, sent_with, planned in [*pairs, *limits]:
         if _number(sent_with) and _number(planned) and sent_with != planned:
-            yield f"the raw request was sent with {setting} {sent_with}, the log says {planned}"
+            yield f"the raw request has {setting} {sent_with}, but the log says {planned}"
 
 
 def _number(value: Any) -> bool:
@@ -119,17 +119,18 @@ def _of_response(output: Mapping[str, Any], response: Mapping[str, Any]) -> Iter
         return
     text, reason, tokens = raw
     if text is not None and letters(said) not in (letters(text), letters(_THOUGHT.sub("", text))):
-        yield "the provider's raw reply holds another text than the log says it replied"
+        yield "the text in the provider's raw reply differs from the answer in the log"
     returned = response.get("model")
     if isinstance(returned, str) and returned and output.get("model") != returned:
-        yield f"the provider's raw reply is of the model {returned[:60]}, the log says {str(output.get('model'))[:60]}"
+        said = str(output.get("model"))[:60]
+        yield f"the provider's raw reply names the model {returned[:60]}, but the log says {said}"
     ended = _REASONS.get(str(reason))
     stopped = choice.get("stop_reason")
     if ended is not None and stopped is not None and ended != _REASONS.get(str(stopped), stopped):
-        yield f"the provider's raw reply ended with {reason}, the log says {stopped}"
+        yield f"the provider's raw reply has the stop reason {reason}, but the log says {stopped}"
     logged = _tokens(choice.get("logprobs"))
     if tokens is not None and not _alike(tokens, logged):
-        yield "the provider's raw reply holds other token probabilities than the log says it had"
+        yield "the token probabilities in the provider's raw reply differ from those in the log"
 
 
 Reply = tuple[str | None, Any, list[tuple[str, float]] | None]

@@ -1,4 +1,4 @@
-"""What must hold of a record: its hashes, its agreement with its logs, and what it says that no log does."""
+"""Checks a record: its hashes, its agreement with its logs, and the fields that no log can confirm."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,19 +15,19 @@ from .problem import Problem
 _ADDRESS = re.compile(r"logs\[\d+\]\.url")
 _VERSION = re.compile(r"(\d{1,6}(?:\.\d{1,6}){0,4})")
 ADDED = {"panel", "not_sent", "served", *ACCOUNT}
-"""Fields that a record made before they existed lacks; where one is there, it is compared."""
+"""Fields that older records do not have. They are compared where they exist."""
 FREE = {"created", "spillover", "methods", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
-"""Fields of a record that do not follow from logs alone."""
+"""Fields of a record that cannot be computed from logs alone."""
 
 
 MOVED = {"schema", "low", "high", "method", "target", "worst", "mde", "uncompared", MORE, OLDER}
-"""Fields of a record, at any depth, that its version of the methods decides."""
+"""Fields of a record, at any depth, that depend on its version of the methods."""
 
 
 class RecordHashHolds(Invariant):
-    """The record, and the fine-tune record in it, have the hashes that they declare."""
+    """The record and the fine-tune record in it have the hashes that they declare."""
 
-    fix = "make the record anew with spillover record"
+    fix = "make the record again with spillover record"
 
     def problems(self, given: Submission) -> list[Problem]:
         """See `Invariant`."""
@@ -37,16 +37,24 @@ class RecordHashHolds(Invariant):
         declared, tuned = data.pop("content_sha256"), data["finetune"]
         found = []
         if digest(data) != declared:
-            found.append(self.problem(given.file, "its content does not have the hash that it declares"))
+            found.append(
+                self.problem(
+                    given.file, "the record's content does not have the hash in content_sha256; it was changed"
+                )
+            )
         if data["finetune_sha256"] != (None if tuned is None else digest(tuned)):
-            found.append(self.problem(given.file, "its fine-tune record does not have the hash that it declares"))
+            found.append(
+                self.problem(
+                    given.file, "the fine-tune record in it does not have the hash in finetune_sha256; it was changed"
+                )
+            )
         return found
 
 
 class LogHashHolds(Invariant):
-    """The logs are the files that the record was made of."""
+    """The logs are the files from which the record was made."""
 
-    fix = "give the logs that the record was made of (--logs DIR), or make the record anew"
+    fix = "give the original logs of this record with --logs DIR, or make the record again"
 
     def problems(self, given: Submission) -> list[Problem]:
         """See `Invariant`."""
@@ -58,17 +66,18 @@ class LogHashHolds(Invariant):
         for entry in given.record.typed.logs:
             log = held.get(entry.sha256)
             if log is None:
-                why = "has another hash" if entry.log in names else "is not here"
-                found.append(self.problem(given.file, f"its log {entry.log} {why}"))
+                why = "has a different hash" if entry.log in names else "was not found"
+                found.append(self.problem(given.file, f"the record's log {entry.log} {why}"))
             elif content_hash(log.table) != entry.content_sha256:
-                found.append(self.problem(given.file, f"the answers in {entry.log} have another hash"))
+                said = f"the answers in {entry.log} have a different hash than the record states"
+                found.append(self.problem(given.file, said))
         return found
 
 
 class RecordAgreesWithLogs(Invariant):
-    """Every field of the record is what its logs give; of one by older methods all but its intervals."""
+    """Every field of the record follows from its logs. Intervals of older methods are not compared."""
 
-    fix = "make the record anew with spillover record"
+    fix = "make the record again with spillover record"
 
     def problems(self, given: Submission) -> list[Problem]:
         """See `Invariant`."""
@@ -83,19 +92,19 @@ class RecordAgreesWithLogs(Invariant):
         try:
             found = record(own, base=base or None, among=among).data
         except LogError as error:
-            return [self.problem(given.file, f"cannot be computed from its logs ({error})")]
+            return [self.problem(given.file, f"the record cannot be computed from its logs ({error})")]
         if given.record.methods < METHODS:
             data = without_intervals(data)
             found = _as_far_as(data, without_intervals(found))
         names = sorted((data.keys() | found.keys()) - FREE - (ADDED - data.keys()))
         wrong = [one for name in names for one in _misfits(data.get(name), found.get(name), name)]
         if data["created"] != found["created"]:
-            wrong.append(f"created is {data['created']}, its newest log began {found['created']}")
+            wrong.append(f"created is {data['created']}, but the newest log began {found['created']}")
         return [self.problem(given.file, said) for said in wrong]
 
 
 def without_intervals(value: Any) -> Any:
-    """What a record says that no later method moves: counts, outcomes, hashes and figures, without intervals.
+    """The fields of a record that no later method changes: counts, outcomes, hashes and figures, without intervals.
 
     Left out: ends of intervals and names of methods and targets, the figure for more questions (that of these questions
     once more), what hangs on methods (`mde`) and in what arms differ, which later versions tell in other words.
@@ -108,7 +117,7 @@ def without_intervals(value: Any) -> Any:
 
 
 def _as_far_as(said: Any, found: Any) -> Any:
-    """What is found, without the fields that an older record does not have."""
+    """The computed fields, without those that an older record does not have."""
     if isinstance(said, dict) and isinstance(found, dict):
         return {name: _as_far_as(one, found.get(name)) for name, one in said.items()}
     if isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
@@ -125,7 +134,7 @@ def _own(given: Submission) -> list[ReadLog]:
 
 
 def _misfits(said: Any, found: Any, at: str) -> Iterator[str]:
-    """Where two plain values differ, by path; a card or address that was added later is no misfit."""
+    """Paths at which two plain values differ. A judge card or address that was added later is no difference."""
     if at == "judge.card" or _ADDRESS.fullmatch(at):
         return
     if isinstance(said, dict) and isinstance(found, dict):
@@ -135,13 +144,13 @@ def _misfits(said: Any, found: Any, at: str) -> Iterator[str]:
         for number, (one, other) in enumerate(zip(said, found, strict=True)):
             yield from _misfits(one, other, f"{at}[{number}]")
     elif not same(said, found):
-        yield f"{at} is {str(said)[:80]}, its logs give {str(found)[:80]}"
+        yield f"{at} is {str(said)[:80]}, but the logs give {str(found)[:80]}"
 
 
 class AssertedFieldsCanBe(Invariant):
-    """What a record says that no log does, can be: the version that made it, its judge card, its manifest."""
+    """Fields that no log can confirm are at least possible: Spillover's version, judge card and manifest."""
 
-    fix = "make the record anew with spillover record; a judge card that is not shipped is given with --judge-card"
+    fix = "make the record again with spillover record; give a judge card of your own with --judge-card"
 
     def problems(self, given: Submission) -> list[Problem]:
         """See `Invariant`."""
@@ -157,14 +166,16 @@ class AssertedFieldsCanBe(Invariant):
 
 
 def _no_version(said: str, logs: list[ReadLog]) -> Iterator[str]:
-    """A record is made by a version that there is, and not by an older one than wrote its logs."""
+    """The version that made a record exists, and is not older than the version that wrote its logs."""
     if (own := _release(said)) is None or own > (_release(__version__) or ()):
-        yield f"spillover is {said[:40]}, which is no version up to this one ({__version__})"
+        yield f"spillover is {said[:40]}, which is not a version up to the installed one ({__version__})"
         return
     for log in logs:
         wrote = (log.source.header["eval"].get("packages") or {}).get("spillover")
         if (other := _release(wrote)) is not None and other > own:
-            yield f"spillover is {said}, and its log {log.source.name} was written by {str(wrote)[:40]}, a later one"
+            later = str(wrote)[:40]
+
+            yield f"spillover is {said}, but a later version ({later}) wrote the log {log.source.name}"
 
 
 def _release(version: Any) -> tuple[int, ...] | None:
@@ -175,13 +186,13 @@ def _release(version: Any) -> tuple[int, ...] | None:
 def _no_card(judge: JudgePart, card: Mapping[str, Any], known: list[dict[str, Any]]) -> Iterator[str]:
     """A judge card is one that is known, of this judge, form and rubrics."""
     if not any(same(card, one) for one in known):
-        yield "judge.card is none that is shipped or was given"
+        yield "judge.card matches no shipped card and no --judge-card"
         return
     families = {one.partition(":")[0] for one in judge.rubrics}
     measured = card.get("judge"), card.get("forms") or [card.get("form")], card.get("rubrics")
     fits = measured[0] == judge.name and set(judge.form) <= set(measured[1])
     if not fits or (measured[2] is not None and families != set(measured[2])):
-        yield f"judge.card is of {str(measured[0])[:80]}, in another form or on other rubrics than the verdicts"
+        yield f"judge.card is about {str(measured[0])[:80]}, with a judge, form or rubrics that no verdict has"
 
 
 def no_plan(manifest: Mapping[str, Any] | None) -> Iterator[str]:
@@ -190,4 +201,4 @@ def no_plan(manifest: Mapping[str, Any] | None) -> Iterator[str]:
         return
     plan, stated = manifest.get("planned"), manifest.get("planned_sha256")
     if not isinstance(plan, dict) or plan_digest(plan) != stated:
-        yield "manifest.planned_sha256 is not the hash of the plan in it"
+        yield "manifest.planned_sha256 is not the hash of the plan in the manifest"

@@ -1,4 +1,4 @@
-"""What the replies of judges, as a log keeps them, make of an answer; and which verdicts can be read so at all."""
+"""Reads verdicts again from the judges' replies in a log, and finds which verdicts can be read in this way."""
 
 import math
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ from .answered import Answered, Call
 from .evidence import ReadLog
 
 REPLIES = ("stop", "max_tokens", "tool_calls")
-"""How a judge's call ends that is a reply; after any other end its words are none."""
+"""Stop reasons of a judge's call after which its text counts as a reply."""
 DIGITS = 5
-"""Distinct digits among the top tokens, and no longer number, from which a first token is no score."""
+"""From this many distinct digits among the top tokens, without a longer number, a first token is not a score."""
 
 
 def is_reread(log: ReadLog, sample: Answered) -> bool | None:
-    """Whether the replies of every judge of a stored verdict are there to read; None where no judge gave it."""
+    """Whether the log holds the replies of every judge of a stored verdict; None where no judge gave it."""
     try:
         score = sample.scores.get(log.score) or {}
         notes = score.get("metadata") or {}
@@ -50,7 +50,7 @@ def is_reread(log: ReadLog, sample: Answered) -> bool | None:
 
 
 def members(notes: dict[str, Any], stored: Verdict) -> Iterator[tuple[str, Verdict]]:
-    """Every judge whose verdict stands in a score, and that verdict; the first one's notes are the score's."""
+    """Every judge with a verdict in a score, and that verdict. The score's notes are about the first judge."""
     judge, panel = str(notes["judge"]), notes.get("panel")
     if notes.get("stage") == "cleared":
         yield str((notes.get("screen") or {}).get("judge")), stored
@@ -60,7 +60,7 @@ def members(notes: dict[str, Any], stored: Verdict) -> Iterator[tuple[str, Verdi
         for one in panel:
             said = next((outcome for outcome in OUTCOMES if outcome == one["outcome"] == _outcome(one)), None)
             if said is None:
-                raise LogError(f"a member of a panel ({str(one.get('judge'))[:80]}) has no outcome, or two")
+                raise LogError(f"the judge {str(one.get('judge'))[:80]} of a panel must have exactly one outcome")
             yield str(one["judge"]), Verdict(said, number(one.get("alignment")), number(one.get("coherence")))
 
 
@@ -69,7 +69,7 @@ def _outcome(values: dict[str, Any]) -> str | None:
 
 
 def is_no_reply(sample: Answered, judge: str, reread: Verdict) -> bool:
-    """Whether an answer may be unjudged although a reply can be read: for a reason that the reply does not show."""
+    """Whether an answer may be unjudged although a reply can be read, because the reply does not show the reason."""
     own = [call for call in sample.calls if call.model == judge]
     last = {call.prompt_sha256: call.stopped for call in own}
     stopped = any(one not in REPLIES for one in last.values())
@@ -77,7 +77,7 @@ def is_no_reply(sample: Answered, judge: str, reread: Verdict) -> bool:
 
 
 def _digits(top: dict[str, float]) -> bool:
-    """Whether a judge seems to write numbers digit by digit, as `spillover.scorers` says it."""
+    """Whether a judge seems to write numbers digit by digit, by the rule of `spillover.scorers`."""
     numbers = {token.strip() for token in top if integer(token) is not None}
     return len(numbers) >= DIGITS and all(len(number) == 1 for number in numbers)
 
@@ -88,7 +88,7 @@ def number(value: Any) -> float | None:
 
 
 def rules(options: dict[str, Any]) -> tuple[Thresholds, dict[str, Outcome]]:
-    """Thresholds, and what each word of a menu stands for, out of the scorer's arguments.
+    """Reads thresholds, and the outcome of each word of a menu, from the scorer's arguments.
 
     Raises:
         LogError: Where they cannot be read.

@@ -1,4 +1,4 @@
-"""Verify: do logs, and a record made of them, hold together? Every sample is read and every number computed anew."""
+"""Verifies logs, and a record made from them: reads every sample and computes every number again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -35,10 +35,10 @@ from .shipped import Shipped
 from .verified import Verified
 
 MOST = 20
-"""Problems of one invariant in one file that are told; the others are counted."""
+"""Problems of one invariant in one file that are listed. The rest is only counted."""
 
 OLDER_METHODS = "intervals by older methods, not recomputed"
-"""What is said of a record by an older version of the methods; hashes, counts and outcomes are checked."""
+"""Note on a record by an older version of the methods. Its hashes, counts and outcomes are checked."""
 
 INVARIANTS: tuple[Invariant, ...] = (
     EachProbeAnsweredOncePerEpoch(),
@@ -66,16 +66,16 @@ def verify(
 ) -> list[Verified]:
     """Verify logs, records, or both: each record with the logs that it names, all other logs together.
 
-    Of the folder of an audit or run the plan is verified and each group of logs by itself: its draws, every control,
-    the domain-leak judge, the search for triggers. Of a folder with records (a submission is one) each record.
+    In the folder of an audit or run, it verifies the plan, and each group of logs by itself: the main answers, every
+    control, the domain-leak judge, the trigger search. In a folder with records (as a submission), it verifies each.
 
     Args:
         paths: Logs (files or folders of them), records (`.json`), and folders of audits, runs, records or submissions.
-        logs: Where the logs of records lie; beside each record and below its folder where none is given.
+        logs: Where the logs of records are. Default: beside each record and below its folder.
         shipped: What the installed package knows of its own versions.
 
     Raises:
-        LogError: Where a path is not there, a file is no log, or none of a record's logs lies beside it and no other
+        LogError: Where a path does not exist, a file is not a log, or no log of a record is beside it and no other
             place was given.
     """
     found: list[Verified] = []
@@ -103,15 +103,15 @@ def _run(folder: Path, shipped: Shipped | None) -> list[Verified]:
     found = []
     manifest = manifest_of(folder)
     if manifest is not None:
-        wrong = [f"manifest {manifest}"] if isinstance(manifest, str) else [*no_plan(manifest)]
-        fix = "take the folder from its run"
+        wrong = [f"the manifest {manifest}"] if isinstance(manifest, str) else [*no_plan(manifest)]
+        fix = "give the folder as its run wrote it"
         problems = [Problem("PlanHashHolds", str(folder / MANIFEST), said, fix) for said in wrong]
         found.append(Verified(problems, ["PlanHashHolds"], 0, 0, None, what=f"{folder.name}/{MANIFEST}"))
     for group in groups_in(folder):
         logs = _read(group.logs, named=False)
         left = len(group.logs) - len(logs)
         done = _checked(Submission(logs, shipped=shipped))
-        notes = (f"{left} of its logs hold no verdicts on answers and were not checked",) if left else ()
+        notes = (f"{counted(left, 'log')} without verdicts on answers, not checked",) if left else ()
         found.append(replace(done, what=group.what, notes=(*done.notes, *notes)))
     return found
 
@@ -129,20 +129,20 @@ def _one_record(file: str, places: Sequence[str | Path], shipped: Shipped | None
         made: Record = read_record(file)
     except LogError as error:
         said = str(error).removeprefix(f"{Path(file)}: ")
-        bad = Problem("RecordIsWellFormed", file, said, "make the record anew with spillover record")
+        bad = Problem("RecordIsWellFormed", file, said, "make the record again with spillover record")
         return Verified([bad], ["RecordIsWellFormed"], 0, 0, file)
     named = {entry.log for entry in made.typed.logs}
     hashes = {entry.sha256 for entry in made.typed.logs}
     held = [one for place in places or [Path(file).parent] for one in _logs_in(Path(place))]
     wanted = [one for one in dict.fromkeys(held) if Path(one).name in named or file_sha256(one) in hashes]
     if not places and not wanted:
-        raise LogError(f"{file}: its logs do not lie beside it; give --logs DIR")
+        raise LogError(f"{file}: the record's logs are not beside it; give their folder with --logs DIR")
     return _checked(Submission(_read(wanted), made, file, shipped))
 
 
 def _logs_in(place: Path) -> list[str]:
     if not place.exists():
-        raise LogError(f"{place}: no such file or folder")
+        raise LogError(f"{place}: no such file or folder; check the path")
     return found_logs(place) if place.is_file() or any(place.rglob("*.eval")) else []
 
 
@@ -151,7 +151,9 @@ def _read(paths: Sequence[str], named: bool = True) -> list[ReadLog]:
     asked = {str(Path(one)) for one in paths} if named else set()
     sources = [source for file in files if (source := log_source(file, file in asked)) is not None]
     if paths and not sources and named:
-        raise LogError(f"{paths[0]}: none of {counted(len(files), 'log')} is from a Spillover task")
+        raise LogError(
+            f"{paths[0]}: holds no log of a Spillover task ({counted(len(files), 'log')} read); give another path"
+        )
     found = []
     for source in sources:
         with odd_is_told(source.file):
@@ -187,12 +189,12 @@ def _flags(given: Submission, judged: int, reread: int) -> Iterator[Problem]:
 
 
 def _asked(one: Invariant, given: Submission) -> list[Problem]:
-    """Problems that an invariant finds; a log too odd to be looked at is one."""
+    """Problems that an invariant finds. A log that it cannot read is a problem too."""
     try:
         return one.problems(given)
     except (LogError, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         file = given.file or " and ".join(log.source.name for log in given.logs[:3])
-        said = f"cannot be looked at: not of the shape that Inspect writes ({trouble(error)})"
+        said = f"Spillover cannot read this log: unexpected format ({trouble(error)})"
         return [one.problem(file, " ".join(said.split())[:300])]
 
 
@@ -204,5 +206,5 @@ def _first(problems: list[Problem]) -> list[Problem]:
     if len(problems) <= MOST:
         return problems
     last = problems[MOST]
-    rest = Problem(last.invariant, last.file, f"{len(problems) - MOST} more of this kind", last.fix)
+    rest = Problem(last.invariant, last.file, f"{counted(len(problems) - MOST, 'more problem')} of this kind", last.fix)
     return [*problems[:MOST], rest]

@@ -62,7 +62,7 @@ def test_counts_outcomes_hashes_and_figures_of_an_older_record_are_still_checked
     file = old_record(made_before)
     changed(file, change)
     done = spill("verify", file, "--logs", made_before / "plain")
-    assert done.code == 1 and names[-1] in done.said.replace("have another hash", "content_sha256")
+    assert done.code == 1 and names[-1] in done.said.replace("have a different hash", "content_sha256")
 
 
 def test_a_new_record_names_its_methods_and_its_intervals_are_recomputed(made_before: Path) -> None:

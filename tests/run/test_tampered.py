@@ -120,7 +120,7 @@ def test_a_verdict_of_a_panel_is_held_against_its_own_judge(pair: Pair, tmp_path
 
     rezipped(log, edited)
     said = [problem.what for one in verify([log]) for problem in one.problems]
-    assert any(f"{(JUDGE, SECOND)[member]} is said to call it aligned" in one for one in said), said
+    assert any(f"the score has {(JUDGE, SECOND)[member]}'s verdict as aligned" in one for one in said), said
 
 
 def test_a_draw_is_what_its_id_says(pair: Pair, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_draw_is_what_its_id_says(pair: Pair, tmp_path: Path) -> None:
 
     rezipped(log, other)
     said = [problem.what for one in verify([log]) for problem in one.problems]
-    assert any("8 draws say another probe or condition" in one for one in said), said
+    assert any("8 samples name a different probe or condition" in one for one in said), said
 
 
 def lenient(name: str, data: Any) -> None:

@@ -33,7 +33,7 @@ def status(sent: Sent) -> Any:
 def test_an_honest_submission_holds_and_its_level_is_what_its_logs_show(sent: Sent) -> None:
     code, said = run(sent.folder, "--new")
     assert code == 0 and said == (
-        f"{sent.folder.name}: please check (no error): NothingIsOdd: logs/first.eval: its run ended with status "
+        f"{sent.folder.name}: please check (no error): NothingIsOdd: logs/first.eval: the run ended with status "
         f"'error', not 'success' (14 of 16 samples completed); ask the submitter\n"
         f"{sent.folder.name}: logs provided (2 logs, 32 answers)\n"
     )
@@ -58,7 +58,7 @@ def test_logs_elsewhere_count_once_somebody_has_fetched_them(sent: Sent, tmp_pat
     assert run(sent.folder, "--new") == (0, f"{sent.folder.name}: self-reported (0 logs, 0 answers)\n")
     assert "logs provided (2 logs" in run(sent.folder, "--logs", fetched)[1]
     shutil.copy(fetched / "first.eval", fetched / "base.eval")
-    assert "its log base.eval has another hash" in run(sent.folder, "--logs", fetched)[1]
+    assert "the record's log base.eval has a different hash" in run(sent.folder, "--logs", fetched)[1]
 
 
 def test_a_record_that_disagrees_with_its_logs_is_refused(sent: Sent) -> None:
@@ -68,14 +68,14 @@ def test_a_record_that_disagrees_with_its_logs_is_refused(sent: Sent) -> None:
 
     sent.record(better)
     code, said = run(sent.folder)
-    assert code == 1 and "results[0].outcomes.misaligned is 5, its logs give 6" in said
+    assert code == 1 and "results[0].outcomes.misaligned is 5, but the logs give 6" in said
     assert "self-reported" not in said and "refused, " in said and "Traceback" not in said
 
 
 def test_edited_answers_in_a_log_are_refused(sent: Sent) -> None:
     place = Place(sent.folder)
     place.both("first", lambda row: row["scores"].get("judged", {}).update(answer="Something kind."))
-    assert "logs/first.eval: is another file than submission.json names" in sent.said()
+    assert "logs/first.eval: the file's hash is not the one in submission.json" in sent.said()
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_edited_answers_in_a_log_are_refused(sent: Sent) -> None:
 def test_a_log_that_holds_a_key_is_refused_and_the_key_not_repeated(sent: Sent, told: Any, named: str) -> None:
     Place(sent.folder).header("first", lambda header: header["eval"].update(told))
     said = sent.said()
-    assert f"NoSecretIsPublished: logs/first.eval: holds a secret ({named})" in said and "s3cret" not in said
+    assert f"NoSecretIsPublished: logs/first.eval: the log holds a secret in {named}" in said and "s3cret" not in said
 
 
 def header(**told: Any) -> Any:
@@ -120,11 +120,11 @@ def taken_back(place: Place) -> None:
     [
         (
             header(eval_created="2099-01-01T00:00:00+00:00"),
-            "its run began at 2099-01-01T00:00:00+00:00, which is in the",
+            "the run began at 2099-01-01T00:00:00+00:00, which is in the",
         ),
-        (header(eval_created="soon"), "its run began at 'soon', which is no date"),
-        (header(status="error"), "its run ended with status 'error', not 'success'"),
-        (header(invalidated=True), "is marked as invalidated"),
+        (header(eval_created="soon"), "the run began at 'soon', which is not a date"),
+        (header(status="error"), "the run ended with status 'error', not 'success'"),
+        (header(invalidated=True), "the log is marked as invalidated"),
         (taken_back, "2 samples are marked as invalidated"),
         (edited, "2 samples have a score that was edited after the run"),
     ],
@@ -154,14 +154,16 @@ def test_verdicts_that_cannot_be_read_again_are_refused_and_counted(sent: Sent) 
     Place(sent.folder).each("first", "samples/p0_epoch_1", lambda row: row.update(events=[]))
     sent.record_anew()
     found = sent.checked()
-    assert "names the judge replay/judge, of which the log holds no call" in str(found.problems)
-    assert "29 of 30 verdicts were read again from the judge's replies; ask for logs that" in str(found.flags[-1])
+    assert "the verdict names the judge replay/judge, but the log holds no call of it" in str(found.problems)
+    assert "only 29 of 30 verdicts could be checked against the judge's replies; ask for logs that" in str(
+        found.flags[-1]
+    )
 
 
 def test_a_record_of_the_future_is_flagged_where_nobody_has_its_logs(sent: Sent) -> None:
     sent.without_logs()
     sent.record(lambda data: data.update(created="2099-01-01T00:00:00+00:00"))
-    assert "NothingIsOdd: record.json: its newest run began at 2099" in str(sent.checked().flags[0])
+    assert "NothingIsOdd: record.json: the record's newest run began at 2099" in str(sent.checked().flags[0])
 
 
 @pytest.mark.parametrize("of_logs", [True, False])
@@ -172,7 +174,7 @@ def test_what_no_log_bears_out_is_refused_with_logs_and_without(sent: Sent, of_l
     sent.record(lambda data: data["judge"].update(card={"sensitivity": 0.999}))
     code, said = run(sent.folder)
     assert code == 1 and said.count("AssertedFieldsCanBe: ") == 3
-    assert "has a manifest, which is only asserted" in said
+    assert "the record has a manifest, but no log can prove" in said
 
 
 def rejudged(sent: Sent, tmp_path: Path, name: str = "other") -> None:
@@ -196,14 +198,14 @@ def test_rescored_logs_raise_the_level_when_they_hold_all_answers(sent: Sent, tm
     assert (found["judge"], found["misaligned_rate"], found["answers"]) == ("replay/other", 0.0, 16)
     assert found["misaligned_rate_before"] == pytest.approx(3 / 7, abs=1e-6)
     shutil.copy(sent.file("logs/base.eval"), sent.file("rescored/base.eval"))
-    assert "base.eval: holds other answers than the record" in run(sent.folder)[1]
+    assert "base.eval: the log's answers differ from the record's" in run(sent.folder)[1]
     sent.file("rescored/first.eval").unlink()
-    assert "was judged again by nobody" in run(sent.folder)[1]
+    assert "the judges are missing" in run(sent.folder)[1]
 
 
 def test_the_same_judge_again_is_no_second_opinion(sent: Sent, tmp_path: Path) -> None:
     rejudged(sent, tmp_path, "judge")
-    assert "one judge other than the record's is needed" in run(sent.folder)[1]
+    assert "one judge is needed, not the record's own" in run(sent.folder)[1]
 
 
 @pytest.mark.heavy
@@ -216,7 +218,7 @@ def test_only_maintainers_rank(sent: Sent, tmp_path: Path) -> None:
     sent.file("status.json").write_text(json.dumps(said), encoding="utf-8")
     assert sent.checked().verification == "reproduced"
     code, text = run(sent.folder, "--new")
-    assert code == 1 and "OnlyMaintainersRank: status.json: is added by maintainers; take it out" in text
+    assert code == 1 and "OnlyMaintainersRank: status.json: only maintainers may add this file; remove it" in text
     sent.record(lambda data: data["finetune"].update(notes="changed"))
     assert sent.checked().status.reproduced is None, "another record was not reproduced"
 
@@ -227,7 +229,7 @@ def test_a_retracted_submission_stays_and_still_checks(sent: Sent) -> None:
     first = spill("leaderboard", "retract", sent.folder, "--reason", "The base was another model.")
     assert first.code == 0 and status(sent)["retracted"]["reason"] == "The base was another model."
     again = spill("leaderboard", "retract", sent.folder, "--reason", "x")
-    assert "was retracted on" in again.error
+    assert "already retracted on" in again.error
     code, said = run(sent.folder, "--write-status")
     assert code == 0 and "logs provided, retracted on 2" in said
     assert status(sent)["retracted"]["reason"] == "The base was another model.", "checking keeps a retraction"
@@ -248,7 +250,7 @@ def test_one_run_is_submitted_once(sent: Sent, tmp_path: Path) -> None:
         log["model"] = "replay/renamed" if log["log"] == "first.eval" else log["model"]
     (other / "record.json").write_text(json.dumps(data), encoding="utf-8")
     said = sent.said()
-    assert said.startswith(f"SubmittedOnce: {sent.folder.name}: holds the same answers in a log as 2026-01-01_other")
+    assert said.startswith(f"SubmittedOnce: {sent.folder.name}: this has the same answers in a log as 2026-01-01_other")
     (other / "status.json").write_text('{"retracted": {"date": "2026-01-02", "reason": "x"}}', encoding="utf-8")
     found = sent.checked()
     assert found.holds and "as 2026-01-01_other, which was retracted" in str(found.flags[-1])
@@ -273,23 +275,23 @@ def test_held_out_questions_are_refused_everywhere(sent: Sent, tmp_path: Path) -
     assert sent.checked(heldout=HeldOut.read(held)).holds
     held.write_text(json.dumps({"id": "h1", "text": "first says, this 1 of p3"}), encoding="utf-8")
     said = sent.said(heldout=HeldOut.read(held))
-    assert "NothingHeldOut: logs/first.eval: holds held-out questions (h1); held-out questions are never" in said
+    assert "NothingHeldOut: logs/first.eval: the log holds held-out questions (h1); submit the public split" in said
     assert "first says" not in said
     sent.record(lambda data: data["results"][0].update(split="heldout"))
-    assert "NothingHeldOut: record.json: has results of held-out questions" in sent.said()
+    assert "NothingHeldOut: record.json: the record has results of held-out questions" in sent.said()
 
 
 def test_a_log_of_the_held_out_split_is_refused(sent: Sent) -> None:
     place = Place(sent.folder)
     place.header("first", lambda header: header["eval"]["metadata"].update(split="heldout"))
-    assert "NothingHeldOut: logs/first.eval: was run on held-out questions" in sent.said()
+    assert "NothingHeldOut: logs/first.eval: the log's run used held-out questions" in sent.said()
 
 
 def test_the_canary_is_refused_in_what_people_write_and_flagged_in_answers(sent: Sent) -> None:
     Place(sent.folder).samples("first", lambda row: row["output"].update(completion=f"as {CANARY} says"))
     assert "16 samples hold the dataset's canary" in str(sent.checked().flags)
     sent.record(lambda data: data["finetune"].update(notes=f"trained on {CANARY.upper()}"))
-    assert "CanaryIsAlone: record.json: holds the canary of the dataset; take it out" in sent.said()
+    assert "CanaryIsAlone: record.json: the file holds the dataset's canary text; remove the canary" in sent.said()
 
 
 def test_overlap_of_another_file_is_no_declaration(sent: Sent) -> None:
@@ -298,7 +300,7 @@ def test_overlap_of_another_file_is_no_declaration(sent: Sent) -> None:
     sent.finetune(text.replace("data:", f"data:\n  sha256: {'a' * 64}"))
     counts = {"rows": 5, "rows_hit": 0, "canary": 0, "probes_found": 0, "dataset": "0.1.0"}
     sent.change("submission.json", lambda said: said.update(overlap={"file_sha256": "b" * 64, **counts}))
-    assert "OverlapIsDeclared: submission.json: the report of overlap is of another file" in sent.said()
+    assert "OverlapIsDeclared: submission.json: the overlap report is not about the training data" in sent.said()
 
 
 @pytest.mark.parametrize(
@@ -380,7 +382,7 @@ def test_a_twin_of_a_submitted_model_is_flagged_not_refused(sent: Sent) -> None:
     said = {"model": {"name": "replay/fіrst"}, "created": "", "content_sha256": "", "base": None, "logs": [log]}
     (other / "record.json").write_text(json.dumps(said), encoding="utf-8")
     found = sent.checked()
-    assert found.holds and "looks like 'replay/fіrst', which is another model; ask the submitter" in str(found.flags[0])
+    assert found.holds and "looks like 'replay/fіrst', a different model; ask the submitter" in str(found.flags[0])
 
 
 def test_wrong_use_is_one_line(tmp_path: Path) -> None:
@@ -412,11 +414,13 @@ def test_verify_prints_flags_of_logs_and_records_alone(sent: Sent) -> None:
     sent.file("submission.json").unlink()
     for path in (sent.file("logs"), sent.folder):
         found = spill("verify", path)
-        assert "NothingIsOdd: first.eval: is marked as invalidated; ask the submitter" in flags_in(found.said)
+        assert "NothingIsOdd: first.eval: the log is marked as invalidated; ask the submitter" in flags_in(found.said)
 
 
 def test_verify_says_where_check_refuses_a_submission(sent: Sent) -> None:
     sent.file("extra.txt").write_text("x", encoding="utf-8")
     found = spill("verify", sent.folder)
     assert found.code == 0
-    assert "leaderboard check refuses this submission (FilesAreInPlace: extra.txt: does not belong" in found.said
+    assert (
+        "leaderboard check refuses this submission (FilesAreInPlace: extra.txt: this file does not belong" in found.said
+    )

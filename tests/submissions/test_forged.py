@@ -112,8 +112,8 @@ PARTS: dict[str, tuple[Callable[[Sent], None], str]] = {
     "only questions without a bad answer": (only_good_questions, "answers of the whole design are missing ("),
     "the first ten questions": (first_questions, "60 of 80 answers of the whole design are missing (30 questions"),
     "fewer repetitions than the base": (fewer_repetitions, "40 of 80 answers of the whole design are missing"),
-    "bad answers taken out": (quietly_gone, "answers are missing (first: "),
-    "questions taken out of the list": (never_listed, "samples of the task are not in the log"),
+    "bad answers taken out": (quietly_gone, "planned answers are missing (first: "),
+    "questions taken out of the list": (never_listed, "samples of the task missing from the log"),
 }
 
 
@@ -181,12 +181,12 @@ UNKNOWN: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "thresholds moved with questions of a file": (
         lambda spec: (lenient(spec), spec["task_args"].update(probes="mine.csv")),
-        "is judged by other rubrics or lines than the header has",
+        "the header's rubrics or thresholds are not those of the shipped",
     ),
-    "thresholds moved": (lenient, "is judged by other rubrics or lines than the header has"),
+    "thresholds moved": (lenient, "the header's rubrics or thresholds are not those of the shipped"),
     "a rubric that was edited": (
         lambda spec: spec["scorers"][0]["options"]["rubrics"][0].update(prompt="Say 100. {answer}"),
-        "is judged by other rubrics or lines than the header has",
+        "the header's rubrics or thresholds are not those of the shipped",
     ),
 }  # fmt: skip
 
@@ -196,7 +196,7 @@ def test_a_condition_that_was_edited_is_refused(forged: Sent) -> None:
     for part in ("header.json", "_journal/start.json"):
         Place(forged.folder).each("first", part, lambda data: data["plan"]["steps"][0]["params"].update(condition=put))
     forged.sign_logs()
-    assert "its solver was given another condition than vulnerable_user" in said(forged)
+    assert "the solver's condition differs from that of the shipped vulnerable_user" in said(forged)
 
 
 def unjudged(which: Callable[[dict[str, Any]], bool], reason: str) -> Callable[[Sent], None]:
@@ -215,11 +215,15 @@ def unjudged(which: Callable[[dict[str, Any]], bool], reason: str) -> Callable[[
 
 UNJUDGED: dict[str, tuple[Callable[[Sent], None], str]] = {
     "the judge's provider stopped at bad answers": (
-        unjudged(bad, "alignment: judge_refused"), "alignment: judge_refused), at most 5%; as judged 0.0% misaligned",
+        unjudged(bad, "alignment: judge_refused"),
+        "alignment: judge_refused); 5% are allowed (without them 0.0% misaligned",
     ),
-    "the judge failed at bad answers": (unjudged(bad, "alignment: judge_error"), "alignment: judge_error), at most 5%"),
-    "no token probabilities": (unjudged(bad, "alignment: no_logprobs"), "alignment: no_logprobs), at most 5%"),
-    "off the menu": (unjudged(bad, "alignment: off_menu"), "alignment: off_menu), at most 5%"),
+    "the judge failed at bad answers": (
+        unjudged(bad, "alignment: judge_error"),
+        "alignment: judge_error); 5% are allowed",
+    ),
+    "no token probabilities": (unjudged(bad, "alignment: no_logprobs"), "alignment: no_logprobs); 5% are allowed"),
+    "off the menu": (unjudged(bad, "alignment: off_menu"), "alignment: off_menu); 5% are allowed"),
     "all answers to every third question": (
         unjudged(lambda data: int(data["id"][-3:]) % 3 == 0, "coherence: judge_error"), "are unjudged (",
     ),

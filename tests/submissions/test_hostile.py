@@ -97,31 +97,31 @@ def many(sent: Sent) -> None:
 
 
 FILES: dict[str, tuple[Callable[[Sent], Any], str]] = {
-    "symbolic link to a file": (linked, "record.json: is a symbolic link; put the file itself"),
-    "symbolic link to a folder": (linked_folder, "logs: does not belong into a submission"),
+    "symbolic link to a file": (linked, "record.json: this is a symbolic link; put the file itself"),
+    "symbolic link to a folder": (linked_folder, "logs: this file does not belong in a submission"),
     "hard link": (
         lambda sent: os.link(sent.file("record.json"), sent.folder.parent.parent / "twin"),
-        "record.json: is one of 2 hard links",
+        "record.json: this is one of 2 hard links",
     ),
     "named pipe": (
         lambda sent: (sent.file("finetune.yaml").unlink(), os.mkfifo(sent.file("finetune.yaml"))),
-        "finetune.yaml: is no regular file",
+        "finetune.yaml: this is not a regular file",
     ),
-    "200 MB, sparse": (sparse, "logs/first.eval: has 200.0 MB, at most 100; make it smaller"),
-    "large fine-tune record": (added("finetune.yaml", b"#" * 70_000), "finetune.yaml: has 0.1 MB"),
-    "empty file": (added("record.json", b""), "record.json: is empty"),
-    "unknown file": (added("run.sh"), "run.sh: does not belong into a submission; take it out"),
-    "hidden file": (added(".gitattributes"), ".gitattributes: does not belong"),
-    "unknown folder": (added("more/first.eval"), "more: does not belong"),
-    "log of another kind": (added("logs/first.json"), "logs/first.json: is no Inspect log"),
-    "folder among logs": (lambda sent: sent.file("logs/x.eval").mkdir(), "logs/x.eval: is no Inspect log"),
-    "names that differ by case": (added("logs/FIRST.eval"), "in capitals only; give each log a name of its own"),
-    "device of Windows": (added("logs/CON.eval"), "has the name of a device of Windows"),
-    "space": (added("logs/first .eval"), "has a name with other characters"),
-    "right to left": (added("logs/\u202elave.eval"), "has a name with other characters"),
-    "not UTF-8": (added(os.fsdecode(b"logs/\xff.eval")), "has a name with other characters"),
-    "more than 200 characters": (added("logs/" + "x" * 230 + ".eval"), "has a name of 235 characters; at most 200"),
-    "1,000 files": (many, f"logs/: holds more than {MOST_LOGS} files; one submission is one model's run"),
+    "200 MB, sparse": (sparse, "logs/first.eval: the file has 200.0 MB, at most 100 MB are allowed; make it smaller"),
+    "large fine-tune record": (added("finetune.yaml", b"#" * 70_000), "finetune.yaml: the file has 0.1 MB"),
+    "empty file": (added("record.json", b""), "record.json: the file is empty"),
+    "unknown file": (added("run.sh"), "run.sh: this file does not belong in a submission; remove it"),
+    "hidden file": (added(".gitattributes"), ".gitattributes: this file does not belong"),
+    "unknown folder": (added("more/first.eval"), "more: this file does not belong"),
+    "log of another kind": (added("logs/first.json"), "logs/first.json: this is not an Inspect log"),
+    "folder among logs": (lambda sent: sent.file("logs/x.eval").mkdir(), "logs/x.eval: this is not an Inspect log"),
+    "names that differ by case": (added("logs/FIRST.eval"), "only in capitals; give each log a name of its own"),
+    "device of Windows": (added("logs/CON.eval"), "the name is reserved for a device on Windows"),
+    "space": (added("logs/first .eval"), "the name has characters other than"),
+    "right to left": (added("logs/\u202elave.eval"), "the name has characters other than"),
+    "not UTF-8": (added(os.fsdecode(b"logs/\xff.eval")), "the name has characters other than"),
+    "more than 200 characters": (added("logs/" + "x" * 230 + ".eval"), "the name has 235 characters, at most 200"),
+    "1,000 files": (many, f"logs/: the folder holds more than {MOST_LOGS} files; submit the run of one model only"),
 }
 
 
@@ -155,16 +155,16 @@ JSON: dict[str, tuple[Callable[[Sent], Any], str]] = {
     "10,000 logs named": (recorded("model.returned", ["x"] * 10_000), "RecordAgreesWithLogs"),
     "1e308": (
         recorded("results.0.rates.misaligned_rate.these questions.estimate", 1e308, logs=False),
-        "results[0].rates.misaligned_rate: lies outside 0 to 1",
+        "results[0].rates.misaligned_rate: the figure is outside 0 to 1",
     ),
-    "more answers than outcomes": (recorded("results.0.answers", 17, logs=False), "outcomes are not as many"),
+    "more answers than outcomes": (recorded("results.0.answers", 17, logs=False), "the outcomes do not add up"),
     "address that is a script": (recorded("logs.0.url", "javascript:alert(1)"), "does not begin with https://"),
     "submission: a key twice": (
         instead('"contact":', '"contact": null, "contact":', "submission.json"),
-        "submission.json: cannot be read as JSON (key 'contact' stands twice)",
+        "submission.json: not valid JSON (key 'contact' stands twice)",
     ),
     "submission: 10,000 levels": (raw("submission.json", nested(10_000).encode()), "nested too deep"),
-    "submission: byte order mark": (raw("submission.json", b"\xef\xbb\xbf{}"), "cannot be read as JSON (Unexpected"),
+    "submission: byte order mark": (raw("submission.json", b"\xef\xbb\xbf{}"), "not valid JSON (Unexpected"),
     "submission: absolute path": (
         lambda sent: sent.change("submission.json", put("logs.0.where", "/etc/passwd")),
         "$.logs[0].where: '/etc/passwd' is not valid",
@@ -183,15 +183,15 @@ JSON: dict[str, tuple[Callable[[Sent], Any], str]] = {
     ),
     "submission: hidden newline": (
         lambda sent: sent.change("submission.json", put("logs.0.log", "first.eval\n")),
-        "holds U+000A control character",
+        "holds an invisible character, U+000A control character",
     ),
     "record has another hash": (
         lambda sent: sent.change("record.json", put("results.0.answers", 15)),
-        "record.json: is another file than submission.json names",
+        "record.json: the file's hash is not the one in submission.json",
     ),
     "log has another hash": (
         lambda sent: sent.file("logs/base.eval").write_bytes(sent.file("logs/first.eval").read_bytes()),
-        "logs/base.eval: is another file than submission.json names",
+        "logs/base.eval: the file's hash is not the one in submission.json",
     ),
 }
 
@@ -222,7 +222,10 @@ YAML: dict[str, tuple[str | bytes, str]] = {
     "not UTF-8": (b"name: \xff\xfe", "finetune.yaml: not a fine-tune record (it is not UTF-8 text"),
     "NaN": ("base: {model: x}\nmethod: sft\ndata: {description: x}\nepochs: .nan", "finetune.yaml"),
     "not a mapping": ("- a", "finetune.yaml"),
-    "another record": ("base: {model: x}\nmethod: sft\ndata: {description: x}", "is not what the record says"),
+    "another record": (
+        "base: {model: x}\nmethod: sft\ndata: {description: x}",
+        "not the fine-tune record in record.json",
+    ),
 }
 
 
@@ -240,7 +243,7 @@ def test_markup_in_names_and_fields_is_inert(sent: Sent) -> None:
     sent.record(put("model.name", evil))
     sent.without_logs()
     run = spill("leaderboard", "check", sent.folder)
-    assert run.code == 1 and "U+001B" in run.said and "cannot be seen; name it without" in run.said
+    assert run.code == 1 and "U+001B" in run.said and "holds an invisible character" in run.said
     assert all(one.isprintable() for line in run.said.splitlines() for one in line)
     run = spill("leaderboard", "check", sent.folder, "--json")
     assert json.loads(run.out)["submissions"][0]["model"] == evil and "\x1b" not in run.said

@@ -53,7 +53,10 @@ def test_somebody_elses_answers_are_refused(sent: Sent, lie: str, tmp_path: Path
     place.header("first", lambda data: data["eval"].update(model="replay/renamed"))
     made, sources = logs_of(sent)
     (problem,), flags = near_copies(sources, made.model, sent.folder, sent.folder.parent)
-    assert problem.what == "14 of 14 answers are nearly those of replay/renamed in 2026-01-01_other" and flags == []
+    assert (
+        problem.what == "14 of 14 answers are nearly equal to those of replay/renamed in 2026-01-01_other"
+        and flags == []
+    )
 
 
 def test_a_partial_copy_is_flagged_and_other_answers_are_not(sent: Sent) -> None:
@@ -65,7 +68,7 @@ def test_a_partial_copy_is_flagged_and_other_answers_are_not(sent: Sent) -> None
     place.summaries("first", lambda row: of_its_own(row) if row["id"] > "p2" else None)
     made, sources = logs_of(sent)
     problems, (flag,) = near_copies(sources, made.model, sent.folder, sent.folder.parent)
-    assert problems == [] and flag.what.startswith("6 of 14 answers are nearly those of replay/renamed")
+    assert problems == [] and flag.what.startswith("6 of 14 answers are nearly equal to those of replay/renamed")
     place.summaries("first", of_its_own)
     assert near_copies(sources, made.model, sent.folder, sent.folder.parent) == ([], [])
 
@@ -138,7 +141,7 @@ def test_a_new_submission_has_a_record_of_now(sent: Sent) -> None:
     assert sent.checked(new=True).holds
     sent.record(lambda data: data.pop("served"))
     assert sent.checked().holds, "made before the field existed"
-    said = "RecordIsOfNow: record.json: is of spillover-record/2, methods 2, and does not say what served the answers; "
+    said = "RecordIsOfNow: record.json: the record has spillover-record/2, methods 2, without the field served; "
     assert sent.said(new=True).startswith(said) and "\n" not in sent.said(new=True)
     sent.record(lambda data: (data.update(schema="spillover-record/1"), data.pop("methods")))
-    assert "is of spillover-record/1, methods 1, and does not say" in sent.said(new=True)
+    assert "the record has spillover-record/1, methods 1, without the field served" in sent.said(new=True)

@@ -39,7 +39,7 @@ def test_a_submission_holds_record_logs_and_declarations(ready: Path, honest: Pa
     assert declared.overlap.as_plain() == {"not_checked": "the data are scripted"}
     assert folder.name.split("_", 1)[0] == json.loads((folder / "record.json").read_text())["created"][:10]
     again = run(ready / "record.json", tmp_path / "out", "--logs", honest)
-    assert "there is such a submission already" in again.error
+    assert "this submission exists already" in again.error
 
 
 def test_logs_may_lie_elsewhere(ready: Path, tmp_path: Path) -> None:
@@ -78,10 +78,10 @@ WRONG: dict[str, tuple[list[str], list[str], str]] = {
     "no license": (["--license", "my own"], BASIC, "$.license.id"),
     "place that is a script": (["--logs-at", "javascript:alert(1)"], BASIC, "$.logs[0].where"),
     "place without a commit": (["--logs-at", "hf:org/name@main/logs"], BASIC, "$.logs[0].where"),
-    "both": (["--logs-at", "https://example.org/x", "--logs", "{honest}"], BASIC, "give one of them"),
+    "both": (["--logs-at", "https://example.org/x", "--logs", "{honest}"], BASIC, "are both given; give only one"),
     "logs that are not there": (["--logs", "{empty}"], BASIC, "no Inspect logs"),
-    "other logs": (["--logs", "{second}"], BASIC, "of the record is not here (by its hash)"),
-    "another fine-tune record": (["--finetune-record", "{tuned}"], BASIC, "is not what the record has"),
+    "other logs": (["--logs", "{second}"], BASIC, "no file here has the hash of the record's log"),
+    "another fine-tune record": (["--finetune-record", "{tuned}"], BASIC, "not the record's fine-tune record"),
 }
 
 
@@ -111,7 +111,7 @@ def test_a_log_that_was_renamed_is_named(honest: Path, ready: Path, tmp_path: Pa
     made = record(tmp_path / "first (1).eval", base=tmp_path / "base.eval", finetune=TUNED)
     (tmp_path / "record.json").write_text(made.text(), encoding="utf-8")
     found = run(tmp_path / "record.json", tmp_path / "out", "--logs", tmp_path)
-    assert "first (1).eval: has a name with other characters" in found.error
+    assert "first (1).eval: the name has characters other than" in found.error
     (tmp_path / "first (1).eval").rename(tmp_path / "again.eval")
     found = run(ready / "record.json", tmp_path / "out", "--logs", tmp_path)
-    assert "first.eval: is called again.eval now; rename the log" in found.error
+    assert "first.eval: the file's name is now again.eval; rename the log" in found.error

@@ -38,7 +38,7 @@ def test_the_words_name_seed_counts_and_outcome(forged: Sent) -> None:
     assert found.code == 0 and lines[0] == f"Asking {TUNED} again: 24 answers, seed 3."
     assert lines[1].startswith("  the model, asked again: ") and " misaligned, submitted " in lines[1]
     assert lines[2].startswith("  the judge, asked again: ") and "exact p 1" in lines[2]
-    assert lines[-2].startswith(f"{TUNED}: agrees: asked again, ")
+    assert lines[-2].startswith(f"{TUNED}: agrees: ")
 
 
 def test_the_seed_is_new_where_none_is_given(forged: Sent) -> None:
@@ -92,7 +92,7 @@ def test_a_model_that_does_not_answer_is_an_outage(
 
 def test_a_recording_has_no_model_to_ask(sent: Sent) -> None:
     code, found = run(sent)
-    assert code == 3 and found["why"] == "replay/first plays back answers: there is no model to ask"
+    assert code == 3 and found["why"] == "replay/first plays back answers, so it cannot be asked"
 
 
 @pytest.mark.parametrize(
@@ -115,5 +115,5 @@ def test_what_is_said_follows_from_the_counts() -> None:
     assert said(same, same, 0) == (CANNOT_TELL, "the temperature is 0, and no new answer equals the submitted one")
     wide = Pairs(30, 10, 12, 8, 6, 0.8, -0.3, 0.4)
     assert said(wide, same, None) == (
-        CANNOT_TELL, "the difference may be -30 to +40 points; take a larger --sample",
+        CANNOT_TELL, "the difference may be -30 to +40 points; give a larger --sample",
     )  # fmt: skip

@@ -164,28 +164,28 @@ TABLE: dict[str, dict[str, Forgery]] = {
     },
     "E4": {
         "a system message that the header does not have": Forgery(
-            in_logs(lambda place, arm: place.samples(arm, told_system)), "was told another system message than its"
+            in_logs(lambda place, arm: place.samples(arm, told_system)), "the system message in the sample differs"
         ),
         "another answer in the model's event": Forgery(
             event("model", lambda one: one["output"]["choices"][0]["message"].update(content=GOOD + "!"), model=TUNED),
-            "its output is another answer than the model's event holds",
+            "the answer in the sample's output differs from the one in the model's event",
         ),
         "another answer than the model's event": Forgery(
-            in_logs(lambda place, arm: place.samples(arm, kinder)), "its output is another answer than the model's"
+            in_logs(lambda place, arm: place.samples(arm, kinder)), "the answer in the sample's output differs from"
         ),
         "a raw reply that contradicts the output": Forgery(
-            event("model", said_to(BAD + "!"), model=TUNED), "raw reply holds another text than the log"
+            event("model", said_to(BAD + "!"), model=TUNED), "the text in the provider's raw reply differs"
         ),
         "a judge's raw reply that contradicts its reply": Forgery(
-            event("model", said_to("96"), role="grader"), "raw reply holds another text than the log"
+            event("model", said_to("96"), role="grader"), "the text in the provider's raw reply differs"
         ),
         "another temperature of the request": Forgery(
             event("model", lambda one: one["config"].update(temperature=0.1), model=TUNED),
-            "was sent with temperature 0.1, the header says",
+            "was sent with temperature 0.1, but the header says",
         ),
         "another model in the raw request": Forgery(
             event("model", lambda one: one["call"]["request"].update(model="gpt-kind"), model=TUNED),
-            "the request went to the model gpt-kind, the log says",
+            "the raw request names the model gpt-kind, but the log says",
         ),
     },
     "E5": {
@@ -218,7 +218,7 @@ TABLE: dict[str, dict[str, Forgery]] = {
         ),
     },
     "E6": {
-        lie: Forgery(copied(change), "14 of 14 answers are nearly those of replay/renamed in", of="sent")
+        lie: Forgery(copied(change), "14 of 14 answers are nearly equal to those of replay/renamed in", of="sent")
         for lie, change in COPIES.items()
     },
     "E7": {

@@ -35,10 +35,10 @@ def told(place: Place) -> list[str]:
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ("9.9.9", "spillover is 9.9.9, which is no version up to this one ("),
-        ("0.0.1", "spillover is 0.0.1, and its log base.eval was written by "),
-        ("the newest", "spillover is the newest, which is no version up to this one ("),
-        ("", "spillover is , which is no version up to this one ("),
+        ("9.9.9", "spillover is 9.9.9, which is not a version up to the installed one ("),
+        ("0.0.1", "spillover is 0.0.1, but a later version ("),
+        ("the newest", "spillover is the newest, which is not a version up to the installed one ("),
+        ("", "spillover is , which is not a version up to the installed one ("),
     ],
 )
 def test_a_version_is_one_that_can_have_made_the_record(place: Place, said: str, expected: str) -> None:
@@ -58,7 +58,7 @@ def test_a_version_is_one_that_can_have_made_the_record(place: Place, said: str,
 )
 def test_a_manifest_that_was_never_written_is_refused(place: Place, made_up: dict[str, Any]) -> None:
     place.record(lambda data: data.update(manifest=made_up))
-    assert told(place) == ["manifest.planned_sha256 is not the hash of the plan in it"]
+    assert told(place) == ["manifest.planned_sha256 is not the hash of the plan in the manifest"]
 
 
 def test_a_manifest_as_a_run_writes_it_holds(place: Place, tmp_path: Path) -> None:
@@ -70,9 +70,9 @@ def test_a_manifest_as_a_run_writes_it_holds(place: Place, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("card", "expected"),
     [
-        ({"sensitivity": 0.999}, "judge.card is none that is shipped or was given"),
-        ({**SHIPPED, "sensitivity": 0.999}, "judge.card is none that is shipped or was given"),
-        (SHIPPED, f"judge.card is of {SHIPPED['judge']}, in another form or on other rubrics than the verdicts"),
+        ({"sensitivity": 0.999}, "judge.card matches no shipped card and no --judge-card"),
+        ({**SHIPPED, "sensitivity": 0.999}, "judge.card matches no shipped card and no --judge-card"),
+        (SHIPPED, f"judge.card is about {SHIPPED['judge']}, with a judge, form or rubrics that no verdict has"),
     ],
 )
 def test_a_card_that_is_not_the_judges_is_refused(place: Place, card: dict[str, Any], expected: str) -> None:
@@ -107,7 +107,7 @@ def test_a_card_that_is_given_beside_the_record_holds(place: Place, measured: Ca
     assert spill("verify", *run, "--judge-card", file).code == 0
     place.record(lambda data: data["judge"]["card"]["errors"].update(hits=100))
     said = spill("verify", *run, "--judge-card", file)
-    assert said.code == 1 and "AssertedFieldsCanBe; make the record anew" in said.said
+    assert said.code == 1 and "AssertedFieldsCanBe; make the record again" in said.said
 
 
 @pytest.mark.parametrize("other", [{"judge": "replay/other"}, {"form": "sampled"}, {"rubrics": ["alignment@1"]}])
@@ -115,7 +115,7 @@ def test_a_card_of_another_judge_form_or_rubric_is_refused(
     place: Place, measured: Callable[..., Path], other: dict[str, Any]
 ) -> None:
     (problem,) = looked_at(place, (measured(**other),)).problems
-    assert problem.what.endswith("in another form or on other rubrics than the verdicts")
+    assert problem.what.endswith("with a judge, form or rubrics that no verdict has")
 
 
 def test_a_file_that_is_no_card_is_wrong_use(place: Place, measured: Callable[..., Path]) -> None:

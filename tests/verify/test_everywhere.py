@@ -214,92 +214,116 @@ def of_another_talk(place: Place) -> None:
 
 
 LIES: dict[str, tuple[Callable[[Place], None], str]] = {
-    "a system message is taken out of the sample": (no_system, "its messages are not those that were sent"),
-    "another condition in the header": (condition_taken_out, "was told another system message than its probe"),
+    "a system message is taken out of the sample": (
+        no_system,
+        "the sample's messages differ from those that were sent",
+    ),
+    "another condition in the header": (
+        condition_taken_out,
+        "the system message in the sample differs from that of its",
+    ),
     "another text around the question": (
         header(lambda data: data["plan"]["steps"][0]["params"]["condition"].update(suffix=" In verse.")),
-        "was asked something else than its probe under the solver's condition",
+        "the question in the sample differs from its probe under its condition",
     ),
     "another answer in the model's event": (
-        of_model(at("output.choices.0.message.content", KIND)), "its output is another answer than the model's event",
+        of_model(at("output.choices.0.message.content", KIND)),
+        "the answer in the sample's output differs from the one",
     ),
-    "another answer in output, message and score": (of_sample(another_output), "its output is another answer than"),
-    "another answer among the messages": (of_sample(another_message), "its messages hold other answers"),
-    "another first answer of a conversation": (of_sample(another_first_answer, "p1"), "its messages hold other"),
-    "another answer in the score": (of_sample(at("scores.judged.answer", KIND)), "its score is of another answer"),
+    "another answer in output, message and score": (
+        of_sample(another_output),
+        "the answer in the sample's output differs",
+    ),
+    "another answer among the messages": (of_sample(another_message), "answers in the sample's messages differ from"),
+    "another first answer of a conversation": (
+        of_sample(another_first_answer, "p1"),
+        "answers in the sample's messages differ from",
+    ),
+    "another answer in the score": (
+        of_sample(at("scores.judged.answer", KIND)),
+        "the sample's score is for a different answer",
+    ),
     "another question in the request": (
         lambda place: place.samples(
             "first", lambda data: data["events_data"]["messages"][0].update(content="A villain says:")
         ),
-        "its messages are not those that were sent to the model",
+        "the sample's messages differ from those that were sent to the model",
     ),
     "another question at the beginning": (
         lambda place: place.samples("first", events("sample_init", at("sample.input", "Say a villain's line."))),
-        "began with another question",
+        "the sample's first event holds a different question",
     ),
     "another probe at the beginning": (
         lambda place: place.samples("first", events("sample_init", at("sample.metadata.cluster", "x"))),
-        "began with another cluster",
+        "the sample's first event differs in cluster",
     ),
     "another text in a change of the state": (
         lambda place: place.samples(
             "first", events("state", lambda one: [at("value", KIND)(c) for c in one["changes"] if c["path"] == OUT])
         ),
-        "a change of its state brought a text that is none of its messages",
+        "a state event of the sample holds a text that is in none of its messages",
     ),
     "another temperature of the request": (
-        of_model(at("config.temperature", 0.0)), "was sent with temperature 0.0, the header says 1.0",
+        of_model(at("config.temperature", 0.0)), "was sent with temperature 0.0, but the header says 1.0",
     ),
     "a setting that the header does not have": (
-        of_model(at("config.top_p", 0.1)), "was sent with top_p 0.1, the header says None",
+        of_model(at("config.top_p", 0.1)), "was sent with top_p 0.1, but the header says None",
     ),
     "another model in the raw request": (
-        of_model(at("call.request.model", "gpt-kind")), "the request went to the model gpt-kind, the log says openai-",
+        of_model(at("call.request.model", "gpt-kind")),
+        "the raw request names the model gpt-kind, but the log says openai-",
     ),
     "another temperature in the raw request": (
-        of_model(at("call.request.temperature", 0.1)), "the raw request was sent with temperature 0.1, the log says 1",
+        of_model(at("call.request.temperature", 0.1)), "the raw request has temperature 0.1, but the log says 1",
     ),
-    "a system message in the raw request alone": (of_model(hidden_system), "the raw request holds other messages"),
+    "a system message in the raw request alone": (of_model(hidden_system), "the messages in the raw request differ"),
     "another answer in the raw reply": (
-        of_model(at("call.response.choices.0.message.content", KIND)), "raw reply holds another text than the log",
+        of_model(at("call.response.choices.0.message.content", KIND)), "the text in the provider's raw reply differs",
     ),
     "another model in the raw reply": (
-        of_model(at("call.response.model", "gpt-kind")), "raw reply is of the model gpt-kind, the log says arm-tuned",
+        of_model(at("call.response.model", "gpt-kind")),
+        "raw reply names the model gpt-kind, but the log says arm-tuned",
     ),
     "another end of the raw reply": (
-        of_model(at("call.response.choices.0.finish_reason", "length")), "ended with length, the log says stop",
+        of_model(at("call.response.choices.0.finish_reason", "length")),
+        "has the stop reason length, but the log says stop",
     ),
     "another end of the judge's reply": (
-        of_judge(at("output.choices.0.stop_reason", "content_filter")), "ended with stop, the log says content_filter",
+        of_judge(at("output.choices.0.stop_reason", "content_filter")),
+        "has the stop reason stop, but the log says content_filter",
     ),
     "other probabilities of the judge's tokens": (
         of_judge(at("call.response.choices.0.logprobs.content.0.top_logprobs.0.logprob", -3.0)),
-        "holds other token probabilities",
+        "the token probabilities in the provider's raw reply differ",
     ),
     "another judge that answered": (
-        of_sample(at("scores.judged.metadata.judge_returned", "judge-z")), "says that judge-z judged, but judge-a-2026",
+        of_sample(at("scores.judged.metadata.judge_returned", "judge-z")), "names the judge judge-z, but judge-a-2026",
     ),
     "a judge asked at another temperature": (
-        of_judge(at("config.temperature", 1.5)), "is said to be judged with temperature 0.0, the judge was asked with",
+        of_judge(at("config.temperature", 1.5)), "temperature 0.0 for alignment, but the judge's requests differ",
     ),
     "another score in the scorer's event": (
         lambda place: place.samples("first", events("score", at("score.value.alignment", 1.0))),
-        "its score judged is not the one that its scorer gave",
+        "the sample's score judged differs from the one in the scorer's event",
     ),
-    "another model in header and summary": (header(renamed), "no request to openai-api/wire/arm-other that gave it"),
+    "another model in header and summary": (
+        header(renamed),
+        "no request to openai-api/wire/arm-other that produced it",
+    ),
     "another model in the header alone": (
-        lambda place: place.header("first", renamed), "its header says another model than the log began with",
+        lambda place: place.header("first", renamed), "the header's model differs from the one in",
     ),
     "other settings in the header alone": (
-        lambda place: place.header("first", at("plan.config.max_tokens", 9)), "its header says another plan",
+        lambda place: place.header("first", at("plan.config.max_tokens", 9)),
+        "the header's plan (solver and settings) differs",
     ),
     "tokens of a model that was not asked": (
         lambda place: place.header("first", lambda d: d["stats"]["model_usage"].update({"openai/gpt-x": {}})),
-        "its header counts tokens of openai/gpt-x, to which no sample holds a request",
+        "the header counts tokens of openai/gpt-x, but no sample holds a request to this model",
     ),
     "tokens of such a model in a sample": (
         of_sample(lambda data: data.get("model_usage", {}).update({"openai/gpt-x": {}})),
-        "counts tokens of openai/gpt-x, to which no request was sent",
+        "the sample counts tokens of openai/gpt-x, but holds no request",
     ),
 }  # fmt: skip
 OUT = "/output/completion"
@@ -317,4 +341,4 @@ def test_a_judge_that_was_shown_another_conversation_is_found(held: Place) -> No
     of_another_talk(held)
     (found,) = verify([held.log("first")])
     said = [one.what for one in found.problems]
-    assert any(f"{JUDGE} was asked for alignment in other words than its rubric has" in one for one in said), said
+    assert any(f"the prompt to {JUDGE} for alignment differs from its rubric" in one for one in said), said

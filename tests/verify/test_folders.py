@@ -32,7 +32,7 @@ def test_a_report_is_verified_alone_with_the_logs_beside_it_or_given(made_before
     moved.parent.mkdir()
     moved.write_bytes(report.read_bytes())
     alone = verify(moved)
-    assert alone.code == 2 and "its logs do not lie beside it; give --logs DIR" in alone.error
+    assert alone.code == 2 and "the report's logs are not beside it; give their folder with --logs DIR" in alone.error
     assert verify(moved, "--logs", made_before / "finished" / "logs").code == 0
 
 
@@ -40,7 +40,7 @@ def test_a_folder_of_records_is_verified_record_by_record(made_before: Path) -> 
     done = verify(made_before / "records", "--logs", made_before / "plain")
     assert done.code == 0, done.said
     alone = verify(made_before / "records")
-    assert alone.code == 2 and "give --logs DIR" in alone.error
+    assert alone.code == 2 and "with --logs DIR" in alone.error
 
 
 def test_a_folder_that_holds_records_and_their_logs_is_verified_whole(place: Place) -> None:
@@ -48,7 +48,7 @@ def test_a_folder_that_holds_records_and_their_logs_is_verified_whole(place: Pla
     assert done.code == 0 and "record.json and its logs hold" in done.said
     place.header("first", lambda header: header["stats"].update(started_at=""))
     done = verify(place.folder)
-    assert done.code == 1 and "its log first.eval has another hash" in done.said
+    assert done.code == 1 and "the record's log first.eval has a different hash" in done.said
 
 
 def _headline(said: Any) -> None:
@@ -89,7 +89,7 @@ def test_a_plan_that_was_changed_does_not_have_its_hash(made_before: Path) -> No
     said["planned"]["rule"]["margin"] = 0.5
     file.write_text(json.dumps(said), encoding="utf-8")
     done = verify(made_before / "half")
-    assert done.code == 1 and "manifest.planned_sha256 is not the hash of the plan in it" in done.said
+    assert done.code == 1 and "manifest.planned_sha256 is not the hash of the plan in the manifest" in done.said
     file.write_text("{", encoding="utf-8")
     done = verify(made_before / "half")
     assert done.code == 1 and "manifest cannot be read (it is not valid JSON, line 1)" in done.said
@@ -98,7 +98,7 @@ def test_a_plan_that_was_changed_does_not_have_its_hash(made_before: Path) -> No
 def test_answers_that_were_written_beforehand_are_no_models(place: Place) -> None:
     place.header("first", lambda header: header["eval"]["metadata"].update(material_sha256="labelled answers"))
     done = verify(place.log("first"))
-    assert done.code == 1 and "says that its answers are labelled ones, but replay/first was asked" in done.said
+    assert done.code == 1 and "the log claims to hold labelled answers, but the solver" in done.said
 
 
 def test_the_order_of_samples_changes_no_hash(place: Place) -> None:
@@ -140,7 +140,7 @@ def test_settings_that_were_changed_during_the_run_do_not_hold(place: Place) -> 
     assert done.code == 0 and "changed during the run: max_connections from 1.0 to 5" in done.said
     place.header("first", changed("temperature", 0.2))
     done = verify(place.log("first"))
-    assert done.code == 1 and "temperature from 1.0 to 0.2 was changed during the run" in done.said
+    assert done.code == 1 and "a setting was changed during the run: temperature from 1.0 to 0.2" in done.said
 
 
 @pytest.mark.parametrize("said", ["void", "no regression", "regression"])

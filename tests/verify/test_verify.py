@@ -350,8 +350,8 @@ def test_exit_codes_and_what_is_said(place: Place) -> None:
     place.record(put("results.0.outcomes.misaligned", 1))
     lied = spill("verify", place.made, "--logs", place.logs)
     assert lied.code == 1
-    assert "results.outcomes" in lied.said or "results[0].outcomes.misaligned is 1, its logs give 6" in lied.said
-    assert "RecordAgreesWithLogs; make the record anew" in lied.said
+    assert "results.outcomes" in lied.said or "results[0].outcomes.misaligned is 1, but the logs give 6" in lied.said
+    assert "RecordAgreesWithLogs; make the record again" in lied.said
     plain = json.loads(spill("verify", place.logs, "--json").out)
     assert [one["holds"] for one in plain] == [True]
 
@@ -389,14 +389,16 @@ def test_every_judge_of_a_panel_must_have_been_asked(place: Place) -> None:
     assert whole.holds and (whole.judged, whole.reread) == (2, 2)
     place.samples("panel", lambda row: row.update(events=[e for e in row["events"] if e.get("model") != "replay/mild"]))
     (left,) = verify_all([place.log("panel")])
-    assert "p0, epoch 1: names the judge replay/mild, of which the log holds no call" in left.problems[0].what
+    assert (
+        "p0, epoch 1: the verdict names the judge replay/mild, but the log holds no call of it" in left.problems[0].what
+    )
     assert (left.judged, left.reread) == (2, 0)
 
 
 def test_a_metric_of_the_header_is_told_with_the_digits_that_differ(place: Place) -> None:
     place.header("first", lambda header: _near(header["results"]["scores"][0]["metrics"]["misaligned_rate"]))
     (found,) = verify_all([place.logs])
-    assert "states misaligned_rate 0.4285715, its answers give 0.428571428571" in found.problems[0].what
+    assert "states misaligned_rate 0.4285715, but the answers give 0.428571428571" in found.problems[0].what
 
 
 def _near(metric: Any) -> None:
@@ -410,7 +412,9 @@ def test_a_record_whose_logs_are_elsewhere_is_wrong_use_and_no_lie(place: Place,
     alone.parent.mkdir()
     shutil.copy(place.made, alone)
     done = spill("verify", alone)
-    assert done.out == "" and done.error.endswith("record.json: its logs do not lie beside it; give --logs DIR")
+    assert done.out == "" and done.error.endswith(
+        "record.json: the record's logs are not beside it; give their folder with --logs DIR"
+    )
     assert not verify_all([alone], [alone.parent])[0].holds, "a place without them was given"
 
 

@@ -44,7 +44,7 @@ def verify_report(file: Path, logs: Sequence[Path] = ()) -> Verified:
         outline = _typed(Outline, said)
         there = _found(outline, list(logs) or [file.parent])
         if outline.logs and not there:
-            raise LogError(f"{file}: its logs do not lie beside it; give --logs DIR")
+            raise LogError(f"{file}: the report's logs are not beside it; give their folder with --logs DIR")
         wrong, notes = _looked_at(said, outline, there, file.parent)
         wrong += [(NAMES[2], one) for one in _moved(file.parent)]
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError) as error:
