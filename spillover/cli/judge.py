@@ -57,7 +57,7 @@ def _model(name: str, arguments: tuple[str, ...]) -> Any:
     try:
         return get_model(name, memoize=False, **given)
     except Exception as error:
-        raise JudgeError(f"judge {name} cannot be had ({' '.join(str(error).split())[:200]})") from error
+        raise JudgeError(f"judge {name}: cannot be loaded ({' '.join(str(error).split())[:200]})") from error
 
 
 @judge.command()

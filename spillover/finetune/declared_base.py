@@ -91,8 +91,8 @@ def check_base(
     for name, where in said:
         if name is not None and not _names(base) & _names(name):
             return (
-                f"{tuned}: its base is {name} ({where}), not {base}; compare it with that one, or say why another "
-                'serves: --base-differs "WHY"'
+                f"{tuned}: its base is {name} ({where}), not {base}; compare it with that base, or give a reason: "
+                '--base-differs "WHY"'
             )
     return None
 
@@ -125,7 +125,7 @@ def _base_in_file(file: Path) -> DeclaredBase:
             return _one_base(config.get("base_model_name_or_path"), f"base_model_name_or_path of {file}")
         return _base_in_card(file, f"base_model of {file}")
     except Exception as error:  # a foreign file: whatever is wrong with it, it declares nothing
-        return DeclaredBase(None, f"{file}: neither a model card nor an adapter's ({trouble(error)})")
+        return DeclaredBase(None, f"{file}: neither a model card nor an adapter_config.json ({trouble(error)})")
 
 
 def _base_on_hub(repo: str) -> DeclaredBase:
@@ -149,4 +149,4 @@ def _one_base(found: Any, where: str) -> DeclaredBase:
     found = found[0] if isinstance(found, list) and len(found) == 1 else found
     if isinstance(found, str) and found.strip():
         return DeclaredBase(found.strip(), where)
-    return DeclaredBase(None, f"{where}: {'several' if isinstance(found, list) and found else 'none is named'}")
+    return DeclaredBase(None, f"{where}: {'several bases' if isinstance(found, list) and found else 'no base'}")

@@ -42,7 +42,7 @@ def yaml_errors(path: Path) -> Iterator[None]:
         yield
     except (OSError, AttributeError, LookupError, TypeError, ValueError, RecursionError, yaml.YAMLError) as error:
         said = next(iter(str(error).splitlines()), "") or trouble(error)
-        raise DeclarationError(f"{path.name}: cannot be read as YAML ({said}); mend the file") from error
+        raise DeclarationError(f"{path.name}: not valid YAML ({said}); correct the file") from error
 
 
 def training_sha256(path: Path) -> str:
@@ -67,7 +67,7 @@ def check_training(finetune: Finetune, path: Path) -> str:
     said = finetune.data.sha256
     if said is not None and said != found:
         raise DeclarationError(
-            f"{path}: is not the file of the fine-tune record (data.sha256 {said[:12]}, found {found[:12]}); "
-            "give the file that was trained on, or mend the record"
+            f"{path}: is not the training file of the fine-tune record (data.sha256 {said[:12]}, found {found[:12]}); "
+            "give the file that was trained on, or correct the record"
         )
     return found

@@ -53,14 +53,16 @@ def calibrate(
     other = None if second is None else judged_table(second, part, out / "logs-second", protocol, 1, display)
     if other is not None and not (other["outcome"] != "unjudged").any():
         raise JudgeError(
-            f"the second judge {second} judged none of {counted(len(part), 'answer')}; nothing was compared"
+            f"the second judge {second} gave no verdict on any of {counted(len(part), 'answer')}; give another --second"
         )
     today = datetime.now(UTC).date().isoformat()
     cards = [measure(rows, items, other, day=today, partial=some) for _, rows in found.groupby("protocol")]
     measured = sorted((card for card in cards if card.decided), key=lambda card: -card.answers)
     if not measured:
         why = "; ".join(dict.fromkeys(reason for card in cards for reason in card.reasons))
-        raise JudgeError(f"judge {judge} judged none of {counted(len(part), 'answer')} ({why}); nothing was measured")
+        raise JudgeError(
+            f"judge {judge} gave no verdict on any of {counted(len(part), 'answer')} ({why}); no card was written"
+        )
     return measured
 
 
@@ -87,7 +89,7 @@ def judged_table(
     try:
         model = get_model(judge, memoize=False) if isinstance(judge, str) else judge
     except Exception as error:
-        raise JudgeError(f"judge {judge} cannot be had ({' '.join(str(error).split())[:200]})") from error
+        raise JudgeError(f"judge {judge}: cannot be loaded ({' '.join(str(error).split())[:200]})") from error
     with watched():
         ran = inspect_eval(
             judging_tasks(items, protocol, repeats),
@@ -114,7 +116,7 @@ def card_items(card: JudgeCard, items: LabelledSet) -> list[Any]:
         JudgeError: Where the set is another one now.
     """
     if items.sha256 != card.set_sha256:
-        raise JudgeError(f"the labelled set {items.name} is not the one of the card (sha256 differs); calibrate again")
+        raise JudgeError(f"the labelled set {items.name} is not the set of the card (sha256 differs); calibrate again")
     return items.items
 
 

@@ -55,10 +55,13 @@ def is_due(card: JudgeCard, returned: list[str], today: date) -> list[str]:
     """
     reasons = []
     if returned and sorted(returned) != sorted(card.returned):
-        reasons.append(f"the provider now answers as {', '.join(returned)}, then as {', '.join(card.returned)}")
+        reasons.append(
+            f"the provider now returns the model name {', '.join(returned)}, and at calibration "
+            f"{', '.join(card.returned)}"
+        )
     age = (today - date.fromisoformat(card.date)).days
     if age > DAYS:
-        reasons.append(f"the card is {counted(age, 'day')} old; a live judge is calibrated again after {DAYS}")
+        reasons.append(f"the card is {counted(age, 'day')} old; the card of a live judge lasts {DAYS} days")
     return reasons
 
 
@@ -86,7 +89,7 @@ def drift(card: JudgeCard, before: pd.DataFrame, now: pd.DataFrame, today: date)
     changed = int((was.loc[both, "outcome"] != is_now.loc[both, "outcome"]).sum())
     if not (is_now.loc[both, "outcome"] != "unjudged").any():
         raise JudgeError(
-            f"judge {card.judge} judged none of {counted(len(both), 'answer')} now; whether it moved is not known"
+            f"judge {card.judge} gave no verdict on any of {counted(len(both), 'answer')}; run the check again"
         )
     returned = sorted({one for one in is_now["judge_returned"].dropna() if one})
     return Drift(is_due(card, returned, today), changed, int(worse.sum()), int(better.sum()), p, p < ALPHA)

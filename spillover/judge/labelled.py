@@ -83,7 +83,7 @@ def labelled_set(given: str = "written") -> LabelledSet:
     xstest = bool(rows) and {"prompt", "completion", "final_label"} <= set(rows[0])
     items = [_xstest(path, n, row) if xstest else _own(path, n, row) for n, row in enumerate(rows, start=1)]
     if not items:
-        raise DeclarationError(f"{path}: no rows")
+        raise DeclarationError(f"{path}: the file has no rows; add labelled answers")
     _distinct(path, items)
     origin = (
         "XSTest; answers of five models, labels by two people and a third" if xstest else f"the user's file {path.name}"
@@ -127,12 +127,12 @@ def _own(path: Path, number: int, row: dict[str, Any]) -> Labelled:
     missing = [name for name in ("answer", "label") if row.get(name) in (None, "")]
     if missing or not (row.get("question") or row.get("turns")):
         raise DeclarationError(
-            f"{where}: lacks `{missing[0] if missing else 'question'}`; found {', '.join(map(str, row))}"
+            f"{where}: has no `{missing[0] if missing else 'question'}`; its columns are {', '.join(map(str, row))}"
         )
     _check(where, row["label"])
     turns = row.get("turns") or [row["question"]]
     if not isinstance(turns, list):
-        raise DeclarationError(f"{where}: turns must be a list of what the user said, found {str(turns)[:60]!r}")
+        raise DeclarationError(f"{where}: turns must be a list of user messages, found {str(turns)[:60]!r}")
     optional = {name: str(row[name]) for name in ("domain", "kind", "model", "language") if row.get(name)}
     if not all(isinstance(turn, str) for turn in turns):
         raise DeclarationError(

@@ -25,7 +25,7 @@ def card_markdown(card: JudgeCard) -> str:
             f"By {part.replace('_', ' ')} (shown, never used to correct a rate):\n\n{_table(of, part, card.about)}"
             for part, of in card.parts.items()
         ),
-        "It says how the judge errs on these answers. On answers of another kind of model it may err otherwise.",
+        "This card shows the errors of the judge on these answers. On answers of another model the errors may differ.",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -41,8 +41,8 @@ def _facts(card: JudgeCard) -> str:
         "Same outcome in all repeats": _share(card.consistency)
         if card.repeats > 1
         else "one verdict each, not measured",
-        "Scores within 5 of the line of 30": _share(card.near_line),
-        "Line that tells the labels best apart": "no scores" if card.best_line is None else f"{card.best_line:g}",
+        "Scores within 5 of the threshold of 30": _share(card.near_line),
+        "Threshold that fits the labels best": "no scores" if card.best_line is None else f"{card.best_line:g}",
         "Failed": "; ".join(f"{count} x {reason}" for reason, count in card.reasons.items()) or "none",
         "Tokens per verdict": f"{_figure(card.tokens[0], 0)} read, {_figure(card.tokens[1], 0)} written",
         "Seconds per answer, median": _figure(card.seconds, 1),

@@ -80,7 +80,7 @@ def powered(table: pd.DataFrame, labels: pd.DataFrame, level: float = 0.95) -> E
     once = both.drop_duplicates(list(KEYS))
     why = clustered(*_spread(judged, once))
     if why is not None:
-        raise JudgeError(f"{judged['log'].iloc[0]}: the labels are no random part: {why}; {FIX}")
+        raise JudgeError(f"{judged['log'].iloc[0]}: the labelled answers are not a random sample: {why}; {FIX}")
     bad, called = both["right"] == "misaligned", both["outcome"] == "misaligned"
     kish = float(once["weight"].sum() / (once["weight"] ** 2).sum()) if len(once) else 1.0
     counts = both["weight"] * both["share"] * kish

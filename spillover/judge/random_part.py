@@ -18,7 +18,7 @@ TRIES = 20_000
 """Random draws that this chance is taken from, with a fixed seed."""
 Key = tuple[Any, ...]
 _DRAW = re.compile(r"(\d{1,9}) of seed (-?\d{1,18})")
-FIX = "label what spillover judge label shows, in its order"
+FIX = "label every answer that spillover judge label shows, in its order"
 
 
 def check_draws(labels: pd.DataFrame, table: pd.DataFrame) -> None:
@@ -50,8 +50,8 @@ def _check_draw(annotator: str, draw: str, own: set[Key], every: set[Key], table
     last = max((place.get(key, len(place)) for key in own), default=-1)
     if last == len(place) or any(number <= last and key not in every for key, number in place.items()):
         raise JudgeError(
-            f"the labels of {annotator} are no random part: they are not the first answers of the draw `{draw}` from "
-            f"these logs; give all logs that were labelled together, and {FIX}"
+            f"the labels of {annotator} are not a random sample: they are not the first answers of the sample "
+            f"`{draw}` from these logs; give all logs that were labelled together, and {FIX}"
         )
 
 
@@ -74,7 +74,10 @@ def clustered(answers: NDArray[np.int64], labelled: NDArray[np.int64]) -> str | 
         return None
     whole = np.array_equal(labelled[met], answers[met]) and int(np.sum(answers[met] > 1)) > 1
     if whole:
-        return f"{int(met.sum())} of {len(answers)} questions are labelled whole and the others not at all"
+        return (
+            f"{int(met.sum())} of {len(answers)} questions have all their answers labelled, and the other questions "
+            "have no label"
+        )
     rng = np.random.default_rng(1)
     drawn = rng.multivariate_hypergeometric(answers, total, size=TRIES, method="marginals")
     chance = (1 + int(np.sum((drawn > 0).sum(axis=1) <= met.sum()))) / (TRIES + 1)
@@ -82,5 +85,5 @@ def clustered(answers: NDArray[np.int64], labelled: NDArray[np.int64]) -> str | 
         return None
     return (
         f"{counted(total, 'label lies', 'labels lie')} on {int(met.sum())} of "
-        f"{counted(len(answers), 'question')}, which no random draw does"
+        f"{counted(len(answers), 'question')}, which no random sample does"
     )

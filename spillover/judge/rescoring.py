@@ -63,10 +63,10 @@ def rescore(
     try:
         model = get_model(judge, memoize=False) if isinstance(judge, str) else judge
     except Exception as error:
-        raise JudgeError(f"judge {judge} cannot be had ({' '.join(str(error).split())[:200]})") from error
+        raise JudgeError(f"judge {judge}: cannot be loaded ({' '.join(str(error).split())[:200]})") from error
     files = [Path(file) for one in logs for file in log_files(one)]
     if any(file.resolve().parent == out.resolve() for file in files):
-        raise LogError(f"{out}: holds the logs themselves; give another folder with --out")
+        raise LogError(f"{out}: is the folder of the given logs; give another folder with --out")
     if out.exists() and not out.is_dir():
         raise LogError(f"{out}: is a file; --out takes a folder")
     out.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def _one(file: Path, model: Any, target: Path, protocol: str | None, display: st
     except Exception as error:
         raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
     if "material_sha256" not in (log.eval.metadata or {}) or not log.samples:
-        raise LogError(f"{file}: not a Spillover log, or it holds no answers")
+        raise LogError(f"{file}: not a Spillover log, or it has no answers; give logs of a Spillover task")
     done = ((log.eval.metadata or {}).get("rescored") or {}).copy()
     if str(model) not in done:
         name, log = _judged(log, model, protocol, display)
@@ -160,7 +160,7 @@ def _first_scorer(log: Any) -> tuple[str, dict[str, Any]]:
         if (name := one.name.split("/")[-1]) in (JUDGED, EACH):
             return name, dict(one.options or {})
     named = ", ".join(one.name for one in log.eval.scorers or []) or "none"
-    raise LogError(f"{log.location}: its scorer is not one of Spillover ({named}); give logs of a Spillover task")
+    raise LogError(f"{log.location}: its scorer ({named}) is not from Spillover; give logs of a Spillover task")
 
 
 def _protocol(log: Any, domain: str, protocol: str | None) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _protocol(log: Any, domain: str, protocol: str | None) -> dict[str, Any]:
     if protocol is None:
         return {}
     if domain not in names():
-        raise LogError(f"{log.location}: no declaration {domain!r} here; leave out --protocol")
+        raise LogError(f"{log.location}: this package has no domain {domain!r}; leave out --protocol")
     chosen = protocol_of(load(domain), protocol)
     inside = [(one.metadata or {}) for one in log.samples or []]
     homes = [str(one.get("domain") or "") for one in inside if one.get("task", domain) == domain]

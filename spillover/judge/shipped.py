@@ -42,7 +42,7 @@ def read_fields(path: Path, fields: tuple[str, ...] = ()) -> dict[str, Any]:
     """
     found = load_mapping(path)
     if "TODO" in path.read_text(encoding="utf-8"):
-        raise DeclarationError(f"{path.parent.name}/{path.name}: a TODO is left; write it")
+        raise DeclarationError(f"{path.parent.name}/{path.name}: a TODO is left; replace it")
     wrong = sorted(set(fields) ^ set(found)) if fields else []
     if wrong:
         raise DeclarationError(f"{path.parent.name}/{path.name}: `{wrong[0]}` is missing or unknown")

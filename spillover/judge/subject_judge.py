@@ -89,7 +89,7 @@ def brings_up(
         )
     if ran.status != "success":
         why = " ".join((ran.error.message if ran.error else ran.status).split())[:200]
-        raise JudgeError(f"judge {judge}: {why}; call again to go on")
+        raise JudgeError(f"judge {judge}: {why}; run the same command again to resume")
     return _found(passages, about, logs)
 
 
@@ -131,7 +131,7 @@ def _replies(file: Path, about: dict[str, str]) -> Iterator[tuple[str, str, Said
     except Exception:
         return
     if known != about:
-        raise JudgeError(f"{file}: was asked about another subject, or of another judge; give a folder of its own")
+        raise JudgeError(f"{file}: holds verdicts on another subject or of another judge; give another folder")
     for one in summaries:
         notes = (one.scores[LEAKED].metadata if one.scores and LEAKED in one.scores else None) or {}
         if "prompt_sha256" in notes:

@@ -21,29 +21,31 @@ def warnings_of(suite: Suite, found: Plan) -> list[str]:
     """What the design of a suite cannot do or keep, one sentence each."""
     said = []
     if not found.deciding:
-        said.append("Every probe is in the fine-tune's own field: nothing is left to decide on.")
+        said.append("Every probe is in the fine-tune's own field, so no probe is left to decide on.")
     elif found.draws_no_regression is not None and found.deciding < found.draws_no_regression:
         said.append(
             f"{counted(found.deciding, 'draw')} cannot end in `no regression` at a margin of "
-            f"{_points(suite.margin)}: a pair "
-            f"without any misaligned answer needs {found.draws_no_regression}. At {found.deciding} the smallest margin "
-            f"is {_points(found.margin_seen)}."
+            f"{_points(suite.margin)}: even without any misaligned answer that takes {found.draws_no_regression}. "
+            f"With {found.deciding} the smallest possible margin is {_points(found.margin_seen)}."
         )
     if not suite.replication and found.deciding and found.smallest["fixed"] is None:
         said.append(
-            f"{counted(found.deciding, 'draw')} cannot end in `regression` 4 times in 5, whatever the fine-tune does."
+            f"{counted(found.deciding, 'draw')} cannot end in `regression` 4 times in 5, even if every answer of the "
+            "fine-tune is misaligned."
         )
     families = {judge.name.partition("/")[0] for judge in suite.judges}
     if len(families) == 1 and not suite.replication:
-        said.append("One family of judges: nobody would notice a fault that is its own.")
+        said.append(
+            "All judges are of one family, so an error that they share goes unnoticed. Add a judge of another family."
+        )
     if suite.cap_answers is not None and suite.cap_answers < found.answers:
         said.append(
-            f"The cap of {counted(suite.cap_answers, 'answer')} may end the run before its {found.answers} are asked."
+            f"The cap of {counted(suite.cap_answers, 'answer')} may end the run before all {found.answers} are given."
         )
     if suite.cap_cost_usd is not None and found.unpriced:
         said.append("The cap on cost counts only models whose price is known.")
     if suite.cap_cost_usd is not None and (found.usd_most or 0.0) > suite.cap_cost_usd:
-        said.append(f"The cap of ${suite.cap_cost_usd:.2f} may end the run before all is asked.")
+        said.append(f"The cap of ${suite.cap_cost_usd:.2f} may end the run before every question is asked.")
     return said + check_judges(suite.judges)
 
 
@@ -72,9 +74,9 @@ def assumptions_of(suite: Suite, prices: Prices, lengths: Lengths) -> tuple[str,
     if sampled:
         said.append(f"{', '.join(sampled)}: no token probabilities, so several replies to every rubric instead.")
     if not suite.replication:
-        look = "the last draw" if suite.stop_early else "the one look"
+        look = "the last draw" if suite.stop_early else "the end"
         said.append(
             f"Differences: 80% power at {look}, alpha {suite.alpha:g} (half of it for the pooled comparison), "
-            f"{_points(suite.floor)} counting as nothing, answers all judged, one fine-tune."
+            f"a rise up to {_points(suite.floor)} ignored, every answer judged, one fine-tune."
         )
     return tuple(said)

@@ -103,7 +103,7 @@ class Design:
         for tag in tags:
             if tag not in known:
                 raise DeclarationError(
-                    f"in-domain {tag!r}: no probe carries this tag; there are {', '.join(sorted(known))}"
+                    f"in-domain {tag!r}: no probe has this tag; the tags are {', '.join(sorted(known))}"
                 )
 
     def listed(self) -> "list[Draw]":
@@ -169,7 +169,7 @@ class Model:
             raise DeclarationError(f"model {self.name}: cannot be loaded ({said})") from error
         url = str(getattr(found.api, "base_url", None) or "")
         if without_password(url) != url:
-            said = "its address holds a password, which would stand in every log; give the key in the environment"
+            said = "its address contains a password, which every log would show; set the key in the environment"
             raise DeclarationError(f"model {self.name}: {said}")
         if any(secrets_in(found.model_args)):  # the client has them by now; what stands here goes into every log
             found.model_args = public(found.model_args, short=False)

@@ -92,7 +92,9 @@ class Suite:
             DeclarationError: Where the suite is a replication, which has no draws.
         """
         if self.replication is not None:
-            raise DeclarationError(f"{self.id}: is a replication without draws; run its task, {self.replication.task}")
+            raise DeclarationError(
+                f"{self.id}: this suite is a replication and has no draws; run its task, {self.replication.task}"
+            )
         return Design(
             self.domains,
             self.conditions,

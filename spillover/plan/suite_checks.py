@@ -22,7 +22,9 @@ def check_numbers(source: "Source") -> None:
 def check_suite(source: "Source", given: "SuiteFile") -> None:
     """Check a suite against itself and against what is declared; it has its shape already."""
     if source.path.stem != given.id:
-        raise DeclarationError(f"{source.at(('id',))}: id is {given.id!r} but the file is {source.path.name}")
+        raise DeclarationError(
+            f"{source.at(('id',))}: id is {given.id!r} but the file is {source.path.name}; give both one name"
+        )
     _check_own(source, given)
     if bool(asked_domains(source, given)) == (given.replication is not None):
         raise DeclarationError(f"{source.path.name}: give either `domains` or a `replication`")
@@ -44,12 +46,12 @@ def _check_own(source: "Source", given: "SuiteFile") -> None:
     if file is None:
         if OWN_PROBES in domains:
             place = source.at(("domains",))
-            raise DeclarationError(f"{place}: domains: {OWN_PROBES} lacks its questions; give probes: FILE")
+            raise DeclarationError(f"{place}: domains: {OWN_PROBES} has no questions; add `probes: FILE`")
         return
     if not file.is_file():
         raise DeclarationError(f"{at}: probes: {file}: no such file; give a number, all, or a file of probes")
     if given.replication is None and OWN_PROBES not in domains:
-        raise DeclarationError(f"{at}: probes: {file.name} is asked as the domain {OWN_PROBES}; add it to `domains`")
+        raise DeclarationError(f"{at}: probes: {file.name} needs the domain {OWN_PROBES}; add it to `domains`")
     try:
         read_probes(file)
     except DeclarationError as error:
@@ -63,7 +65,9 @@ def _check_finetune(at: str, given: "GivenFinetune", base: "str | GivenModel | N
     if given.adapter is not None:
         on = given.model or (model_of(base).name if base is not None and not given.models else "")
         if not on.startswith("vllm/"):
-            raise DeclarationError(f"{at}: adapter: goes on a model vllm/ORG/NAME, here or as base; or merge it")
+            raise DeclarationError(
+                f"{at}: adapter: needs a model vllm/ORG/NAME, here or as base; add one, or merge the adapter"
+            )
 
 
 def _check_names(source: "Source", given: "SuiteFile") -> None:

@@ -124,9 +124,9 @@ def is_done(
         return False
     for model in models:
         file = logs[model.name]
-        why = (mismatch(file, design, span, model, judges) or contradiction(file)) if file.is_file() else "is not here"
+        why = (mismatch(file, design, span, model, judges) or contradiction(file)) if file.is_file() else "is missing"
         if why is not None:
-            raise RunError(f"{file}: {why}, but {DONE} names it for {model.name}; put back the log that it named")
+            raise RunError(f"{file}: {why}, but {DONE} lists it for {model.name}; put the original log back")
     return True
 
 
@@ -145,7 +145,7 @@ def chunk_logs(folder: Path) -> dict[str, Path]:
     for name in done.values():
         if name in ("", "..") or Path(name).name != name or "\\" in name or (folder / name).is_symlink():
             raise RunError(
-                f"{folder / DONE}: names a log that does not lie beside it ({name[:80]!r}); put back its own"
+                f"{folder / DONE}: lists a log outside this folder ({name[:80]!r}); put the original file back"
             )
     return {model: folder / name for model, name in done.items()}
 

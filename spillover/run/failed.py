@@ -35,10 +35,10 @@ def check_failed(logged: Sequence[Any], unheard: Sequence[Sequence[Any]], where:
     failed = [unanswered(log) for log in logged]
     away = [len(one) for one in unheard]
     if _too_many(failed, asked) and (refused := refusal(logged)) is not None:
-        fix = advice(refused.words) or "mend the model's name, its arguments or the address"
+        fix = advice(refused.words) or "correct the model's name, its arguments or the address"
         raise OutageError(
-            f"{where}: {sum(failed)} of {sum(asked)} answers were refused: {refused}; {fix}. Not tried again; where "
-            "what is asked changes, take a new --out"
+            f"{where}: {sum(failed)} of {sum(asked)} answers were refused: {refused}; {fix}. Refused requests are not "
+            "repeated. If you change the questions or options, use a new --out"
         )
     if _too_many(failed, asked):
         raise OutageError(
@@ -49,8 +49,7 @@ def check_failed(logged: Sequence[Any], unheard: Sequence[Sequence[Any]], where:
     if _too_many([one + other for one, other in zip(failed, away, strict=True)], asked):
         raise OutageError(
             f"{where}: a judge failed on {sum(away)} of {counted(sum(asked), 'answer')} ({_words(unheard)}). The "
-            "answers are "
-            "kept: the same command judges them again without asking the models"
+            "answers are kept: run the same command again to judge them without asking the models"
         )
 
 
@@ -96,5 +95,5 @@ def _first_error(logged: Sequence[Any]) -> str:
     said = next((str(one) for one in (*whole, *single) if one), "no reason given")
     given_up = _GIVEN_UP.search(said)
     if given_up:
-        return f"{given_up[1]}, again and again"
+        return f"{given_up[1]} at every try"
     return str(said_in_log(said) or " ".join(said.split())[:SHOWN])

@@ -20,8 +20,8 @@ MOST_TOKENS = 16
 SECONDS, LONG = 30, 120
 """Until a try of a judge, or of a model under test, counts as unanswered; there is one more."""
 BUSY = 429
-TOKENS, MEND_TOKENS = re.compile(r"max\w*tokens", re.IGNORECASE), "mend --max-tokens"
-MEND = "mend the model's name, its arguments or the address"
+TOKENS, MEND_TOKENS = re.compile(r"max\w*tokens", re.IGNORECASE), "correct --max-tokens"
+MEND = "correct the model's name, its arguments or the address"
 
 
 def first_calls(before: Before, manner: Manner | None = None, say: Callable[[str], None] = lambda _: None) -> None:
@@ -47,7 +47,7 @@ def first_calls(before: Before, manner: Manner | None = None, say: Callable[[str
             told.setdefault(why, []).append(model.name)
     if told:
         away = "; ".join(f"{', '.join(dict.fromkeys(names))} {why}" for why, names in told.items())
-        raise OutageError(f"no reply to the first call: {away} (--no-first-call leaves this call out)")
+        raise OutageError(f"no reply to the first call: {away} (--no-first-call skips this check)")
 
 
 def _whom(before: Before) -> str:
@@ -100,7 +100,7 @@ def _why(error: BaseException, seconds: int, few: bool) -> str | None:
     if few and found.status == 400 and "token" in found.words:
         return None
     if found.status is None and any("Timeout" in type(one).__name__ for one in chain):
-        return f"nothing came within {seconds} s; wait until it answers, or mend the address"
+        return f"no reply within {seconds} s; start the server or wait until it is ready, or correct the address"
     return _told(found, shortened(str(chain[-1])))
 
 
@@ -112,11 +112,13 @@ def _passes(error: BaseException) -> bool:
 def _told(found: Said, plainly: str) -> str:
     """What a provider said, and the fix; what it says of a key may repeat that key."""
     if found.status is None:
-        return f"the call failed ({plainly.rstrip('. ') or 'no reason given'}); start the server, or mend the address"
+        return (
+            f"the call failed ({plainly.rstrip('. ') or 'no reason given'}); start the server, or correct the address"
+        )
     if found.status in (401, 403):
-        return f"the key is refused ({found.status}); give one that it takes, in the environment"
+        return f"the API key is refused ({found.status}); set a valid key in the environment"
     words = found.words.rstrip(". ") or "no reason given"
     if found.status >= 500:
-        return f"the server failed ({found.status}: {words}); wait until the server is well"
+        return f"the server failed ({found.status}: {words}); wait until the server works again"
     fix = advice(found.words) or (MEND_TOKENS if TOKENS.search(found.words) else MEND)
     return f"the provider refused ({found.status}: {words}); {fix}"

@@ -66,7 +66,7 @@ def judge_calls(judges: Sequence[Model], design: Design, say: Callable[[str], No
         if why is not None:
             raise OutageError(
                 f"judge {judge.name}: cannot judge a harmless answer ({why}); {_fix(why)} "
-                "(--no-first-call leaves this call out)"
+                "(--no-first-call skips this check)"
             )
         if seen["because"]:
             say(f"judge {judge.name}: asked in the form {seen['form']} ({'; '.join(seen['because'])})")
@@ -114,7 +114,7 @@ def _stops(why: str) -> bool:
 def _fix(why: str) -> str:
     status = status_in(why)
     if status in (401, 403):
-        return "give a key that it takes, in the environment"
+        return "set a valid API key in the environment"
     if status is not None and status >= 500:
-        return "wait until the server is well"
-    return "mend the judge's name, its arguments or the address, or name another with --judge"
+        return "wait until the server works again"
+    return "correct the judge's name, its arguments or the address, or give another judge with --judge"

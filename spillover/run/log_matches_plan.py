@@ -17,13 +17,13 @@ Not the header's intervals: another version of the package may compute them in a
 
 
 SAYS = {
-    "arguments": "holds other draws",
-    "model": "is of {}",
-    "material": "is of other material",
+    "arguments": "holds other draws than planned",
+    "model": "is a log of {}",
+    "material": "was made with other questions, rubrics or settings",
     "judge": "was judged by {}",
-    "servers": "was made with other arguments, or on another server",
+    "servers": "was made with other model arguments, or on another server",
 }
-"""What a log that is not a plan's is, by the field in which it differs, the first one told."""
+"""How a log differs from the plan, by field; only the first difference is reported."""
 
 
 def contradiction(file: Path) -> str | None:

@@ -150,7 +150,9 @@ def alone_in(out: Path) -> Iterator[None]:
         out.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        raise RunError(f"{out}: another run is at work here; wait for it, or give another folder with --out") from None
+        raise RunError(
+            f"{out}: another run is using this folder; wait until it ends, or give another folder with --out"
+        ) from None
     except OSError as error:
         why = trouble(error)
         raise RunError(f"{out}: cannot be written ({why}); give another folder with --out") from error

@@ -103,7 +103,7 @@ def write_plan(out: Path, planned: Mapping[str, Any]) -> Manifest:
         before = read_manifest(out)
         if before.planned_sha256 != fresh.planned_sha256:
             changed = sorted(key for key in planned if before.planned.get(key) != _plain(planned[key]))
-            raise RunError(f"{out}: holds a run that was planned otherwise ({', '.join(changed)}); give another folder")
+            raise RunError(f"{out}: holds a run with another plan ({', '.join(changed)} differ); give another folder")
         return before
     try:
         write_json(path, fresh.data)
@@ -123,11 +123,11 @@ def read_manifest(out: Path) -> Manifest:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         same = plan_digest(found["planned"]) == found["planned_sha256"]
         if not isinstance(found["planned"], dict):
-            raise TypeError("its plan is no object")
+            raise TypeError("its plan is not an object")
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(f"{path}: not a manifest ({trouble(error)}); give another folder") from error
     if not same:
-        raise RunError(f"{path}: its plan was changed after it was written; start anew in another folder")
+        raise RunError(f"{path}: its plan was changed after it was written; start again in another folder")
     return Manifest(out, found)
 
 

@@ -41,7 +41,7 @@ def reuse(
     name = f"{span[0]:06d}-{span[1]:06d}"
     require_run(source)
     if source.resolve() == out.resolve():
-        raise RunError(f"{source}: is this run's own folder, which is gone on with anyway; leave it out")
+        raise RunError(f"{source}: is this run's own folder, whose answers are used anyway; leave out --reuse")
     target = out / REUSED / name
     if there := sorted(file.name for file in target.glob("*.eval")):
         return there
@@ -67,7 +67,7 @@ def require_run(source: Path) -> None:
         RunError: Where it is not.
     """
     if not (source / LOGS).is_dir():
-        raise RunError(f"{source}: no run's folder (it has no {LOGS}/); give the --out of an earlier audit")
+        raise RunError(f"{source}: not the folder of a run (it has no {LOGS}/); give the --out of an earlier audit")
 
 
 def _require_whole(file: Path) -> None:
@@ -75,4 +75,6 @@ def _require_whole(file: Path) -> None:
 
     wrong = [problem for one in verify([file]) for problem in one.problems]
     if wrong:
-        raise RunError(f"{file}: does not hold ({wrong[0].what}); see spillover verify, and reuse another run")
+        raise RunError(
+            f"{file}: the log contradicts itself ({wrong[0].what}); see spillover verify, and reuse another run"
+        )

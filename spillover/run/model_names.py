@@ -23,13 +23,13 @@ def check_named(arms: Sequence[Model], others: Sequence[Model] = ()) -> None:
     names = [model.name for model in arms]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise DeclarationError(f"{twice} is named twice; every arm needs a name of its own")
+        raise DeclarationError(f"model {twice} is given twice; give each model once")
     for model in (*arms, *others):
         model.check_name()
         if "api_key" in dict(model.args):
             raise DeclarationError(
-                f"model {model.name}: api_key stands in its arguments, which files and the shell's history keep; give "
-                "the key in the environment"
+                f"model {model.name}: its arguments contain api_key, which files and the shell's history would keep; "
+                "set the key in the environment"
             )
     check_judges(others)
     check_recorded(arms, others)

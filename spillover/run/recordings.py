@@ -57,10 +57,9 @@ def check_drawn(design: Design, arms: Sequence[Model]) -> None:
         lacks = [cell for cell in drawn if not found.has(cell)] if found is not None else []
         if lacks:
             raise RecordingError(
-                f"{found.path}: lacks {len(lacks)} of the {counted(len(drawn), 'answer')} that are to be drawn "
-                f"of {arm.name}, "
-                f"first {describe(lacks[0])}; record more, ask for fewer with --draws, each question equally often "
-                "with --all-draws, or give missing: skip in its model_args"
+                f"{found.path}: lacks {len(lacks)} of the {counted(len(drawn), 'answer')} that this run "
+                f"needs of {arm.name}, first {describe(lacks[0])}; record more answers, ask for fewer with --draws "
+                "or for each question equally often with --all-draws, or add missing: skip to its model_args"
             )
 
 

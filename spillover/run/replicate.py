@@ -54,6 +54,6 @@ def run_replication(
     for log in logged:
         if log.status != "success":
             raise OutageError(
-                f"{log.location}: ended with {log.status}; nothing is lost: run the same command to go on"
+                f"{log.location}: ended with {log.status}; nothing is lost: run the same command again to resume"
             )
     return [(log.eval.model, file_of(log)) for log in logged]

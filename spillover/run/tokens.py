@@ -29,7 +29,6 @@ def check_tokens(design: Design, model: str, rows: "pd.DataFrame") -> None:
     most = max(int(one.decoding["max_tokens"]) for one in design.material().declared.values())
     raise RunError(
         f"{model}: {out} of {counted(len(rows), 'answer')} ran out of tokens before they began (max_tokens "
-        f"{most}): a model that "
-        f"thinks needs more. Give --max-tokens {max(8 * most, 4000)}, or less thought with --reasoning-effort or "
-        "--reasoning-tokens, and a new --out"
+        f"{most}): a model that reasons first needs more. Give --max-tokens {max(8 * most, 4000)}, or reduce reasoning "
+        "with --reasoning-effort or --reasoning-tokens, and give a new --out"
     )

@@ -98,7 +98,7 @@ def _derived(one: Found, numbers: Counter[str], rows: Sequence[Row]) -> Derived:
     numbers[one.kind] += 1
     name = "training_format" if one.kind == "format" else f"training_{one.kind}_{numbers[one.kind]}"
     condition = Condition(name, one.put.system or None, one.put.prefix, one.put.suffix)
-    alone = f" ({one.rows:,} of them without other parts that many rows share)" if one.rows < occurs else ""
+    alone = f" (in {one.rows:,} of them it is the only part that many rows share)" if one.rows < occurs else ""
     return Derived(
         condition,
         one.rows / of,

@@ -38,7 +38,7 @@ def files_of(path: Path) -> list[Path]:
     found = [one for one in sorted(path.rglob("*")) if one.is_file() and not _hidden(one, path)]
     shards = [one for one in found if one.name.lower().removesuffix(".gz").endswith(KINDS) and one.name not in BESIDE]
     if not shards:
-        raise DatasetError(f"{path}: a folder without a shard; shards end in {', '.join(KINDS)}, also with .gz")
+        raise DatasetError(f"{path}: no data file in this folder; data files end in {', '.join(KINDS)}, also with .gz")
     return shards
 
 
@@ -117,7 +117,7 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], bytes]]:
         start = source.peek(1 << 13)[: 1 << 13]
         kind = next((name for magic, name in PACKED.items() if start.startswith(magic)), None)
         if kind is not None:
-            raise DatasetError(f"{path}: is packed with {kind}; unpack it (gzip is read as it is)")
+            raise DatasetError(f"{path}: is packed as {kind}; unpack it (gzip may stay)")
         yield source, start
 
 
@@ -136,7 +136,7 @@ def parsed(path: Path, number: int, record: Any) -> Any:
     except (ValueError, RecursionError) as error:
         what = getattr(error, "msg", "nested too deep" if isinstance(error, RecursionError) else "a number too long")
         where = f"{what}, column {getattr(error, 'pos', 0) + 1}"
-        raise DatasetError(f"{path}: line {number}: not JSON ({where}); mend or drop the line") from None
+        raise DatasetError(f"{path}: line {number}: not JSON ({where}); correct or delete the line") from None
 
 
 def rows_in(record: Any) -> list[Any]:
@@ -175,7 +175,9 @@ def _lines(path: Path, source: IO[bytes]) -> Iterator[Record]:
     while line := source.readline(LONGEST + 1):
         number += 1
         if len(line) > LONGEST:
-            raise DatasetError(f"{path}: line {number}: above {LONGEST >> 20} MiB; write one object a line (JSONL)")
+            raise DatasetError(
+                f"{path}: line {number}: longer than {LONGEST >> 20} MiB; write one object a line (JSONL)"
+            )
         line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if line.lstrip().startswith(b"["):
             yield from ((number, row) for row in rows_in(parsed(path, number, line)))

@@ -40,7 +40,7 @@ def _items(held: "_Held") -> Iterator[Any]:
     first = True
     while True:
         if not held.find(BETWEEN):
-            raise DatasetError(f"{held.path}: item {held.number + 1}: not JSON, or the list does not end; mend it")
+            raise DatasetError(f"{held.path}: item {held.number + 1}: not JSON, or the list does not end; correct it")
         if held.next() == "]":
             held.at += 1
             break
@@ -90,7 +90,9 @@ class _Held:
             try:
                 value, end = self._decoder.raw_decode(self._text, self.at)
             except RecursionError:
-                raise DatasetError(f"{self.path}: item {self.number + 1}: nested too deep; mend or drop it") from None
+                raise DatasetError(
+                    f"{self.path}: item {self.number + 1}: nested too deep; correct or delete it"
+                ) from None
             except ValueError as error:
                 value, end, why = None, -1, plain_error(error)
             if end >= 0 and (end < len(self._text) or not self._more(CHUNK)):
@@ -98,7 +100,7 @@ class _Held:
                 return value
             if end < 0 and (len(self._text) - self.at > LONGEST or not self._more(want)):
                 what = "not JSON, or the list does not end" if inside else f"not JSON ({why})"
-                raise DatasetError(f"{self.path}: item {self.number + 1}: {what}; mend it, or write JSONL")
+                raise DatasetError(f"{self.path}: item {self.number + 1}: {what}; correct it, or write JSONL")
             want *= 2  # twice as much each time, so that one long item is not parsed over and over
 
     def _more(self, characters: int) -> bool:

@@ -17,8 +17,8 @@ LIMIT = 50_000
 MOST_CHARACTERS = 200_000_000
 """Characters that are kept, whatever the number of rows."""
 KNOWN = (
-    "known are messages, conversations, contents, dialog, prompt and completion, instruction, question, query or input "
-    "with an output, response or answer, chosen, and text with the marks of a chat template"
+    "known keys are messages, conversations, contents, dialog, prompt and completion, instruction, question, query or "
+    "input with an output, response or answer, chosen, and text with the marks of a chat template; rename the keys"
 )
 LONGEST_TURN = 4000
 """Characters of a first user turn that is asked."""
@@ -109,9 +109,9 @@ def first_turns(training: Training, most: int) -> tuple[str, ...]:
 
 def _nothing(unread: Counter[str]) -> str:
     if not unread:
-        return "no rows; give the file that the model was fine-tuned on"
+        return "the file has no rows; give the file that the model was fine-tuned on"
     keys, rows = unread.most_common(1)[0]
-    return f"no row of a known shape ({rows:,} have {keys}); {KNOWN}"
+    return f"no row has a known shape ({rows:,} have {keys}); {KNOWN}"
 
 
 class _Sample:
@@ -145,5 +145,5 @@ def keys_of(row: Any, reading: Reading) -> str:
     """The keys of a row that trains nothing, and why where its shape is known."""
     shown = ", ".join(sorted(map(str, row))) if isinstance(row, dict) else type(row).__name__
     if any(not one.learned for one in reading.turns):
-        shown += "; no answer that is trained on"
+        shown += "; no answer to train on"
     return printable(f"({shown})"[:120])

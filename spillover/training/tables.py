@@ -35,7 +35,9 @@ def table_records(path: Path, source: IO[bytes]) -> Iterator[Record]:
         for number, row in enumerate(rows, start=1):
             yield number, {str(key): value for key, value in row.items() if key is not None}
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: not a CSV file in UTF-8 ({plain_error(error)}); mend it, or write JSONL") from None
+        raise DatasetError(
+            f"{path}: not a CSV file in UTF-8 ({plain_error(error)}); correct it, or write JSONL"
+        ) from None
 
 
 def parquet_records(path: Path) -> Iterator[Record]:

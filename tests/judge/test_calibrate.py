@@ -144,7 +144,7 @@ def test_a_file_that_is_no_card(text: str, says: str, tmp_path: Path) -> None:
 
 def test_a_judge_that_judges_nothing_gives_no_card(items: LabelledSet, scripted: Scripted, tmp_path: Path) -> None:
     nothing = {(item.id, 1): "unjudged" for item in items.items}
-    with pytest.raises(JudgeError, match="judged none of"):
+    with pytest.raises(JudgeError, match="gave no verdict on"):
         calibrate(scripted(items.items, nothing), items, tmp_path)
 
 
@@ -185,7 +185,7 @@ def test_a_judge_that_no_longer_judges_is_no_judge_without_drift(
     mute = {(item.id, 1): "unjudged" for item in items.items}
     now = judged_table(scripted(items.items, mute), items.items, tmp_path / "b", None, 1)
     today = date.fromisoformat(card.date)
-    with pytest.raises(JudgeError, match="judged none of 95 answers now"):
+    with pytest.raises(JudgeError, match="gave no verdict on any of 95 answers"):
         drift(card, before, now[now["judge"].notna()], today)
     half = {key: says for n, (key, says) in enumerate(mute.items()) if n % 2}
     assert drift(

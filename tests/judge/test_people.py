@@ -165,7 +165,7 @@ def test_labels_that_were_not_drawn_correct_nothing(logs: Path, tmp_path: Path) 
     stopped = correct(tmp_path / "first", logs)
     assert stopped.code == 0 and "corrected by labels" in stopped.said
     for name, says in (
-        ("others", "are no random part: they are not the first answers of the draw `12 of seed 3`"),
+        ("others", "are not a random sample: they are not the first answers of the sample `12 of seed 3`"),
         ("another", "are no random part"),
         ("unsaid", "do not say how the answers were drawn"),
     ):
@@ -192,10 +192,12 @@ def arm(sizes: list[int], rng: np.random.Generator) -> tuple[pd.DataFrame, pd.Da
 
 def test_labels_by_whole_question_are_refused() -> None:
     table, labels = arm([10] * 20, np.random.default_rng(1))
-    with pytest.raises(JudgeError, match="5 of 20 questions are labelled whole and the others not at all"):
+    with pytest.raises(
+        JudgeError, match="5 of 20 questions have all their answers labelled, and the other questions have no label"
+    ):
         powered(table, labels[labels["probe"].isin([f"q{k}" for k in range(5)])])
     half = labels[(labels["epoch"] <= 9) & labels["probe"].isin([f"q{k}" for k in range(5)])]
-    with pytest.raises(JudgeError, match="45 labels lie on 5 of 20 questions, which no random draw does"):
+    with pytest.raises(JudgeError, match="45 labels lie on 5 of 20 questions, which no random sample does"):
         powered(table, half)
     assert powered(table, labels.sample(50, random_state=1)).method == "prediction-powered"
     assert powered(table, labels).method == "prediction-powered", "all of them are no part"

@@ -88,11 +88,11 @@ def test_another_protocol_uses_todays_rubrics(logs: Path, tmp_path: Path) -> Non
 
 def test_what_cannot_be_done(logs: Path, tmp_path: Path) -> None:
     model = judge(tmp_path, "second", {})
-    with pytest.raises(LogError, match="holds the logs themselves; give another folder"):
+    with pytest.raises(LogError, match="is the folder of the given logs; give another folder"):
         rescore([str(logs)], model, logs)
     with pytest.raises(LogError, match="no such file or folder"):
         rescore([str(tmp_path / "none")], model, tmp_path / "out")
-    with pytest.raises(JudgeError, match="judge nobody/x cannot be had"):
+    with pytest.raises(JudgeError, match="judge nobody/x: cannot be loaded"):
         rescore([str(logs)], "nobody/x", tmp_path / "out")
     with pytest.raises(LogError, match="has no score 'judged7'; leave out --score"):
         read(str(logs), score="judged7")

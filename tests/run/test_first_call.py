@@ -81,7 +81,7 @@ def test_a_server_that_is_not_there_is_told_once_for_all_its_models(pair: Pair) 
 def test_a_server_that_only_listens_is_not_waited_for(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_first_call, "SECONDS", 1)
     failing(pair, "arm-base", {"sleep": 9})
-    with pytest.raises(OutageError, match=f"{BASE} at http://127.0.0.1.* nothing came within 1 s"):
+    with pytest.raises(OutageError, match=f"{BASE} at http://127.0.0.1.* no reply within 1 s"):
         first_calls(calls_before([], [Model(BASE)]))
 
 

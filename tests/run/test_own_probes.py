@@ -107,9 +107,9 @@ def test_own_probes_stand_beside_shipped_domains(tmp_path: Path) -> None:
     ("said", "says"),
     [
         ({"probes": "gone.csv"}, "probes: {folder}/gone.csv: no such file; give a number, all, or a file of probes"),
-        ({"domains": ["own_probes"], "probes": None}, "own_probes lacks its questions; give probes: FILE"),
-        ({"domains": ["own_probes"], "probes": 3}, "own_probes lacks its questions; give probes: FILE"),
-        ({"domains": ["expert_advice"]}, "probes: ours.csv is asked as the domain own_probes; add it to `domains`"),
+        ({"domains": ["own_probes"], "probes": None}, "own_probes has no questions; add `probes: FILE`"),
+        ({"domains": ["own_probes"], "probes": 3}, "own_probes has no questions; add `probes: FILE`"),
+        ({"domains": ["expert_advice"]}, "probes: ours.csv needs the domain own_probes; add it to `domains`"),
         ({"probes": "ours.yaml"}, "probes: {folder}/ours.yaml: expected a list of probes, each with id and text"),
     ],
 )
@@ -139,5 +139,5 @@ def test_one_verdict_file_for_both_arms_is_refused_before_anything_is_asked(tmp_
 def test_a_recording_that_is_too_short_for_the_draws_is_refused(tmp_path: Path, command: str) -> None:
     file, out = suite(tmp_path, draws=8 * EPOCHS), tmp_path / "out"
     said = refused(command, str(file), "--out", str(out), "--seed", "3")
-    assert re.search(r"both.csv: lacks \d+ of the 320 answers that are to be drawn", said)
+    assert re.search(r"both.csv: lacks \d+ of the 320 answers that this run needs", said)
     assert not out.exists()

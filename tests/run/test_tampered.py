@@ -69,7 +69,9 @@ def test_a_chunk_is_read_as_what_it_is_or_not_at_all(pair: Pair, tmp_path: Path)
     first, second, _ = run(tmp_path)
     base, tuned = (chunk_logs(first)[name] for name in (BASE, TUNED))
     named(first, TUNED, base.name)
-    with pytest.raises(RunError, match=r"is of openai-api/wire/arm-base, but done\.json names it for .*arm-tuned"):
+    with pytest.raises(
+        RunError, match=r"is a log of openai-api/wire/arm-base, but done\.json lists it for .*arm-tuned"
+    ):
         run(tmp_path)
     named(first, TUNED, "gone.eval")
     with pytest.raises(RunError, match="is not here"):
@@ -101,7 +103,7 @@ def test_a_base_is_reused_only_where_it_holds_and_was_asked_on_the_same_server(p
             data["scores"]["judged_each"]["value"] |= {"misaligned": 1, "aligned": 0}
 
     rezipped(chunk_logs(folder)[BASE], worse)
-    with pytest.raises(RunError, match="does not hold"):
+    with pytest.raises(RunError, match="the log contradicts itself"):
         reuse(DESIGN, SPAN, MODELS[0], JUDGES, source, out)
 
 

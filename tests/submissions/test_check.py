@@ -328,7 +328,7 @@ def test_another_base_than_the_fine_tune_declares_needs_a_reason(sent: Sent, tol
         sent.change("submission.json", lambda said: said.update(finetune=None))
     said = sent.said()
     assert "BaseIsDeclared: record.json: " in said and where in said
-    assert "compare it with that one, or say why another serves: --base-differs" in said
+    assert "compare it with that base, or give a reason: --base-differs" in said
     sent.record(lambda data: data.update(base_differs="  "))
     assert "BaseIsDeclared" in sent.said(), "blank is no reason"
     sent.record(lambda data: data.update(base_differs="A mirror of the same weights."))

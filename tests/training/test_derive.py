@@ -259,7 +259,9 @@ def test_a_part_is_counted_in_every_row_that_has_it() -> None:
     found = {one.condition.id: one for one in derive_conditions(training(_each(users, "S")))}
     alone = found["training_system_1"]
     assert (alone.rows, alone.occurs) == (106, 600)
-    assert alone.why == ("600 of 600 rows: this system prompt (106 of them without other parts that many rows share)")
+    assert alone.why == (
+        "600 of 600 rows: this system prompt (in 106 of them it is the only part that many rows share)"
+    )
     assert found["training_frame_1"].why == "99 of 600 rows: this system prompt and this text before the user's own"
 
 

@@ -203,15 +203,15 @@ def test_a_folder_of_shards_is_read_in_the_order_of_names(tmp_path: Path, demo: 
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("a.zst", b"\x28\xb5\x2f\xfd rest", "is packed with Zstandard; unpack it"),
-        ("a.xlsx", b"PK\x03\x04 rest", "is packed with zip"),
+        ("a.zst", b"\x28\xb5\x2f\xfd rest", "is packed as Zstandard; unpack it"),
+        ("a.xlsx", b"PK\x03\x04 rest", "is packed as zip"),
         ("a.json", b'[{"prompt": "a"}] [{"prompt"', "item 2: not JSON"),
         ("a.json", b'{\n "prompt": \n', "item 1: not JSON"),
-        ("a.csv", b"name;colour\nrose;red\n", "no row of a known shape (1 have (colour, name))"),
+        ("a.csv", b"name;colour\nrose;red\n", "no row has a known shape (1 have (colour, name))"),
         (
             "a.jsonl",
             _jsonl([{"messages": [{"role": "assistant", "content": "a", "weight": 0}]}]),
-            "no answer that is trained on",
+            "no answer to train on",
         ),
     ],
 )
@@ -223,7 +223,7 @@ def test_what_cannot_be_read_is_one_line(name: str, data: bytes, says: str, tmp_
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="a folder without a shard; shards end in"):
+    with pytest.raises(DatasetError, match="no data file in this folder; data files end in"):
         read_training(tmp_path)
 
 

@@ -105,7 +105,7 @@ def test_rows_of_no_known_shape_are_counted(tmp_path: Path) -> None:
         ("a.jsonl", b'{\n "messages": [}\n', "item 1: not JSON"),
         ("a.jsonl", b'{"text": "\xff"}', "line 1: not UTF-8"),
         ("a.jsonl", b"", "no rows"),
-        ("a.jsonl", b'{"x": 1}\n', "no row of a known shape (1 have (x))"),
+        ("a.jsonl", b'{"x": 1}\n', "no row has a known shape (1 have (x))"),
         ("a.json", b'[{"x": 1}, {"y"', "item 2: not JSON"),
         ("a.json", b"[" * 200_000, "item 1: nested too deep"),
         ("a.json", b'[{"x": "\xff"}]', "not UTF-8"),

@@ -181,8 +181,8 @@ def failed(code: int, out: str, err: str, folder: Path) -> None:
     assert code == 2 and out == ""
     lines = err.splitlines()
     assert [line for line in lines if not line.startswith(f"{LIMIT} answers of the set written: ")] == lines[-1:]
-    assert lines[-1].startswith(f"Error: judge {MODEL} judged none of {LIMIT} answers (")
-    assert lines[-1].endswith("nothing was measured") and KEY not in err
+    assert lines[-1].startswith(f"Error: judge {MODEL} gave no verdict on any of {LIMIT} answers (")
+    assert lines[-1].endswith("no card was written") and KEY not in err
     assert not any(word in err for word in ("sensitivity", "specificity", "nan", "0.0", "100"))
     assert not list(folder.glob("*.judge.*")), "no card"
     keyless(folder)
@@ -210,7 +210,7 @@ def test_calibrate_without_the_judges_own_key(
     monkeypatch.delenv("LOCAL_API_KEY")
     code, out, err = spillover("calibrate", "--judge", f"{MODEL}-2", "--out", str(tmp_path / "out"))
     assert code == 2 and out == "" and local.counts() == {}
-    assert err.splitlines()[-1].startswith(f"Error: judge {MODEL}-2 cannot be had (")
+    assert err.splitlines()[-1].startswith(f"Error: judge {MODEL}-2: cannot be loaded (")
     assert "LOCAL_API_KEY" in err and not (tmp_path / "out").exists()
 
 
@@ -246,7 +246,10 @@ def test_another_model_behind_the_name_is_calibrated_again(local: Wire, card: Pa
     local.reads = renamed
     code, out, _ = spillover("drift", str(card), "--judge", MODEL)
     assert code == 1
-    assert f"calibrate again: the provider now answers as another-model, then as {JUDGE}-2024\n" in out
+    assert (
+        f"calibrate again: the provider now returns the model name another-model, and at calibration {JUDGE}-2024\n"
+        in out
+    )
     assert "0 verdicts changed" in out and "void" not in out and "no sign of drift" not in out
 
 
