@@ -103,7 +103,7 @@ def write_plan(out: Path, planned: Mapping[str, Any]) -> Manifest:
         before = read_manifest(out)
         if before.planned_sha256 != fresh.planned_sha256:
             changed = sorted(key for key in planned if before.planned.get(key) != _plain(planned[key]))
-            raise RunError(f"{out}: holds a run with another plan ({', '.join(changed)} differ); give another folder")
+            raise RunError(f"{out}: holds a run with another plan (changed: {', '.join(changed)}); give another folder")
         return before
     try:
         write_json(path, fresh.data)

@@ -194,7 +194,7 @@ def test_the_plan_is_written_and_hashed_before_the_first_question(
 def test_another_plan_in_the_same_folder_is_refused(audit: Audit, tmp_path: Path) -> None:
     assert audit("--no-controls").code == 1
     refused = audit("--no-controls", "--margin", "0.1")
-    assert refused.code == 2 and "planned otherwise (rule)" in refused.error
+    assert refused.code == 2 and "another plan (changed: rule)" in refused.error
 
 
 @pytest.mark.heavy
@@ -337,7 +337,7 @@ def test_all_draws_asks_every_question_equally_often_and_compares_exactly(
     [
         (["audit", "--base", BASE], "name the models"),
         (["audit", "--base-logs", "x"], "--finetune-logs is missing"),
-        (["audit", "--base", BASE, "--finetune", BASE], "is named twice"),
+        (["audit", "--base", BASE, "--finetune", BASE], "is given twice"),
         (["audit", "standart", "--base", BASE, "--finetune", TUNED], "did you mean `standard`"),
         (["audit", "betley2025", "--base", BASE, "--finetune", TUNED], "is a replication and has no verdict"),
         (["audit", "--base", "{model: 3}", "--finetune", TUNED], "model_args"),
@@ -346,7 +346,10 @@ def test_all_draws_asks_every_question_equally_often_and_compares_exactly(
         (["audit", "--base", BASE, "--finetune", TUNED, "--max-cost", "1", "--out", "o"], "no price known"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--out", "x#y"], "give a plain folder"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--out", "s3://b/x"], "give a plain folder"),
-        (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--reuse", "gone"], "no run's folder"),
+        (
+            ["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--reuse", "gone"],
+            "not the folder of a run",
+        ),
         (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--judge-card", "gone"], "gone"),
         (["audit", "--base-logs", "x", "--finetune-logs", "y", "--draws", "9"], "--draws is for models that are asked"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--judge", JUDGE, "--out", "/proc/x"], "cannot be written"),

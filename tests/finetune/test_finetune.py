@@ -73,7 +73,7 @@ def test_the_training_file_is_the_one_of_the_record(tmp_path: Path) -> None:
     named = read_finetune(write(tmp_path, f"{LEAST}  sha256: {sha}\n"))
     assert check_training(named, data) == sha == check_training(read_finetune(write(tmp_path, LEAST)), data)
     data.write_bytes(rows[:-1])
-    with pytest.raises(DeclarationError, match=r"ft\.jsonl: is not the file of the fine-tune record"):
+    with pytest.raises(DeclarationError, match=r"ft\.jsonl: is not the training file of the fine-tune record"):
         check_training(named, data)
     with pytest.raises(DeclarationError, match="cannot be read"):
         training_sha256(tmp_path / "missing.jsonl")

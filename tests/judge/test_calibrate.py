@@ -198,7 +198,7 @@ def test_when_it_is_due(items: LabelledSet, scripted: Scripted, tmp_path: Path) 
     day = date.fromisoformat(card.date)
     assert is_due(card, card.returned, day) == []
     (other,) = is_due(card, ["judge-2"], day)
-    assert "now answers as judge-2, then as judge" in other
+    assert "now returns the model name judge-2, and at calibration judge" in other
     (old,) = is_due(card, [], day.replace(year=day.year + 1))
     assert "days old" in old
 

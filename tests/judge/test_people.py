@@ -166,7 +166,7 @@ def test_labels_that_were_not_drawn_correct_nothing(logs: Path, tmp_path: Path) 
     assert stopped.code == 0 and "corrected by labels" in stopped.said
     for name, says in (
         ("others", "are not a random sample: they are not the first answers of the sample `12 of seed 3`"),
-        ("another", "are no random part"),
+        ("another", "are not a random sample"),
         ("unsaid", "do not say how the answers were drawn"),
     ):
         refused = correct(tmp_path / name, logs)

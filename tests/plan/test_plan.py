@@ -84,7 +84,7 @@ def test_the_shipped_prices() -> None:
     ("was", "now", "says"),
     [
         ("as_of: 2031-05-01\n", "", "mine.yaml: lacks `as_of`"),
-        ("output: 10", "ouput: 10", "mine.yaml:3: together/a: needs input and output"),
+        ("output: 10", "ouput: 10", "mine.yaml:3: together/a: needs `input` and `output`"),
         (
             "output: 10",
             "output: ten",
@@ -176,7 +176,7 @@ def test_the_plan_takes_the_options_of_the_audit(tmp_path: Path) -> None:
     for wrong in (["standard", "--search-triggers", "9"], ["betley2025", "--all-draws"]):
         assert spill("plan", *wrong).code == 2
     tag = spill("plan", "standard", "--in-domain", "medicin")
-    assert tag.code == 2 and "no probe carries this tag" in tag.error
+    assert tag.code == 2 and "no probe has this tag" in tag.error
 
 
 RECORD = "base: {model: acme/other}\nmethod: lora\ndata: {description: written here}\n"
@@ -189,7 +189,7 @@ SUITE = "include: fast\nid: mine\n"
         (["fast", "--base", "gpt-4o", "--finetune", TUNED], "model gpt-4o: names no provider"),
         (["fast", "--base", GPT, "--finetune", "herbs"], "model herbs: names no provider"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--judge", "gpt"], "model gpt: names no provider"),
-        (["fast", "--base", GPT, "--finetune", GPT], f"{GPT} is named twice"),
+        (["fast", "--base", GPT, "--finetune", GPT], f"{GPT} is given twice"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--finetune-record", "gone.yaml"], "gone.yaml: no such file"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--finetune-record", "ft.yaml"], "its base is acme/other"),
         (["fast", "--base", "together/a", "--finetune", TUNED], f"{TUNED}: its base is gpt-4o-2024-08-06 (its name)"),
@@ -208,8 +208,11 @@ SUITE = "include: fast\nid: mine\n"
         ),
         (["fast", "--base", GPT, "--finetune", TUNED, "--alpha", "0.9"], "alpha 0.9 is out of range"),
         (["jsn.yaml", "--base", GPT, "--finetune", TUNED], "unknown condition `jsn`; did you mean `json`?"),
-        (["fast", "--base", f"{{model: {GPT}, model_args: {{api_key: k}}}}", "--finetune", TUNED], "api_key stands in"),
-        (["fast", "--base", GPT, "--finetune", TUNED, "--in-domain", "medicin"], "no probe carries this tag"),
+        (
+            ["fast", "--base", f"{{model: {GPT}, model_args: {{api_key: k}}}}", "--finetune", TUNED],
+            "its arguments contain api_key",
+        ),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--in-domain", "medicin"], "no probe has this tag"),
         (
             ["fast", "--base", GPT, "--finetune", "together/b", "--base-differs", "x", "--max-cost", "1"],
             "no price known",

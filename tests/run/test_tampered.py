@@ -60,7 +60,7 @@ def named(folder: Path, model: str, name: str) -> None:
 def test_a_chunk_names_logs_beside_it_alone(pair: Pair, tmp_path: Path, away: str) -> None:
     folder = run_chunk(DESIGN, SPAN, MODELS, JUDGES, tmp_path, QUICK)
     named(folder, TUNED, away)
-    with pytest.raises(RunError, match="does not lie beside it"):
+    with pytest.raises(RunError, match="lists a log outside this folder"):
         run_chunk(DESIGN, SPAN, MODELS, JUDGES, tmp_path, QUICK)
 
 
@@ -74,11 +74,11 @@ def test_a_chunk_is_read_as_what_it_is_or_not_at_all(pair: Pair, tmp_path: Path)
     ):
         run(tmp_path)
     named(first, TUNED, "gone.eval")
-    with pytest.raises(RunError, match="is not here"):
+    with pytest.raises(RunError, match="is missing"):
         run(tmp_path)
     (first / "link.eval").symlink_to(tuned)
     named(first, TUNED, "link.eval")
-    with pytest.raises(RunError, match="does not lie beside it"):
+    with pytest.raises(RunError, match="lists a log outside this folder"):
         run(tmp_path)
     named(first, TUNED, tuned.name)
     assert len(run(tmp_path)) == 3
@@ -183,10 +183,10 @@ def test_logs_that_contradict_themselves_are_void_in_an_audit(pair: Pair, tmp_pa
 
 def test_a_password_in_an_address_is_refused(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = pair.wire.url.replace("://", "://bob:s3cret@")
-    with pytest.raises(DeclarationError, match="its address holds a password") as caught:
+    with pytest.raises(DeclarationError, match="its address contains a password") as caught:
         Model(BASE, base_url=url).check()
     monkeypatch.setenv("WIRE_BASE_URL", url)
-    with pytest.raises(DeclarationError, match="its address holds a password"):
+    with pytest.raises(DeclarationError, match="its address contains a password"):
         Model(BASE).check()
     assert "s3cret" not in str(caught.value)
 
