@@ -120,12 +120,17 @@ def test_what_is_assumed_of_judges_is_what_the_scorers_do() -> None:
 
 def test_a_design_that_is_too_small_says_so(tmp_path: Path) -> None:
     (said,) = planned("fast").warnings
-    assert "128 draws cannot end in `no regression` at a margin of 2 pp" in said and "needs 175" in said
+    assert "128 draws cannot end in `no regression` at a margin of 2 pp" in said and "takes 175" in said
     assert planned("standard").warnings == ()
     caps = "caps: {answers: 20, cost_usd: 0.01}\njudges: [acme/j]\n"
     tiny = planned(write(tmp_path, f"include: fast\nid: mine\ndraws: 8\nfloor: 0.02\nalpha: 0.001\n{caps}"))
     said = " ".join(tiny.warnings)
-    for part in ("8 draws cannot end in `regression`", "One family", "cost counts only", "The cap of $0.01 may end"):
+    for part in (
+        "8 draws cannot end in `regression`",
+        "All judges are of one family",
+        "cost counts only",
+        "The cap of $0.01 may end",
+    ):
         assert part in said
     assert tiny.smallest["fixed"] is None and "20 answers" not in said
 
