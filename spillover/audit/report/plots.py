@@ -112,7 +112,8 @@ def outcome_plot(outcomes: Mapping[str, Mapping[str, int]]) -> Markup:
     parts = []
     for place, (model, counts) in enumerate(outcomes.items()):
         y, x, total = 8 + 46 * place, 4.0, max(1, sum(counts.values()))
-        parts.append(label(4, y + 10, f"{model.split('/', 1)[-1]} ({counted(total, 'answer')})", cut=66))
+        parts.append(label(4, y + 10, model.split("/", 1)[-1], cut=44))
+        parts.append(label(WIDTH - 4, y + 10, counted(total, "answer"), "end"))
         for outcome in OUTCOMES:
             wide = counts[outcome] / total * (WIDTH - 8)
             if wide:

@@ -57,7 +57,7 @@ def key_line(place: int, left: float, name: str, number: int, colour: int) -> li
     """A line of the key above a plot: the line and mark of a series, and its name."""
     y = 8 + 16 * place
     shown = line(left, y, left + 26, y, f"series s{colour % SERIES}")
-    return [shown, marker(number, left + 13, y, colour), label(left + 34, y + 4, name, cut=52)]
+    return [shown, marker(number, left + 13, y, colour), label(left + 34, y + 4, name, cut=44)]
 
 
 def marker(number: int, x: float, y: float, colour: int, size: float = 4.0) -> Markup:
