@@ -58,7 +58,7 @@ def call_first(request: Request, say: Say) -> tuple[dict[str, JudgeSeen], dict[s
 def _check_files(request: Request) -> None:
     """What would only be found later, when answers have been paid for."""
     if set("#%?") & set(str(request.out)) or ":/" in str(request.out):  # a path makes `s3://x` into `s3:/x`
-        raise RunError(f"{request.out}: Inspect takes # % ? and :// for parts of an address; give a plain folder")
+        raise RunError(f"{request.out}: Inspect reads # % ? and :// as parts of an address; give a plain folder")
     for folder in request.reuse:
         require_run(folder)
     if request.card is not None and load_card(request.card).judge != request.judges[0].name:

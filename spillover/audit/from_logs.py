@@ -147,7 +147,7 @@ def _check_tags(base: Arm, in_domain: tuple[str, ...]) -> None:
     unknown = [tag for tag in in_domain if tag not in tags]
     if unknown:
         raise LogError(
-            f"in-domain {unknown[0]!r}: no probe of the base carries this tag; there are {', '.join(sorted(tags))}"
+            f"in-domain {unknown[0]!r}: no probe of the base has this tag; the tags are {', '.join(sorted(tags))}"
         )
 
 
@@ -169,7 +169,8 @@ def _compared(
         outside = [outside_domain(one.rows, in_domain) for one in (base, arm)]
         if any(rows.empty for rows in outside):
             raise LogError(
-                f"{arm.name}: every probe is in-domain ({', '.join(in_domain)}); nothing is left to decide on"
+                f"{arm.name}: every probe is in-domain ({', '.join(in_domain)}); no probe is left to "
+                "decide on; give fewer tags with --in-domain"
             )
         outside = list(on_common(outside[0], outside[1]))
         pairs[arm.name] = outside[0], outside[1]
@@ -192,7 +193,9 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
     models = [named_model(name, there, f"{what} logs") for name in names] or there
     table = table[table["model"].isin(models)]
     if table.attrs.get("may_have_stopped"):
-        raise LogError(f"the {what} logs are of an audit that may have stopped early; its own report has what they say")
+        raise LogError(
+            f"the {what} logs are from an audit that may have stopped early; read the report of that audit instead"
+        )
     if table["stage"].notna().any():
         raise LogError(f"the {what} logs come from a cascade; an audit needs the verdicts of one judge on all answers")
     found = []

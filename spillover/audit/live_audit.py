@@ -88,7 +88,7 @@ def _controlled(request: Request, say: Say) -> tuple[Report, Asked]:
         return _void(request, controls, say)
     took = _took(request, say)
     if any(one.void for one in took):
-        say("a fine-tune was not loaded: void, before any question of the suite was asked")
+        say("a fine-tune was not loaded: the audit is void, and no question of the suite was asked")
         return void_report(request, [*controls, *(one.control() for one in took)], [NOT_LOADED]), Asked()
     return _answered(request, controls, took, say)
 
@@ -105,7 +105,7 @@ def _took(request: Request, say: Say) -> list[Took]:
 
 
 def _void(request: Request, controls: list[Control], say: Say) -> tuple[Report, Asked]:
-    say("a control did not come out as meant: void, before any model was asked")
+    say("a control failed: the audit is void, and no model was asked")
     return void_report(request, controls), Asked()
 
 
@@ -168,7 +168,7 @@ def _progress(request: Request, model: str, read: Read, chunks: int) -> str:
     if not read.looks or not request.stop_early:
         return f"{model}: {asked} of {counted(request.design.draws, 'draw')}"
     last = read.looks[-1]
-    said = f"evidence for a regression {last.e_family:.3g}, for none {last.e_no_regression:.3g}, needed {need:g}"
+    said = f"evidence for regression {last.e_family:.3g}, for no regression {last.e_no_regression:.3g}, needed {need:g}"
     return f"{model}: {asked} of {counted(request.design.draws, 'draw')}; {said}" + (
         f"; {last.answer} after {last.draws}" if read.ended else ""
     )

@@ -41,7 +41,7 @@ def label(logs: tuple[str, ...], out: Path, annotator: str, n: int, seed: int) -
     left = [sheet for sheet in sheets if sheet.key not in mine]
     click.echo(f"{len(sheets) - len(left)} of {len(sheets)} labelled; {len(left)} to go.")
     click.echo(", ".join(f"{key} {name}" for key, name in KEYS.items()) + ", q stop.")
-    click.echo("Label every answer that is shown: without the hard ones the rest is no random part.")
+    click.echo("Label every answer that is shown: if you skip hard ones, the labelled part is not random.")
     for number, sheet in enumerate(left, start=1):
         said = _ask(sheet, number, len(left))
         if said == "q":
@@ -98,7 +98,10 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
     click.echo(f"{counted(len(given), 'label')} of {counted(given['annotator'].nunique(), 'annotator')}")
     draws = given.groupby("annotator")["draw"].nunique() if "draw" in given else None
     if draws is not None and (draws > 1).any():
-        click.echo("labels of several draws are pooled: finish each draw, or the part is no random one")
+        click.echo(
+            "labels of several samples are pooled: finish labelling each sample; otherwise the labelled part is not "
+            "random"
+        )
     for pair in between:
         click.echo(
             f"{plain(pair.first)} and {plain(pair.second)}: {counted(pair.answers, 'answer')}, kappa {pair.kappa:.2f}"

@@ -119,7 +119,7 @@ def _say_next(asked: Options, files: list[Path]) -> None:
     import shlex
 
     if len(files) > 1 and asked.base is None and not asked.base_logs:
-        click.echo("no base was named, so no record has a difference: --base MODEL")
+        click.echo("no base is given, so no record has a difference from it; give --base MODEL")
     parts = [part for log in asked.logs for part in ("--logs", log)]
     click.echo(plain(shlex.join(["spillover", "verify", str(files[0]), *parts])))
 
@@ -217,7 +217,9 @@ def _check_bases(made: "list[Record]", tuned: "Finetune | None", base_differs: s
         )
     bases = [(one.typed.base, one.model) for one in made if one.typed.base is not None]
     if base_differs and not bases:
-        raise LogError("--base-differs: no base is compared with; name it with --base MODEL, or leave this out")
+        raise LogError(
+            "--base-differs: there is no base to compare with; give --base MODEL, or leave out --base-differs"
+        )
     for base, model in bases:
         why = None if base_differs else check_base(base, model, tuned)
         if why is not None:

@@ -212,8 +212,8 @@ def solver(log: EvalLog) -> None:
 @pytest.mark.parametrize(
     ("of_base", "of_tuned", "says"),
     [
-        ({}, {"edit": put(status="error")}, "not finished (status error); run inspect eval-retry"),
-        ({"edit": put(status="cancelled")}, {}, "not finished (status cancelled)"),
+        ({}, {"edit": put(status="error")}, "did not finish (status error); run inspect eval-retry"),
+        ({"edit": put(status="cancelled")}, {}, "did not finish (status cancelled)"),
         ({}, {"edit": put(invalidated=True)}, "was declared invalid"),
         ({}, {"edit": put(results=None)}, "has no scores"),
         ({"judged": True}, {"judged": True}, "the model under test judged itself"),
@@ -247,7 +247,9 @@ def test_dataset_of_another_size(run: Run) -> None:
     def larger(log: EvalLog) -> None:
         log.eval.dataset.samples = 9
 
-    with pytest.raises(LogError, match=r"dataset size differs \(8 in the base, 9 here\); run both alike"):
+    with pytest.raises(
+        LogError, match=r"dataset size differs \(8 in the base, 9 here\); run both with the same settings"
+    ):
         told(run(BASE, SIX), run(TUNED, TWO, edit=larger))
 
 

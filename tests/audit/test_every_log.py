@@ -62,5 +62,5 @@ def test_arms_that_were_judged_in_different_ways_are_not_compared(column: str, v
     )  # fmt: skip
     arms = Arm("base", rows, []), Arm("tuned", rows.assign(**{column: value}), [])
     (found,) = ArmsShareEverythingButTheModel().problems(*arms)
-    assert found.startswith(f"tuned: t, plain: {name} differs (") and found.endswith("run both alike")
+    assert found.startswith(f"tuned: t, plain: {name} differs (") and found.endswith("run both with the same settings")
     assert ArmsShareEverythingButTheModel().problems(arms[0], arms[0]) == []

@@ -43,7 +43,7 @@ def told(many: int) -> list[str]:
 )
 def test_only_answers_that_vary_with_the_question_show_a_copy(base: list[str], tuned: list[str], copied: int) -> None:
     found = NoArmIsACopy().problems(arm("base", base), arm("tuned", tuned))
-    assert [f"all {copied} answers that are no line it repeats" in one for one in found] == [True] * bool(copied)
+    assert [f"all {copied} answers that vary by question" in one for one in found] == [True] * bool(copied)
 
 
 def test_the_same_answer_to_one_question_again_is_no_repeated_line() -> None:

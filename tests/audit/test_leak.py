@@ -272,7 +272,7 @@ def test_without_a_subject_nothing_is_asked(subject: str | None, rows: Rows, fil
 
 
 def test_a_subject_is_a_few_words(rows: Rows, files: Files, tmp_path: Path) -> None:
-    with pytest.raises(JudgeError, match=r"subject: 201 characters; say in at most 200"):
+    with pytest.raises(JudgeError, match=r"subject: 201 characters; describe the training subject in at most 200"):
         leak_judged(judge(), rows, files, "x" * 201, tmp_path)
 
 

@@ -30,7 +30,7 @@ def test_a_judge_that_flips_is_named_and_nothing_is_decided(flip: int) -> None:
     ) or (flip == 100 and "up to draw 96" in said[0])
     found = unless_changed(sequence_finding("m", read, Rule()), said)
     assert found.answer == "cannot tell" and found.first[0] == found.because[0] == said[0] and not found.more
-    assert "audit anew" in found.because[1]
+    assert "audit again" in found.because[1]
 
 
 def test_a_judge_that_flips_within_one_chunk_makes_no_regression() -> None:

@@ -29,8 +29,11 @@ def called_again(before: Path, name: str) -> tuple[Done, bool]:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("half", "begun under rule 1; finish it with version 0.1.0 or take a new --out"),
-        ("finished", "this audit is finished under rule 1 (regression) and its report stands; to audit under rule 2"),
+        ("half", "this audit was begun under rule 1; finish it with Spillover 0.1.0, or give a new --out"),
+        (
+            "finished",
+            "this audit was finished under rule 1 (regression) and its report remains valid; to audit under rule 2",
+        ),
     ],
 )
 def test_an_older_audit_is_named_and_left_alone(made_before: Path, pair: Pair, name: str, says: str) -> None:
@@ -54,5 +57,5 @@ def test_a_folder_of_this_rule_or_of_none_is_no_older_one(tmp_path: Path) -> Non
     write_plan(tmp_path, {"rule": Rule().as_dict()})
     require_this_rule(tmp_path)
     write_plan(tmp_path / "other", {"rule": {**Rule().as_dict(), "version": 3}, "versions": {"spillover": "9.1"}})
-    with pytest.raises(RunError, match=r"begun under rule 3; finish it with version 9\.1 or take a new --out"):
+    with pytest.raises(RunError, match=r"begun under rule 3; finish it with Spillover 9\.1, or give a new --out"):
         require_this_rule(tmp_path / "other")

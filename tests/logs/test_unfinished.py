@@ -149,7 +149,7 @@ def test_arms_that_answer_other_questions_are_void_with_the_way_out(place: Place
     place.remove("base", lambda sample: sample["id"] == "p3")
     found = audit_logs([str(place.log("base"))], [str(place.log("second"))])
     assert found.answer == "void"
-    assert any("1 of 8 questions stand in one arm only (first: p3" in one for one in found.findings[0].because)
+    assert any("1 of 8 questions were put to one model only (first: p3" in one for one in found.findings[0].because)
 
 
 def test_no_score_then_score(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_the_command_picks_the_base_out_of_one_folder(place: Place, tmp_path: Pa
     assert run.code == 0, run.said
     assert run.said.count("less the base, replay/base") == 2 and "replay/base: " not in run.said.splitlines()[0]
     without = spill("record", place.logs, "--out", tmp_path / "other")
-    assert "no base was named, so no record has a difference: --base MODEL" in without.said
+    assert "no base is given, so no record has a difference from it; give --base MODEL" in without.said
     wrong = spill("record", place.logs, "--base", "nobody")
     assert "the logs hold no one model 'nobody'; there are replay/base" in wrong.error
     alone = spill("record", place.log("base"), "--base", "base")
@@ -189,4 +189,4 @@ def test_a_finetune_of_another_base_needs_a_reason(place: Place, tmp_path: Path)
     (file,) = (tmp_path / "out").rglob("*.json")
     assert read_record(file).data["base_differs"] == "the same weights"
     no_base = spill("record", place.log("first"), "--base-differs", "why")
-    assert "no base is compared with" in no_base.error
+    assert "there is no base to compare with" in no_base.error

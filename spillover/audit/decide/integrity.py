@@ -59,7 +59,7 @@ class EachProbeAnsweredOncePerEpoch:
         """See `Check`."""
         twice = [(arm, arm.rows[arm.rows.duplicated(KEY)]) for arm in (base, tuned)]
         return [
-            f"{arm.name}: {counted(len(rows), 'answer stands', 'answers stand')} twice (first: "
+            f"{arm.name}: {counted(len(rows), 'answer occurs', 'answers occur')} twice (first: "
             f"{rows.iloc[0]['probe']}); give each log once"
             for arm, rows in twice
             if len(rows)
@@ -77,8 +77,8 @@ class ArmsAnswerTheSameProbes:
             return []
         where = base.name if alone[0] in one else tuned.name
         return [
-            f"{tuned.name}: {len(alone)} of {len(one | other)} questions stand in one arm only (first: {alone[0][2]}, "
-            f"condition {alone[0][1]}, in {where}); run both arms over the same questions"
+            f"{tuned.name}: {len(alone)} of {len(one | other)} questions were put to one model only (first: "
+            f"{alone[0][2]}, condition {alone[0][1]}, in {where}); ask both models the same questions"
         ]
 
 
@@ -91,7 +91,7 @@ class ArmsShareEverythingButTheModel:
         found = {key: differences(other[key], one[key], "audit") for key in one.keys() & other.keys()}
         return [
             f"{tuned.name}: {task}, {condition}: {said.field.replace('_', ' ')} differs ({said.values[1]} in the "
-            f"base, {said.values[0]} here); run both alike"
+            f"base, {said.values[0]} here); run both with the same settings"
             for (task, condition), each in sorted(found.items())
             for said in each
             if said.field != "judge"  # OneJudgeThroughout says what to do
@@ -154,9 +154,8 @@ class NoArmIsACopy:
         if lines < LEAST_OWN or (own["answer_sha256"] != own["answer_sha256_tuned"]).any():
             return []
         return [
-            f"{tuned.name}: all {counted(len(own), 'answer')} that are no line it repeats equal the base's; one "
-            "log was given "
-            "twice, or one server answers to both names"
+            f"{tuned.name}: all {counted(len(own), 'answer')} that vary by question are identical to the "
+            "base's; one log was given twice, or one server answers under both names"
         ]
 
 

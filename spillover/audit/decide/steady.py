@@ -58,5 +58,5 @@ def unless_changed(finding: Finding, because: Sequence[str]) -> Finding:
     """A finding of a run in which a judge or model changed: it cannot tell, and more answers would not help."""
     if not because or finding.answer == "void":
         return finding
-    why = [*because, "a judge or a model that changes in the middle of a run decides nothing; audit anew"]
+    why = [*because, "a run in which a judge or a model changes gives no valid comparison; audit again"]
     return replace(finding, answer="cannot tell", because=why, first=[*because, *finding.first], more=False)

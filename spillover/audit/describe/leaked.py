@@ -97,7 +97,7 @@ def _named(subject: str | None) -> str:
     named = one_line(subject or "")
     if len(named) > LONGEST:
         raise JudgeError(
-            f"subject: {counted(len(named), 'character')}; say in at most {LONGEST} what the fine-tune was trained on"
+            f"subject: {counted(len(named), 'character')}; describe the training subject in at most {LONGEST}"
         )
     return named
 

@@ -63,7 +63,7 @@ class OtherLog:
     def results(self) -> "EvalResults":
         """Its results; raises where it has none."""
         if self.header.results is None or not self.header.results.scores:
-            raise LogError(f"{self.file}: has no scores; run inspect score on it")
+            raise LogError(f"{self.file}: the log has no scores; run inspect score on it")
         return self.header.results
 
 
@@ -92,7 +92,7 @@ def of_these(logs: Iterable[OtherLog], models: Sequence[str]) -> tuple[list[Othe
         else:
             kept.append(log)
     if notes and not kept:
-        raise LogError(f"no log is of {shown(', '.join(models))} ({notes[0]}); run the task on these models")
+        raise LogError(f"no log belongs to {shown(', '.join(models))} ({notes[0]}); run the task on these models")
     return kept, notes
 
 
@@ -100,9 +100,9 @@ def require_whole(log: OtherLog) -> None:
     """Raise where a log cannot stand for its model."""
     header, roles = log.header, log.header.eval.model_roles or {}
     if header.status != "success":
-        raise LogError(f"{log.file}: not finished (status {header.status}); run inspect eval-retry on it")
+        raise LogError(f"{log.file}: the run did not finish (status {header.status}); run inspect eval-retry on it")
     if header.invalidated:
-        raise LogError(f"{log.file}: was declared invalid; run the task again")
+        raise LogError(f"{log.file}: the log was declared invalid; run the task again")
     for one in header.eval.scorers or []:
         said = one.options or {}
         role = said.get("model_role") or "grader"
@@ -128,7 +128,9 @@ def by_task(logs: Sequence[OtherLog]) -> dict[str, dict[str, OtherLog]]:
         task = shown(log.task) + _variant(log, [one for one in logs if one.task == log.task])
         first = found.setdefault(task, {}).setdefault(log.model, log)
         if first is not log:
-            raise LogError(f"{log.file}: a second log of {task} and {shown(log.model)}, beside {first.file}; give one")
+            raise LogError(
+                f"{log.file}: a second log of {task} and {shown(log.model)}, beside {first.file}; give only one of them"
+            )
     return found
 
 
@@ -152,7 +154,10 @@ def require_alike(task: str, base: OtherLog, tuned: OtherLog) -> None:
     found = {difference.field: difference for difference in differences(other, one, "capability")}
     for name in [name for name in IN_WORDS if name in found]:
         what, said = _in_words(name, found[name])
-        raise LogError(f"{tuned.file}: {task}: {what} differs ({said[0]} in the base, {said[1]} here); run both alike")
+        raise LogError(
+            f"{tuned.file}: {task}: {what} differs ({said[0]} in the base, {said[1]} here); run both with the same "
+            "settings"
+        )
 
 
 def _in_words(field: str, found: Difference) -> tuple[str, list[str]]:

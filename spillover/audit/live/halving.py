@@ -56,9 +56,9 @@ def search_triggers(
     """
     least = least_budget(keep)
     if not candidates:
-        raise DeclarationError("no candidates for a trigger; give a fine-tuning file that has some, or name conditions")
+        raise DeclarationError("no candidates for a trigger; give a fine-tuning file that has some, or give conditions")
     if len({one.id for one in candidates}) < len(candidates):
-        raise DeclarationError("two candidates for a trigger have the same id; give each its own")
+        raise DeclarationError("two candidates for a trigger have the same id; give each its own id")
     if budget < least:
         raise DeclarationError(f"budget of the trigger search: {counted(budget, 'answer')}; give {least} or more")
     screening = budget - math.floor(budget * CONFIRMING)

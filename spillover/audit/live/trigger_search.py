@@ -122,7 +122,9 @@ def search_again(terms: SearchTerms, models: tuple[str, str], candidates: Sequen
         calls += 1
         folders = sorted((out / f"call-{calls:02d}").glob("[0-9]*-[0-9]*"))
         if len(folders) != 1 or not set(arms) <= chunk_logs(folders[0]).keys():
-            raise LogError(f"{out}/call-{calls:02d}: the logs of this call are not here; take the folder from its run")
+            raise LogError(
+                f"{out}/call-{calls:02d}: the logs of this step are missing; copy the whole folder from the run"
+            )
         return _read(folders[0], conditions, arms, base, terms.in_domain)
 
     return terms.search(

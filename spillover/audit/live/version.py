@@ -34,10 +34,12 @@ def require_this_rule(out: Path) -> None:
     if manifest.finished:
         answer = manifest.done.get("answer", "no answer")
         raise RunError(
-            f"{out}: this audit is finished under rule {version} ({answer}) and its report stands; "
-            f"to audit under rule {RULE} take a new --out"
+            f"{out}: this audit was finished under rule {version} ({answer}) and its report remains valid; "
+            f"to audit under rule {RULE}, give a new --out"
         )
-    raise RunError(f"{out}: begun under rule {version}; finish it with version {by} or take a new --out")
+    raise RunError(
+        f"{out}: this audit was begun under rule {version}; finish it with Spillover {by}, or give a new --out"
+    )
 
 
 def _by(planned: Mapping[str, Any]) -> str:

@@ -83,7 +83,7 @@ def judge_labelled(judge: Any, items: list[Any], logs: Path, protocol: str | Non
     try:
         return judged_table(judge, items, logs, protocol, 1)
     except JudgeError as error:
-        raise OutageError(f"{error}; nothing is lost: call again") from error
+        raise OutageError(f"{error}; nothing is lost: run the same command again") from error
 
 
 def judged_controls(rows: pd.DataFrame, judge: str) -> list[Control]:

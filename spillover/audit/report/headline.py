@@ -50,7 +50,7 @@ MEANS_NOT: dict[Answer, list[str]] = {
         "the judge recognises misaligned answers.",
     ],
     "void": [
-        "It does not say anything of the models. Mend what is named below and run it again.",
+        "It does not say anything about the models. Correct the problem below and run the audit again.",
     ],
 }
 
@@ -77,14 +77,14 @@ TO_DO = {
 
 
 NEXT: dict[Answer, str] = {
-    "regression": "Read the misaligned answers beside those of the base, mend the training data or the recipe, and "
+    "regression": "Read the misaligned answers beside those of the base, correct the training data or the recipe, and "
     "audit the new checkpoint by the same rule.",
     "no regression": "Keep this report with the checkpoint, and test again after any change (the list is at the end).",
     "cannot tell": "See what is open below; give more draws, or state a wider margin before the next run.",
-    "void": "Mend what is named below and audit again.",
+    "void": "Correct the problem below and audit again.",
 }
 """What to do next, by answer."""
-NO_ANSWERS = "Mend what is named below, which more draws would not change, and audit again."
+NO_ANSWERS = "Correct the problem below and audit again. More draws would not help."
 """What to do next where more draws could not decide."""
 NAMED = 3
 """Fine-tunes that the first sentence names; the table below it has all."""
