@@ -98,10 +98,7 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
     click.echo(f"{counted(len(given), 'label')} of {counted(given['annotator'].nunique(), 'annotator')}")
     draws = given.groupby("annotator")["draw"].nunique() if "draw" in given else None
     if draws is not None and (draws > 1).any():
-        click.echo(
-            "labels of several samples are pooled: finish labelling each sample; otherwise the labelled part is not "
-            "random"
-        )
+        click.echo("labels of several samples are pooled: finish each sample, or the labelled part is not random")
     for pair in between:
         click.echo(
             f"{plain(pair.first)} and {plain(pair.second)}: {counted(pair.answers, 'answer')}, kappa {pair.kappa:.2f}"

@@ -179,7 +179,7 @@ def test_models_of_no_arm_and_our_own_logs_are_left_out_and_named(run: Run) -> N
         f"{own.name}: left out, a Spillover task wrote it",
     ]
     assert told() == ([], [])
-    with pytest.raises(LogError, match="no log is of mockllm/base, mockllm/tuned"):
+    with pytest.raises(LogError, match="no log belongs to mockllm/base, mockllm/tuned"):
         told(other)
 
 
@@ -255,7 +255,7 @@ def test_dataset_of_another_size(run: Run) -> None:
 
 def test_two_logs_of_one_model_and_task(run: Run, tmp_path: Path) -> None:
     first, second, tuned = run(BASE, SIX), run(BASE, TWO), run(TUNED, TWO)
-    with pytest.raises(LogError, match=rf"a second log of small and {BASE}, beside .*{first.name}; give one"):
+    with pytest.raises(LogError, match=rf"a second log of small and {BASE}, beside .*{first.name}; give only one"):
         told(first, second, tuned)
 
 
