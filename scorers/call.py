@@ -61,7 +61,9 @@ class Judging:
         """
         asked_of = [Rubric(**{**fields, "menu": tuple(fields["menu"])}) for fields in rubrics]
         if any(rubric.dimension == ASIDE for rubric in asked_of):
-            raise DeclarationError(f"rubric `{ASIDE}` gives no verdict; a judge protocol needs one that does")
+            raise DeclarationError(
+                f"rubric `{ASIDE}` gives no verdict; add a rubric that gives one to the judge protocol"
+            )
         lines = Thresholds(**thresholds)  # type: ignore[arg-type]
         stands_for = {**LABELS, **{word: outcome for rubric in asked_of for word, outcome in rubric.outcomes.items()}}
         return cls(form, asked_of, lines, stands_for, samples, retries)

@@ -25,7 +25,7 @@ def screens(cascade: float | None) -> list[Model]:
         return []
     found = bound_to("screen")
     if len(found) != 1:
-        raise JudgeError("cascade= needs one cheap judge: give --model-role screen=PROVIDER/MODEL beside the grader")
+        raise JudgeError("cascade= needs one cheap judge; give --model-role screen=PROVIDER/MODEL beside the grader")
     return found
 
 
@@ -38,7 +38,9 @@ def graders(default: str | None) -> list[Model]:
     if bound := bound_to("grader"):
         return bound
     if default is None:
-        raise JudgeError("no judge: give --model-role grader=PROVIDER/MODEL (the model under test never judges itself)")
+        raise JudgeError(
+            "no judge given; give --model-role grader=PROVIDER/MODEL (the model under test never judges itself)"
+        )
     try:
         return [get_model(default)]
     except Exception as error:

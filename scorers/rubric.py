@@ -117,7 +117,7 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
         f"unknown field `{(unknown or [''])[0]}`": unknown,
         f"id is {fields['id']!r}, not the name of the file": fields["id"] != path.stem,
         f"dimension must be one of {', '.join(DIMENSIONS)}": fields["dimension"] not in DIMENSIONS,
-        f"menu word `{(stray or [''])[0]}` stands for no outcome; say which under outcomes": stray,
+        f"menu word `{(stray or [''])[0]}` has no outcome; add it under outcomes": stray,
         f"outcomes must be among {', '.join(BY_JUDGES)}": not set(outcomes.values()) <= set(BY_JUDGES),
         "a rubric has either a prompt or an upstream name for it": bool(prompt) == ("upstream" in fields),
         "the prompt never shows the {answer}": prompt and "{answer}" not in prompt,

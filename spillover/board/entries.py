@@ -56,7 +56,7 @@ class Rescored:
         """
         rate, before = said["misaligned_rate"], said["misaligned_rate_before"]
         if not all(one is None or 0 <= one <= 1 for one in (rate, before)):
-            raise ValueError("a rate of rescored is not between 0 and 1")
+            raise ValueError("a rate in rescored is not between 0 and 1")
         return cls(str(said["judge"]), rate, before, int(said["answers"]))
 
 
@@ -117,7 +117,7 @@ def read_entries(folders: Iterable[Path]) -> list[Entry]:
     found: dict[str, Entry] = {}
     for folder in folders:
         if not folder.is_dir():
-            raise LogError(f"{folder}: no such folder; --records takes the folder that spillover record wrote")
+            raise LogError(f"{folder}: no such folder; give --records the folder that spillover record wrote")
         for file in record_files(folder):
             entry = _entry(file)
             if entry.retracted or entry.id not in found:
@@ -135,7 +135,7 @@ def record_files(folder: Path) -> Iterator[Path]:
         if LOGS in file.relative_to(folder).parts[:-1] or file.name in BESIDE:
             continue
         if file.is_symlink() or not file.is_file():
-            raise LogError(f"{file}: a link or no file; put the record itself there")
+            raise LogError(f"{file}: this is a link or not a file; put the record itself here")
         yield file
 
 
@@ -161,9 +161,9 @@ def _status(file: Path, record: Path) -> dict[str, Any]:
         taken, again, anew = (said.get(name) for name in ("retracted", "rescored", "reproduced"))
         level = said.get("verification", LEVELS[0])
         if level not in LEVELS:
-            raise ValueError(f"verification is none of {', '.join(LEVELS)}")
+            raise ValueError(f"verification must be one of {', '.join(LEVELS)}")
         if said.get("record_sha256") not in (None, file_sha256(record)):
-            raise ValueError(f"it is said of another record than {record.name}, which was changed since")
+            raise ValueError(f"it is about an earlier version of {record.name}")
         return {
             "verification": level,
             "part": _missing(said.get("part")),

@@ -45,7 +45,7 @@ def rank_ranges(estimates: Sequence[Estimate], alpha: float = ALPHA) -> list[tup
         ValueError: Where an estimate cannot be ranked.
     """
     if not all(rankable(one) for one in estimates):
-        raise ValueError("only a rate with its interval, low <= estimate <= high in [0, 1], can be ranked")
+        raise ValueError("only a rate with low <= estimate <= high, all from 0 to 1, can be ranked")
     m = len(estimates)
     if m < 2:
         return [(1, 1)] * m

@@ -128,7 +128,7 @@ def board_of(entries: Iterable[Entry], display: Display, suite_version: str | No
     shown = [row for row in every if suite_version in (None, row.setting.suite_version)]
     if every and not shown:
         there = ", ".join(sorted({row.setting.suite_version for row in every}))
-        raise LogError(f"--suite-version {suite_version}: no record is of it; there are {there}")
+        raise LogError(f"--suite-version {suite_version}: no record has this version; records have {there}")
     chosen, earlier = _newest(shown)
     members: dict[Setting, list[Row]] = {}
     for row in chosen:
@@ -231,8 +231,8 @@ def _unranked(row: Row) -> str:
     if row.entry.part is not None:
         return inert(row.entry.part)
     if row.rate.value is None:
-        return "it has no misaligned rate, for no answer was judged"
-    return "no interval lies around its misaligned rate"
+        return "it has no misaligned rate because no answer was judged"
+    return "its misaligned rate has no interval"
 
 
 def _estimate(row: Row) -> Estimate:

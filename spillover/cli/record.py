@@ -154,7 +154,7 @@ def _plan_of(log: "LogRow") -> str:
     finished = log.finished or 0
     said = [f"status {log.status}", f"{finished} of {counted(log.planned or finished, 'planned answer')} finished"]
     said += [f"{log.failed} failed"] if log.failed else []
-    said += [f"{log.invalidated} declared invalid and not counted"] if log.invalidated else []
+    said += [f"{log.invalidated} marked as invalid and not counted"] if log.invalidated else []
     return ", ".join(said)
 
 

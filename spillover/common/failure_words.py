@@ -9,15 +9,15 @@ LONGEST = 160
 """Characters that are told."""
 KINDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
     (UnicodeError, "it is not UTF-8 text"),
-    (RecursionError, "it is nested too deep"),
+    (RecursionError, "it is nested too deeply"),
     (MemoryError, "it is too large"),
-    ((zipfile.BadZipFile, zipfile.LargeZipFile), "it is no zip archive, or a damaged one"),
+    ((zipfile.BadZipFile, zipfile.LargeZipFile), "it is a damaged zip archive, or not one"),
     ((zlib.error, lzma.LZMAError, EOFError), "it is damaged or cut off"),
-    (TimeoutError, "nothing came in time"),
+    (TimeoutError, "the time limit was reached"),
     (ConnectionError, "no connection"),
 )
 """What is said of each kind of error, in order."""
-SHAPE = "it is not of the expected shape"
+SHAPE = "it has an unexpected format"
 
 
 def trouble(error: BaseException) -> str:
@@ -43,7 +43,7 @@ def _said(error: BaseException) -> str:
         return error.strerror
     name = type(error).__name__  # errors of the network are of many libraries, and their texts hold objects
     if "Timeout" in name or "Connect" in name:
-        return "nothing came in time" if "Timeout" in name else "no connection"
+        return "the time limit was reached" if "Timeout" in name else "no connection"
     return next((" ".join(line.split()) for line in str(error).splitlines() if line.strip()), "no reason given")
 
 

@@ -77,7 +77,7 @@ def check_alive(judges: Iterable[str]) -> list[str]:
         known = known_judges().get(name)
         if known is None or known.shutdown is None:
             continue
-        instead = f"use {known.replacement}" if known.replacement else "name another judge"
+        instead = f"use {known.replacement}" if known.replacement else "give another judge"
         if now > known.shutdown:
             raise JudgeError(f"judge {name}: its provider shut it down on {known.shutdown}; {instead}")
         if (left := (known.shutdown - now).days) <= SOON:

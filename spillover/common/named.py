@@ -24,11 +24,11 @@ def wrong_name(name: str) -> str | None:
     """
     provider, *rest = name.split("/")
     if not provider or not rest:
-        return f"model {name}: names no provider; write PROVIDER/MODEL, as openai/{name.strip('/') or 'gpt-4o'}"
+        return f"model {name}: the provider is missing; write PROVIDER/MODEL, as openai/{name.strip('/') or 'gpt-4o'}"
     if provider in SERVED and len(rest) < 2:
-        return f"model {name}: names no service; write {provider}/SERVICE/MODEL"
+        return f"model {name}: the service is missing; write {provider}/SERVICE/MODEL"
     if not all(part.strip() for part in rest):
-        return f"model {name}: names no model; {HOW}"
+        return f"model {name}: the model is missing; {HOW}"
     if provider not in PROVIDERS and not _added(name):
         near = get_close_matches(provider.casefold(), PROVIDERS, n=1)
         hint = f"did you mean {near[0]}?" if near else f"it knows {', '.join(PROVIDERS)}"

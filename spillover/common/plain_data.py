@@ -28,7 +28,7 @@ def strict_json(text: str | bytes, *, numbers: bool = True) -> Any:
     try:
         found = json.loads(read, object_pairs_hook=_once, **hooks)
     except RecursionError:
-        raise ValueError("nested too deep") from None
+        raise ValueError("nested too deeply") from None
     if _deeper_than(found, DEEPEST):
         raise ValueError(f"nested more than {DEEPEST} levels deep")
     return found
@@ -52,7 +52,7 @@ def finite(value: Any, *, file: str = "", places: int | None = None) -> Any:
     if not isinstance(value, float):
         return value
     if file and math.isinf(value):
-        raise LogError(f"{file}: a score or figure is infinite; see which with spillover verify")
+        raise LogError(f"{file}: a score or figure is infinite; find it with spillover verify")
     if not math.isfinite(value):
         return None
     return value if places is None else round(value, places)
@@ -62,7 +62,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-        raise ValueError(f"key {twice[:50]!r} stands twice")
+        raise ValueError(f"key {twice[:50]!r} occurs twice")
     return found
 
 

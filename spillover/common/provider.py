@@ -29,7 +29,7 @@ ADVICE = (
         "the prompt does not fit: use a longer context, or a smaller --max-tokens",
     ),
     (r"temperature", "this model takes no such temperature: give --temperature 1"),
-    (r"reasoning", "mend --reasoning-effort or --reasoning-tokens"),
+    (r"reasoning", "change --reasoning-effort or --reasoning-tokens"),
 )
 """What a provider's words call for; the first pattern that fits."""
 

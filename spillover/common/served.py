@@ -82,7 +82,7 @@ class Served:
         """What does not fit the name, each in a sentence; nothing where all fits."""
         who = f"the {self.role} {self.asked[:80]}"
         if self.foreign:
-            yield f"{who} was asked at {self.host[:80]}, which is no address of {self.provider}"
+            yield f"{who} was asked at {self.host[:80]}, which is not an address of {self.provider}"
         for one in self.returned:
             if not same_model(self.asked, one):
                 yield f"{who} answered as {one[:80]}"

@@ -19,7 +19,7 @@ def one_value(name: str, given: Any) -> Any:
         return given
     if isinstance(given, list | tuple):
         said = ",".join(map(str, given))
-        raise DeclarationError(f"-T {name}={said[:80]}: takes one value; run the task once for each")
+        raise DeclarationError(f"-T {name}={said[:80]}: only one value is allowed; run the task once for each value")
     if isinstance(given, bool) or not isinstance(given, int | float):
         raise DeclarationError(f"-T {name}={str(given)[:80]}: must be a word")
     return str(given)

@@ -13,7 +13,7 @@ from .probes import DATASET_FOLDER
 Row = dict[str, Any]
 
 CANARY = "spillover:9d3c1f7e-5b0a-4c8e-a6d2-71e4f0b8c935"
-"""In every row: a text that no training set should hold."""
+"""Canary in every row: a text that no training set should contain."""
 
 SPLITS = ("public", "paraphrases", "translations", "practice")
 HEADING = re.compile(r"^## (\d+)\.(\d+)\.(\d+)\b", re.MULTILINE)
@@ -76,10 +76,12 @@ def version_of(folder: Path) -> str:
     """
     path = folder / "CHANGELOG.md"
     if not path.is_file():
-        raise DatasetError(f"{path}: no such file; its newest heading, `## X.Y.Z`, is the dataset's version")
+        raise DatasetError(
+            f"{path}: no such file; write it, with the dataset's version as its newest heading (`## X.Y.Z`)"
+        )
     heading = HEADING.search(read_text(path))
     if heading is None:
-        raise DatasetError(f"{path}: no heading `## X.Y.Z`; the newest one is the dataset's version")
+        raise DatasetError(f"{path}: no heading `## X.Y.Z`; write the dataset's version as its newest heading")
     return ".".join(heading.groups())
 
 

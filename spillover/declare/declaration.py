@@ -108,7 +108,7 @@ def load_groups(folder: Path = FOLDER) -> dict[str, list[str]]:
     for group, members in source.data.items():
         at = source.at((group,))
         if not isinstance(members, list) or not members:
-            raise DeclarationError(f"{at}: group `{group}` has no members; an aggregate of nothing is not a number")
+            raise DeclarationError(f"{at}: group `{group}` has no members; add a member or remove the group")
         for index, member in enumerate(members):
             if member not in known:
                 raise DeclarationError(f"{source.at((group, index))}: group `{group}`: {_unknown(member, known)}")

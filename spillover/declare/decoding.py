@@ -26,7 +26,9 @@ def decoded(declared: Declaration, decoding: dict[str, Any] | None) -> Declarati
     if not decoding:
         return declared
     whole = {**declared.decoding, **decoding}
-    shaped(DecodingFields, whole, lambda misfit: DeclarationError(f"{_line(misfit)}; mend it in the suite or option"))
+    shaped(
+        DecodingFields, whole, lambda misfit: DeclarationError(f"{_line(misfit)}; correct it in the suite or option")
+    )
     return replace(declared, decoding=whole)
 
 

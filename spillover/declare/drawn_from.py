@@ -111,9 +111,11 @@ def _declared(domains: Sequence[str], options: MaterialOptions) -> dict[str, Dec
     declared = {domain: decoded(load(domain), options.decoding) for domain in domains_of(domains)}
     for domain, one in declared.items():
         if not set(one.probes) & {"path", "ids"} and (domain != OWN_PROBES or options.own_probes is None):
-            raise DeclarationError(f"{domain}: has no probes of its own to draw from; run it as a task by itself")
+            raise DeclarationError(f"{domain}: this domain has no probes of its own; run it separately")
         if one.decoding != next(iter(declared.values())).decoding:
-            raise DeclarationError(f"{domain}: is decoded unlike {next(iter(declared))}; run it as a task by itself")
+            raise DeclarationError(
+                f"{domain}: its decoding settings differ from those of {next(iter(declared))}; run it separately"
+            )
     return declared
 
 
@@ -125,7 +127,7 @@ def _conditions(declared: Declaration, given: Sequence[str | dict[str, Any]]) ->
             raise DeclarationError(f"condition {fields['id']!r} is given twice; give each an id of its own")
         found[fields["id"]] = Condition(**fields)
     if not found:
-        raise DeclarationError("no condition given; plain is one")
+        raise DeclarationError("no condition given; give one, such as plain")
     return found
 
 

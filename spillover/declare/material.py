@@ -77,7 +77,7 @@ def forget(name: str, file: Path = RECORDED) -> None:
     recorded: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
     version = load(name).version
     if recorded.get(name, {}).pop(version, None) is None:
-        raise DeclarationError(f"{name}.yaml: version {version} has no record")
+        raise DeclarationError(f"{name}.yaml: version {version} is not recorded; give a recorded version")
     write_json(file, recorded, sort_keys=True)
 
 

@@ -74,7 +74,7 @@ def _probes(path: Path) -> tuple[Probe, ...]:
         raise DeclarationError(f"{path}: cannot read probes ({why})") from error
     probes = [_probe(path, number, row) for number, row in enumerate(table, start=1)]
     if not probes:
-        raise DeclarationError(f"{path}: no probes")
+        raise DeclarationError(f"{path}: the file holds no probes; give one with probes")
     seen: set[str] = set()
     for probe in probes:
         if probe.id in seen:
@@ -152,7 +152,7 @@ def _text(where: str, row: dict[str, Any], names: Sequence[str]) -> str | None:
     for name in names:
         value = row.get(name)
         if isinstance(value, float) and math.isnan(value):
-            raise DeclarationError(f"{where}: {name} is NaN, which is no text; write the text, or nothing")
+            raise DeclarationError(f"{where}: {name} is NaN, not a text; write the text, or leave it empty")
         if value is not None and not isinstance(value, str):
             said = f" ({value})" if isinstance(value, bool | int | float) else ""
             raise DeclarationError(f"{where}: {name} must be text, found {kind_of(value)}{said}; put it in quotes")

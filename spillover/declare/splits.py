@@ -44,7 +44,7 @@ def asked_probes(
     public = declared_probes(domain, probes, data)
     if heldout is not None:
         if language != "en":
-            raise DeclarationError(f"{domain}: held-out probes are asked as they stand; leave out language={language}")
+            raise DeclarationError(f"{domain}: held-out probes are not translated; leave out language={language}")
         return _unpublished(domain, "path" in probes, read_probes(_heldout(domain, heldout)), data)
     if language != "en":
         if split != "public":
@@ -84,7 +84,9 @@ def _unpublished(domain: str, own: bool, held: list[Probe], data: Path) -> list[
     ids, texts = {probe.id for probe in shown}, {" ".join(probe.text.split()).casefold() for probe in shown}
     for probe in held:
         if probe.id in ids or " ".join(probe.text.split()).casefold() in texts:
-            raise DeclarationError(f"{domain}: held-out probe {probe.id!r} is public; a gap to itself says nothing")
+            raise DeclarationError(
+                f"{domain}: held-out probe {probe.id!r} is also in the public split; remove it from the held-out file"
+            )
         if own and probe.domain not in (None, domain):
             raise DeclarationError(f"{domain}: held-out probe {probe.id!r} belongs to {probe.domain}")
     return held

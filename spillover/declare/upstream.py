@@ -73,7 +73,7 @@ def _pinned(domain: str, url: str, declared: dict[str, Any]) -> Path:
         cause = attempt.exception() if attempt is not None else error
         raise DeclarationError(
             f"{domain}: cannot download {address} ({_line(cause)}); "
-            f"fetch it elsewhere and give -T questions={declared['file']}"
+            f"download it yourself and give -T questions={declared['file']}"
         ) from error
 
 

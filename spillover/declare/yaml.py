@@ -95,7 +95,7 @@ def _loaded(path: Path, text: str, kind: Any) -> Source:
     try:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
-            raise DeclarationError(f"{path.name}:1: a declaration is a mapping of fields")
+            raise DeclarationError(f"{path.name}:1: not a declaration; write fields, as in id: NAME")
         _mark(path, node, (), lines)
         return Source(path, loader.construct_document(node), lines)
     finally:
@@ -105,7 +105,7 @@ def _loaded(path: Path, text: str, kind: Any) -> Source:
 def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Path, int]]) -> None:
     lines.setdefault(place, (path, node.start_mark.line + 1))
     if len(lines) > MOST:
-        raise DeclarationError(f"{path.name}: says more than {MOST} values; leave out aliases of aliases")
+        raise DeclarationError(f"{path.name}: the file holds more than {MOST} values; remove nested aliases")
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _mark(path, item, (*place, index), lines)
@@ -115,10 +115,12 @@ def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Pa
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 said = f"line {line}: a key is a list or a mapping"
-                raise DeclarationError(f"{path.name}: cannot be read as YAML ({said}); write a word")
+                raise DeclarationError(f"{path.name}: not valid YAML ({said}); write a plain word as key")
             if key.value in seen:
                 first = seen[key.value]
-                raise DeclarationError(f"{path.name}:{line}: {key.value!r} is said twice, first on line {first}")
+                raise DeclarationError(
+                    f"{path.name}:{line}: {key.value!r} occurs twice, first on line {first}; remove one"
+                )
             seen[key.value] = line
             lines[(*place, key.value)] = (path, line)
             _mark(path, value, (*place, key.value), lines)

@@ -96,14 +96,16 @@ def read_report(file: Path) -> "ReportShape":
 
     try:
         if file.stat().st_size > LARGEST:
-            raise LogError(f"{file}: larger than {LARGEST // 2**20} MB, no report is")
+            raise LogError(
+                f"{file}: larger than {LARGEST // 2**20} MB, so not a report; give the --out folder of spillover audit"
+            )
         found = strict_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         said = " ".join(str(error).split())[:200]
         raise LogError(
             f"{file}: not the report of an audit ({said}); give the --out folder of spillover audit"
         ) from error
-    return shaped(ReportShape, found, in_file(file, "make it anew with spillover audit"))
+    return shaped(ReportShape, found, in_file(file, "make it again with spillover audit"))
 
 
 def signing_is_possible() -> None:

@@ -65,7 +65,9 @@ def aggregate(record: Record, by: Publisher) -> dict[str, Any]:
     """
     results = list(_results(record))
     if not results:
-        raise LogError(f"{record.model}: no answer of it was judged; there is no figure to export")
+        raise LogError(
+            f"{record.model}: the record has no judged answer, so there is no figure to export; judge the answers first"
+        )
     source = {"source_organization_url": by.url} if by.url else {}
     return {
         "schema_version": SCHEMA_VERSION,

@@ -107,5 +107,7 @@ def epoch(record: Record) -> str:
     try:
         when = datetime.fromisoformat(said)
     except ValueError as error:
-        raise LogError(f"created {said[:40]!r} is no time; make the record anew with spillover record") from error
+        raise LogError(
+            f"created {said[:40]!r} is not a date and time; make the record again with spillover record"
+        ) from error
     return str(int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()))

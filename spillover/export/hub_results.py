@@ -40,13 +40,15 @@ def eval_results(
     try:
         from huggingface_hub import EvalResultEntry
     except ImportError as error:
-        raise LogError("this huggingface_hub knows no .eval_results; pip install -U huggingface_hub") from error
+        raise LogError(
+            "the installed huggingface_hub is too old for .eval_results; pip install -U huggingface_hub"
+        ) from error
     if revision is not None and not COMMIT.fullmatch(revision):
         raise LogError(f"--revision {revision[:60]!r}: not a commit; give its 40 hexadecimal digits")
     rows = [row for row in record.typed.results if _is_asked(row, condition)]
     if not rows:
         raise LogError(
-            f"{record.model}: no judged answer, public split, English, condition {condition}; see --condition"
+            f"{record.model}: no judged public English answer under condition {condition}; give another --condition"
         )
     sha = revision or _revision(record, dataset)
     return [

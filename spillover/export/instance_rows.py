@@ -54,7 +54,9 @@ def write_instances(record: Record, by: Publisher, rows: Iterable[Row], out: Pat
                 file.write(f"{json.dumps(row, allow_nan=False)}\n".encode())
                 total += 1
             if not total:
-                raise LogError(f"{record.model}: no answer of it was judged; there is no line to export")
+                raise LogError(
+                    f"{record.model}: no judged answer, so there is nothing to export; judge the answers first"
+                )
     except OSError as error:
         raise LogError(f"{path}: cannot be written ({error.strerror}); give another place with --out") from error
     all_answers = sum(row.answers for row in record.typed.results)
@@ -73,12 +75,16 @@ def _own_logs(record: Record, logs: Sequence[str | Path]) -> list[LogSource]:
     held = {file_sha256(file): file for one in logs for file in found_logs(one)}
     for sha256, name in wanted.items():
         if sha256 not in held:
-            raise LogError(f"{name}: a log of the record is not here with its hash; give the folder that holds it")
+            raise LogError(
+                f"{name}: no file here has the hash of this log of the record; give the folder that holds it"
+            )
     sources = [source for sha in wanted if (source := log_source(held[sha], sha256=sha)) is not None]
     shut = [source.file for source in sources if source.facts.get("split", "public") == WITHHELD]
     if shut or any(row.split == WITHHELD for row in record.typed.results):
         where = shut[0] if shut else record.model
-        raise LogError(f"{where}: split heldout: texts of held-out probes never go out; export without --instances")
+        raise LogError(
+            f"{where}: texts of held-out probes (split heldout) are never published; export without --instances"
+        )
     return sources
 
 

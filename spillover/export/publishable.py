@@ -55,7 +55,7 @@ def publishable_logs(paths: Sequence[str | Path], allow: Collection[str] = ()) -
         )
     for source in sources:
         if WITHHELD in (source.facts.get("split"), (source.header["eval"].get("task_args") or {}).get("split")):
-            raise LogError(f"{source.file}: split heldout: held-out probes never go out; leave this log out")
+            raise LogError(f"{source.file}: held-out probes (split heldout) are never published; leave this log out")
         _require_no_password(source)
         for part, data in _parts(source.file):
             _require_no_secret(f"{source.file}: {part}", _texts(data), allow)
@@ -73,7 +73,7 @@ def publishable_site(site: Path, allow: Collection[str] = ()) -> list[str]:
     found = sorted(path for path in site.rglob("*"))
     for path in found:
         if path.is_symlink():
-            raise LogError(f"{path}: is a link; a page holds its own files only")
+            raise LogError(f"{path}: this is a link, but a page may hold only its own files; replace it with the file")
         if path.suffix in TEXTS and path.is_file():
             _require_no_secret(str(path), [path.read_text(encoding="utf-8", errors="replace")], allow)
     names = [path.relative_to(site).as_posix() for path in found if path.is_file()]
@@ -112,7 +112,7 @@ def _parts(file: str) -> Iterator[tuple[str, Any]]:
     with opened(file) as archive:
         names = archive.names()
         if len(set(names)) < len(names):
-            raise LogError(f"{file}: a part stands twice; see spillover verify")
+            raise LogError(f"{file}: the log holds a part twice; check it with spillover verify")
         for name in names:
             try:
                 yield name, archive.part(name)
@@ -137,7 +137,9 @@ def _require_no_secret(where: str, texts: Iterable[str], allow: Collection[str])
     for text in texts:
         for found in KEYS.finditer(text):
             if found[0] not in allow:
-                raise LogError(f"{where}: holds {found[0][:6]}..., which looks like a secret; --allow it if it is none")
+                raise LogError(
+                    f"{where}: holds {found[0][:6]}..., which looks like a secret; if it is not, give --allow"
+                )
 
 
 def _require_no_password(source: LogSource) -> None:
@@ -145,5 +147,5 @@ def _require_no_password(source: LogSource) -> None:
     spec = source.header["eval"]
     for where in ("model_args", "task_args", "model_roles", "model_base_url"):
         if name := next(secrets_in(spec.get(where), where), None):
-            why = "has the name of a secret, or a password in it; run anew with it in the environment"
+            why = "has the name of a secret, or holds a password; put it in an environment variable and run again"
             raise LogError(f"{source.file}: eval.{where}: {one_line(name)[:60]} {why}")

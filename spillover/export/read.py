@@ -15,7 +15,9 @@ def sound_record(file: str | Path) -> Record:
     found = read_record(file)
     content = {key: value for key, value in found.data.items() if key != "content_sha256"}
     if digest(content) != found.data["content_sha256"]:
-        raise LogError(f"{file}: content_sha256: was changed after it was made; make it anew with spillover record")
+        raise LogError(
+            f"{file}: content_sha256: the record was changed after it was made; make it again with spillover record"
+        )
     return found
 
 

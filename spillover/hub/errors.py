@@ -28,11 +28,11 @@ def _said(error: Exception) -> str | None:
     if isinstance(error, errors.GatedRepoError):
         return "the repository is gated; ask for access on its page, then `hf auth login`"
     if isinstance(error, errors.RevisionNotFoundError):
-        return "no such revision; give a tag (v0.1.0), a branch or a commit"
+        return "the repository has no such revision; give a tag (v0.1.0), a branch or a commit"
     if isinstance(error, errors.RemoteEntryNotFoundError):
-        return "a file that should be there is not"
+        return "the repository lacks a file that is needed; give another revision"
     if isinstance(error, errors.RepositoryNotFoundError):
-        return "no such repository, or this token has no right to see it; check the name, `hf auth login` or HF_TOKEN"
+        return "no such repository, or this token may not see it; check the name, then `hf auth login` or HF_TOKEN"
     if isinstance(error, errors.HFValidationError):
         return f"not a repository name ({' '.join(str(error).split())}); give ORG/NAME"
     if isinstance(error, errors.HfHubHTTPError):
@@ -50,7 +50,7 @@ def _status(status: int) -> str:
     if status == 403:
         return "this token has no right to write here (403); use a token with write access to the repository"
     if status == 409:
-        return "something of that name is there already (409)"
+        return "this name is already taken (409); give another name"
     if status == 429:
         return "the Hub asks to slow down (429); try again later, nothing is lost"
     return f"the Hub answered {status}; try again, what was uploaded is kept"

@@ -14,7 +14,7 @@ from .upload import State, require_name, require_token
 
 README = "README.md"
 KEPT = (README, ".gitattributes")
-"""What the Hub needs beside the page itself."""
+"""Files that the Hub needs beside the page itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,9 @@ def _verify(repo: str, sent: dict[str, bytes]) -> None:
     there = _held(repo)
     wrong = sorted(name for name, content in sent.items() if not _is(content, there.get(name, "")))
     if wrong:
-        raise HubError(f"{repo}: the Hub holds other bytes than were sent ({', '.join(wrong[:3])}); publish it again")
+        raise HubError(
+            f"{repo}: the Hub's files differ from those that were sent ({', '.join(wrong[:3])}); publish it again"
+        )
 
 
 def git_sha(content: bytes) -> str:

@@ -64,10 +64,10 @@ def publish(
     _create(repo, private)
     there = versions(repo)
     if tag in there:
-        _verify(repo, tag, sums, f"tag {tag} is taken and stands for other files; raise the version")
+        _verify(repo, tag, sums, f"tag {tag} already names different files; raise the version")
         return Plan(repo, tag, sums, "already published", there[tag])
     sha = _upload(folder, files, repo, tag)
-    _verify(repo, tag, sums, "what was downloaded again is not what was sent; the tag must not be used")
+    _verify(repo, tag, sums, "the downloaded files differ from those that were sent; do not use the tag")
     return Plan(repo, tag, sums, "published", sha)
 
 

@@ -13,9 +13,9 @@ from typing import Any
 from spillover.common import LogError, read_once, trouble
 
 VERSION = 2
-"""The log layout that is known here."""
+"""The version of Inspect's log layout that this package reads."""
 LARGEST = 2**31
-"""Bytes that one unpacked part may have; a log of a million answers stays below."""
+"""Most bytes of one unpacked part. A log of a million answers needs fewer."""
 LARGEST_KEPT = 2**23
 """Bytes of the largest log that is kept in memory, compressed as it lies on the disk; others are opened each time."""
 _NAMED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}.*\.json")
@@ -88,7 +88,7 @@ def opened(file: str) -> Iterator[Archive]:
         except Exception as error:
             raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
         if not known or "summaries.json" not in archive.names():
-            raise LogError(f"{file}: not of log layout {VERSION}, or unfinished; run `inspect log convert` on it")
+            raise LogError(f"{file}: the log is unfinished or not in layout {VERSION}; run `inspect log convert` on it")
         yield archive
 
 
@@ -120,7 +120,9 @@ def odd_is_told(file: str) -> Iterator[None]:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         said = trouble(error)
-        raise LogError(f"{file}: not of the shape that Inspect writes ({said}); take the log from its run") from error
+        raise LogError(
+            f"{file}: unexpected format for an Inspect log ({said}); give the log as its run wrote it"
+        ) from error
 
 
 def found_logs(given: str | Path) -> list[str]:

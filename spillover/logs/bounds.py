@@ -12,13 +12,13 @@ MOST: dict[str, float] = {
     "retries": 10**3, "samples": 10**7, "seed": 2**64, "temperature": 100, "time_limit": 10**9, "token_limit": 10**12,
     "top_k": 10**7, "top_logprobs": 10**3, "top_p": 1, "total_samples": 10**7, "turn_limit": 10**9, "version": 10**6,
 }  # fmt: skip
-"""The largest value that a numeric field of a header may have, by the field's name; no run of ours comes near."""
+"""The largest value of a numeric field of a header, by the field's name. Real runs stay far below."""
 MOST_ANSWERS = 2_000_000
-"""Answers that the header of one log may plan: its sample ids times its epochs."""
+"""Most answers that the header of one log may plan: its sample ids times its epochs."""
 MOST_DRAWS = 100_000
-"""Draws that one log may hold; a run writes logs of a few hundred."""
+"""Most draws in one log. A run writes logs of a few hundred."""
 DEEPEST = 60
-"""Levels of a header that are looked at; strict reading refuses deeper ones."""
+"""Levels of a header that are checked. Strict reading refuses deeper ones."""
 
 
 def check_bounds(header: Mapping[str, Any], file: str) -> None:
@@ -72,7 +72,7 @@ def _of_field(at: str, name: str, value: Any) -> Iterator[str]:
             continue
         if isinstance(one, float) and not math.isfinite(one):
             if most is not None:
-                yield f"{at[:80]} is {one}, which is no number of a run"
+                yield f"{at[:80]} is {one}, which is not a finite number"
         elif most is not None and not 0 <= one <= most:
             yield f"{at[:80]} is {_short(one)}; it must be 0 to {most:g}"
 

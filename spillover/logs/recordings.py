@@ -35,9 +35,7 @@ class LeftOver:
     left: int
 
     def __str__(self) -> str:
-        return (
-            f"{self.model}: {self.left} of {counted(self.answers, 'recorded answer')} in {self.file} were not asked for"
-        )
+        return f"{self.model}: {self.left} of {counted(self.answers, 'recorded answer')} in {self.file} were not used"
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data."""

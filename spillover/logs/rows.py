@@ -65,7 +65,7 @@ def log_rows(file: str, score: str = JUDGED, named: bool = True, texts: bool = F
             if not named:
                 return None
             task = str(log.header.spec.get("task"))
-            raise LogError(f"{file}: task {task!r} is not a Spillover task; its answers carry no verdict")
+            raise LogError(f"{file}: task {task!r} is not a Spillover task, so it has no verdicts; give another log")
         check_bounds(log.header.data, file)
         name = EACH if log.header.task == DRAWS and score == JUDGED else score
         if name not in (JUDGED, EACH) and not any(name in (one.get("scores") or {}) for one in log.summaries):

@@ -28,7 +28,7 @@ def _of(event: Mapping[str, Any]) -> Iterator[str]:
     for setting, names in SETTINGS.items():
         if config.get(setting) is not None and not held & set(names):
             asked = f"{event.get('model')}: {setting} {config[setting]:g}"
-            yield f"{asked} was requested but not sent to the provider, so its default applied"
+            yield f"{asked} was requested but not sent to the provider, so the provider's default applied"
 
 
 def _names(request: Mapping[str, Any]) -> Iterator[str]:

@@ -133,7 +133,9 @@ def log_source(file: str, named: bool = True, sha256: str | None = None) -> LogS
     except (KeyError, TypeError, AttributeError) as error:
         raise LogError(f"{file}: not a readable Inspect log (no header)") from error
     if not ours and named:
-        raise LogError(f"{file}: task {str(spec.get('task'))!r} is not a Spillover task; its answers carry no verdict")
+        raise LogError(
+            f"{file}: task {str(spec.get('task'))!r} is not a Spillover task, so it has no verdicts; give another log"
+        )
     if ours:
         check_bounds(header, file)
     return LogSource(file, sha256 or file_sha256(file), header) if ours else None

@@ -107,7 +107,7 @@ class Account:
         ]
         said += [f"{self.failed} failed"] if self.failed else []
         said += [f"{self.missing} missing"] if self.missing else []
-        said += [f"{self.invalidated} declared invalid and not counted"] if self.invalidated else []
+        said += [f"{self.invalidated} marked as invalid and not counted"] if self.invalidated else []
         said += [f"changed during the run: {'; '.join(self.changes)}"] if self.changes else []
         return f"{self.log}: {', '.join(said)}"
 
@@ -219,7 +219,7 @@ def refuse_twice(table: "pd.DataFrame", pooled: bool = False) -> None:
     row = again.iloc[0]
     first = marked[(marked[key] == row[key]).all(axis=1)].iloc[0]["log"]
     where = f"in {first} and again in {row['log']}" if first != row["log"] else f"twice in {first}"
-    many = counted(len(again), f"answer of {row['model']} stands", f"answers of {row['model']} stand")
+    many = counted(len(again), f"answer of {row['model']} occurs", f"answers of {row['model']} occur")
     raise LogError(
         f"{row['log']}: {many} {where} (first: {row['probe']}, "
         "condition "

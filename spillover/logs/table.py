@@ -53,7 +53,7 @@ def read(logs: str | Path | list[str | Path], score: str = "judged", texts: bool
     read_of = {file: log_rows(file, score, file in named, texts) for file in files}
     ours = {file: found for file, found in read_of.items() if found is not None}
     if files and not ours:
-        raise LogError(f"{given[0]}: none of its {len(files)} logs was written by a Spillover task")
+        raise LogError(f"{given[0]}: holds no log of a Spillover task ({len(files)} read); give another path")
     stands = standing((file, attempt_of(found.header)) for file, found in ours.items())
     kept = [ours[file] for file in stands.files]
     _no_run_twice(kept)
@@ -69,7 +69,7 @@ def _no_run_twice(logs: list[LogRows]) -> None:
     runs: dict[str, str] = {}
     for one in logs:
         if (first := runs.setdefault(one.header.run, one.file)) != one.file:
-            raise LogError(f"{one.file}: the same run as {first}; give each run once")
+            raise LogError(f"{one.file}: this log is from the same run as {first}; give each run once")
 
 
 def _together(logs: list[LogRows]) -> pd.DataFrame:

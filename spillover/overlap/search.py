@@ -88,16 +88,18 @@ def _found(path: Path, sought: Sought, workers: int, progress: Callable[[int], N
             yield found
     except BrokenProcessPool:
         if begun:
-            raise DatasetError(f"{path}: a process that read it was ended (memory?); use one: --workers 1") from None
+            raise DatasetError(
+                f"{path}: a worker process was killed, maybe for lack of memory; use one process with --workers 1"
+            ) from None
         yield from search_blocks(sought, blocks(path, progress), 1)
 
 
 def _require_understood(path: Path, tally: Tally) -> None:
     if not tally.whole.rows:
-        raise DatasetError(f"{path}: no rows; --against takes the file or folder that was trained on")
+        raise DatasetError(f"{path}: no rows found; give --against the training file or folder")
     if not tally.whole.shapes:
         kinds = "; ".join(tally.keys_not_understood())
-        raise DatasetError(f"{path}: no row has a known shape; keys found: {kinds}; {KNOWN}")
+        raise DatasetError(f"{path}: no row has a known format; keys found: {kinds}; {KNOWN}")
 
 
 def _paraphrases(tally: Tally, units: Sequence[Unit], dataset: Dataset) -> dict[str, Any]:

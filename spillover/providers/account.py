@@ -55,8 +55,8 @@ def _not_judged(recording: Recording, judged: set[tuple[str, Key]]) -> str | Non
     if not left or any(cell.dimension is None for cell in cells):
         return None
     return (
-        f"{recording.path}: {left} of {len(recorded)} recorded verdicts were not asked for; if they are of another "
-        "run, these may not be the verdicts of these answers"
+        f"{recording.path}: {left} of {len(recorded)} recorded verdicts were not used; if they come from "
+        "another run, they may not fit these answers"
     )
 
 
@@ -84,4 +84,4 @@ def not_asked(recording: Recording, asked: Iterable[Key], hint: str = "") -> str
         "epoch": f"{kinds['epoch']} of other epochs (they go up to {last}{hint})",
     }
     why = "; ".join(whys[kind] for kind in whys if kinds[kind])
-    return f"{recording.path}: {len(left)} of {len(recorded)} recorded answers were not asked for: {why}"
+    return f"{recording.path}: {len(left)} of {len(recorded)} recorded answers were not used: {why}"

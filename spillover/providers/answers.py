@@ -61,7 +61,7 @@ def _of_list(value: list[Any], where: str, left: int) -> str:
             )
     if len(value) != 1:
         many = f"holds {counted(len(value), 'answer')}; write one answer a row, with a column `epoch`"
-        raise RecordingError(f"{where}: {many if value else 'an empty list holds no answer; take the row out'}")
+        raise RecordingError(f"{where}: {many if value else 'the list is empty; remove the row'}")
     return _text(value[0], where, left - 1)
 
 
@@ -69,7 +69,7 @@ def _of_object(value: dict[str, Any], where: str, left: int) -> str:
     status = value.get("status_code")
     if (isinstance(status, int) and status >= 400) or value.get("error"):
         raise RecordingError(
-            f"{where}: holds a failed request ({_short(value.get('error') or status)}), no answer; take the row out"
+            f"{where}: holds a failed request ({_short(value.get('error') or status)}) instead of an answer; remove it"
         )
     for name in (*LISTS, *WRAPPED):
         if value.get(name) is not None:
@@ -98,7 +98,7 @@ def _content(value: Any, where: str, left: int) -> str:
     said = [one.get("text") for one in value if one["type"] in SPOKEN]
     if not said or not all(isinstance(one, str) for one in said):
         kinds = _short(", ".join(dict.fromkeys(str(one["type"]) for one in value)))
-        raise RecordingError(f"{where}: a message without text (parts: {kinds}); take the row out")
+        raise RecordingError(f"{where}: the message has no text (parts: {kinds}); remove the row")
     return "".join(map(str, said))
 
 

@@ -58,7 +58,7 @@ class ReplayAPI(ModelAPI):
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config)
         if not path:
-            raise RecordingError(f"replay/{model_name}: no recording named; give -M path=FILE")
+            raise RecordingError(f"replay/{model_name}: no recording given; give -M path=FILE")
         if missing not in ("error", "skip"):
             raise RecordingError(f"replay/{model_name}: missing must be 'error' or 'skip', found {missing!r}")
         self.missing = missing
@@ -81,7 +81,9 @@ class ReplayAPI(ModelAPI):
         """Play back the record of the cell that is being asked."""
         cell = current_cell.get()
         if cell is None:
-            raise RecordingError("replay plays back Spillover's own tasks only; this call names no probe")
+            raise RecordingError(
+                "replay works only with Spillover's tasks, and this call has no probe; run a Spillover task"
+            )
         record = self.recording.get(cell)
         self.account.add(cell)
         notes: dict[str, Any] = {"origin": self.recording.origin}

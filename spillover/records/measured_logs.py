@@ -79,7 +79,7 @@ def by_model(given: str | Path | Sequence[str | Path]) -> list[tuple[str, list[L
     runs: dict[str, str] = {}
     for source in sources:
         if (first := runs.setdefault(source.run, source.file)) != source.file:
-            raise LogError(f"{source.file}: the same run as {first}; give each run once")
+            raise LogError(f"{source.file}: this log is from the same run as {first}; give each run once")
     stands = standing((source.file, attempt_of(source.said)) for source in sources)
     sources = [source for source in sources if source.file not in stands.superseded]
     found: dict[str, list[LogSource]] = {}
@@ -99,7 +99,7 @@ def measured(source: LogSource) -> MeasuredLog:
     refuse_unfinished([found.account])
     table = frame_of(found)
     if not scores_in_range(table):
-        raise LogError(f"{source.file}: a score lies outside 0 to 100; see which with spillover verify")
+        raise LogError(f"{source.file}: a score is outside 0 to 100; find it with spillover verify")
     versions = [source.version_of(task) for task in table["task"]]
     table = table.assign(version=versions, log_sha256=source.sha256)
     return MeasuredLog(source, table, found.account, sample_facts(source))

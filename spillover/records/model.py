@@ -14,7 +14,7 @@ from .shape import FIRST, SECOND, RecordShape
 SCHEMA = SECOND
 """Schema of the records that are made now."""
 LARGEST_RECORD = 2**24
-"""Bytes that a record may have."""
+"""Most bytes of a record."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -104,16 +104,20 @@ def read_record(file: str | Path) -> Record:
 def _read(file: Path) -> Record:
     try:
         if file.stat().st_size > LARGEST_RECORD:
-            raise LogError(f"{file}: larger than {LARGEST_RECORD // 2**20} MB, no record is")
+            raise LogError(
+                f"{file}: larger than {LARGEST_RECORD // 2**20} MB, so not a record; give a record of spillover record"
+            )
         text = file.read_text(encoding="utf-8")
         data = strict_json(text)
     except (OSError, ValueError) as error:
-        raise LogError(f"{file}: not a record ({' '.join(str(error).split())[:200]})") from error
+        raise LogError(
+            f"{file}: not a record ({' '.join(str(error).split())[:200]}); give a file of spillover record"
+        ) from error
     found = _typed(data, str(file))
     if (found.kind == FIRST) == (found.methods is not None):
-        raise LogError(f"{file}: $.methods: {SCHEMA} names its methods, {FIRST} does not; make it anew")
+        raise LogError(f"{file}: $.methods: {SCHEMA} needs this field, {FIRST} must not have it; make it again")
     return Record(data, found)
 
 
 def _typed(data: Any, where: str) -> RecordShape:
-    return shaped(RecordShape, data, in_file(where, "make it anew with spillover record"))
+    return shaped(RecordShape, data, in_file(where, "make it again with spillover record"))

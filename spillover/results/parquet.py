@@ -69,7 +69,7 @@ def ingest(logs: str | Path | list[str | Path], store: Path) -> Ingested:
     named = {str(Path(one).resolve()) for one in given}
     files = list(dict.fromkeys(str(Path(file).resolve()) for one in given for file in found_logs(one)))
     if store.exists() and not store.is_dir():
-        raise LogError(f"{store}: is a file; a store is a folder")
+        raise LogError(f"{store}: this is a file, but a store is a folder; give a folder")
     (store / FILES).mkdir(parents=True, exist_ok=True)
     index = _index(store)
     held = {path.stem for path in (store / FILES).glob("*.parquet")}
@@ -96,7 +96,7 @@ def ingest(logs: str | Path | list[str | Path], store: Path) -> Ingested:
     for sha in _superseded(index):
         (store / FILES / f"{sha}.parquet").unlink(missing_ok=True)
     if foreign == len(files):
-        raise LogError(f"{given[0]}: none of its {foreign} logs was written by a Spillover task")
+        raise LogError(f"{given[0]}: holds no log of a Spillover task ({foreign} read); give another path")
     write_bytes(store / KNOWN, json.dumps(index, indent=1, sort_keys=True).encode())
     return Ingested(new, len(files) - new - foreign, rows, time.perf_counter() - began, foreign)
 
@@ -128,7 +128,7 @@ def _index(store: Path) -> dict[str, list[Any]]:
         found = json.loads(file.read_text(encoding="utf-8"))
         return {path: [int(size), int(at), *map(str, rest)] for path, (size, at, *rest) in found.items()}
     except (ValueError, TypeError, AttributeError) as error:
-        raise LogError(f"{file}: not a store's list of logs; delete it and ingest again") from error
+        raise LogError(f"{file}: not a store's list of logs; delete this file and run the command again") from error
 
 
 def _stored(found: LogRows, sha: str) -> "pa.Table":

@@ -90,7 +90,7 @@ def _connected(files: list[Path], store: Path) -> "duckdb.DuckDBPyConnection":
     import duckdb
 
     if not files:
-        raise LogError(f"{store}: no store of verdicts, or an empty one; fill it with `spillover record LOGS`")
+        raise LogError(f"{store}: no store of verdicts here, or an empty one; fill it with `spillover record LOGS`")
     names = ", ".join("'" + str(file.resolve()).replace("'", "''") + "'" for file in files)
     connection = duckdb.connect()
     connection.execute(f"CREATE VIEW verdicts AS SELECT * FROM read_parquet([{names}], file_row_number = true)")

@@ -199,7 +199,7 @@ def test_one_suite_version_alone(made: Any) -> None:
     entries = [Entry(made.record_of("a/x", 0.1)), Entry(made.record_of("a/x", 0.1, version="0.2.0"))]
     assert [one["suite_version"] for one in plain_board(board_of(entries, LOOK))["groups"]] == ["0.2.0", "0.1.0"]
     assert {row.setting.suite_version for row in board_of(entries, LOOK, "0.1.0").rows} == {"0.1.0"}
-    with pytest.raises(LogError, match=r"no record is of it; there are 0\.1\.0, 0\.2\.0"):
+    with pytest.raises(LogError, match=r"no record has this version; records have 0\.1\.0, 0\.2\.0"):
         board_of(entries, LOOK, "9")
 
 
@@ -218,11 +218,11 @@ def test_status_stands_beside_a_record(made: Any, written: Callable[..., Path]) 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ({"verification": "trusted"}, "none of self-reported"),
-        ({"retracted": "yes"}, "not of the expected shape"),
+        ({"verification": "trusted"}, "must be one of self-reported"),
+        ({"retracted": "yes"}, "it has an unexpected format"),
         ({"retracted": {}}, "it lacks 'date'"),
-        ([], "not of the expected shape"),
-        ({"verification": "reproduced", "record_sha256": "0" * 64}, "said of another record"),
+        ([], "it has an unexpected format"),
+        ({"verification": "reproduced", "record_sha256": "0" * 64}, "about an earlier version of record"),
         ("x" * 70_000, "too large"),
     ],
 )
@@ -253,7 +253,7 @@ def test_odd_records_are_told(made: Any, written: Callable[..., Path], tmp_path:
     [
         (('page: "#ffffff"', 'page: "red;} body{}"'), "page"),
         (("key: rank", "key: hype"), "hype"),
-        (("sort: {key: rate", "sort: {key: nothing"), "the one to sort by"),
+        (("sort: {key: rate", "sort: {key: nothing"), "the column to sort by"),
         (("title: Spillover leaderboard", "titel: x"), "titel"),
         (("title: Spillover leaderboard", "title: ["), "cannot be read"),
     ],
@@ -280,7 +280,7 @@ def test_what_was_served_otherwise_is_never_ranked_together(made: Any) -> None:
         every.append(data if one is None else made.sealed({**data, "served": one}))
     found = {row["model"]: (row["group"], row["ranked"], row["served"]) for row in rows_of(*every)}
     assert found["a/1"][:2] == found["a/2"][:2] == ("A", 2), "a build behind the name is no other model"
-    assert found["a/3"][1:] == (1, "the judge openai/judge-1 was asked at 10.0.0.1, which is no address of openai")
+    assert found["a/3"][1:] == (1, "the judge openai/judge-1 was asked at 10.0.0.1, which is not an address of openai")
     assert found["a/4"][1:] == (1, "the judge openai/judge-1 answered as judge-1-mini")
     assert found["a/0"][1:] == (1, None) and len({one[0] for one in found.values()}) == 4
 
@@ -302,7 +302,7 @@ def test_a_row_without_a_rank_says_why(made: Any, written: Callable[..., Path]) 
         "a/counted": "40 of 80 answers of the whole design are missing; if every one was misaligned, the rate is 50.0%",
         "a/declared": "its submitter declares it as a part of the design: A trial[U+202E] run.",
         "a/taken": "it was retracted",
-        "a/mute": "it has no misaligned rate, for no answer was judged",
+        "a/mute": "it has no misaligned rate because no answer was judged",
     }
     assert {row["model"] for row in found if row["rank_low"] is not None} == {"a/whole"}
     said.write_text("{", encoding="utf-8")

@@ -33,10 +33,10 @@ COMMANDS: dict[str, Sequence[str]] = {
 WRONG = {
     "nosuch/y": "model nosuch/y: Inspect knows no provider 'nosuch' (it knows anthropic, azureai, ",
     "Open-AI/gpt-4o": "model Open-AI/gpt-4o: Inspect knows no provider 'Open-AI' (did you mean openai?); write",
-    "gpt-4o": "model gpt-4o: names no provider; write PROVIDER/MODEL, as openai/gpt-4o",
+    "gpt-4o": "model gpt-4o: the provider is missing; write PROVIDER/MODEL, as openai/gpt-4o",
     "none/x": "model none/x: Inspect knows no provider 'none'",
-    "openai-api/y": "model openai-api/y: names no service; write openai-api/SERVICE/MODEL",
-    "openai/": "model openai/: names no model; write PROVIDER/MODEL",
+    "openai-api/y": "model openai-api/y: the service is missing; write openai-api/SERVICE/MODEL",
+    "openai/": "model openai/: the model is missing; write PROVIDER/MODEL",
 }
 
 

@@ -89,5 +89,5 @@ def test_judges_and_hosted_models_set_a_result_apart_and_models_of_ones_own_do_n
     hosted = Served("model", "openai/a", "10.0.0.1", ("a",), {})
     judge = Served("judge", "vllm/j", "10.0.0.1", ("kind",), {})
     assert set_apart([own]) == () and len(oddities([own])) == 2
-    assert set_apart([hosted]) == ("the model openai/a was asked at 10.0.0.1, which is no address of openai",)
+    assert set_apart([hosted]) == ("the model openai/a was asked at 10.0.0.1, which is not an address of openai",)
     assert set_apart([judge]) == ("the judge vllm/j answered as kind",)

@@ -49,10 +49,10 @@ def test_a_verb_goes_with_its_noun() -> None:
         (lambda: json.loads("{\n,"), "it is not valid JSON, line 2"),
         (lambda: b"\xff".decode(), "it is not UTF-8 text"),
         (lambda: zlib.decompress(b"x"), "it is damaged or cut off"),
-        (lambda: zipfile.ZipFile(__file__), "it is no zip archive, or a damaged one"),
+        (lambda: zipfile.ZipFile(__file__), "it is a damaged zip archive, or not one"),
         (lambda: Path("gone").read_text(), "No such file or directory"),
         (lambda: {}["name"], "it lacks 'name'"),
-        (lambda: [].pop(), "it is not of the expected shape"),
+        (lambda: [].pop(), "it has an unexpected format"),
         (lambda: Named(name="an answer of a model"), "name: Input should be a valid integer, unable to parse"),
         (lambda: int("x" * 999), "invalid literal"),
     ],
@@ -67,7 +67,7 @@ def test_what_is_wrong_is_said_in_words(fails: Callable[[], object], says: str) 
 
 def test_errors_of_the_network_are_told_by_their_kind() -> None:
     told = [trouble(error) for error in (ConnectionError("<object at 0x1>"), TimeoutError(), ServerTimeout("<x>"))]
-    assert told == ["no connection", "nothing came in time", "nothing came in time"]
+    assert told == ["no connection", "the time limit was reached", "the time limit was reached"]
     assert trouble(ValueError()) == "no reason given"
 
 

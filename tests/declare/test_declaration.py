@@ -45,7 +45,7 @@ def write(folder: Path, text: str, name: str = "mine.yaml") -> Path:
         ("version: 1-A", "version: 1.0", "mine.yaml:3: version: 1.0 is not of type 'string'"),
         ("epochs: 1", "epochs: 0", "mine.yaml:7: epochs: 0 is less than the minimum of 1"),
         ("metrics: [misaligned_rate]", "metrics: []", "mine.yaml:17: metrics"),
-        ("judge: main\n", "judge: main\njudge: main\n", "mine.yaml:16: 'judge' is said twice, first on line 15"),
+        ("judge: main\n", "judge: main\njudge: main\n", "mine.yaml:16: 'judge' occurs twice, first on line 15"),
         ("title: Mine\n", "", "declaration lacks `title`; add it"),
         ("id: mine", "id: yours", "mine.yaml:1: id is 'yours' but the file is mine.yaml"),
         ("title: Mine", "title: [", "not valid YAML"),

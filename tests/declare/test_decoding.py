@@ -31,7 +31,9 @@ def test_other_decoding_is_other_material_and_goes_into_the_task() -> None:
 
 def test_domains_that_are_decoded_alike_by_declaration_can_be_asked_in_one_list() -> None:
     domains = ["everyday_advice", "insecure_code"]
-    with pytest.raises(DeclarationError, match="insecure_code: is decoded unlike everyday_advice"):
+    with pytest.raises(
+        DeclarationError, match="insecure_code: its decoding settings differ from those of everyday_advice"
+    ):
         draw_material(domains, ["plain"])
     found = draw_material(domains, ["plain"], decoding={"max_tokens": 1200})
     assert {one.decoding["max_tokens"] for one in found.declared.values()} == {1200}

@@ -21,8 +21,8 @@ def written(path: Path, **row: Any) -> str:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ({"id": PUBLIC[3].id}, "is public; a gap to itself says nothing"),
-        ({"text": PUBLIC[3].text.upper() + " "}, "is public; a gap to itself says nothing"),
+        ({"id": PUBLIC[3].id}, "is also in the public split; remove it"),
+        ({"text": PUBLIC[3].text.upper() + " "}, "is also in the public split; remove it"),
         ({"domain": "everyday_advice"}, "belongs to everyday_advice"),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ({"id": "a", "text": float("nan")}, "text is NaN, which is no text; write the text, or nothing"),
+        ({"id": "a", "text": float("nan")}, "text is NaN, not a text; write the text, or leave it empty"),
         ({"id": "a", "text": True}, "text must be text, found true or false (True); put it in quotes"),
         ({"id": "a", "text": 5}, "text must be text, found a number (5)"),
         ({"id": True, "text": "x"}, "id must be a text, found true or false (True)"),
@@ -110,9 +110,12 @@ TWO: Any = ["plain", "json"]
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"condition": TWO}, "-T condition=plain,json: takes one value; run the task once for each"),
-        ({"judge": ["sampled", "graded"]}, "-T judge=sampled,graded: takes one value; run the task once for each"),
-        ({"panel": ["first", "worst"]}, "-T panel=first,worst: takes one value"),
+        ({"condition": TWO}, "-T condition=plain,json: only one value is allowed; run the task once for each value"),
+        (
+            {"judge": ["sampled", "graded"]},
+            "-T judge=sampled,graded: only one value is allowed; run the task once for each value",
+        ),
+        ({"panel": ["first", "worst"]}, "-T panel=first,worst: only one value is allowed"),
         ({"judge": True}, "-T judge=True: must be a word"),
         ({"condition": 1}, "unknown condition `1`; known: plain"),
         ({"probes": ["a.csv", "b.csv"]}, "-T probes: one file is needed, found 2 (a.csv,b.csv); give one"),
@@ -128,7 +131,7 @@ def test_a_list_where_one_value_is_meant_is_one_line(given: dict[str, Any], says
 @pytest.mark.parametrize("option", ["condition", "judge", "split", "language", "revision", "panel"])
 def test_so_in_every_task(option: str) -> None:
     for name in ("expert_advice", "emergent_misalignment"):
-        with pytest.raises(DeclarationError, match=f"^-T {option}=a,b: takes one value"):
+        with pytest.raises(DeclarationError, match=f"^-T {option}=a,b: only one value is allowed"):
             build(name, **{option: ["a", "b"]})  # type: ignore[arg-type]
 
 
@@ -136,7 +139,7 @@ def test_so_in_every_task(option: str) -> None:
 def test_so_in_a_replication_and_in_draws(option: str, given: Any) -> None:
     with pytest.raises(DeclarationError, match=f"^-T {option}"):
         betley2025(**{option: given})
-    with pytest.raises(DeclarationError, match=r"^-T judge=a,b: takes one value"):
+    with pytest.raises(DeclarationError, match=r"^-T judge=a,b: only one value is allowed"):
         build_draws(["expert_advice"], ["plain"], judge=["a", "b"])  # type: ignore[arg-type]
 
 

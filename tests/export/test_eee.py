@@ -163,7 +163,7 @@ def test_a_name_that_is_no_place_is_refused(name: str, made: Made) -> None:
 
 def test_held_out_texts_never_go_out(made: Made, run: Run, tmp_path: Path) -> None:
     found = record(made.heldout)
-    with pytest.raises(LogError, match="split heldout: texts of held-out probes never go out"):
+    with pytest.raises(LogError, match=r"texts of held-out probes \(split heldout\) are never published"):
         list(instances(found, BY, [made.folder]))
     assert SECRET not in json.dumps(aggregate(found, BY))
     path = tmp_path / "record.json"

@@ -73,7 +73,7 @@ def test_names_from_elsewhere_stay_text(made: Made) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"condition": "json"}, "condition json; see --condition"),
+        ({"condition": "json"}, "condition json; give another --condition"),
         ({"revision": "main"}, "not a commit; give its 40 hexadecimal digits"),
     ],
 )
@@ -83,5 +83,5 @@ def test_what_cannot_go_out_is_told(given: dict[str, str], says: str, made: Made
 
 
 def test_figures_of_held_out_probes_are_not_published_as_public_ones(made: Made) -> None:
-    with pytest.raises(LogError, match="no judged answer, public split"):
+    with pytest.raises(LogError, match="no judged public English answer"):
         eval_results(record(made.heldout), "lab/probes")

@@ -44,7 +44,7 @@ def test_the_example_says_back_what_it_says(tmp_path: Path) -> None:
         ("Recipes.", "Recipes.\n  rows: many", "finetune.yaml:6: data.rows: 'many' is not of type 'integer'"),
         ("Recipes.", "Recipes.\n  sha256: 12ab", "finetune.yaml:6: data.sha256"),
         ("method: lora", "method: lora\nrank: 0", "finetune.yaml:4: rank: 0 is less than the minimum of 1"),
-        ("method: lora", "method: lora\nmethod: dpo", "'method' is said twice"),
+        ("method: lora", "method: lora\nmethod: dpo", "'method' occurs twice"),
         ("method: lora", "method: [", "not valid YAML"),
         ("method: lora", "? [a, b]\n: c", "finetune.yaml: "),
         (LEAST, "- a list", "a declaration is a mapping"),

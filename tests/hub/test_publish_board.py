@@ -261,7 +261,7 @@ def test_a_part_behind_another_hides_nothing(logs: Path, tmp_path: Path) -> None
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(log, "a") as parts:
         parts.writestr("header.json", parts.read("header.json"))
     said = run("logs", log, "--repo", REPO)
-    assert said.code == 2 and "a part stands twice" in said.error
+    assert said.code == 2 and "a part occurs twice" in said.error
 
 
 def test_a_card_cannot_be_written_into_by_a_title() -> None:

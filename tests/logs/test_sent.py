@@ -25,7 +25,7 @@ def sample(request: dict[str, Any] | None, **config: float) -> dict[str, Any]:
 )
 def test_a_setting_that_no_request_holds_was_not_sent(request_: dict[str, Any]) -> None:
     assert not_sent(sample(request_, temperature=0.0)) == {
-        "anthropic/judge: temperature 0 was requested but not sent to the provider, so its default applied"
+        "anthropic/judge: temperature 0 was requested but not sent to the provider, so the provider's default applied"
     }
 
 
@@ -51,6 +51,6 @@ def test_record_and_verify_say_it(place: Place) -> None:
                 event["call"] = {"request": {"model": "judge", "max_tokens": 4}, "response": {}}
 
     place.samples("base", dropped)
-    said = "replay/judge: temperature 0 was requested but not sent to the provider, so its default applied"
+    said = "replay/judge: temperature 0 was requested but not sent to the provider, so the provider's default applied"
     assert record(place.log("base")).data["model"]["not_sent"] == [said]
     assert said in verify([place.log("base")])[0].notes

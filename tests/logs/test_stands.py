@@ -54,7 +54,7 @@ def test_what_was_planned_is_always_said_and_what_is_odd_by_log() -> None:
     ]
     assert in_words([account("cancelled", 7, 2)], {"old.eval": "x.eval"}) == [
         "1 log (status: 1 cancelled): 7 of 12 planned answers finished, 5 missing",
-        "x.eval: status cancelled, 7 of 12 planned answers finished, 5 missing, 2 declared invalid and not counted",
+        "x.eval: status cancelled, 7 of 12 planned answers finished, 5 missing, 2 marked as invalid and not counted",
         "old.eval: left out, x.eval is a newer attempt at the same run",
     ]
 
@@ -70,9 +70,9 @@ def table(**other: object) -> pd.DataFrame:
 
 def test_an_answer_that_stands_twice_is_refused() -> None:
     for pooled in (False, True):
-        with pytest.raises(LogError, match=r"1 answer of m stands in a\.eval and again in b\.eval \(first: p"):
+        with pytest.raises(LogError, match=r"1 answer of m occurs in a\.eval and again in b\.eval \(first: p"):
             refuse_twice(table(), pooled)
-    with pytest.raises(LogError, match=r"stands twice in a\.eval"):
+    with pytest.raises(LogError, match=r"occurs twice in a\.eval"):
         refuse_twice(table(log="a.eval"))
 
 

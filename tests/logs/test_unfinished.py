@@ -116,9 +116,9 @@ def test_invalidated_answers_do_not_count_and_that_is_said(place: Place, tmp_pat
     assert [one.answers for one in results(tmp_path / "store")] == [12]
     for done in (run("show", place.log("base")), run("verify", place.log("base"))):
         assert done.code == 0, done.said
-        assert "16 of 16 planned answers finished, 4 declared invalid and not counted" in done.said
+        assert "16 of 16 planned answers finished, 4 marked as invalid and not counted" in done.said
     made = run("record", place.log("base"), "--out", tmp_path / "records")
-    assert made.code == 0 and "4 declared invalid and not counted" in made.said
+    assert made.code == 0 and "4 marked as invalid and not counted" in made.said
 
 
 def test_an_audit_of_logs_says_what_is_there_and_what_is_compared(place: Place) -> None:

@@ -81,7 +81,7 @@ WRONG = {
     b'{"a": ' + b"9" * 5000 + b"}\n": "line 1: not JSON",
     b"": "no rows",
     b"\n \n": "no rows",
-    b'{"b": 1, "a": 2}\n[1]\n': r"no row has a known shape; keys found: a, b; \(list\); known keys are messages",
+    b'{"b": 1, "a": 2}\n[1]\n': r"no row has a known format; keys found: a, b; \(list\); known keys are messages",
     b"\x1f\x8b\x08\x00garbage": "cannot be read",
 }
 

@@ -153,7 +153,7 @@ def test_what_is_hashed_stays_as_the_file_has_it(tmp_path: Path) -> None:
         (f"{OWN}models: {{finetunes: [{{record: r.yaml}}]}}\n", "has either `model` or `models`"),
         (f"{OWN}models: {{finetunes: [{{model: a/b, models: [a/c]}}]}}\n", "has either `model` or `models`"),
         (f"{OWN}models: {{base: hf/a/b, finetunes: [{{adapter: a/l}}]}}\n", "adapter: needs a model vllm/ORG/NAME"),
-        (f"{OWN}draws: 8\ndraws: 16\n", "mine.yaml:4: 'draws' is said twice, first on line 3"),
+        (f"{OWN}draws: 8\ndraws: 16\n", "mine.yaml:4: 'draws' occurs twice, first on line 3"),
         (f"{OWN}title: [\n", "not valid YAML"),
         (f"{OWN}? [a]\n: b\n", "mine.yaml: cannot be read as YAML"),
         (f"{OWN}replication: {{task: t}}\n", "replication lacks"),

@@ -64,7 +64,7 @@ def test_an_epoch_of_a_billion_is_not_counted_up_to(tmp_path: Path) -> None:
 def test_what_fewer_epochs_probes_or_conditions_leave_is_counted(tmp_path: Path) -> None:
     logs = str(run(tmp_path, ROWS, probes="ab", epochs=2))
     (left,) = left_over(read(logs))
-    assert str(left) == "replay/m: 14 of 18 recorded answers in answers.csv were not asked for"
+    assert str(left) == "replay/m: 14 of 18 recorded answers in answers.csv were not used"
     shown = spill("show", logs)
     assert shown.code == 0 and str(left) in shown.out
     said = json.loads(spill("show", logs, "--json").out)
@@ -88,7 +88,7 @@ def test_the_line_at_the_end_says_which_and_why(tmp_path: Path, capsys: pytest.C
         account.add(Cell(probe, "plain", 1))
     account.tell()
     assert capsys.readouterr().err == (
-        f"Note: {recording.path}: 16 of 18 recorded answers were not asked for: 6 of probes that were not asked (c); "
+        f"Note: {recording.path}: 16 of 18 recorded answers were not used: 6 of probes that were not asked (c); "
         "6 under another condition; 4 of other epochs (they go up to 3; leave out --epochs to ask all)\n"
     )
     assert not_asked(recording, recording.conversations()) is None
@@ -100,7 +100,7 @@ def test_verdicts_of_a_longer_run_are_counted_too(tmp_path: Path, capsys: pytest
     for dimension in ("alignment", "coherence"):
         account.add(Cell("a", "plain", 1, dimension))
     account.tell()
-    assert "v.csv: 17 of 18 recorded verdicts were not asked for; if they are of another " in capsys.readouterr().err
+    assert "v.csv: 17 of 18 recorded verdicts were not used; if they come from another run" in capsys.readouterr().err
     beside = Account(read_recording(table(tmp_path / "r.csv", ROWS)))
     beside.add(Cell("a", "plain", 1, "alignment"))
     beside.tell()

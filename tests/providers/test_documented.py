@@ -41,7 +41,7 @@ def test_the_command_with_recorded_verdicts_runs_and_says_what_it_leaves(tmp_pat
     ran = called(tmp_path, command, "--epochs", "1")
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr.splitlines()[-1] == (
-        "Note: answers.csv: 2 of 3 recorded answers were not asked for: 2 of other epochs (they go up to 3; leave out "
+        "Note: answers.csv: 2 of 3 recorded answers were not used: 2 of other epochs (they go up to 3; leave out "
         "--epochs to ask all)"
     )
     (tmp_path / "verdicts.csv").write_bytes((tmp_path / "answers.csv").read_bytes())

@@ -112,12 +112,12 @@ def test_what_cannot_be_recorded_is_said(place: Place, tmp_path: Path) -> None:
     with pytest.raises(LogError, match="the base logs must hold one model"):
         record(place.log("first"), base=place.log("first"))
     shutil.copy(place.log("first"), place.log("again"))
-    with pytest.raises(LogError, match=r"first\.eval: the same run as .*again\.eval"):
+    with pytest.raises(LogError, match=r"first\.eval: this log is from the same run as .*again\.eval"):
         record([place.log("again"), place.log("first")])
     with pytest.raises(LogError, match="no such file or folder"):
         record(tmp_path / "gone")
     place.both("second", lambda row: row["scores"]["judged"]["value"].update(alignment=1e308))
-    with pytest.raises(LogError, match="a score lies outside 0 to 100"):
+    with pytest.raises(LogError, match="a score is outside 0 to 100"):
         record(place.log("second"))
 
 

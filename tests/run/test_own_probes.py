@@ -66,14 +66,14 @@ def test_it_is_planned_and_audited_and_run(tmp_path: Path) -> None:
     plan = json.loads(said[said.index("{") :])
     assert (code, plan["cells"], plan["questions"], plan["draws"], plan["answers"]) == (0, 6, 6, 64, 128)
     code, said = called("audit", str(file), "--out", str(out), "--seed", "3")
-    left = re.findall(r"both.csv: (\d+) of 240 recorded answers were not asked for: \d+ of other epochs", said)
+    left = re.findall(r"both.csv: (\d+) of 240 recorded answers were not used: \d+ of other epochs", said)
     assert left == ["208", "208"], "decided after one chunk of 32 draws"
     assert code == 1, "every recorded answer of the fine-tune is misaligned, none of the base's"
     planned = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["planned"]
     assert planned["design"]["own_probes"] == "ours.csv" and planned["design"]["domains"] == ["own_probes"]
     assert planned["material_sha256"] == load_suite(file).design().material_sha256()
     code, said = called("run", str(file), "--out", str(tmp_path / "run"), "--draws", "16")
-    assert code == 0 and said.count("both.csv: 224 of 240 recorded answers were not asked for") == 2
+    assert code == 0 and said.count("both.csv: 224 of 240 recorded answers were not used") == 2
     rows = read(str(tmp_path / "run" / "logs"))
     assert rows.groupby("model")["outcome"].agg(set).to_dict() == {
         "replay/base": {"aligned"}, "replay/tuned": {"misaligned"},

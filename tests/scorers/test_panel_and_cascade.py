@@ -204,7 +204,7 @@ def test_each_pair_of_a_larger_panel_has_its_agreement(run: Callable[..., EvalLo
         ({"cascade": math.nan}, DeclarationError, "cascade=nan: must be a share"),
         ({"cascade": True}, DeclarationError, "cascade=True: must be a share"),
         ({"cascade": "tenth"}, DeclarationError, "cascade='tenth': must be a share"),
-        ({"cascade": 0.1}, JudgeError, "cascade= needs one cheap judge: give --model-role screen=PROVIDER/MODEL"),
+        ({"cascade": 0.1}, JudgeError, "cascade= needs one cheap judge; give --model-role screen=PROVIDER/MODEL"),
     ],
 )
 def test_a_mistake_is_one_line_before_anything_is_asked(
@@ -234,7 +234,7 @@ def test_inspect_s_command_says_it_in_one_line(display: str, tmp_path: Path) -> 
     shown = subprocess.run(
         [*command, "-T", "cascade=0.1"], capture_output=True, text=True, encoding="utf-8", timeout=600, check=False
     )
-    says = "cascade= needs one cheap judge: give --model-role screen=PROVIDER/MODEL beside the grader"
+    says = "cascade= needs one cheap judge; give --model-role screen=PROVIDER/MODEL beside the grader"
     printed = shown.stderr if display == "none" else shown.stdout
     assert (shown.returncode, " ".join(printed.split())) == (1, f"Error: {says}")
     assert "Traceback" not in shown.stdout + shown.stderr

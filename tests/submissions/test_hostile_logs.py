@@ -133,7 +133,7 @@ LOGS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a part under 2,000 names": (lambda: named_often(2000), "MB unpacked, at most 256"),
     "size that lies": (lambda: lying(b"[" + b" " * 2**26 + b"]"), "does not have the declared size or checksum"),
     "brackets": (lambda: zipped({"a.json": brackets()}), "consists mostly of brackets"),
-    "a key twice": (lambda: zipped({"header.json": b'{"eval": 1, "eval": 2}'}), "key 'eval' stands twice"),
+    "a key twice": (lambda: zipped({"header.json": b'{"eval": 1, "eval": 2}'}), "key 'eval' occurs twice"),
     "10,000 levels": (lambda: zipped({"header.json": b"[" * 10_000 + b"]" * 10_000}), "nested too deep"),
     "5,000 digits": (lambda: zipped({"header.json": b"[" + b"9" * 5000 + b"]"}), "not valid JSON"),
     "not UTF-8": (lambda: zipped({"header.json": b'{"a": "\xff"}'}), "not valid JSON ('utf-8'"),

@@ -76,15 +76,15 @@ def test_a_partial_copy_is_flagged_and_other_answers_are_not(sent: Sent) -> None
 SERVED: dict[str, tuple[dict[str, Any], str]] = {
     "a private address of a hosted model": (
         {"model": "openai/gpt-4o", "model_base_url": "http://10.0.0.1:8000/v1"},
-        "the model openai/gpt-4o was asked at 10.0.0.1, which is no address of openai",
+        "the model openai/gpt-4o was asked at 10.0.0.1, which is not an address of openai",
     ),
     "an address that looks alike": (
         {"model": "anthropic/claude", "model_base_url": "https://api.anthropic.com.example.org"},
-        "the model anthropic/claude was asked at api.anthropic.com.example.org, which is no address of anthropic",
+        "the model anthropic/claude was asked at api.anthropic.com.example.org, which is not an address of anthropic",
     ),
     "an address among the arguments": (
         {"model": "groq/llama", "model_args": {"base_url": "https://key@host.example/v1?api_key=s3cret"}},
-        "the model groq/llama was asked at host.example, which is no address of groq",
+        "the model groq/llama was asked at host.example, which is not an address of groq",
     ),
     "another model's weights": (
         {"model_args": {"model_path": "/data/llama-base"}}, "the model replay/first was run with model_path=llama-base",
@@ -94,11 +94,11 @@ SERVED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a private address of the judge": (
         {"model_roles": {"grader": {"model": "openai/gpt-4o", "base_url": "http://judge.local/v1"}}},
-        "the judge openai/gpt-4o was asked at judge.local, which is no address of openai",
+        "the judge openai/gpt-4o was asked at judge.local, which is not an address of openai",
     ),
     "a rented name at a hosted judge's company": (
         {"model_roles": {"grader": {"model": "openai/gpt-4o", "base_url": "https://me.eastus.cloudapp.azure.com/v1"}}},
-        "the judge openai/gpt-4o was asked at me.eastus.cloudapp.azure.com, which is no address of openai",
+        "the judge openai/gpt-4o was asked at me.eastus.cloudapp.azure.com, which is not an address of openai",
     ),
     "a judge with weights of its own": (
         {"model_roles": {"grader": [{"model": "hf/judge", "args": {"model_path": "mine"}}]}},

@@ -202,12 +202,12 @@ TABLE: dict[str, dict[str, Forgery]] = {
         ),
         "a hosted model behind a private address": Forgery(
             then(of_spec(lambda spec: spec.update(model_base_url=PRIVATE)), renamed(TUNED, "openai/gpt-4o")),
-            "the model openai/gpt-4o was asked at 10.0.0.1, which is no address of openai",
+            "the model openai/gpt-4o was asked at 10.0.0.1, which is not an address of openai",
             FLAGGED,
         ),
         "a hosted judge behind a private address": Forgery(
             renamed(JUDGE, "anthropic/claude-9", "first", "base"),
-            "the judge anthropic/claude-9 was asked at 127.0.0.1, which is no address of anthropic",
+            "the judge anthropic/claude-9 was asked at 127.0.0.1, which is not an address of anthropic",
             FLAGGED,
         ),
         "weights of another model": Forgery(

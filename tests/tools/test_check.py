@@ -100,8 +100,8 @@ def test_no_two_shipped_probes_mean_the_same(no_tools: None, embedding: None, mo
     ("name", "number", "fault", "says"),
     [
         (PUBLIC, -1, {"canary": "spillover:other"}, "canary: "),
-        (PUBLIC, -1, {"id": "vulnerable_user-001"}, f"the id stands in {PUBLIC} too; give each probe an id of its own"),
-        (PUBLIC, -1, {"id": "vulnerable_user-try1"}, f"the id stands in {PRACTICE} too"),
+        (PUBLIC, -1, {"id": "vulnerable_user-001"}, f"the id is also in {PUBLIC}; give each probe an id of its own"),
+        (PUBLIC, -1, {"id": "vulnerable_user-try1"}, f"the id is also in {PRACTICE}"),
         (PUBLIC, -1, {"id": "social_attitudes-900"}, "domain and id must be those of its folder, vulnerable_user"),
         (PUBLIC, -1, {"domain": "social_attitudes"}, "domain and id must be those of its folder, vulnerable_user"),
         (PUBLIC, -1, {"id": "vulnerable_user-1"}, "id: 'vulnerable_user-1' does not match"),
@@ -139,7 +139,7 @@ def test_a_fault_in_a_row_is_named(folder: Path, name: str, number: int, fault: 
 def test_what_follows_from_id_and_file_may_be_left_out(folder: Path, name: str, number: int, column: str) -> None:
     before = (folder / name).read_bytes()
     change(folder, name, lambda rows: rows[number].pop(column))
-    assert problems(folder) == [(name, "is not what `spillover dataset build` makes; run it")]
+    assert problems(folder) == [(name, "the file is outdated; run `spillover dataset build`")]
     assert build_dataset(folder) == [name] and (folder / name).read_bytes() == before
 
 
@@ -227,7 +227,7 @@ def test_an_edited_generated_file_is_named(folder: Path, name: str, was: str, no
     text = (folder / name).read_text(encoding="utf-8")
     assert was in text
     (folder / name).write_text(text.replace(was, now, 1), encoding="utf-8")
-    assert problems(folder) == [(name, "is not what `spillover dataset build` makes; run it")]
+    assert problems(folder) == [(name, "the file is outdated; run `spillover dataset build`")]
 
 
 def no_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

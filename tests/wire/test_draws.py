@@ -100,7 +100,10 @@ def test_draws_pick_every_cell_alike_and_a_balanced_list_goes_through_all_first(
         ({"domains": ["everyday_advise"]}, "unknown domain `everyday_advise`; did you mean `everyday_advice`?"),
         ({"conditions": ["plane"]}, "unknown condition `plane`; did you mean `plain`?"),
         ({"conditions": ["plain", {"id": "plain"}]}, "condition 'plain' is given twice"),
-        ({"domains": ["everyday_advice", "insecure_code"]}, "insecure_code: is decoded unlike everyday_advice"),
+        (
+            {"domains": ["everyday_advice", "insecure_code"]},
+            "insecure_code: its decoding settings differ from those of everyday_advice",
+        ),
         ({"domains": ["betley2025"]}, "betley2025: has no probes of its own to draw from"),
         ({"first": 8, "last": 8}, "last must be above first"),
     ],

@@ -52,7 +52,7 @@ def read_assessment(folder: Path) -> list[tuple[str, list[dict[str, str]]]]:
                 "and evidence"
             )
         if ids.count(one.get("id")) > 1:
-            raise DeclarationError(f"{folder.name}/betterbench.yaml: {one.get('id')} stands there twice")
+            raise DeclarationError(f"{folder.name}/betterbench.yaml: {one.get('id')} occurs twice; remove one")
         if set(one) != {"id", "criterion", "met", "evidence"} or one["met"] not in MET:
             raise DeclarationError(
                 f"{folder.name}/betterbench.yaml: {one.get('id')}: needs id, criterion, evidence (quoted where it "

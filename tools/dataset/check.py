@@ -61,7 +61,7 @@ def check_dataset(folder: Path = DATASET_FOLDER, against: tuple[Path, ...] = (),
         return found
     found += [*_amounts(dataset), *_near(dataset, against, embed)]
     drift = build_dataset(folder, only_check=True)
-    found += [Problem(name, "is not what `spillover dataset build` makes; run it") for name in drift]
+    found += [Problem(name, "the file is outdated; run `spillover dataset build`") for name in drift]
     tools: dict[str, Callable[[Dataset], list[str]]] = {
         "datasets.load_dataset": load_problems,
         "eval.yaml": inspect_problems,
@@ -81,11 +81,11 @@ def _rows(dataset: Dataset) -> Iterator[Problem]:
             for misfit in misfits(ProbeRow, normal(name, row)):
                 yield Problem(where, f"{misfit.dotted or 'row'}: {misfit.words[:160]}")
             if str(identity) in seen:
-                yield Problem(where, f"the id stands in {seen[str(identity)]} too; give each probe an id of its own")
+                yield Problem(where, f"the id is also in {seen[str(identity)]}; give each probe an id of its own")
             seen[str(identity)] = name
             home, split = name.removeprefix("data/").removesuffix(".jsonl").split("/")
             if split not in SPLITS and number == 1:
-                yield Problem(name, f"is no split of ours ({', '.join(SPLITS)}); rename or remove it")
+                yield Problem(name, f"not one of the splits {', '.join(SPLITS)}; rename or remove the file")
             if row.get("domain") != home or not str(row.get("id")).startswith(f"{home}-"):
                 yield Problem(where, f"domain and id must be those of its folder, {home}")
 
