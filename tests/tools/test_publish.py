@@ -139,7 +139,7 @@ def test_no_network(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     ("revision", "says"),
     [
         (f"{REPO}@v9.9.9", "no such revision; give a tag"),
-        ("lab/none@v0.1.0", "no such repository, or this token has no right"),
+        ("lab/none@v0.1.0", "no such repository, or this token may not see it"),
         ("not a name@v0.1.0", "not a repository name"),
     ],
 )
