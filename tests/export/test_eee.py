@@ -180,7 +180,7 @@ def test_what_does_not_hold_is_refused(made: Made, run: Run, tmp_path: Path) -> 
     said = run("eee", path, *ARGS, "--out", tmp_path / "out")
     assert said.code == 2 and "was changed after it was made" in said.error
     said = run("eee", made.record, *ARGS, "--instances", made.base, "--out", tmp_path / "out")
-    assert said.code == 2 and "tuned.eval: a log of the record is not here" in said.error
+    assert said.code == 2 and "tuned.eval: no file here has the hash" in said.error
     data["results"][0]["rates"] = data["results"][0]["means"] = {}
     data["pooled"] = data["differences"] = []
     data["content_sha256"] = digest({key: value for key, value in data.items() if key != "content_sha256"})

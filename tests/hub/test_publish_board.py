@@ -132,7 +132,7 @@ def test_a_byte_changed_on_the_way_is_noticed(hub: Spaces, site: Path, monkeypat
     commit = hub.commit
     monkeypatch.setattr(hub, "commit", lambda files: commit({name: text + b" " for name, text in files.items()}))
     said = run("board", site, "--repo", REPO, "--send")
-    assert said.code == 2 and "holds other bytes than were sent" in said.error
+    assert said.code == 2 and "files differ from those that were sent" in said.error
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_page_holds_its_own_files_only(site: Path, tmp_path: Path) -> None:
     assert "planned, 4 files" in run("board", site, "--repo", REPO).said
     (site / "more.txt").symlink_to(tmp_path / "private.txt")
     said = run("board", site, "--repo", REPO)
-    assert said.code == 2 and "more.txt: is a link" in said.error
+    assert said.code == 2 and "more.txt: this is a link" in said.error
     said = run("board", tmp_path, "--repo", REPO)
     assert said.code == 2 and "no index.html here" in said.error
 
@@ -201,7 +201,7 @@ def test_logs_go_out_in_the_viewer_of_inspect(hub: Spaces, logs: Path) -> None:
 def test_held_out_logs_never_go_out(hub: Spaces, logs: Path) -> None:
     for given in (logs / "heldout.eval", logs):
         said = run("logs", given, "--repo", REPO, "--send")
-        assert said.code == 2 and "heldout.eval: split heldout" in said.error
+        assert said.code == 2 and "heldout.eval: held-out probes (split heldout)" in said.error
     assert hub.calls == []
 
 
@@ -261,7 +261,7 @@ def test_a_part_behind_another_hides_nothing(logs: Path, tmp_path: Path) -> None
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(log, "a") as parts:
         parts.writestr("header.json", parts.read("header.json"))
     said = run("logs", log, "--repo", REPO)
-    assert said.code == 2 and "a part occurs twice" in said.error
+    assert said.code == 2 and "the log holds a part twice" in said.error
 
 
 def test_a_card_cannot_be_written_into_by_a_title() -> None:
