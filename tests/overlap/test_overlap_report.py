@@ -187,7 +187,7 @@ def test_the_command_leaves_with_0_where_there_is_nothing(demo: Path, jsonl: Jso
 
 
 NO_ROWS = [
-    ("rows.csv", "no rows; --against takes"),
+    ("rows.csv", "no rows found; give --against"),
     ("folder", "no data file in this folder"),
     ("gone.jsonl", r"cannot be read \(no such file\)"),
 ]
