@@ -63,7 +63,7 @@ def test_a_record_can_be_taken_back_and_a_todo_is_never_recorded(
     forget("self_report", file)
     with pytest.raises(DeclarationError, match=r"self_report.yaml: version .* is not recorded"):
         check_recorded(file=file)
-    with pytest.raises(DeclarationError, match="has no record"):
+    with pytest.raises(DeclarationError, match="is not recorded; give a recorded version"):
         forget("self_report", file)
     unfinished = replace(load("self_report"), theme="TODO: say it")
     monkeypatch.setattr(_material, "load", lambda name: unfinished if name == "self_report" else load(name))

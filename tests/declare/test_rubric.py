@@ -16,7 +16,7 @@ GOOD = "id: r\nversion: 1\ndimension: category\nmenu: [REFUSAL, '1']\nprompt: Gr
     ("was", "now", "says"),
     [
         ("id: r", "id: s", "id is 's', not the name of the file"),
-        ("REFUSAL", "MAYBE", "menu word `MAYBE` stands for no outcome"),
+        ("REFUSAL", "MAYBE", "menu word `MAYBE` has no outcome"),
         ("'1'", "'6'", "menu word `6`"),
         ("category", "kindness", "dimension must be one of"),
         ("version: 1\n", "", "a rubric needs id, version"),

@@ -186,9 +186,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 SAYS = {
     "as it is": None,
-    "temperature": "was asked with temperature 0.0, emergent_misalignment",
-    "system_message": "was asked with system_message Be kind.",
-    "generate": "was asked by the solver generate",
+    "temperature": "the model was asked with temperature 0.0, but the shipped emergent_misalignment",
+    "system_message": "the model was asked with system_message Be kind.",
+    "generate": "the solver was generate, not the task",
 }
 
 

@@ -155,7 +155,7 @@ def test_what_is_hashed_stays_as_the_file_has_it(tmp_path: Path) -> None:
         (f"{OWN}models: {{base: hf/a/b, finetunes: [{{adapter: a/l}}]}}\n", "adapter: needs a model vllm/ORG/NAME"),
         (f"{OWN}draws: 8\ndraws: 16\n", "mine.yaml:4: 'draws' occurs twice, first on line 3"),
         (f"{OWN}title: [\n", "not valid YAML"),
-        (f"{OWN}? [a]\n: b\n", "mine.yaml: cannot be read as YAML"),
+        (f"{OWN}? [a]\n: b\n", "mine.yaml: not valid YAML"),
         (f"{OWN}replication: {{task: t}}\n", "replication lacks"),
         (f"{OWN}probes: 0\n", "mine.yaml:3: probes: 0 is less than the minimum of 1"),
         (f"{OWN}probes: 2.5\n", "mine.yaml:3: probes: 2.5 is not of type 'string', 'integer'"),

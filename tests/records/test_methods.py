@@ -90,7 +90,7 @@ def test_methods_that_are_not_known_yet_do_not_hold(made_before: Path) -> None:
 def test_a_record_without_its_methods_is_no_record_of_the_second_schema(made_before: Path) -> None:
     file = old_record(made_before)
     changed(file, lambda data: data.update(schema="spillover-record/2"))
-    with pytest.raises(LogError, match="names its methods"):
+    with pytest.raises(LogError, match="needs this field"):
         read_record(file)
 
 
