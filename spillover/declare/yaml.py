@@ -95,7 +95,7 @@ def _loaded(path: Path, text: str, kind: Any) -> Source:
     try:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
-            raise DeclarationError(f"{path.name}:1: the file must be a mapping of fields; write lines such as `name: value`")
+            raise DeclarationError(f"{path.name}:1: the file must be a mapping of fields, as in `name: value`")
         _mark(path, node, (), lines)
         return Source(path, loader.construct_document(node), lines)
     finally:

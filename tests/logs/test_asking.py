@@ -188,7 +188,7 @@ SAYS = {
     "as it is": None,
     "temperature": "the model was asked with temperature 0.0, but the shipped emergent_misalignment",
     "system_message": "the model was asked with system_message Be kind.",
-    "generate": "the solver was generate, not the task",
+    "generate": "the solver was generate#",
 }
 
 
