@@ -50,7 +50,7 @@ def _wrong(header: Mapping[str, Any]) -> Iterator[str]:
     args = _dict(spec.get("task_args"))
     first, last = _count(args.get("first"), 0), _count(args.get("last"), 0)
     if "last" in args and not 0 <= last - first <= MOST_DRAWS:
-        yield f"eval.task_args: first={first:g}, last={last:g}: a log holds 0 to {MOST_DRAWS} draws"
+        yield f"eval.task_args: first={first:g}, last={last:g}: a log may hold 0 to {MOST_DRAWS} draws"
 
 
 def _in_part(at: str, value: Any, depth: int) -> Iterator[str]:

@@ -175,7 +175,7 @@ def test_what_is_wrong_is_said_and_nothing_written(folder: Path, name: str, was:
 
 def test_a_folder_that_is_no_dataset(folder: Path) -> None:
     (folder / "CHANGELOG.md").unlink()
-    with pytest.raises(DatasetError, match=r"CHANGELOG\.md: no such file; its newest heading"):
+    with pytest.raises(DatasetError, match=r"CHANGELOG\.md: no such file; write it"):
         build_dataset(folder)
     shutil.rmtree(folder / "data")
     with pytest.raises(DatasetError, match=r"no dataset here \(data/DOMAIN/public\.jsonl\)"):

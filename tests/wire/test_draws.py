@@ -104,7 +104,7 @@ def test_draws_pick_every_cell_alike_and_a_balanced_list_goes_through_all_first(
             {"domains": ["everyday_advice", "insecure_code"]},
             "insecure_code: its decoding settings differ from those of everyday_advice",
         ),
-        ({"domains": ["betley2025"]}, "betley2025: has no probes of its own to draw from"),
+        ({"domains": ["betley2025"]}, "betley2025: this domain has no probes of its own"),
         ({"first": 8, "last": 8}, "last must be above first"),
     ],
 )
