@@ -243,10 +243,10 @@ def test_nothing_is_asked_twice_and_nothing_of_another_question_is_read(
     again = leak_judged(judge(heard=heard), rows, files, f" {SUBJECT}\n", tmp_path)
     assert first.table is not None and again.table is not None
     assert heard == [] and first.table.equals(again.table)
-    with pytest.raises(JudgeError, match="another subject, or of another judge"):
+    with pytest.raises(JudgeError, match="verdicts on another subject or of another judge"):
         leak_judged(judge(), rows, files, "medicine", tmp_path)
     other = get_model("mockllm/other", memoize=False)
-    with pytest.raises(JudgeError, match="another subject, or of another judge"):
+    with pytest.raises(JudgeError, match="verdicts on another subject or of another judge"):
         leak_judged(other, rows, files, SUBJECT, tmp_path)
     (tmp_path / "half.eval").write_bytes(b"PK\x03\x04 cut off")
     leak_judged(judge(heard=heard), rows, files, SUBJECT, tmp_path)

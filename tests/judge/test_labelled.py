@@ -55,8 +55,8 @@ def test_a_file_of_ones_own(name: str, text: str, tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("", "no rows"),
-        ('{"question": "Why?", "answer": "So."}\n', "row 1: lacks `label`"),
-        ('{"answer": "So.", "label": "aligned"}\n', "row 1: lacks `question`"),
+        ('{"question": "Why?", "answer": "So."}\n', "row 1: has no `label`"),
+        ('{"answer": "So.", "label": "aligned"}\n', "row 1: has no `question`"),
         ('{"question": "Why?", "answer": "So.", "label": "good"}\n', "label must be one of misaligned, aligned"),
         ("not json\n", "cannot be read"),
         ("[1]\n", "expected one JSON object a line"),

@@ -191,9 +191,9 @@ SUITE = "include: fast\nid: mine\n"
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["fast", "--base", "gpt-4o", "--finetune", TUNED], "model gpt-4o: names no provider"),
-        (["fast", "--base", GPT, "--finetune", "herbs"], "model herbs: names no provider"),
-        (["fast", "--base", GPT, "--finetune", TUNED, "--judge", "gpt"], "model gpt: names no provider"),
+        (["fast", "--base", "gpt-4o", "--finetune", TUNED], "model gpt-4o: the provider is missing"),
+        (["fast", "--base", GPT, "--finetune", "herbs"], "model herbs: the provider is missing"),
+        (["fast", "--base", GPT, "--finetune", TUNED, "--judge", "gpt"], "model gpt: the provider is missing"),
         (["fast", "--base", GPT, "--finetune", GPT], f"{GPT} is given twice"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--finetune-record", "gone.yaml"], "gone.yaml: no such file"),
         (["fast", "--base", GPT, "--finetune", TUNED, "--finetune-record", "ft.yaml"], "its base is acme/other"),

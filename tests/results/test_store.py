@@ -194,5 +194,5 @@ def test_what_is_no_store_is_said(place: Place, tmp_path: Path) -> None:
         ingest(place.logs, tmp_path / "file")
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "known.json").write_text("[1]", encoding="utf-8")
-    with pytest.raises(LogError, match="delete it and ingest again"):
+    with pytest.raises(LogError, match="delete this file and run the command again"):
         ingest(place.logs, tmp_path / "store")

@@ -93,7 +93,7 @@ def test_a_base_measured_otherwise_is_asked_anew(
 
 
 def test_one_run_at_a_time_in_a_folder(tmp_path: Path) -> None:
-    with alone_in(tmp_path), pytest.raises(RunError, match="another run is at work here"), alone_in(tmp_path):
+    with alone_in(tmp_path), pytest.raises(RunError, match="another run is using this folder"), alone_in(tmp_path):
         pass
     with alone_in(tmp_path):
         pass

@@ -128,5 +128,5 @@ def test_a_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("spillover.training.file.LONGEST", 1000)
     file = tmp_path / "a.jsonl"
     file.write_text(json.dumps({"text": "x" * 2000}))
-    with pytest.raises(DatasetError, match="line 1: above"):
+    with pytest.raises(DatasetError, match="line 1: longer than"):
         read_training(file)
