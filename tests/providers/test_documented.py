@@ -48,7 +48,7 @@ def test_the_command_with_recorded_verdicts_runs_and_says_what_it_leaves(tmp_pat
     table(tmp_path / "answers.csv", [{**row, "answer": "Another."} for row in ROWS])
     ran = called(tmp_path, [word.replace("{path: answers.csv}", "{path: verdicts.csv}") for word in command])
     assert (ran.returncode, ran.stderr) == (
-        2,
+        1,
         "Error: verdicts.csv: row 1: the verdict of probe 'a', epoch 1 is about another answer than that of "
         "replay/ANY-NAME (answers.csv: row 1); give the verdicts of these answers, those of several models with a "
         "column `model`\n",

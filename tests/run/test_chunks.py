@@ -49,7 +49,7 @@ def test_an_outage_stops_the_run_and_the_next_goes_on_from_there(pair: Pair, tmp
     small = replace(DESIGN, draws=6, chunk=2)  # a failed answer costs a second: Inspect lays its traceback out
     run_chunk(small, (0, 2), MODELS, JUDGES, tmp_path / "logs", QUICK)
     pair.down = True
-    with pytest.raises(RunError, match=r"4 of 4 answers failed .InternalServerError, again.*nothing is lost"):
+    with pytest.raises(RunError, match=r"4 of 4 answers failed .InternalServerError at every try.*nothing is lost"):
         run(tmp_path, small)
     pair.down = False
     pair.wire.calls.clear()
