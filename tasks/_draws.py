@@ -24,6 +24,10 @@ def draws(
     own_probes: str | None = None,
     decoding: dict[str, Any] | None = None,
     system_as_user: bool = False,
+    anchor: str | None = None,
+    strata: dict[str, float] | None = None,
+    plain: float | None = None,
+    total: int | None = None,
 ) -> Task:
     """Draws `first` to `last` from the cells (domain, probe, condition) of the named domains or groups."""
     return build_draws(
@@ -42,4 +46,8 @@ def draws(
         own_probes=own_probes,
         decoding=decoding,
         system_as_user=system_as_user,
+        anchor=anchor,
+        strata=strata,
+        plain=plain,
+        total=total,
     )

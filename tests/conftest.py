@@ -23,6 +23,7 @@ settings.register_profile(
 settings.load_profile("same for everyone")
 """Generated cases are the same on every machine, and a busy machine fails no test."""
 ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("SPILLOVER_ANCHOR", "none")  # no test downloads questions of earlier studies
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spillover.common import DeclarationError
+
+from .plain import plain
+
 if TYPE_CHECKING:
     from spillover.plan import Suite
 
 PATH = click.Path(path_type=Path)
+WITHOUT_ANCHOR = "published rates are rates on them, and they find more than ours do; give a folder with --anchor"
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 OPTIONS = (
     click.option("--no-first-call", is_flag=True, help="Skip the connection check of models and judges."),
+    click.option(
+        "--anchor",
+        metavar="FOLDER|download|none",
+        help="Questions of earlier studies: a folder with the authors' files, or a download of known files (default). "
+        "Without them the suite's other questions have their share.",
+    ),
     click.option("--max-connections", type=click.IntRange(1), help="Parallel calls to each model."),
     click.option("--processes", type=click.IntRange(1), help="Number of processes."),
     click.option(
@@ -40,6 +51,7 @@ class Asking:
     seed: int | None = None
     batch: bool
     no_first_call: bool
+    anchor: str | None
     max_connections: int | None
     processes: int | None
     max_tokens: int | None
@@ -76,4 +88,19 @@ def asked_so(suite: "Suite", asked: Asking) -> "Suite":
 
     decoding = {**(suite.decoding or {}), **asked.decoding()}
     as_user = suite.system_as_user or asked.system_as_user
-    return in_replication(replace(suite, decoding=decoding or None, system_as_user=as_user))
+    found = replace(suite, decoding=decoding or None, system_as_user=as_user)
+    return in_replication(_anchored(found, asked.anchor))
+
+
+def _anchored(suite: "Suite", given: str | None) -> "Suite":
+    """The suite with the folder of the questions of earlier studies, where it has them; else it says why not."""
+    from spillover.declare import ANCHOR, anchor_folder, load
+
+    if ANCHOR not in (suite.strata or {}):
+        if given is not None:
+            raise DeclarationError(f"--anchor: the suite {suite.id} has no stratum `anchor`; leave the option out")
+        return suite
+    folder, why = anchor_folder(load(ANCHOR).probes["anchor"], given)
+    if folder is None:
+        click.echo(plain(f"without the questions of earlier studies ({why}): {WITHOUT_ANCHOR}"), err=True)
+    return replace(suite, anchor=None if folder is None else str(folder))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from spillover.logs import LogSource
 
-OURS = ("probes", "questions", "heldout", "revision", "own_probes")
+OURS = ("probes", "questions", "heldout", "revision", "own_probes", "anchor")
 """Task arguments with which the material is not the package's own; questions in `probes` are read from the log."""
 
 

@@ -14,6 +14,7 @@ class MaterialFields(TypedDict, total=False):
     own_probes: str | None
     decoding: dict[str, Any] | None
     system_as_user: bool
+    anchor: str | None
 
 
 class DrawsFields(MaterialFields, total=False):
@@ -25,6 +26,9 @@ class DrawsFields(MaterialFields, total=False):
     balanced: bool
     turns: bool
     panel: str
+    strata: dict[str, float] | None
+    plain: float | None
+    total: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class MaterialOptions:
         own_probes: File of the probes of the domain `own_probes`.
         decoding: See `build`.
         system_as_user: See `build`.
+        anchor: Folder of the questions of the domain `anchor`.
     """
 
     probes: int | None = None
@@ -48,6 +53,7 @@ class MaterialOptions:
     own_probes: str | None = None
     decoding: dict[str, Any] | None = None
     system_as_user: bool = False
+    anchor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,9 @@ class DrawsOptions(MaterialOptions):
         balanced: See `draw_list`.
         turns: See `draw_list`.
         panel: How several judges make one verdict.
+        strata: Share of the draws by stratum, sum 1; None where every cell has the same.
+        plain: Share of the draws under the condition `plain`, in (0, 1); of a design with strata.
+        total: Draws of the whole list, of a balanced design with strata.
     """
 
     first: int = 0
@@ -69,3 +78,6 @@ class DrawsOptions(MaterialOptions):
     balanced: bool = False
     turns: bool = False
     panel: str = "first"
+    strata: dict[str, float] | None = None
+    plain: float | None = None
+    total: int | None = None

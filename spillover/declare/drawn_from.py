@@ -1,6 +1,6 @@
 """What draws are taken from: probes, conditions and judge protocols of several domains, and their hash."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Unpack
 
@@ -8,14 +8,18 @@ from spillover.common import DeclarationError, plan_digest
 from spillover.scorers import load_rubric
 from spillover.solvers import Condition
 
+from .anchor import NAME as ANCHOR_DOMAIN
+from .anchor import Anchor, anchor_questions
 from .check import choose
 from .declaration import Declaration, JudgeProtocol, load, load_groups, names
 from .decoding import decoded
 from .draw_options import MaterialFields, MaterialOptions
+from .drawn import Deck
 from .material import material
 from .probes import Probe, read_probes
 from .source import dataset_source
 from .splits import asked_probes
+from .strata import deck_of, read_core
 
 OWN_PROBES = "own_probes"
 """The domain whose probes stand in a file of the user's."""
@@ -32,6 +36,8 @@ class Material:
         declared: The declarations.
         sha256: Hash of all of it.
         dataset: Version of the dataset.
+        core: Ids of the core probes of the dataset.
+        main: Ids of the main questions of the anchor.
     """
 
     probes: dict[str, list[Probe]]
@@ -40,6 +46,20 @@ class Material:
     declared: dict[str, Declaration]
     sha256: str
     dataset: dict[str, str]
+    core: tuple[str, ...] = ()
+    main: frozenset[str] = frozenset()
+
+    def deck(self, strata: Mapping[str, float] | None = None, plain: float | None = None) -> Deck:
+        """What draws are picked from.
+
+        Args:
+            strata: Share of the draws by stratum; None where every cell has the same.
+            plain: Share of the draws under the condition `plain`, of a design with strata.
+
+        Raises:
+            DeclarationError: See `deck_of`.
+        """
+        return Deck(self.cells()) if strata is None else deck_of(self.cells(), strata, plain, self.core, self.main)
 
     def cells(self) -> list[tuple[str, str, str]]:
         """All cells (domain, probe, condition), in the order of their declarations."""
@@ -91,6 +111,10 @@ def material_of(
         if options.own_probes is not None and OWN_PROBES in declared
         else {}
     )
+    anchor = Anchor([], frozenset())
+    if options.anchor is not None and ANCHOR_DOMAIN in declared:
+        anchor = anchor_questions(declared[ANCHOR_DOMAIN].probes["anchor"], options.anchor)
+        own[ANCHOR_DOMAIN] = anchor.probes
     others = {name: one for name, one in declared.items() if name not in own}
     asked = {
         name: asked_probes(name, one.probes, options.split, data=source.data)[: options.probes]
@@ -103,14 +127,16 @@ def material_of(
         name: _material(one, asked[name], put[name], protocols[name], options.system_as_user)
         for name, one in declared.items()
     }
-    return Material(asked, put, protocols, declared, plan_digest(whole), source.said)
+    core = read_core(source.data.parent)
+    return Material(asked, put, protocols, declared, plan_digest(whole), source.said, core, anchor.main)
 
 
 def _declared(domains: Sequence[str], options: MaterialOptions) -> dict[str, Declaration]:
     """The declarations of domains that can be asked in one task."""
     declared = {domain: decoded(load(domain), options.decoding) for domain in domains_of(domains)}
     for domain, one in declared.items():
-        if not set(one.probes) & {"path", "ids"} and (domain != OWN_PROBES or options.own_probes is None):
+        given = {OWN_PROBES: options.own_probes, ANCHOR_DOMAIN: options.anchor}.get(domain)
+        if not set(one.probes) & {"path", "ids"} and given is None:
             raise DeclarationError(f"{domain}: this domain has no probes of its own; run it separately")
         if one.decoding != next(iter(declared.values())).decoding:
             raise DeclarationError(

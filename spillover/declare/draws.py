@@ -46,7 +46,8 @@ def build_draws(
     found = material_of(domains, conditions, said)
     choose("panel rule", said.panel, dict.fromkeys(PANELS))
     require_judge(next(iter(found.protocols.values())).judge, None)
-    drawn = draw_list(found.cells(), said.first, said.last, said.seed, said.balanced, said.turns)
+    deck = found.deck(said.strata, said.plain)
+    drawn = draw_list(deck, said.first, said.last, said.seed, said.balanced, said.turns, said.total)
     if not drawn:
         raise DeclarationError(f"first={said.first}, last={said.last}: no draw; last must be above first")
     return _task(found, drawn, said)
@@ -115,6 +116,7 @@ def _shared(put: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _sample(draw: Draw, probe: Probe) -> Sample:
-    own = {"task": draw.domain, "repetition": draw.repetition, "draw": draw.number}
+    own: dict[str, Any] = {"task": draw.domain, "repetition": draw.repetition, "draw": draw.number}
+    own |= {"stratum": draw.stratum, "share": draw.share} if draw.stratum else {}
     name = f"{draw.number:06d} {draw.probe} {draw.condition}"
     return Sample(id=name, input=probe.text, target="", metadata={**sample_metadata(probe, draw.condition), **own})

@@ -14,7 +14,8 @@ from spillover.estimate import MEANS
 from spillover.scorers import METRICS, PANELS, Rubric, judged, load_rubric, require_judge
 from spillover.solvers import Condition, ask
 
-from .arguments import words
+from .anchor import anchor_folder, anchor_questions
+from .arguments import file_value, words
 from .check import choose
 from .declaration import Declaration, JudgeProtocol, load
 from .decoding import decoded
@@ -76,10 +77,21 @@ def _asked(declared: Declaration, options: TaskOptions, source: Source) -> Quest
         return upstream_questions(
             declared.id, declared.probes["upstream"], options.questions, words("formats", options.formats)
         )
+    if "anchor" in declared.probes:
+        return Questions(_anchor(declared, options.questions), {})
     if options.probes is not None:
         return Questions(read_probes(options.probes), {})
     part = (options.split, options.language, options.heldout, source.data)
     return Questions(asked_probes(declared.id, declared.probes, *part), {})
+
+
+def _anchor(declared: Declaration, questions: str | None) -> list[Probe]:
+    given = None if questions is None else str(file_value("questions", questions))
+    folder, missing = anchor_folder(declared.probes["anchor"], given)
+    if folder is None:
+        files = ", ".join(declared.probes["anchor"]["files"])
+        raise DeclarationError(f"{declared.id}: {missing}; give -T questions=FOLDER with {files}")
+    return anchor_questions(declared.probes["anchor"], folder).probes
 
 
 def _scorer(declared: Declaration, protocol: JudgeProtocol, rubrics: list[Rubric], options: TaskOptions) -> Scorer:

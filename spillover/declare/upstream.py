@@ -61,20 +61,33 @@ def cache_folder() -> Path:
     return Path(given) if given else user_cache_path("spillover")
 
 
-def _pinned(domain: str, url: str, declared: dict[str, Any]) -> Path:
+def pinned(domain: str, address: str, sha256: str, kept: Path, instead: str = "") -> Path:
+    """A file of a known hash: the copy that is kept, or a download.
+
+    Args:
+        domain: Id of the declaration, for messages.
+        address: Where it is.
+        sha256: Its hash.
+        kept: Where the copy is kept.
+        instead: What to do where it cannot be downloaded.
+
+    Raises:
+        DeclarationError: Where it cannot be downloaded, or is another file.
+    """
     from inspect_ai.util import download
 
-    address = f"{url}/{declared['file']}"
-    kept = cache_folder() / declared["sha256"][:16] / declared["file"]
     try:
-        return download(address, declared["sha256"], kept, timeout=20)
+        return download(address, sha256, kept, timeout=20)
     except Exception as error:  # no network, refused, not found, changed: all have the same cure
         attempt = getattr(error, "last_attempt", None)  # what tenacity gave up on
         cause = attempt.exception() if attempt is not None else error
-        raise DeclarationError(
-            f"{domain}: cannot download {address} ({_line(cause)}); "
-            f"download it yourself and give -T questions={declared['file']}"
-        ) from error
+        raise DeclarationError(f"{domain}: cannot download {address} ({_line(cause)}){instead}") from error
+
+
+def _pinned(domain: str, url: str, declared: dict[str, Any]) -> Path:
+    kept = cache_folder() / declared["sha256"][:16] / declared["file"]
+    instead = f"; download it yourself and give -T questions={declared['file']}"
+    return pinned(domain, f"{url}/{declared['file']}", declared["sha256"], kept, instead)
 
 
 def _line(error: BaseException) -> str:

@@ -52,6 +52,8 @@ def answer_row(log: Row, summary: Row, score: Row | None, unscored: str) -> Row:
         "condition": _condition(log, said, summary),
         "domain": said.get("domain") or said.get("task", log["task"]),
         "format": _format(log, said, summary) or said.get("condition", "plain"),
+        "stratum": said.get("stratum"),
+        "share": said.get("share"),
         "tags": " ".join(said.get("tags") or []),
         "epoch": said.get("repetition", summary["epoch"]),
         "outcome": outcome,

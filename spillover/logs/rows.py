@@ -19,7 +19,7 @@ REMOVED = "Key removed from summary (> 1k)"
 """What Inspect's summaries say in place of a value of more than 1,024 characters."""
 CUT = "..."
 """End of a text that Inspect's summaries cut."""
-OF_SAMPLE = ("probe", "cluster", "condition", "tags", "repetition", "task")
+OF_SAMPLE = ("probe", "cluster", "condition", "stratum", "tags", "repetition", "task")
 """Sample metadata that a row is made of."""
 
 

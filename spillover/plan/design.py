@@ -16,7 +16,7 @@ DRAWS, CHUNK = 480, 32
 """Draws of each model at most, and those that are run at a time, where nothing else is given."""
 PROTOCOL = "distribution"
 """The judge protocol where no other is given."""
-UNSET = ("own_probes", "decoding", "system_as_user")
+UNSET = ("own_probes", "decoding", "system_as_user", "strata", "plain", "anchor")
 """Fields of a design that are written down only where they say something."""
 
 
@@ -39,6 +39,10 @@ class Design:
         own_probes: File of the user's own probes, asked as the domain `own_probes`; None without that domain.
         decoding: What is decoded otherwise than the domains declare (`max_tokens`, `reasoning_effort`, ...), or None.
         system_as_user: Whether system prompts stand at the head of the first user turn.
+        strata: Share of the draws by stratum, sum 1; None where every cell has the same.
+        plain: Share of the draws under the condition `plain`, of a design with strata; None where all conditions have
+            the same.
+        anchor: Folder of the questions of the domain `anchor`; None without that domain.
     """
 
     domains: tuple[str, ...]
@@ -55,6 +59,9 @@ class Design:
     own_probes: str | None = None
     decoding: dict[str, Any] | None = None
     system_as_user: bool = False
+    strata: dict[str, float] | None = None
+    plain: float | None = None
+    anchor: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("draws", "chunk"):
@@ -70,6 +77,7 @@ class Design:
         own = {name: value for name, value in self.whole().items() if name not in ("draws", "chunk")}
         return {
             **own,
+            **({"total": self.draws} if self.strata and self.balanced else {}),
             "domains": list(self.domains),
             "conditions": list(self.conditions),
             "first": first,
@@ -91,6 +99,7 @@ class Design:
             "revision": self.revision,
         }
         own |= {"own_probes": self.own_probes, "decoding": self.decoding, "system_as_user": self.system_as_user}
+        own |= {"anchor": self.anchor}
         return draw_material(self.domains, self.conditions, **own)
 
     def check_tags(self, tags: Sequence[str]) -> None:
@@ -110,7 +119,8 @@ class Design:
         """Every draw of the list."""
         from spillover.declare import draw_list
 
-        return draw_list(self.material().cells(), 0, self.draws, self.seed, self.balanced, self.turns)
+        deck = self.material().deck(self.strata, self.plain)
+        return draw_list(deck, 0, self.draws, self.seed, self.balanced, self.turns, self.draws)
 
     def whole(self) -> dict[str, Any]:
         """The design as plain data from which it can be made again on this machine; see `of_whole`."""
@@ -123,9 +133,10 @@ class Design:
         return Design(**{**said, "domains": tuple(said["domains"]), "conditions": tuple(said["conditions"])})
 
     def as_dict(self) -> dict[str, Any]:
-        """The design as it is written down: of the user's own file the name alone, for its content is hashed."""
+        """The design as it is written down: of the user's own files the name alone, for their content is hashed."""
         own = self.whole()
-        return {**own, "own_probes": Path(self.own_probes).name} if self.own_probes else own
+        own |= {"own_probes": Path(self.own_probes).name} if self.own_probes else {}
+        return own | ({"anchor": "loaded"} if self.anchor else {})
 
 
 OWN = ("hf", "vllm", "vllm-completions", "sglang", "ollama", "llama-cpp-python", "transformer_lens", "nnterp")

@@ -96,14 +96,12 @@ def _first(suite: Suite, arms: Sequence[Model]) -> tuple[First, ...]:
 
 
 def _draws(suite: Suite) -> _Asked:
-    from spillover.declare import draw_list
-
     design = suite.design()
     design.check_tags(suite.in_domain)
     material = design.material()
     probes = {(domain, probe.id): probe for domain, asked in material.probes.items() for probe in asked}
     asks, questions, deciding = [], set(), 0
-    for draw in draw_list(material.cells(), 0, design.draws, design.seed, design.balanced):
+    for draw in design.listed():
         probe, put = probes[draw.domain, draw.probe], material.conditions[draw.domain][draw.condition]
         protocol = material.protocols[draw.domain]
         system = put.system if put.system is not None else probe.system
@@ -113,7 +111,8 @@ def _draws(suite: Suite) -> _Asked:
             deciding += 1
             questions.add((draw.domain, probe.cluster))
     longest = max(int(one.decoding["max_tokens"]) for one in material.declared.values())
-    return _Asked(asks, deciding, len(material.cells()), len(questions), longest)
+    cells = len(material.deck(design.strata, design.plain).cells)
+    return _Asked(asks, deciding, cells, len(questions), longest)
 
 
 def _replication(suite: Suite) -> _Asked:

@@ -9,6 +9,8 @@ from spillover.common import ALPHA, FLOOR, MARGIN, DeclarationError, default_jud
 from .design import CHUNK, DRAWS, PROTOCOL, Design, Model
 from .options import Options
 
+ANCHOR = "anchor"
+"""The stratum and the domain of questions of earlier studies."""
 JUDGES = tuple(Model(name) for name in default_judges())
 """Two families, so that no fault of one decides alone; `spillover/common/judges.yaml` names them."""
 
@@ -84,6 +86,10 @@ class Suite:
     replication: Replication | None = None
     decoding: dict[str, Any] | None = None
     system_as_user: bool = False
+    strata: dict[str, float] | None = None
+    plain: float | None = None
+    anchor: str | None = None
+    companions: int = 0
 
     def design(self) -> Design:
         """What is asked of every arm.
@@ -95,8 +101,9 @@ class Suite:
             raise DeclarationError(
                 f"{self.id}: this suite is a replication and has no draws; run its task, {self.replication.task}"
             )
+        domains, strata = self._strata()
         return Design(
-            self.domains,
+            domains,
             self.conditions,
             draws=self.draws,
             chunk=self.chunk,
@@ -107,7 +114,20 @@ class Suite:
             own_probes=str(self.own_probes) if self.own_probes else None,
             decoding=self.decoding,
             system_as_user=self.system_as_user,
+            strata=strata,
+            plain=self.plain,
+            anchor=self.anchor if strata and ANCHOR in strata else None,
         )
+
+    def _strata(self) -> tuple[tuple[str, ...], dict[str, float] | None]:
+        """Domains, with that of the anchor where its questions are at hand, and the shares of the strata that are."""
+        if self.strata is None or ANCHOR not in self.strata:
+            return self.domains, self.strata
+        if self.anchor is not None:
+            return (*self.domains, ANCHOR), self.strata
+        from spillover.declare import without_anchor
+
+        return self.domains, without_anchor(self.strata)
 
     def options(self) -> Options:
         """How it is carried out."""

@@ -35,6 +35,20 @@ def check_suite(source: "Source", given: "SuiteFile") -> None:
             if not isinstance(one, str):
                 _check_finetune(source.at(("models", "finetunes", index)), one, given.models.base)
     _check_names(source, given)
+    _check_strata(source, given)
+
+
+def _check_strata(source: "Source", given: "SuiteFile") -> None:
+    from spillover.declare import exact_shares
+
+    if given.strata is None:
+        if given.plain is not None:
+            raise DeclarationError(f"{source.at(('plain',))}: plain: needs `strata`; add them, or leave it out")
+        return
+    try:
+        exact_shares(given.strata)
+    except DeclarationError as error:
+        raise DeclarationError(f"{source.at(('strata',))}: {error}") from error
 
 
 def _check_own(source: "Source", given: "SuiteFile") -> None:

@@ -70,7 +70,7 @@ def _read(path: Path, shipped: dict[str, Path], including: tuple[Path, ...] = ()
 
 SAME = {
     *("id", "title", "domains", "judge", "draws", "chunk", "stop_early", "margin", "floor", "alpha", "icc", "seed"),
-    *("in_domain", "max_connections", "batch", "processes", "system_as_user"),
+    *("in_domain", "max_connections", "batch", "processes", "system_as_user", "strata", "plain", "companions"),
 }
 """Fields that a suite has as its file gives them."""
 

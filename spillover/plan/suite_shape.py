@@ -143,6 +143,14 @@ class SuiteFile(
     conditions: Maybe[Annotated[tuple[OneCondition, ...], Items(least=1)]] = None
     """How probes are put: ids that every domain declares (plain, json, template), or texts of one's own. Default:
     plain."""
+    strata: Maybe[dict[str, Annotated[float, Number(above=0, most=1)]]] = None
+    """Share of the draws by stratum, sum 1: `anchor` (questions of earlier studies, see `--anchor`), `core` (ours that
+    are chosen to tell models apart), `broad` (the rest of ours). Without it every question has the same share."""
+    plain: Maybe[Annotated[float, Number(above=0, most=1)]] = None
+    """Share of the draws under the condition `plain`, where there are `strata`; the other conditions have equal parts
+    of the rest. Without it every condition has the same share."""
+    companions: Maybe[Annotated[int, WholeNumber(least=0, most=100_000)]] = None
+    """Answers of each model to questions of the companion scales (none), which are shown beside the decision."""
     judges: Maybe[Annotated[tuple[OneModel, ...], Items(least=1)]] = None
     """Judge models; the first one's verdict counts, a second from another family must not decide the opposite. Default:
     the pair that spillover/common/judges.yaml names."""

@@ -15,6 +15,8 @@ TOLD_TWICE = ("SummariesAgreeWithSamples", "ReductionsAgreeWithSamples", "Scores
 
 Not the header's intervals: another version of the package may compute them in another way."""
 
+BY_HASH = ("own_probes", "anchor")
+"""Arguments that name files of the user's, which lie elsewhere on another machine; the material's hash holds them."""
 
 SAYS = {
     "arguments": "holds other draws than planned",
@@ -72,7 +74,7 @@ def _named(strict: bool) -> str:
 
 def _of_plan(design: Design, span: tuple[int, int], model: Model, judges: Sequence[Model]) -> Made:
     """How a plan's log is made; what is asked of own probes is in the hash of the material."""
-    args = {name: one for name, one in _plain(design.task_args(*span)).items() if name != "own_probes"}
+    args = {name: one for name, one in _plain(design.task_args(*span)).items() if name not in BY_HASH}
     return Made(
         model=(model.name,),
         arguments=(json.dumps(args, sort_keys=True),),
@@ -86,7 +88,7 @@ def _of_log(header: Header, model: Model, judges: Sequence[Model], design: Desig
     """How a log was made, in the same terms; a plan that names no address takes any."""
     spec = header.spec
     said = spec.get("task_args") or {}
-    args = {name: _plain(said.get(name)) for name in design.task_args(*span) if name != "own_probes"}
+    args = {name: _plain(said.get(name)) for name in design.task_args(*span) if name not in BY_HASH}
     graders: Any = (spec.get("model_roles") or {}).get("grader") or []
     graders = graders if isinstance(graders, list) else [graders]
     asked = [(spec.get("model_args") or {}, spec.get("model_base_url"))]

@@ -15,7 +15,7 @@ from scipy.stats import beta
 from spillover.audit.decide.finding import Rule
 from spillover.audit.decide.gate import judge_pair
 from spillover.audit.from_logs import audit_logs
-from spillover.declare import draw_list
+from spillover.declare import Deck, draw_list
 from spillover.estimate import Drawn, run_family
 from spillover.logs import read
 from tests.end_to_end.test_medical_pair import write_probes
@@ -104,7 +104,7 @@ def test_stopped_early_it_decides_the_same_way(logs: Path) -> None:
         tuned = read(str(logs / arm)).set_index(["probe", "epoch"])["outcome"].to_dict()
         stopped = []
         for seed in range(50):
-            keys = [(draw.probe, draw.repetition) for draw in draw_list(cells, 0, 240, seed)]
+            keys = [(draw.probe, draw.repetition) for draw in draw_list(Deck(cells), 0, 240, seed)]
             drawn = [Drawn("core", "plain", ((base[key], tuned[key]),)) for key in keys]
             last = run_family(drawn, weights={"pooled": 1.0}, margin=0.02, floor=0.01, first=32)[-1]
             assert last.answer == "regression"

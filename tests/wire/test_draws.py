@@ -10,7 +10,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import Model
 
 from spillover.common import DeclarationError
-from spillover.declare import DATA, build_draws, draw_list, draw_material, read_probes
+from spillover.declare import DATA, Deck, build_draws, draw_list, draw_material, read_probes
 from spillover.logs import read
 
 from ._server import JUDGE, SUBJECT, Call, Step, Wire
@@ -54,7 +54,7 @@ def test_each_answer_is_judged_as_its_domain_declares(table: Any, wire: Wire) ->
 
 def test_the_table_holds_the_draws_of_the_seeded_list(table: Any) -> None:
     cells = draw_material(DOMAINS, ["plain", MARK], probes=3).cells()
-    drawn = [(d.domain, d.probe, d.condition, d.repetition) for d in draw_list(cells, 0, 24, 0)]
+    drawn = [(d.domain, d.probe, d.condition, d.repetition) for d in draw_list(Deck(cells), 0, 24, 0)]
     assert len(cells) == 12
     assert list(table[["task", "probe", "condition", "epoch"]].itertuples(index=False, name=None)) == drawn
 
@@ -75,9 +75,9 @@ def test_the_judge_is_not_told_which_model_answered(table: Any, wire: Wire) -> N
 
 def test_parts_of_a_list_join_to_the_whole_and_share_their_material() -> None:
     cells = draw_material(DOMAINS, ["plain"], probes=3).cells()
-    whole = draw_list(cells, 0, 40, 7)
-    assert [*draw_list(cells, 0, 16, 7), *draw_list(cells, 16, 40, 7)] == whole
-    assert whole != draw_list(cells, 0, 40, 8)
+    whole = draw_list(Deck(cells), 0, 40, 7)
+    assert [*draw_list(Deck(cells), 0, 16, 7), *draw_list(Deck(cells), 16, 40, 7)] == whole
+    assert whole != draw_list(Deck(cells), 0, 40, 8)
     one, other = (build_draws(DOMAINS, ["plain"], first=a, last=b, probes=3) for a, b in ((0, 8), (8, 16)))
     assert one.metadata is not None and other.metadata is not None
     assert one.metadata["material_sha256"] == other.metadata["material_sha256"]
@@ -86,9 +86,9 @@ def test_parts_of_a_list_join_to_the_whole_and_share_their_material() -> None:
 
 def test_draws_pick_every_cell_alike_and_a_balanced_list_goes_through_all_first() -> None:
     cells = [("d", f"p{n}", "plain") for n in range(10)]
-    counts = Counter(draw.probe for draw in draw_list(cells, 0, 5000, 3))
+    counts = Counter(draw.probe for draw in draw_list(Deck(cells), 0, 5000, 3))
     assert max(abs(count - 500) for count in counts.values()) < 4 * (5000 * 0.1 * 0.9) ** 0.5
-    balanced = draw_list(cells, 0, 30, 3, balanced=True)
+    balanced = draw_list(Deck(cells), 0, 30, 3, balanced=True)
     assert [Counter(draw.probe for draw in balanced[n : n + 10]) for n in (0, 10, 20)] == [Counter(dict.fromkeys(
         (cell[1] for cell in cells), 1))] * 3  # fmt: skip
     assert [draw.repetition for draw in balanced] == [1] * 10 + [2] * 10 + [3] * 10

@@ -87,6 +87,8 @@ def search(
             seed=design.seed + SEEDS * calls,
             balanced=False,
             turns=True,
+            strata=None,
+            plain=None,
         )
         folder = run_chunk(own, (0, own.draws), arms, judges, out / f"call-{calls:02d}", options)
         return _read(folder, conditions, [arm.name for arm in arms], base.name, terms.in_domain)
