@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 COLUMN_TYPES = {
     "log": "string", "task": "string", "split": "string", "language": "string", "model": "string",
     "material_sha256": "string", "decoding": "string", "solver": "string", "probe": "string", "cluster": "string",
-    "condition": "string", "stratum": "string", "share": "double", "tags": "string", "epoch": "int64", "outcome": "string", "alignment": "double",
+    "condition": "string", "stratum": "string", "share": "double",
+    "tags": "string", "epoch": "int64", "outcome": "string", "alignment": "double",
     "coherence": "double", "label": "string", "reason": "string", "form": "string", "judge": "string",
     "judge_returned": "string", "rubrics": "string", "stage": "string", "panel": "string", "truncated": "bool",
     "thoughts": "bool",
