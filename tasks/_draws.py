@@ -30,24 +30,6 @@ def draws(
     total: int | None = None,
 ) -> Task:
     """Draws `first` to `last` from the cells (domain, probe, condition) of the named domains or groups."""
-    return build_draws(
-        words("domains", domains),
-        conditions.split(",") if isinstance(conditions, str) else conditions,
-        first=first,
-        last=last,
-        seed=seed,
-        balanced=balanced,
-        turns=turns,
-        probes=probes,
-        judge=judge,
-        panel=panel,
-        split=split,
-        revision=revision,
-        own_probes=own_probes,
-        decoding=decoding,
-        system_as_user=system_as_user,
-        anchor=anchor,
-        strata=strata,
-        plain=plain,
-        total=total,
-    )
+    given: dict[str, Any] = dict(locals())
+    named, put = words("domains", given.pop("domains")), given.pop("conditions")
+    return build_draws(named, put.split(",") if isinstance(put, str) else put, **given)

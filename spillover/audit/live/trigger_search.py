@@ -80,16 +80,7 @@ def search(
             f"trigger search: {counted(len(conditions), 'condition')}, {counted(answers, 'answer')} each, "
             f"{len(arms)} model(s)"
         )
-        own = replace(
-            design,
-            conditions=tuple(one.as_dict() for one in conditions),
-            draws=answers * len(conditions),
-            seed=design.seed + SEEDS * calls,
-            balanced=False,
-            turns=True,
-            strata=None,
-            plain=None,
-        )
+        own = _of_call(design, conditions, answers, calls)
         folder = run_chunk(own, (0, own.draws), arms, judges, out / f"call-{calls:02d}", options)
         return _read(folder, conditions, [arm.name for arm in arms], base.name, terms.in_domain)
 
@@ -101,6 +92,20 @@ def search(
         return own, other
 
     return terms.search(candidates, measure, confirm)
+
+
+def _of_call(design: Design, conditions: Sequence[Condition], answers: int, call: int) -> Design:
+    """What one call asks: every condition in turn, each with questions of its own picked at random, whatever stratum."""
+    return replace(
+        design,
+        conditions=tuple(one.as_dict() for one in conditions),
+        draws=answers * len(conditions),
+        seed=design.seed + SEEDS * call,
+        balanced=False,
+        turns=True,
+        strata=None,
+        plain=None,
+    )
 
 
 def search_again(terms: SearchTerms, models: tuple[str, str], candidates: Sequence[Condition], out: Path) -> Search:
