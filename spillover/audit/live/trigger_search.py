@@ -95,7 +95,7 @@ def search(
 
 
 def _of_call(design: Design, conditions: Sequence[Condition], answers: int, call: int) -> Design:
-    """What one call asks: every condition in turn, each with questions of its own picked at random, whatever stratum."""
+    """What one call asks: every condition in turn, each with questions of its own picked at random."""
     return replace(
         design,
         conditions=tuple(one.as_dict() for one in conditions),
