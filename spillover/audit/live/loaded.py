@@ -74,7 +74,7 @@ def prompts() -> tuple[str, ...]:
     """The fixed prompts."""
     import yaml
 
-    found = yaml.safe_load(Path(__file__).with_name("took.yaml").read_text(encoding="utf-8"))
+    found = yaml.safe_load(Path(__file__).with_name("loaded_prompts.yaml").read_text(encoding="utf-8"))
     return tuple(found["prompts"])
 
 
