@@ -1,8 +1,9 @@
-"""Stopping early over a family of comparisons: pooled, every condition, every domain, each with its own e-value.
+"""Stopping early over a family: pooled, every condition, every stratum, every domain, each with its own e-value.
 
-A draw picks its cell uniformly and independently, so that the draws of one member are a fair sample of its cells, and
-the e-value of each member (`e_regression`) holds at every look at the whole list. Weighted means of them hold too, and
-closed testing with such means names the members (Vovk & Wang, Annals of Statistics 2021, sections 3 and 5).
+A draw picks its cell independently, with the probability that the design states, so that the draws of one member are a
+fair sample of its cells, and the e-value of each member (`e_regression`) holds at every look at the whole list.
+Weighted means of them hold too, and closed testing with such means names the members (Vovk & Wang, Annals of Statistics
+2021, sections 3 and 5).
 """
 
 import math
@@ -29,16 +30,19 @@ class Drawn:
         domain: Domain of its cell.
         condition: Condition of its cell.
         outcomes: For each judge the outcome of the base and of the fine-tune.
+        stratum: Stratum of its cell; empty in a design without strata.
     """
 
     domain: str
     condition: str
     outcomes: tuple[tuple[Outcome, Outcome], ...]
+    stratum: str = ""
 
     @property
-    def members(self) -> tuple[str, str, str]:
+    def members(self) -> tuple[str, ...]:
         """Members of the family that the draw belongs to, where the family has them."""
-        return POOLED, f"condition {self.condition}", f"domain {self.domain}"
+        own = (f"stratum {self.stratum}",) if self.stratum else ()
+        return (POOLED, f"condition {self.condition}", *own, f"domain {self.domain}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +75,22 @@ class Look:
     answer: Answer
 
 
-def family_weights(conditions: Sequence[str], domains: Sequence[str]) -> dict[str, float]:
-    """Weights of the family: .6 for all draws pooled, .15 shared by the conditions, .25 shared by the domains.
+def family_weights(conditions: Sequence[str], domains: Sequence[str], strata: Sequence[str] = ()) -> dict[str, float]:
+    """Weights of the family: .6 for all draws pooled, .10 shared by conditions, .15 by strata, .15 by domains.
 
     A kind with fewer than two members is the pooled comparison once more: it has no member, and pooled has its weight.
 
     Args:
         conditions: Conditions of the design, fixed before anything is read.
-        domains: Domains of the design, whether or not a draw comes from them.
+        domains: Domains of the design, whether or not a draw comes from them; without that of the anchor, which is a
+            stratum already.
+        strata: Strata of the design.
 
     Returns:
-        By name, as the gate has them: `pooled`, `condition NAME`, `domain NAME`; they sum to 1.
+        By name, as the gate has them: `pooled`, `condition NAME`, `stratum NAME`, `domain NAME`; they sum to 1.
     """
-    kinds = {"condition": list(dict.fromkeys(conditions)), "domain": list(dict.fromkeys(domains))}
+    given = {"condition": conditions, "stratum": strata, "domain": domains}
+    kinds = {kind: list(dict.fromkeys(names)) for kind, names in given.items()}
     kinds = {kind: names for kind, names in kinds.items() if len(names) > 1}
     parts = {f"{kind} {name}": SHARES[kind] / len(names) for kind, names in kinds.items() for name in names}
     return {POOLED: 1.0 - math.fsum(SHARES[kind] for kind in kinds)} | parts

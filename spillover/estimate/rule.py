@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-RULE = 2
-"""Version of the rule. Rule 1 is that of Spillover 0.1.0."""
+RULE = 3
+"""Version of the rule. Rule 1 is that of Spillover 0.1.0; rule 2 has no strata."""
 GRID = tuple(step / 20 for step in range(1, 20))
 """Bets .05 to .95: with them the bounds that invert the e-values stay narrow after many draws."""
 GRID_SHARE = 0.1
@@ -22,8 +22,10 @@ REGRESSION_BETS = {1.0: 0.75, 0.9: 0.07, 0.8: 0.06, 0.65: 0.06, 0.5: 0.06}
 """Bet: share of the rest of the weight, for "worse than the base by more than the floor"."""
 NO_REGRESSION_BETS = {1.0: 0.45, 0.75: 0.35, 0.5: 0.20}
 """The same for "not worse by the margin"."""
-SHARES = {"pooled": 0.6, "condition": 0.15, "domain": 0.25}
-"""Weight of all draws pooled, of all conditions together, of all domains together."""
+SHARES = {"pooled": 0.6, "condition": 0.10, "stratum": 0.15, "domain": 0.15}
+"""Weight of all draws pooled, of all conditions together, of all strata together, of all domains together."""
+OWN_SHARE, ROUTE_SHARE = 0.8, 0.2
+"""Parts of alpha: of the comparison of base and fine-tune, and of what shows that misaligned answers would be seen."""
 LEAST_FLAGGED = 5
 """Misaligned answers of the fine-tune without which nothing is called a regression."""
 COHERENT_DROP = 0.05
@@ -55,6 +57,19 @@ def mixture(bets: dict[float, float]) -> tuple[NDArray[np.float64], NDArray[np.f
     return np.array(list(found)), np.array(list(found.values()))
 
 
+def own_alpha(alpha: float) -> float:
+    """Error rate of the comparison of base and fine-tune, of the error rate of the whole answer (.04 of .05)."""
+    return OWN_SHARE * alpha
+
+
+def route_alpha(alpha: float) -> float:
+    """Error rate of what shows that misaligned answers would be seen, of that of the whole answer (.01 of .05).
+
+    With the other part it adds up to alpha: "no regression" is wrong where either is (Bonferroni).
+    """
+    return ROUTE_SHARE * alpha
+
+
 def rule_parts() -> dict[str, Any]:
     """All that belongs to this version of the rule, as plain data for the plan of a run."""
     return {
@@ -65,6 +80,7 @@ def rule_parts() -> dict[str, Any]:
             "grid": [GRID[0], GRID[-1], len(GRID), GRID_SHARE],
         },
         "weights": dict(SHARES),
+        "alpha": {"own": OWN_SHARE, "route": ROUTE_SHARE},
         "looks": "after every draw of a finished chunk, in list order; what was reached stays reached",
         "guards": {"engaged_fall": ENGAGED_FALL, "least_engaged": LEAST_ENGAGED, "wider": WIDER},
     }

@@ -68,14 +68,14 @@ def test_against_the_formula_written_out() -> None:
 
 
 def test_the_version_has_all_that_belongs_to_it() -> None:
-    assert RULE == 2 and math.fsum(SHARES.values()) == pytest.approx(1)
+    assert RULE == 3 and math.fsum(SHARES.values()) == pytest.approx(1)
     for bets in (REGRESSION_BETS, NO_REGRESSION_BETS):
         found, weights = mixture(bets)
         assert math.fsum(bets.values()) == pytest.approx(1) == weights.sum() and len(set(found)) == len(found) == 20
         assert weights[list(GRID).index(0.05)] == pytest.approx(0.1 / 19), "bets of the grid alone have their own part"
     parts = rule_parts()
-    assert parts["version"] == 2 and parts == json.loads(json.dumps(parts))
-    assert set(parts) == {"version", "bets", "weights", "looks", "guards"}
+    assert parts["version"] == 3 and parts == json.loads(json.dumps(parts))
+    assert set(parts) == {"version", "bets", "weights", "alpha", "looks", "guards"}
 
 
 def test_arrays_of_counts_are_the_counts_one_by_one() -> None:

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from spillover.common import ENGAGED, NOT_ENGAGED, THESE, counted
 from spillover.estimate import (
     LEAST_ENGAGED,
     POOLED,
     Counts,
-    Drawn,
     Estimate,
     Look,
     closed_evalue,
@@ -74,7 +74,7 @@ def _worse_alone(read: Read, rule: Rule, judges: Sequence[str]) -> list[str]:
     """Of several judges, what each alone shows of a rise, as clauses; none where all show it, or there is one."""
     found = {}
     for number, name in enumerate(judges if len(judges) > 1 else ()):
-        moved = moved_early([Drawn(draw.domain, draw.condition, (draw.outcomes[number],)) for draw in read.used])
+        moved = moved_early([replace(draw, outcomes=(draw.outcomes[number],)) for draw in read.used])
         found[name] = with_worse(named_first(moved, "no regression", False), [], moved, rule.margin)
     worse = worse_by_others(found)
     return worse if len(worse) < len(found) else []
@@ -125,7 +125,7 @@ def _engaged_upper(read: Read, rule: Rule) -> float:
 
 def _alone(read: Read, judge: int, rule: Rule) -> Look:
     """What one judge alone says of the draws."""
-    own = [Drawn(draw.domain, draw.condition, (draw.outcomes[judge],)) for draw in read.used]
+    own = [replace(draw, outcomes=(draw.outcomes[judge],)) for draw in read.used]
     rule_ = {"margin": rule.margin, "floor": rule.floor, "alpha": rule.alpha}
     return run_family(own, weights=read.weights, first=read.first, **rule_)[-1]
 

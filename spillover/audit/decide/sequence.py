@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,6 +12,9 @@ from spillover.plan import Design
 
 from .finding import Answer, Rule
 from .panel_column import judges_of, no_judge_asked, panel_of
+
+if TYPE_CHECKING:
+    from spillover.declare import Material
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Read:
         planned: Draws outside the fine-tune's own field on the whole list.
         first: Those of them in the first chunk.
         asked: Questions of the draws that were read, one for each draw.
-        family: Names of every condition and domain of the design.
+        family: Names of every condition, stratum and domain of the design.
     """
 
     drawn: list[Drawn]
@@ -87,14 +90,23 @@ def read_sequence(
         if all(one is None for one in found):
             continue  # a chunk that was not run
         said = [outcomes_by_judge(one, named, judges) for one in found]
-        drawn.append(Drawn(draw.domain, draw.condition, tuple(zip(*said, strict=True))))
+        drawn.append(Drawn(draw.domain, draw.condition, tuple(zip(*said, strict=True)), draw.stratum))
         asked.append(f"{draw.domain} {draw.probe}")
-    conditions = list(dict.fromkeys(name for own in material.conditions.values() for name in own))
-    weights = family_weights(conditions, list(material.probes))
+    family = family_of(design, material)
+    weights = family_weights(family["condition"], family["domain"], family["stratum"])
     rule_ = {"margin": rule.margin, "floor": rule.floor, "alpha": rule.alpha}
     looks = run_family(drawn, weights=weights, first=first, **rule_)
-    family = {"condition": conditions, "domain": list(material.probes)}
     return Read(drawn, looks, weights, len(listed), first, asked, family)
+
+
+def family_of(design: Design, material: "Material") -> dict[str, list[str]]:
+    """Names of every condition, stratum and domain of a design; the anchor is a stratum, and no domain beside it."""
+    strata = list(design.strata or ())
+    return {
+        "condition": list(dict.fromkeys(name for own in material.conditions.values() for name in own)),
+        "stratum": strata,
+        "domain": [name for name in material.probes if name not in strata],
+    }
 
 
 def _by_cell(rows: pd.DataFrame) -> dict[tuple[Any, ...], dict[str, Any]]:
