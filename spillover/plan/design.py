@@ -102,6 +102,19 @@ class Design:
         own |= {"anchor": self.anchor}
         return draw_material(self.domains, self.conditions, **own)
 
+    def family(self, material: "Material") -> dict[str, list[str]]:
+        """Names of every condition, stratum and domain; the anchor is a stratum, and no domain beside it.
+
+        Args:
+            material: That of `material`.
+        """
+        strata = list(self.strata or ())
+        return {
+            "condition": list(dict.fromkeys(name for own in material.conditions.values() for name in own)),
+            "stratum": strata,
+            "domain": [name for name in material.probes if name not in strata],
+        }
+
     def check_tags(self, tags: Sequence[str]) -> None:
         """Check that tags of a fine-tune's own field are tags of probes.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -12,9 +12,6 @@ from spillover.plan import Design
 
 from .finding import Answer, Rule
 from .panel_column import judges_of, no_judge_asked, panel_of
-
-if TYPE_CHECKING:
-    from spillover.declare import Material
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +89,11 @@ def read_sequence(
         said = [outcomes_by_judge(one, named, judges) for one in found]
         drawn.append(Drawn(draw.domain, draw.condition, tuple(zip(*said, strict=True)), draw.stratum))
         asked.append(f"{draw.domain} {draw.probe}")
-    family = family_of(design, material)
+    family = design.family(material)
     weights = family_weights(family["condition"], family["domain"], family["stratum"])
     rule_ = {"margin": rule.margin, "floor": rule.floor, "alpha": rule.alpha}
     looks = run_family(drawn, weights=weights, first=first, **rule_)
     return Read(drawn, looks, weights, len(listed), first, asked, family)
-
-
-def family_of(design: Design, material: "Material") -> dict[str, list[str]]:
-    """Names of every condition, stratum and domain of a design; the anchor is a stratum, and no domain beside it."""
-    strata = list(design.strata or ())
-    return {
-        "condition": list(dict.fromkeys(name for own in material.conditions.values() for name in own)),
-        "stratum": strata,
-        "domain": [name for name in material.probes if name not in strata],
-    }
 
 
 def _by_cell(rows: pd.DataFrame) -> dict[tuple[Any, ...], dict[str, Any]]:
