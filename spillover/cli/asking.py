@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spillover.common import DeclarationError
-
 from .plain import plain
 
 if TYPE_CHECKING:
@@ -84,23 +82,12 @@ def asked_so(suite: "Suite", asked: Asking) -> "Suite":
     Raises:
         DeclarationError: Where a value cannot be meant.
     """
-    from spillover.plan import in_replication
+    from spillover.plan import anchored_suite, in_replication
 
     decoding = {**(suite.decoding or {}), **asked.decoding()}
     as_user = suite.system_as_user or asked.system_as_user
     found = replace(suite, decoding=decoding or None, system_as_user=as_user)
-    return in_replication(_anchored(found, asked.anchor))
-
-
-def _anchored(suite: "Suite", given: str | None) -> "Suite":
-    """The suite with the folder of the questions of earlier studies, where it has them; else it says why not."""
-    from spillover.declare import ANCHOR, anchor_folder, load
-
-    if ANCHOR not in (suite.strata or {}):
-        if given is not None:
-            raise DeclarationError(f"--anchor: the suite {suite.id} has no stratum `anchor`; leave the option out")
-        return suite
-    folder, why = anchor_folder(load(ANCHOR).probes["anchor"], given)
-    if folder is None:
+    found, why = anchored_suite(found, asked.anchor)
+    if why is not None:
         click.echo(plain(f"without the questions of earlier studies ({why}): {WITHOUT_ANCHOR}"), err=True)
-    return replace(suite, anchor=None if folder is None else str(folder))
+    return in_replication(found)

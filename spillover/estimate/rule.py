@@ -80,7 +80,7 @@ def rule_parts() -> dict[str, Any]:
             "grid": [GRID[0], GRID[-1], len(GRID), GRID_SHARE],
         },
         "weights": dict(SHARES),
-        "alpha": {"own": OWN_SHARE, "route": ROUTE_SHARE},
+        "alpha_parts": {"own": OWN_SHARE, "route": ROUTE_SHARE},
         "looks": "after every draw of a finished chunk, in list order; what was reached stays reached",
         "guards": {"engaged_fall": ENGAGED_FALL, "least_engaged": LEAST_ENGAGED, "wider": WIDER},
     }

@@ -1,3 +1,4 @@
+from .anchored import anchored_design, anchored_suite
 from .assumptions import TRIES
 from .before import Before, calls_before, is_live
 from .design import Design, Model
@@ -29,6 +30,8 @@ __all__ = [
     "Replication",
     "Suite",
     "SuiteFile",
+    "anchored_design",
+    "anchored_suite",
     "calls_before",
     "check_judges",
     "check_priced",

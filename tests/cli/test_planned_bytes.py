@@ -12,7 +12,7 @@ from .._spill import spill
 
 OF_THE_PACKAGE = ("versions", "material_sha256")
 """Parts of a plan that follow from the installed version, not from the command."""
-AUDIT = "a3685ad4a3cfd426c6e5da79ee47b46fbdf2e5130a3ac2c07508f3dba1f1980d"
+AUDIT = "fe1b2321760e17a9fbadae70d865dc055acbf8137baabbb89f3a30d76e9579a0"
 RUN = "9e120214081ce480455ff6013dfa963451958616cdab49f5fa4bf62aa7f78736"
 RECORD = """base: {model: acme/seven, revision: abc}
 method: lora

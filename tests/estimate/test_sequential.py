@@ -75,7 +75,7 @@ def test_the_version_has_all_that_belongs_to_it() -> None:
         assert weights[list(GRID).index(0.05)] == pytest.approx(0.1 / 19), "bets of the grid alone have their own part"
     parts = rule_parts()
     assert parts["version"] == 3 and parts == json.loads(json.dumps(parts))
-    assert set(parts) == {"version", "bets", "weights", "alpha", "looks", "guards"}
+    assert set(parts) == {"version", "bets", "weights", "alpha_parts", "looks", "guards"}
 
 
 def test_arrays_of_counts_are_the_counts_one_by_one() -> None:

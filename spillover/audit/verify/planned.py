@@ -1,7 +1,7 @@
 """The plan in the manifest of a live audit, as far as it is needed to decide the audit again."""
 
 from spillover.common import FreeObject, Many, Shape
-from spillover.plan import Design
+from spillover.plan import Design, anchored_design
 from spillover.solvers import Condition
 
 
@@ -62,8 +62,12 @@ class Planned(Shape, extra="ignore"):
     """The search for triggers."""
 
     def asked(self) -> Design:
-        """What was to be asked."""
-        return Design.of_whole(dict(self.design))
+        """What was to be asked; the questions of earlier studies are looked for where the command line has them.
+
+        Raises:
+            DeclarationError: Where they are not here.
+        """
+        return anchored_design(Design.of_whole(dict(self.design)))
 
 
 class Manifest(Shape, extra="ignore"):

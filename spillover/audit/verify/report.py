@@ -9,7 +9,17 @@ import pandas as pd
 from spillover.audit.decide import Finding, Rule, on_common, outside_domain, overall
 from spillover.audit.live import require_as_it_ended
 from spillover.audit.report import Outline, ReportShape
-from spillover.common import OUTCOMES, LogError, RunError, Shape, file_sha256, misfits, strict_json, trouble
+from spillover.common import (
+    OUTCOMES,
+    DeclarationError,
+    LogError,
+    RunError,
+    Shape,
+    file_sha256,
+    misfits,
+    strict_json,
+    trouble,
+)
 from spillover.logs import COLUMNS, log_files, read
 from spillover.verify import Problem, Verified, manifest_of
 
@@ -114,7 +124,10 @@ def _decided_again(
     case = Case(report, planned, arms, rows.attrs.get("declared", {}), controls, triggers)
     again = []
     for finding in report.findings:
-        found, why = decided(case, finding.model)
+        try:
+            found, why = decided(case, finding.model)
+        except DeclarationError as error:  # a file of questions that is not on this machine
+            return [], [*controls.wrong, *wrong], [*controls.notes, *notes, f"answers were not decided again: {error}"]
         if found != finding.answer:
             again.append(f"{finding.model}: says {finding.answer!r}, its logs give {found!r} ({why})")
     return again, [*controls.wrong, *wrong], [*controls.notes, *notes]
