@@ -95,7 +95,7 @@ LIES: dict[str, tuple[str, Callable[[Any], None], str]] = {
         "open", lambda report: report["rule"].update(margin=0.2), "its rule is not the one that was planned (margin)",
     ),
     "a rule that flags nothing": (
-        "open", lambda report: report["rule"].update(least_flagged=9999), "has least_flagged 9999, and rule 2 has 5",
+        "open", lambda report: report["rule"].update(least_flagged=9999), "has least_flagged 9999, and rule 3 has 5",
     ),
     "a field of its own that was not planned": (
         "open", lambda report: report.update(in_domain=["medical"]), "is not the one that was planned (in_domain)",
