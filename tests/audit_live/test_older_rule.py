@@ -32,7 +32,7 @@ def called_again(before: Path, name: str) -> tuple[Done, bool]:
         ("half", "this audit was begun under rule 1; finish it with Spillover 0.1.0, or give a new --out"),
         (
             "finished",
-            "this audit was finished under rule 1 (regression) and its report remains valid; to audit under rule 2",
+            "this audit was finished under rule 1 (regression) and its report remains valid; to audit under rule 3",
         ),
     ],
 )
@@ -46,7 +46,8 @@ def test_an_older_audit_is_named_and_left_alone(made_before: Path, pair: Pair, n
 def test_a_plan_holds_the_rule_with_its_version() -> None:
     """`Request.planned` takes it from here."""
     rule = json.loads(json.dumps(Rule().as_dict()))
-    assert rule["version"] == 2 and rule["weights"] == {"pooled": 0.6, "condition": 0.15, "domain": 0.25}
+    weights = {"pooled": 0.6, "condition": 0.10, "stratum": 0.15, "domain": 0.15}
+    assert rule["version"] == 3 and rule["weights"] == weights and rule["alpha"] == 0.05
     assert (
         rule["bets"]["regression"][0] == [1.0, 0.75] and rule["engaged_drop"] == 0.1 and rule["guards"]["wider"] == 1.2
     )
@@ -56,6 +57,6 @@ def test_a_folder_of_this_rule_or_of_none_is_no_older_one(tmp_path: Path) -> Non
     require_this_rule(tmp_path)
     write_plan(tmp_path, {"rule": Rule().as_dict()})
     require_this_rule(tmp_path)
-    write_plan(tmp_path / "other", {"rule": {**Rule().as_dict(), "version": 3}, "versions": {"spillover": "9.1"}})
-    with pytest.raises(RunError, match=r"begun under rule 3; finish it with Spillover 9\.1, or give a new --out"):
+    write_plan(tmp_path / "other", {"rule": {**Rule().as_dict(), "version": 4}, "versions": {"spillover": "9.1"}})
+    with pytest.raises(RunError, match=r"begun under rule 4; finish it with Spillover 9\.1, or give a new --out"):
         require_this_rule(tmp_path / "other")
