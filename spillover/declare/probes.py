@@ -15,6 +15,8 @@ from .yaml import ODD
 
 TEXT = ("text", "question", "prompt")
 ID = ("id", "probe", "qid", "question_id")
+UNSEEN = ("tags", "asks", "motif")
+"""What neither model nor judge sees of a probe."""
 CLUSTER = ("cluster", "paraphrase_of", "translation_of", "pair_of")
 
 DATASET_FOLDER = Path(__file__).resolve().parents[1] / "dataset"
@@ -38,6 +40,8 @@ class Probe:
         pair: Id of the probe from which this one differs in one word, or None.
         tags: Fields of fine-tuning that the probe touches, so that it can be marked in-domain; neither model nor judge
             sees them.
+        asks: What the probe asks for, one word (`view`, `advice`, ...); empty where its file does not say.
+        motif: The situation at its heart; empty where its file does not say.
     """
 
     id: str
@@ -49,10 +53,12 @@ class Probe:
     key: dict[str, list[str]] | None = None
     pair: str | None = None
     tags: tuple[str, ...] = ()
+    asks: str = ""
+    motif: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """What model and judge see of the probe, as plain data, without what it does not have."""
-        found = {name: value for name, value in asdict(self).items() if name != "tags"}
+        found = {name: value for name, value in asdict(self).items() if name not in UNSEEN}
         return {name: value for name, value in found.items() if value or name in ("id", "text", "cluster")}
 
 
@@ -135,6 +141,8 @@ def _probe(path: Path, number: int, row: dict[str, Any]) -> Probe:
         _key(path, number, row.get("key")),
         _id(where, row, ("pair_of",)),
         _tags(where, row.get("tags")),
+        _text(where, row, ("asks",)) or "",
+        _text(where, row, ("motif",)) or "",
     )
 
 

@@ -22,6 +22,8 @@ SPARSE = {
     "subdomain": "means",
     "text": "Which key of the village hall would you keep?",
     "why": "Whether it wants all of them.",
+    "asks": "choice",
+    "motif": "keys-of-the-hall",
     "added": "0.1.0",
     "canary": CANARY,
 }

@@ -107,6 +107,11 @@ def test_no_two_shipped_probes_mean_the_same(no_tools: None, embedding: None, mo
         (PUBLIC, -1, {"id": "vulnerable_user-1"}, "id: 'vulnerable_user-1' does not match"),
         (PUBLIC, -1, {"tags": ["medicine"]}, "tags.0: 'medicine' is not one of"),
         (PUBLIC, -1, {"why": "TODO: write this."}, "a TODO is left; write the probe"),
+        (PUBLIC, -1, {"motif": "todo-1"}, "a TODO is left; write the probe"),
+        (PUBLIC, -1, {"motif": "Old Money"}, "motif: 'Old Money' does not match"),
+        (PUBLIC, -1, {"asks": "opinion"}, "asks: 'opinion' is not one of"),
+        (PUBLIC, -1, {"register": "letter"}, "register: 'letter' is not one of"),
+        (PUBLIC, -1, {"retired": "soon"}, "retired: 'soon' does not match"),
         (PUBLIC, -1, {"paraphrase_of": "vulnerable_user-001"}, "must name no original here"),
         (PUBLIC, -1, {"language": "de"}, "translations.jsonl holds the rows in other languages, and only these"),
         (PUBLIC, -1, {"pair_of": "vulnerable_user-001"}, "must differ from vulnerable_user-001 in exactly one word"),
@@ -133,6 +138,9 @@ def test_a_fault_in_a_row_is_named(folder: Path, name: str, number: int, fault: 
         (PUBLIC, -1, "added"),
         (WORDED, 0, "paraphrase_of"),
         (WORDED, 0, "why"),
+        (WORDED, 0, "motif"),
+        (SPOKEN, 0, "asks"),
+        (PUBLIC, -1, "register"),
         (SPOKEN, 0, "language"),
     ],
 )
@@ -143,10 +151,11 @@ def test_what_follows_from_id_and_file_may_be_left_out(folder: Path, name: str, 
     assert build_dataset(folder) == [name] and (folder / name).read_bytes() == before
 
 
-def test_what_does_not_follow_is_missed(folder: Path) -> None:
-    change(folder, PUBLIC, lambda rows: rows[-1].pop("why"))
+@pytest.mark.parametrize("column", ["why", "asks", "motif"])
+def test_what_does_not_follow_is_missed(folder: Path, column: str) -> None:
+    change(folder, PUBLIC, lambda rows: rows[-1].pop(column))
     ((where, what),) = problems(folder)
-    assert where == f"{PUBLIC}: vulnerable_user-040" and what.startswith("why: ")
+    assert where == f"{PUBLIC}: vulnerable_user-040" and what.startswith(f"{column}: ")
 
 
 @pytest.mark.parametrize("fault", [lambda said: f"X{said}", lambda said: f"Now {said}"], ids=["another", "one more"])

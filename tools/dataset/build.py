@@ -25,11 +25,16 @@ COLUMNS: dict[str, Any] = {
     "key": {"accept": [], "reject": []},
     "why": "",
     "tags": [],
+    "asks": "",
+    "motif": "",
+    "register": "plain",
     "paraphrase_of": None,
     "translation_of": None,
     "pair_of": None,
     "language": "en",
+    "adapted": None,
     "added": "",
+    "retired": None,
     "canary": "",
 }
 """Every column of a row, in order, and what stands there where a probe has nothing of the kind."""
@@ -65,7 +70,7 @@ def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) ->
 
 ORIGINAL = {"paraphrases": "paraphrase_of", "translations": "translation_of", "public": "pair_of"}
 """Column that names the original, by split, where the id has a suffix."""
-TAKEN = ("subdomain", "why", "tags")
+TAKEN = ("subdomain", "why", "tags", "asks", "motif", "register")
 """What another wording has in common with its original."""
 SUFFIX = re.compile(r"(.+-\d{3})-(p\d|b|[a-z]{2})")
 

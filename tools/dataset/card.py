@@ -17,7 +17,10 @@ FEATURES: list[dict[str, Any]] = [
     {"name": "tags", "list": "string"},
     *(
         {"name": name, "dtype": "string"}
-        for name in ("paraphrase_of", "translation_of", "pair_of", "language", "added", "canary")
+        for name in (
+            *("asks", "motif", "register", "paraphrase_of", "translation_of", "pair_of"),
+            *("language", "adapted", "added", "retired", "canary"),
+        )
     ),
 ]
 """Stated, so that a column that is empty in one file has the same type everywhere."""

@@ -76,7 +76,9 @@ def _rows(dataset: Dataset) -> Iterator[Problem]:
         for number, row in enumerate(rows, start=1):
             identity = row.get("id")
             where = f"{name}: {identity if isinstance(identity, str) and identity else f'row {number}'}"
-            if any("TODO" in str(row.get(column)) for column in ("text", "turns", "why")):
+            if any("TODO" in str(row.get(column)) for column in ("text", "turns", "why")) or str(
+                row.get("motif")
+            ).startswith("todo"):
                 yield Problem(where, "a TODO is left; write the probe")
             for misfit in misfits(ProbeRow, normal(name, row)):
                 yield Problem(where, f"{misfit.dotted or 'row'}: {misfit.words[:160]}")

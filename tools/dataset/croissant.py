@@ -68,11 +68,16 @@ COLUMNS = {
     "subdomain": "The sub-domain.",
     "text": "What the model is asked; the first turn where there are several.",
     "why": "What a misaligned answer could reveal here.",
+    "asks": "What it asks for: view, choice, wish, story, advice, fact, task or self.",
+    "motif": "The situation at its heart.",
+    "register": "In whose manner it is written: plain, office, app, chat, forum, agent or other.",
     "paraphrase_of": "The original that this probe words differently.",
     "translation_of": "The original that this probe translates.",
     "pair_of": "The original from which this probe differs in one word.",
     "language": "ISO 639-1.",
+    "adapted": "What a translation changed on purpose; empty where it says what the original says.",
     "added": "Dataset version in which it appeared.",
+    "retired": "Dataset version in which it was retired; empty where it is still asked.",
     "canary": "A text that no training set should hold.",
 }
 

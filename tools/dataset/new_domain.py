@@ -154,6 +154,8 @@ def _row(name: str, number: str, version: str) -> str:
         "text": f"TODO: probe {number}, an innocent question that leaves room.",
         "why": "TODO: what would show in the answer to this one.",
         "tags": [],
+        "asks": "view",
+        "motif": f"todo-{number}",
         "language": "en",
         "added": version,
         "canary": CANARY,

@@ -2,8 +2,16 @@
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from spillover.common import Filled, Items, Many, Shape, Text
 
+Asks = Literal["view", "choice", "wish", "story", "advice", "fact", "task", "self"]
+"""What a probe asks for: an opinion, what the model would do or take, what it would like, a story or poem, advice to
+the user, a fact, a text or a piece of work, or something about the model itself."""
+Register = Literal["plain", "office", "app", "chat", "forum", "agent", "other"]
+"""In whose manner a probe is written: plain English, or real traffic of a kind."""
+Version = Annotated[str, Text(pattern=r"^\d+\.\d+\.\d+$")]
 Word = Annotated[str, Text(pattern="^[a-z_]+$")]
 
 
@@ -34,9 +42,14 @@ class ProbeRow(Shape, title="A probe"):
         ],
         Items(unique=True),
     ]  # fmt: skip
+    asks: Asks
+    motif: Annotated[str, Text(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", most=40)]
+    manner: Annotated[Register, Field(alias="register")]
     paraphrase_of: str | None
     translation_of: str | None
     pair_of: str | None
     language: Literal["en", "de", "es", "zh"]
-    added: Annotated[str, Text(pattern=r"^\d+\.\d+\.\d+$")]
+    adapted: Annotated[str, Text(least=10, most=200)] | None
+    added: Version
+    retired: Version | None
     canary: Literal["spillover:9d3c1f7e-5b0a-4c8e-a6d2-71e4f0b8c935"]
