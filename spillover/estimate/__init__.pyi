@@ -1,6 +1,6 @@
 from .agreement import cohen_kappa, krippendorff_alpha
 from .binomial import clopper_pearson, newcomb, unseen_share, wilson
-from .bounds import closed_evalue, difference_bounds, rate_bounds, upper_bound
+from .bounds import closed_evalue, difference_bounds, lower_bound, rate_bounds, upper_bound
 from .cascade import Cascade, cascade_rate
 from .clusters import group
 from .corrected import corrected_rate
@@ -25,19 +25,32 @@ from .quantities import (
     estimate_rate_by_question,
     threshold_curve,
 )
-from .rule import COHERENT_DROP, ENGAGED_DROP, ENGAGED_FALL, LEAST_ENGAGED, LEAST_FLAGGED, RULE, rule_parts
+from .rule import (
+    COHERENT_DROP,
+    ENGAGED_DROP,
+    ENGAGED_FALL,
+    LEAST_ENGAGED,
+    LEAST_FLAGGED,
+    RULE,
+    own_alpha,
+    route_alpha,
+    rule_parts,
+)
 from .seeds import over_seeds
 from .sequential import Counts, count, e_no_regression, e_regression
+from .shown import CONTROL, LEAST_RECOVERED, Recovered, Sensitivity, chance_shown, least_recovered, noticed, recovered
 from .swap import swapped
 from .two_arms import answers_called, at_margin, ends_of, margin_called, smallest_between, smallest_called
 
 __all__ = [
     "COHERENT_DROP",
+    "CONTROL",
     "ENDED",
     "ENGAGED_DROP",
     "ENGAGED_FALL",
     "LEAST_ENGAGED",
     "LEAST_FLAGGED",
+    "LEAST_RECOVERED",
     "MEANS",
     "NO_REGRESSION",
     "OPEN",
@@ -51,10 +64,13 @@ __all__ = [
     "Estimate",
     "JudgeErrors",
     "Look",
+    "Recovered",
+    "Sensitivity",
     "WorstCase",
     "answers_called",
     "at_margin",
     "cascade_rate",
+    "chance_shown",
     "clopper_pearson",
     "closed_evalue",
     "cohen_kappa",
@@ -81,15 +97,21 @@ __all__ = [
     "holm",
     "independent_difference",
     "krippendorff_alpha",
+    "least_recovered",
+    "lower_bound",
     "margin_called",
     "newcomb",
+    "noticed",
     "odd_one_out",
     "over_seeds",
+    "own_alpha",
     "population_difference",
     "prediction_powered_rate",
     "rate",
     "rate_bounds",
     "rates_from_counts",
+    "recovered",
+    "route_alpha",
     "rule_parts",
     "run_family",
     "said",
