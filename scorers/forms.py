@@ -59,7 +59,7 @@ def choose_form(declared: Form, judge: Model, dimension: str) -> Form:
         kind = recording.kind(dimension)
         if kind is None:
             raise JudgeError(
-                f"{recording.path}: no {dimension} verdicts recorded; give their column, -M {dimension}=.."
+                f"{recording.path}: no {dimension} verdicts recorded; give their column, -M {dimension}=COLUMN"
             )
         if kind == "score":
             return "recorded"

@@ -97,7 +97,7 @@ def load_rubric(name: str | Path) -> Rubric:
 @read_once
 def _rubric(path: Path) -> Rubric:
     if not path.is_file():
-        raise DeclarationError(f"{path.name}: no such rubric; shipped: {', '.join(rubric_names())}")
+        raise DeclarationError(f"{path.name}: no such rubric; use one of {', '.join(rubric_names())}")
     fields = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(fields, dict) or not all(key in fields for key in ("id", "version", "dimension", "menu")):
         raise DeclarationError(f"{path.name}: a rubric needs id, version, dimension and menu")
@@ -115,7 +115,7 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
     prompt = fields.get("prompt", "")
     wrong = {
         f"unknown field `{(unknown or [''])[0]}`": unknown,
-        f"id is {fields['id']!r}, not the name of the file": fields["id"] != path.stem,
+        f"id is {fields['id']!r}, not the name of the file; give both one name": fields["id"] != path.stem,
         f"dimension must be one of {', '.join(DIMENSIONS)}": fields["dimension"] not in DIMENSIONS,
         f"menu word `{(stray or [''])[0]}` has no outcome; add it under outcomes": stray,
         f"outcomes must be among {', '.join(BY_JUDGES)}": not set(outcomes.values()) <= set(BY_JUDGES),
@@ -138,7 +138,9 @@ def _section(path: Path) -> str:
         if not isinstance(fields, dict) or part not in fields:
             raise DeclarationError(f"rubrics/domains/{path.name}: lacks `{part}`; add it")
     if fields["domain"] != path.stem:
-        raise DeclarationError(f"rubrics/domains/{path.name}: domain is {fields['domain']!r}, not the name of the file")
+        raise DeclarationError(
+            f"rubrics/domains/{path.name}: domain is {fields['domain']!r}, not the name of the file; give both one name"
+        )
     lines = [f"In this domain ({path.stem.replace('_', ' ')}):"]
     lines += [f"- {part.replace('_', ' ')}: {' '.join(str(fields[part]).split())}" for part in parts[:-1]]
     lines.append("Examples, written by hand:")

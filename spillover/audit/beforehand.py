@@ -63,6 +63,7 @@ def _check_files(request: Request) -> None:
         require_run(folder)
     if request.card is not None and load_card(request.card).judge != request.judges[0].name:
         raise RunError(
-            f"{request.card}: is the card of {load_card(request.card).judge}, not of {request.judges[0].name}"
+            f"{request.card}: is the card of {load_card(request.card).judge}, not of "
+            f"{request.judges[0].name}; give the card of that judge"
         )
     check_budget(request.budget)

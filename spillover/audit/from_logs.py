@@ -112,7 +112,7 @@ def _not_shared(base: Arm, tuned: list[Arm]) -> None:
     for arm in tuned:
         if (file := shared_verdicts(base.rows, arm.rows)) is not None:
             raise LogError(
-                f"{file}: gave {base.name} and {arm.name} the same recorded verdicts, for its rows do not say "
+                f"{file}: gave {base.name} and {arm.name} the same recorded verdicts, because its rows do not say "
                 "which answer they are about; give the verdicts of each model, with the columns `model` and `answer`"
             )
 

@@ -19,7 +19,7 @@ const controls = () => {
   for (const name of Object.keys(FILTERS)) find(`by-${name}`).value = state[name];
   find("active").textContent = chosen().length ? ` (${chosen().map(name => FILTERS[name]).join(", ")})` : "";
 };
-// Only what changed is drawn anew: to compare or to open a card leaves the table where it is.
+// Only what changed is drawn again: to compare or to open a card leaves the table where it is.
 const drawAll = changed => {
   const listing = changed.some(name => !["open", "compare"].includes(name));
   controls();

@@ -129,9 +129,13 @@ def read_display(path: Path | None = None) -> Display:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
-        raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:200]})") from error
+        raise DeclarationError(
+            f"{path}: cannot be read ({' '.join(str(error).split())[:200]}); correct the file"
+        ) from error
     found = shaped(Display, data, in_file(path, "leaderboard/display.yaml is a correct example", DeclarationError))
     keys = [one.key for one in found.columns]
     if len(set(keys)) < len(keys) or found.sort.key not in keys or "model" not in keys:
-        raise DeclarationError(f"{path}: columns must hold each name once, with `model` and the column to sort by")
+        raise DeclarationError(
+            f"{path}: correct `columns`: each name once, with `model` and the column to sort by among them"
+        )
     return found

@@ -155,8 +155,7 @@ def _status(file: Path, record: Path) -> dict[str, Any]:
     if not file.exists():
         return {}
     try:
-        if file.is_symlink() or file.stat().st_size > LARGEST_STATUS:
-            raise ValueError("a link, or too large")
+        _require_small_file(file)
         said = strict_json(file.read_bytes())
         taken, again, anew = (said.get(name) for name in ("retracted", "rescored", "reproduced"))
         level = said.get("verification", LEVELS[0])
@@ -173,7 +172,15 @@ def _status(file: Path, record: Path) -> dict[str, Any]:
         }
     except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         why = trouble(error)
-        raise LogError(f"{file}: not a status file ({why}); spillover leaderboard check writes one") from error
+        raise LogError(f"{file}: not a status file ({why}); make it again with spillover leaderboard check") from error
+
+
+def _require_small_file(file: Path) -> None:
+    """Raise a fragment; the caller adds the file and what to do."""
+    if file.is_symlink():
+        raise ValueError("it is a link, not a file")
+    if (size := file.stat().st_size) > LARGEST_STATUS:
+        raise ValueError(f"it has {size:,} bytes; at most {LARGEST_STATUS:,} are read")
 
 
 def _missing(said: Any) -> str | None:
@@ -193,9 +200,8 @@ def _declared(file: Path) -> str | None:
     if not file.exists():
         return None
     try:
-        if file.is_symlink() or file.stat().st_size > LARGEST_STATUS:
-            raise ValueError("a link, or too large")
+        _require_small_file(file)
         why = strict_json(file.read_bytes()).get("part")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
-        raise LogError(f"{file}: cannot be read ({trouble(error)}); spillover submit writes one") from error
+        raise LogError(f"{file}: cannot be read ({trouble(error)}); make it again with spillover submit") from error
     return None if why is None else f"its submitter declares it as a part of the design: {str(why)[:200]}"

@@ -128,7 +128,7 @@ def board_of(entries: Iterable[Entry], display: Display, suite_version: str | No
     shown = [row for row in every if suite_version in (None, row.setting.suite_version)]
     if every and not shown:
         there = ", ".join(sorted({row.setting.suite_version for row in every}))
-        raise LogError(f"--suite-version {suite_version}: no record has this version; records have {there}")
+        raise LogError(f"--suite-version {suite_version}: no record has this version; give one of {there}")
     chosen, earlier = _newest(shown)
     members: dict[Setting, list[Row]] = {}
     for row in chosen:

@@ -59,7 +59,10 @@ class AuditOptions(PairOptions):
         spelled = {one.name: one.opts[0] for one in command.params}
         for name in ("base_logs", "finetune_logs"):
             if not getattr(self, name):
-                raise click.UsageError(f"{spelled[name]} is missing: an audit of logs needs both")
+                raise click.UsageError(f"{spelled[name]} is missing; give both --base-logs and --finetune-logs")
         idle = next((name for name in LIVE if getattr(self, name)), None)
         if idle is not None:
-            raise click.UsageError(f"{spelled[idle]} is for models that are asked now; the logs hold what was asked")
+            raise click.UsageError(
+                f"{spelled[idle]} is for models that are asked now; leave it out, or "
+                "give --base and --finetune instead of logs"
+            )

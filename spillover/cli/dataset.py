@@ -147,7 +147,7 @@ def _version(given: str | None) -> "Dataset":
     if given is not None and not given.strip():
         raise DatasetError("give a folder, or a revision as v0.1.0 or ORG/NAME@v0.1.0")
     if given is not None and "@" not in given and os.sep in given and not Path(given).is_dir():
-        raise DatasetError(f"{given}: no such folder")
+        raise DatasetError(f"{given}: no such folder; give a folder with the dataset, or ORG/NAME@REVISION")
     if given is None or Path(given).is_dir():
         return read_dataset(own(None if given is None else Path(given)))
     return read_dataset(fetch(given, ["*"]).folder)

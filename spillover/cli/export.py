@@ -144,7 +144,7 @@ def _asked(name: str) -> "Asked":
     from spillover.tools import Asked
 
     if name not in names():
-        raise DeclarationError(f"--task {name}: no such task; there are {', '.join(names())}")
+        raise DeclarationError(f"--task {name}: no such task; give one of {', '.join(names())}")
     declared = load(name)
     return Asked(name, declared.title, declared.theme, declared.version, len(build(name).dataset))
 
@@ -188,7 +188,7 @@ def attestation(source: Path, logs: tuple[Path, ...], out: Path, signed: bool) -
     bundle = sign(payload) if signed else None
     click.echo(str(write_file(out, payload.decode())))
     said = (
-        f"{counted(checked, 'file')} hashed anew" if logs else "hashes of logs as named there, not taken anew (--logs)"
+        f"{counted(checked, 'file')} hashed again" if logs else "hashes of logs as named there, not computed (--logs)"
     )
     click.echo(f"{counted(len(made['subject']), 'subject')}; {said}; it proves bytes, not that the judge was right")
     if bundle is not None:
@@ -228,12 +228,12 @@ def _manifest(folder: Path, report: "ReportShape") -> tuple[str, str] | None:
     if report.manifest is None:
         return None
     if read_manifest(folder).data != report.manifest:
-        raise LogError(f"{folder / 'manifest.json'}: is not the manifest in the report; give the folder of the audit")
+        raise LogError(f"{folder / 'manifest.json'}: differs from that in the report; give the report's own folder")
     return "manifest.json", file_sha256(folder / "manifest.json")
 
 
 def _compared(statement: dict[str, Any], logs: tuple[Path, ...]) -> int:
-    """Hash logs anew; every one that the statement names (its last subject is the file itself) must be among them."""
+    """Hash logs again; each that the statement names (its last subject is the file itself) must be among them."""
     from spillover.common import LogError, file_sha256
     from spillover.logs import found_logs
 
@@ -243,5 +243,5 @@ def _compared(statement: dict[str, Any], logs: tuple[Path, ...]) -> int:
     named = statement["subject"][:-1]
     for one in named:
         if one["digest"]["sha256"] not in held:
-            raise LogError(f"{one['name']}: not here with its hash; give the folder that holds it (--logs)")
+            raise LogError(f"{one['name']}: no file here has its hash; give its folder with --logs")
     return len(named)

@@ -57,7 +57,10 @@ def _model(name: str, arguments: tuple[str, ...]) -> Any:
     try:
         return get_model(name, memoize=False, **given)
     except Exception as error:
-        raise JudgeError(f"judge {name}: cannot be loaded ({' '.join(str(error).split())[:200]})") from error
+        raise JudgeError(
+            f"judge {name}: cannot be loaded ({' '.join(str(error).split())[:200]}); give "
+            "PROVIDER/MODEL, and set the provider's key"
+        ) from error
 
 
 @judge.command()
@@ -231,7 +234,10 @@ def _say_drift(known: "JudgeCard", found: "Drift", today: date) -> None:
             f"(McNemar p {found.p:.3g})"
         )
     if found.shifted:
-        click.echo("the judge moved beyond chance: results judged since then are void until it is calibrated anew")
+        click.echo(
+            "the judge moved beyond chance: results judged since then are void until it is "
+            "calibrated again with spillover judge calibrate"
+        )
     if not found.due and not found.shifted:
         age = (today - date.fromisoformat(known.date)).days
         not_asked = f"not asked again (--judge {plain(known.judge)}); the card is {age} days old"

@@ -90,7 +90,7 @@ def labels(files: tuple[Path, ...], logs: tuple[str, ...], as_json: bool) -> Non
         click.echo(json.dumps(finite(found)))
         return
     if given.empty:
-        raise LogError(f"{files[0]}: no labels in it")
+        raise LogError(f"{files[0]}: holds no labels; label answers first with spillover judge label")
     if logs and not runs:
         raise LogError(
             f"none of the labels belongs to an answer in {', '.join(logs)}; give the logs that were labelled"

@@ -82,7 +82,7 @@ class Package:
         return None if task is None else ([str(one.id) for one in task.dataset], int(task.epochs or 1))
 
     def task(self, source: "LogSource") -> "Task | str":
-        """The task that a log says it ran, built anew, or why it cannot be."""
+        """The task that a log says it ran, built again, or why it cannot be."""
         return self._task(source) or self._why.get(source.sha256, "cannot be rebuilt")
 
     def _task(self, source: "LogSource") -> "Task | None":

@@ -68,7 +68,7 @@ def _pair(asked: PairOptions) -> Pair:
         derived = tuple(one.condition.as_dict() for one in pair.derived)
         return replace(pair, suite=replace(pair.suite, conditions=(*pair.suite.conditions, *derived)))
     if any(getattr(asked, name) for name in DRAWN) or suite.training_data:
-        raise click.UsageError(f"{suite.id}: is a replication without draws or a verdict; these options need both")
+        raise click.UsageError(f"{suite.id}: is a replication without draws or a verdict; leave these options out")
     judges = tuple(model_of(name) for name in asked.judges) or suite.judges
     return pair_of(asked, asked_so(replace(suite, judges=judges), asked))
 

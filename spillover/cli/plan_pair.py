@@ -99,7 +99,9 @@ def suite_of(asked: PairOptions) -> "Suite":
 
     suite = load_suite(asked.suite)
     if suite.replication is not None:
-        raise DeclarationError(f"{suite.id}: is a replication and has no verdict; see spillover run {asked.suite}")
+        raise DeclarationError(
+            f"{suite.id}: is a replication, and an audit of it gives no result; use spillover run {asked.suite}"
+        )
     whole, batch = asked.all_draws, asked.batch
     if suite.stop_early and batch and not whole:
         raise DeclarationError("--batch: a batch cannot stop early; add --all-draws")

@@ -92,7 +92,7 @@ class Options:
             raise LogError(f"{self.out}: is a file; --out takes a folder")
         gone = [folder for folder in self.cards if not folder.is_dir()]
         if gone:
-            raise LogError(f"--cards {gone[0]}: no such folder")
+            raise LogError(f"--cards {gone[0]}: no such folder; give the folder of the judge cards")
 
 
 def _made(asked: Options) -> "list[Record]":
@@ -184,7 +184,10 @@ def _with_manifest(made: "Record", folder: Path) -> "Record":
     found = read_manifest(folder)
     if made.model not in found.models:
         names = ", ".join(found.models)
-        raise LogError(f"--manifest {folder}: is of another run: {made.model} is not among its {names}")
+        raise LogError(
+            f"--manifest {folder}: is of another run: {made.model} is not among its {names}; "
+            "give the folder of the run that made these logs"
+        )
     return made.having(manifest=found.data)
 
 

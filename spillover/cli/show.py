@@ -120,7 +120,7 @@ def look(asked: Asked) -> Found:
 
     gone = [folder for folder in asked.cards if not folder.is_dir()]
     if gone:
-        raise LogError(f"--cards {gone[0]}: no such folder")
+        raise LogError(f"--cards {gone[0]}: no such folder; give the folder of the judge cards")
     table, emergent = read(list(asked.logs), asked.score), load_groups()["emergent"]
     arms = summarise(table, asked.level)
     compared = differences(arms, asked.base)

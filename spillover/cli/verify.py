@@ -1,4 +1,4 @@
-"""`spillover verify LOGS_OR_RECORDS`: do they hold together, every sample read and every number computed anew?"""
+"""`spillover verify LOGS_OR_RECORDS`: do they hold together, every sample read and every number computed again?"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,7 +49,7 @@ def verify(paths: tuple[Path, ...], logs: tuple[Path, ...], cards: tuple[Path, .
 
     gone = [path for path in (*paths, *logs, *cards) if not path.exists()]
     if gone:
-        raise LogError(f"{gone[0]}: no such file or folder")
+        raise LogError(f"{gone[0]}: no such file or folder; check the path")
     reports = [file for path in paths if (file := _report(path)) is not None]
     others = [path for path in paths if path not in reports]
     package = Package(cards)

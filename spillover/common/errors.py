@@ -17,7 +17,7 @@ from typing import ParamSpec, TypeVar
 
 
 class SpilloverError(Exception):
-    """A mistake a user can mend. Its text is one line: file, probe, field, what was found, the fix."""
+    """A mistake that a user can correct. Its text is one line: file, probe, field, what was found, the fix."""
 
 
 class DeclarationError(SpilloverError):

@@ -120,7 +120,7 @@ def suggest(what: str, found: str, known: Iterable[str]) -> str:
     """One line for a name that is not known: what was found, and what was probably meant."""
     known, found = list(known), found if len(found) <= SHOWN else f"{found[:SHOWN]}..."
     near = get_close_matches(found, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
+    hint = f"did you mean `{near[0]}`?" if near else f"use one of {', '.join(known)}"
     return f"unknown {what} `{found}`; {hint}"
 
 
@@ -129,7 +129,7 @@ def _sorted(error: "ValidationError", shape: type["Shape"], data: object) -> lis
 
     count = error.error_count()
     if count > MOST:
-        return [Misfit((), "value", "", f"{count:,} places do not fit; it is no {_called(shape)}")]
+        return [Misfit((), "value", "", f"{count:,} places do not fit; its layout is not that of {_called(shape)}")]
     schema = schema_of(shape)
     errors = [one for one in error.errors(include_url=False) if not _of_entries(one)]
     found = [_misfit(one, data, schema) for one in _nearest(errors, data)]

@@ -52,7 +52,7 @@ def finite(value: Any, *, file: str = "", places: int | None = None) -> Any:
     if not isinstance(value, float):
         return value
     if file and math.isinf(value):
-        raise LogError(f"{file}: a score or figure is infinite; find it with spillover verify")
+        raise LogError(f"{file}: a score or figure is infinite; run spillover verify to find it")
     if not math.isfinite(value):
         return None
     return value if places is None else round(value, places)

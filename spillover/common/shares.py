@@ -72,7 +72,8 @@ def check_shares(margin: float, floor: float, alpha: float) -> None:
     MARGIN.require(margin)
     if floor > margin:
         raise DeclarationError(
-            f"floor {floor:g} is above margin {margin:g}: what counts as nothing would be too much to pass; give a "
+            f"floor {floor:g} is above margin {margin:g}: the smallest difference that counts must not "
+            "exceed the largest that passes; give a "
             "--floor of at most the --margin"
         )
     FLOOR.require(floor)

@@ -68,7 +68,7 @@ def _folder(declared: dict[str, Any], given: str) -> Path:
     folder = given_file(given)
     if not folder.is_dir():
         raise DeclarationError(
-            f"--anchor {given}: is no folder; give one with {_names(declared)}, or download, or none"
+            f"--anchor {given}: is not a folder; give one with {_names(declared)}, or download, or none"
         )
     if not _there(declared, folder):
         raise DeclarationError(f"--anchor {given}: holds none of {_names(declared)} as they were published; give those")
@@ -138,7 +138,9 @@ def _texts(path: Path) -> tuple[tuple[str, str], ...]:
         found = read_texts(path)
         return tuple((one["id"], one["paraphrases"][0]) for one in found if not one.get("system"))
     except (*ODD, KeyError, TypeError, IndexError) as error:
-        raise DeclarationError(f"{path}: is not a list of questions, each with id and paraphrases") from error
+        raise DeclarationError(
+            f"{path}: is not a list of questions, each with id and paraphrases; give the file as it was published"
+        ) from error
 
 
 def said_of(anchor: Anchor) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from spillover.common import DeclarationError, RecordingError, inspect_errors
+from spillover.common import DeclarationError, RecordingError, inspect_errors, kind_of
 from spillover.providers import one_file
 
 from .files import given_file
@@ -21,7 +21,7 @@ def one_value(name: str, given: Any) -> Any:
         said = ",".join(map(str, given))
         raise DeclarationError(f"-T {name}={said[:80]}: only one value is allowed; run the task once for each value")
     if isinstance(given, bool) or not isinstance(given, int | float):
-        raise DeclarationError(f"-T {name}={str(given)[:80]}: must be a word")
+        raise DeclarationError(f"-T {name}={str(given)[:80]}: takes a word, not {kind_of(given)}; write -T {name}=WORD")
     return str(given)
 
 
@@ -35,7 +35,9 @@ def words(name: str, given: Any) -> list[str]:
     if isinstance(given, str):
         return given.split(",")
     if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
-        raise DeclarationError(f"-T {name}={str(given)[:80]}: must be words separated by commas")
+        raise DeclarationError(
+            f"-T {name}={str(given)[:80]}: takes words, not {kind_of(given)}; write -T {name}=WORD,WORD"
+        )
     return list(given)
 
 

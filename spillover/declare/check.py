@@ -38,7 +38,9 @@ def check(source: Source) -> None:
         raise DeclarationError(problem_line(source, errors[0]))
     data = source.data
     if source.path.stem != data["id"]:
-        raise DeclarationError(f"{source.at(('id',))}: id is {data['id']!r} but the file is {source.path.name}")
+        raise DeclarationError(
+            f"{source.at(('id',))}: id is {data['id']!r} but the file is {source.path.name}; give both one name"
+        )
     _known(source, ("judge",), "judge", data["judge"], data["judges"])
     from spillover.scorers import METRICS, rubric_names
 
@@ -56,7 +58,7 @@ def choose(what: str, name: str, known: dict[str, Any]) -> Any:
         DeclarationError: Where there is none; names the nearest.
     """
     if not isinstance(name, str):
-        raise DeclarationError(f"{what}: one name is needed, found {str(name)[:80]!r}; known: {', '.join(known)}")
+        raise DeclarationError(f"{what}: one name is needed, found {str(name)[:80]!r}; give one of {', '.join(known)}")
     if name not in known:
         raise DeclarationError(suggest(what, name, known))
     return known[name]

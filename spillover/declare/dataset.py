@@ -64,7 +64,7 @@ def read_dataset(folder: Path = DATASET_FOLDER) -> Dataset:
     """
     found = sorted(folder.glob("data/*/*.jsonl"))
     if not found:
-        raise DatasetError(f"{folder}: no dataset here (data/DOMAIN/public.jsonl)")
+        raise DatasetError(f"{folder}: no dataset here (data/DOMAIN/public.jsonl); give the folder that holds data")
     return Dataset(folder, version_of(folder), {path.relative_to(folder).as_posix(): _lines(path) for path in found})
 
 
@@ -94,7 +94,9 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from error
+        raise DatasetError(
+            f"{path}: not UTF-8 ({error.reason} at byte {error.start}); save the file as UTF-8"
+        ) from error
 
 
 def _lines(path: Path) -> list[Row]:
@@ -104,9 +106,9 @@ def _lines(path: Path) -> list[Row]:
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise DatasetError(f"{path}: line {number}: not JSON ({error})") from error
+            raise DatasetError(f"{path}: line {number}: not JSON ({error}); correct the line") from error
         if not isinstance(row, dict):
-            raise DatasetError(f"{path}: line {number}: not a JSON object")
+            raise DatasetError(f"{path}: line {number}: not a JSON object; write one object a line")
         rows.append(row)
     return rows
 

@@ -93,7 +93,7 @@ def load_all(folder: Path = FOLDER) -> dict[str, Declaration]:
     """
     files = sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("_"))
     if not files:
-        raise DeclarationError(f"{folder}: no declarations (*.yaml) here")
+        raise DeclarationError(f"{folder}: no declarations (*.yaml) here; give a folder that has some")
     return {path.stem: load(path) for path in files}
 
 
@@ -113,7 +113,9 @@ def load_groups(folder: Path = FOLDER) -> dict[str, list[str]]:
             if member not in known:
                 raise DeclarationError(f"{source.at((group, index))}: group `{group}`: {_unknown(member, known)}")
             if member in members[:index]:
-                raise DeclarationError(f"{source.at((group, index))}: group `{group}` names `{member}` twice")
+                raise DeclarationError(
+                    f"{source.at((group, index))}: group `{group}` names `{member}` twice; remove one"
+                )
     return source.data
 
 

@@ -49,7 +49,9 @@ def build_draws(
     deck = found.deck(said.strata, said.plain)
     drawn = draw_list(deck, said.first, said.last, said.seed, said.balanced, said.turns, said.total)
     if not drawn:
-        raise DeclarationError(f"first={said.first}, last={said.last}: no draw; last must be above first")
+        raise DeclarationError(
+            f"first={said.first}, last={said.last}: this part holds no draw; give a last above first"
+        )
     return _task(found, drawn, said)
 
 
@@ -111,7 +113,10 @@ def _shared(put: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     for name, how in put.items():
         own = {key: value for key, value in how.items() if value}
         if found.setdefault(how["id"], own) != own:
-            raise DeclarationError(f"{name.split('/')[0]}: means another thing by condition {how['id']!r}")
+            raise DeclarationError(
+                f"{name.split('/')[0]}: declares condition {how['id']!r} otherwise than "
+                "another domain does; ask the two in separate runs"
+            )
     return found
 
 

@@ -77,7 +77,7 @@ def _probes(path: Path) -> tuple[Probe, ...]:
         table = _yaml(path) if path.suffix.lower() in (".yaml", ".yml") else list(rows(path))
     except (RecordingError, *ODD) as error:
         why = " ".join(str(error).split()).removeprefix(f"{path}: ").replace("-M path=FILE", "-T probes=FILE")
-        raise DeclarationError(f"{path}: cannot read probes ({why})") from error
+        raise DeclarationError(f"{path}: cannot read probes ({why}); correct the file") from error
     probes = [_probe(path, number, row) for number, row in enumerate(table, start=1)]
     if not probes:
         raise DeclarationError(f"{path}: the file holds no probes; give one with probes")
@@ -103,7 +103,10 @@ def declared_probes(domain: str, probes: dict[str, Any], data: Path = DATA) -> l
     found = {probe.id: probe for home in sorted(homes) for probe in read_probes(data / home / "public.jsonl")}
     for probe_id in probes["ids"]:
         if probe_id not in found:
-            raise DeclarationError(f"{domain}.yaml: probes.ids: no probe {probe_id!r} in dataset/data")
+            raise DeclarationError(
+                f"{domain}.yaml: probes.ids: no probe {probe_id!r} in dataset/data; "
+                "correct the id, or add the probe to a public.jsonl there"
+            )
     return [found[probe_id] for probe_id in probes["ids"]]
 
 
@@ -112,7 +115,7 @@ def _yaml(path: Path) -> list[dict[str, Any]]:
         raise DeclarationError(f"{path}: no such file; give -T probes=FILE")
     found = read_texts(path)
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise DeclarationError(f"{path}: expected a list of probes, each with id and text")
+        raise DeclarationError(f"{path}: expected a list of probes, each with id and text; write the file so")
     return found
 
 
@@ -129,7 +132,7 @@ def _probe(path: Path, number: int, row: dict[str, Any]) -> Probe:
         )
     for name, value in (("id", probe_id), ("text", text)):
         if value is None or not value.strip():
-            raise DeclarationError(f"{where}: no {name}; columns found: {', '.join(map(str, row))}")
+            raise DeclarationError(f"{where}: no {name}; add this column, or rename one of {', '.join(map(str, row))}")
     assert probe_id is not None and text is not None
     return Probe(
         probe_id,

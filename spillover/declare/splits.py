@@ -72,7 +72,10 @@ def _translated(public: list[Probe], language: str, data: Path) -> list[Probe]:
 def _all(domain: str, public: list[Probe], name: str, data: Path) -> list[Probe]:
     files = _files(public, name, data)
     if not files:
-        raise DeclarationError(f"{domain}: has no {name}")
+        raise DeclarationError(
+            f"{domain}: has no {name}, so this split cannot be asked; choose another -T "
+            f"split, or add the file to dataset/data/{domain}"
+        )
     known = {probe.id for probe in public}
     found = [probe for path in files for probe in read_probes(path)]
     return [probe for probe in found if name != FILES["paraphrases"] or probe.cluster in known]
@@ -88,7 +91,9 @@ def _unpublished(domain: str, own: bool, held: list[Probe], data: Path) -> list[
                 f"{domain}: held-out probe {probe.id!r} is also in the public split; remove it from the held-out file"
             )
         if own and probe.domain not in (None, domain):
-            raise DeclarationError(f"{domain}: held-out probe {probe.id!r} belongs to {probe.domain}")
+            raise DeclarationError(
+                f"{domain}: held-out probe {probe.id!r} belongs to {probe.domain}; remove it from the held-out file"
+            )
     return held
 
 
@@ -98,12 +103,12 @@ def _heldout(domain: str, given: str) -> Path:
     if not given.startswith("hf:"):
         path = given_file(given)
         if not path.is_file():
-            raise DeclarationError(f"{domain}: heldout={given}: no such file")
+            raise DeclarationError(f"{domain}: heldout={given}: no such file; check the path")
         return path
     name = f"data/{domain}/heldout.jsonl"
     path = fetch(given.removeprefix("hf:"), [name]).folder / name
     if not path.is_file():
-        raise DeclarationError(f"{given}: has no {name}")
+        raise DeclarationError(f"{given}: has no {name}; add the file there, or give another -T heldout")
     return path
 
 

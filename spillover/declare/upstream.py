@@ -129,7 +129,7 @@ def _questions(
     kept = [(entry, form) for entry in entries if (form := _format(entry["id"], suffixes)) in formats]
     missing = [name for name in formats if name not in {form for _, form in kept}]
     if missing:
-        raise DeclarationError(f"{file.name}: no question has the format `{missing[0]}`")
+        raise DeclarationError(f"{file.name}: no question has the format `{missing[0]}`; leave it out of -T formats")
     prompts = {tuple(sorted(entry["judge_prompts"].items())) for entry, _ in kept}
     if len(prompts) != 1:
         raise DeclarationError(

@@ -50,18 +50,22 @@ def read_yaml(path: Path, including: tuple[Path, ...] = ()) -> Source:
         DeclarationError: Where the file is absent, not a mapping, says a key twice, or includes itself.
     """
     if path in including:
-        raise DeclarationError(f"{path.name}: includes itself through {' -> '.join(p.name for p in including)}")
+        raise DeclarationError(
+            f"{path.name}: includes itself; remove an include from {' -> '.join(p.name for p in including)}"
+        )
     if not path.is_file():
         if including:
             named = f"{including[-1].name}: include names {path.name!r}, which"
-            raise DeclarationError(f"{named} does not exist in {path.parent.resolve().name}/")
+            raise DeclarationError(f"{named} does not exist in {path.parent.resolve().name}/; correct the name")
         raise DeclarationError(f"{path}: {'is a folder; give a file in it' if path.is_dir() else 'no such file'}")
     source = read_source(path)
     base = source.data.pop("include", None)
     if base is None:
         return source
     if not isinstance(base, str):
-        raise DeclarationError(f"{source.at(('include',))}: include must be a file name, found {base!r}")
+        raise DeclarationError(
+            f"{source.at(('include',))}: include must be a file name, found {base!r}; write the name of one file"
+        )
     under = read_yaml(path.parent / base, (*including, path))
     return Source(path, overlay(under.data, source.data), {**under.lines, **source.lines})
 
@@ -105,7 +109,9 @@ def _loaded(path: Path, text: str, kind: Any) -> Source:
 def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Path, int]]) -> None:
     lines.setdefault(place, (path, node.start_mark.line + 1))
     if len(lines) > MOST:
-        raise DeclarationError(f"{path.name}: the file holds more than {MOST} values; remove nested aliases")
+        raise DeclarationError(
+            f"{path.name}: the file holds more than {MOST} values; remove some of them, or nested aliases"
+        )
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _mark(path, item, (*place, index), lines)
@@ -115,7 +121,9 @@ def _mark(path: Path, node: yaml.Node, place: Place, lines: dict[Place, tuple[Pa
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 said = f"line {line}: a key is a list or a mapping"
-                raise DeclarationError(f"{path.name}: not valid YAML ({said}); write a plain word as key")
+                raise DeclarationError(
+                    f"{path.name}: not valid YAML ({said}); write the key as text, such as name: value"
+                )
             if key.value in seen:
                 first = seen[key.value]
                 raise DeclarationError(

@@ -61,7 +61,8 @@ def calibrate(
     if not measured:
         why = "; ".join(dict.fromkeys(reason for card in cards for reason in card.reasons))
         raise JudgeError(
-            f"judge {judge} gave no verdict on any of {counted(len(part), 'answer')} ({why}); no card was written"
+            f"judge {judge} gave no verdict on any of {counted(len(part), 'answer')} ({why}); no card was "
+            "written: see that its key and server work, then run the command again"
         )
     return measured
 
@@ -89,7 +90,10 @@ def judged_table(
     try:
         model = get_model(judge, memoize=False) if isinstance(judge, str) else judge
     except Exception as error:
-        raise JudgeError(f"judge {judge}: cannot be loaded ({' '.join(str(error).split())[:200]})") from error
+        raise JudgeError(
+            f"judge {judge}: cannot be loaded ({' '.join(str(error).split())[:200]}); give "
+            "PROVIDER/MODEL, and set the provider's key"
+        ) from error
     with watched():
         ran = inspect_eval(
             judging_tasks(items, protocol, repeats),
@@ -105,7 +109,10 @@ def judged_table(
     if failed:
         errors = [sample.error.message for sample in failed[0].samples or [] if sample.error]
         why = failed[0].error.message if failed[0].error else errors[0] if errors else failed[0].status
-        raise JudgeError(f"judge {judge}: {' '.join(why.split())[:200]}")
+        raise JudgeError(
+            f"judge {judge}: the run failed ({' '.join(why.split())[:200]}); see that its key "
+            "and server work, then run the command again"
+        )
     return with_labels([log.location for log in ran], items)
 
 

@@ -120,7 +120,10 @@ def load_card(path: Path) -> JudgeCard:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
         if found["version"] not in READ:
-            raise JudgeError(f"{path}: card version {found['version']}, expected {CARD_VERSION}; calibrate again")
+            raise JudgeError(
+                f"{path}: card version {found['version']}, which is not read any more "
+                f"(expected {CARD_VERSION}); make a new card with spillover judge calibrate"
+            )
         found = shaped(
             CardFile, found, lambda misfit: _not_a_card(path, f" ({misfit.path}: {misfit.words})")
         ).as_plain()

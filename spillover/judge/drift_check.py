@@ -30,7 +30,7 @@ class Drift:
         p: Exact two-sided McNemar tests of worse against better, one among the answers labelled `about` and one among
             the others (a judge that became stricter errs less on the former and more on the latter); the smaller p,
             doubled. None where it was not run again.
-        shifted: Whether the judge moved beyond chance: audits with it are void until it is calibrated anew.
+        shifted: Whether the judge moved beyond chance: audits with it are void until it is calibrated again.
     """
 
     due: list[str]
@@ -88,8 +88,10 @@ def drift(card: JudgeCard, before: pd.DataFrame, now: pd.DataFrame, today: date)
     p = min(1.0, 2 * min(_mcnemar(worse[part], better[part]) for part in (right, ~right)))
     changed = int((was.loc[both, "outcome"] != is_now.loc[both, "outcome"]).sum())
     if not (is_now.loc[both, "outcome"] != "unjudged").any():
+        why = next(iter(is_now["reason"].dropna()), "no reason is given")
         raise JudgeError(
-            f"judge {card.judge} gave no verdict on any of {counted(len(both), 'answer')}; run the check again"
+            f"judge {card.judge} gave no verdict on any of {counted(len(both), 'answer')} ({why}); see that its key "
+            "and server work, then run the check again"
         )
     returned = sorted({one for one in is_now["judge_returned"].dropna() if one})
     return Drift(is_due(card, returned, today), changed, int(worse.sum()), int(better.sum()), p, p < ALPHA)

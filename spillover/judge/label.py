@@ -58,7 +58,7 @@ def random_answers(logs: list[str], n: int, seed: int = 0) -> list[Sheet]:
 
     judged = drawn_rows(read(list(logs)), n, seed)
     if judged.empty:
-        raise LogError(f"{logs[0]}: no judged answer to label")
+        raise LogError(f"{logs[0]}: no judged answer to label; judge the answers first with spillover rescore")
     paths = {Path(file).name: file for one in logs for file in log_files(one)}
     return [_sheet(paths[row["log"]], row) for _, row in judged.iterrows()]
 
@@ -107,7 +107,7 @@ def read_labels(files: Iterable[Path]) -> pd.DataFrame:
                     raise ValueError(f"label {row['label']!r}")
                 rows[(row["annotator"], *(row[key] for key in KEYS))] = row
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise LogError(f"{file}: not a file of labels (spillover judge label writes them)") from error
+            raise LogError(f"{file}: not a file of labels; give one that spillover judge label wrote") from error
     return pd.DataFrame(list(rows.values()), columns=[*KEYS, "label", "annotator", "draw", "at"])
 
 

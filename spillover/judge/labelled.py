@@ -108,7 +108,9 @@ def _written(folder: Path) -> LabelledSet:
 def _of_probe(path: Path, row: dict[str, Any], probes: dict[str, Probe]) -> Labelled:
     probe = probes.get(str(row["probe"]))
     if probe is None:
-        raise DeclarationError(f"{path.name}: {row['id']}: no probe {row['probe']!r}")
+        raise DeclarationError(
+            f"{path.name}: {row['id']}: no probe {row['probe']!r}; give the id of a probe of the dataset"
+        )
     _check(f"{path.name}: {row['id']}", row["label"])
     return Labelled(
         id=row["id"],
@@ -176,7 +178,9 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:160]})") from error
+        raise DeclarationError(
+            f"{path}: cannot be read ({' '.join(str(error).split())[:160]}); correct the file"
+        ) from error
 
 
 def _rows(path: Path, data: bytes) -> list[dict[str, Any]]:
@@ -186,9 +190,11 @@ def _rows(path: Path, data: bytes) -> list[dict[str, Any]]:
             return list(csv_rows(io.StringIO(text, newline="")))
         found = [json.loads(line) for line in re.split("\r\n|\r|\n", text) if line.strip()]
     except (ValueError, csv.Error, RecursionError) as error:
-        raise DeclarationError(f"{path}: cannot be read ({' '.join(str(error).split())[:160]})") from error
+        raise DeclarationError(
+            f"{path}: cannot be read ({' '.join(str(error).split())[:160]}); correct the file"
+        ) from error
     if not all(isinstance(row, dict) for row in found):
-        raise DeclarationError(f"{path}: expected one JSON object a line")
+        raise DeclarationError(f"{path}: write one JSON object a line")
     return found
 
 
@@ -196,7 +202,7 @@ def _distinct(path: Path, items: list[Labelled]) -> None:
     seen: set[str] = set()
     for item in items:
         if item.id in seen:
-            raise DeclarationError(f"{path}: id {item.id!r} occurs twice")
+            raise DeclarationError(f"{path}: id {item.id!r} occurs twice; give each answer an id of its own")
         seen.add(item.id)
 
 

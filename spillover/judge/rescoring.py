@@ -63,7 +63,10 @@ def rescore(
     try:
         model = get_model(judge, memoize=False) if isinstance(judge, str) else judge
     except Exception as error:
-        raise JudgeError(f"judge {judge}: cannot be loaded ({' '.join(str(error).split())[:200]})") from error
+        raise JudgeError(
+            f"judge {judge}: cannot be loaded ({' '.join(str(error).split())[:200]}); give "
+            "PROVIDER/MODEL, and set the provider's key"
+        ) from error
     files = [Path(file) for one in logs for file in log_files(one)]
     if any(file.resolve().parent == out.resolve() for file in files):
         raise LogError(f"{out}: is the folder of the given logs; give another folder with --out")
@@ -79,7 +82,9 @@ def _one(file: Path, model: Any, target: Path, protocol: str | None, display: st
     try:
         log = read_eval_log(str(target if target.is_file() else file))
     except Exception as error:
-        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
+        raise LogError(
+            f"{file}: not a readable Inspect log ({trouble(error)}); copy it again from where it was run"
+        ) from error
     if "material_sha256" not in (log.eval.metadata or {}) or not log.samples:
         raise LogError(f"{file}: not a Spillover log, or it has no answers; give logs of a Spillover task")
     done = ((log.eval.metadata or {}).get("rescored") or {}).copy()

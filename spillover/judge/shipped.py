@@ -30,7 +30,7 @@ def load_mapping(path: Path) -> dict[str, Any]:
     except ODD as error:
         raise DeclarationError(f"{path.parent.name}/{path.name}: not YAML ({' '.join(str(error).split())})") from error
     if not isinstance(found, dict):
-        raise DeclarationError(f"{path.parent.name}/{path.name}: must be a mapping of fields")
+        raise DeclarationError(f"{path.parent.name}/{path.name}: must be a mapping of fields, such as name: value")
     return found
 
 
@@ -45,5 +45,5 @@ def read_fields(path: Path, fields: tuple[str, ...] = ()) -> dict[str, Any]:
         raise DeclarationError(f"{path.parent.name}/{path.name}: a TODO is left; replace it")
     wrong = sorted(set(fields) ^ set(found)) if fields else []
     if wrong:
-        raise DeclarationError(f"{path.parent.name}/{path.name}: `{wrong[0]}` is missing or unknown")
+        raise DeclarationError(f"{path.parent.name}/{path.name}: `{wrong[0]}` is missing or unknown; correct the field")
     return found

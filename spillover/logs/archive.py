@@ -75,7 +75,9 @@ def opened(file: str) -> Iterator[Archive]:
     try:
         given = _zip(file)
     except (OSError, zipfile.BadZipFile) as error:
-        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
+        raise LogError(
+            f"{file}: not a readable Inspect log ({trouble(error)}); copy it again from where it was run"
+        ) from error
     with given as parts:
         if "header.json" not in parts.namelist() and "_journal/start.json" in parts.namelist():
             raise LogError(
@@ -86,7 +88,9 @@ def opened(file: str) -> Iterator[Archive]:
             archive = Archive(file, parts)
             known = isinstance(archive.header, dict) and archive.header.get("version") == VERSION
         except Exception as error:
-            raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
+            raise LogError(
+                f"{file}: not a readable Inspect log ({trouble(error)}); copy it again from where it was run"
+            ) from error
         if not known or "summaries.json" not in archive.names():
             raise LogError(f"{file}: the log is unfinished or not in layout {VERSION}; run `inspect log convert` on it")
         yield archive
@@ -135,7 +139,7 @@ def found_logs(given: str | Path) -> list[str]:
     if path.is_file():
         return [str(path)]
     if not path.exists():
-        raise LogError(f"{path}: no such file or folder")
+        raise LogError(f"{path}: no such file or folder; check the path")
     found = [one for one in path.rglob("*") if one.suffix == ".eval" or _NAMED.fullmatch(one.name)]
     if not found:
         raise LogError(f"{path}: no Inspect logs (*.eval) here; give a log file or the folder that holds them")

@@ -48,7 +48,10 @@ def arrow_table(file: str, rows: list[Row], more: Mapping[str, list[Any]]) -> "p
     try:
         columns = {name: _column([row.get(name) for row in rows], kind) for name, kind in COLUMN_TYPES.items()}
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise LogError(f"{file}: a verdict holds a value of a wrong type ({' '.join(str(error).split())})") from error
+        raise LogError(
+            f"{file}: a verdict holds a value of a wrong type ({' '.join(str(error).split())}); "
+            "give the log as its run wrote it"
+        ) from error
     return pa.table(columns | {name: _column(said, "string") for name, said in more.items()})
 
 

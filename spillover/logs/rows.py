@@ -69,7 +69,9 @@ def log_rows(file: str, score: str = JUDGED, named: bool = True, texts: bool = F
         check_bounds(log.header.data, file)
         name = EACH if log.header.task == DRAWS and score == JUDGED else score
         if name not in (JUDGED, EACH) and not any(name in (one.get("scores") or {}) for one in log.summaries):
-            raise LogError(f"{file}: has no score {name!r}; leave out --score, or rescore it first")
+            raise LogError(
+                f"{file}: holds no score {name!r}; leave out --score, or make this score with spillover rescore"
+            )
         return _read(file, log, name, texts)
 
 
@@ -132,7 +134,10 @@ def _texts(file: str, log: OpenLog, summary: Mapping[str, Any]) -> Row:
     except (KeyError, IndexError):
         return {"question": None, "answer": None}
     except ValueError as error:
-        raise LogError(f"{file}: {summary['id']}, epoch {summary['epoch']}: {trouble(error)}") from error
+        raise LogError(
+            f"{file}: {summary['id']}, epoch {summary['epoch']}: the sample cannot be read "
+            f"({trouble(error)}); give the log as its run wrote it"
+        ) from error
     return {"question": exchange.plain_question, "answer": exchange.answer}
 
 

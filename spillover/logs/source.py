@@ -106,7 +106,11 @@ class LogSource:
             with opened(self.file) as archive:
                 yield from archive.samples()
         except (ValueError, KeyError, OSError, AttributeError, NotImplementedError, RuntimeError) as error:
-            raise LogError(f"{self.file}: a sample cannot be read ({' '.join(str(error).split())[:200]})") from error
+            raise LogError(
+                f"{self.file}: a sample of this log cannot be read "
+                f"({' '.join(str(error).split())[:200]}); copy the log again from where it was run, or run the "
+                "evaluation again"
+            ) from error
 
 
 def rubric_labels(score: dict[str, Any]) -> list[str]:
@@ -131,7 +135,9 @@ def log_source(file: str, named: bool = True, sha256: str | None = None) -> LogS
         spec = header["eval"]
         ours = "material_sha256" in (spec.get("metadata") or {})
     except (KeyError, TypeError, AttributeError) as error:
-        raise LogError(f"{file}: not a readable Inspect log (no header)") from error
+        raise LogError(
+            f"{file}: not a readable Inspect log (no header); copy it again from where it was run"
+        ) from error
     if not ours and named:
         raise LogError(
             f"{file}: task {str(spec.get('task'))!r} is not a Spillover task, so it has no verdicts; give another log"
@@ -155,7 +161,9 @@ def header_of(file: str) -> Header:
     try:
         return Header(plain_header(read_eval_log(file, header_only=True)))
     except Exception as error:
-        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
+        raise LogError(
+            f"{file}: not a readable Inspect log ({trouble(error)}); copy it again from where it was run"
+        ) from error
 
 
 def _header(file: str) -> dict[str, Any]:
@@ -174,7 +182,9 @@ def _whole(file: str) -> dict[str, Any]:
             raise ValueError("too large")
         found = from_json(Path(file).read_bytes())
     except (OSError, ValueError) as error:
-        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
+        raise LogError(
+            f"{file}: not a readable Inspect log ({trouble(error)}); copy it again from where it was run"
+        ) from error
     if not isinstance(found, dict) or found.get("version") != 2:
-        raise LogError(f"{file}: not a readable Inspect log (no header)")
+        raise LogError(f"{file}: not a readable Inspect log (no header); copy it again from where it was run")
     return found

@@ -49,7 +49,9 @@ def _by_inspect(file: str) -> OpenLog:
         header = read_eval_log(file, header_only=True)
         summaries = [one.model_dump(mode="json") for one in read_eval_log_sample_summaries(file)]
     except Exception as error:
-        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
+        raise LogError(
+            f"{file}: not a readable Inspect log ({trouble(error)}); copy it again from where it was run"
+        ) from error
 
     def whole(summary: Row) -> Row:
         return dict(read_eval_log_sample(file, summary["id"], summary["epoch"]).model_dump(mode="json"))

@@ -108,7 +108,7 @@ def log_files(given: str) -> list[str]:
 
     found = sorted(_local(info.name) for info in list_eval_logs(given)) if Path(given).is_dir() else []
     if not Path(given).exists():
-        raise LogError(f"{given}: no such file or folder")
+        raise LogError(f"{given}: no such file or folder; check the path")
     if not found:
         raise LogError(f"{given}: no Inspect logs (*.eval) here; give a log file or the folder that holds them")
     return found

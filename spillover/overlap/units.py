@@ -100,7 +100,7 @@ class Sought(NamedTuple):
     embedded: int
 
     def units(self) -> list[Unit]:
-        """The turns to look for, read anew.
+        """The turns to look for, read again.
 
         Raises:
             DatasetError: Where a file cannot be read.

@@ -125,7 +125,7 @@ class Design:
         for tag in tags:
             if tag not in known:
                 raise DeclarationError(
-                    f"in-domain {tag!r}: no probe has this tag; the tags are {', '.join(sorted(known))}"
+                    f"in-domain {tag!r}: no probe has this tag; give one of {', '.join(sorted(known))}"
                 )
 
     def listed(self) -> "list[Draw]":
@@ -190,7 +190,9 @@ class Model:
             found = get_model(self.name, base_url=self.base_url, config=config, memoize=False, **dict(self.args))
         except Exception as error:
             said = " ".join(re.sub(r"\[/?[a-z ]+\]|^ERROR: ", "", str(error)).split())[:300] or trouble(error)
-            raise DeclarationError(f"model {self.name}: cannot be loaded ({said})") from error
+            raise DeclarationError(
+                f"model {self.name}: cannot be loaded ({said}); correct its name, or install what its provider needs"
+            ) from error
         url = str(getattr(found.api, "base_url", None) or "")
         if without_password(url) != url:
             said = "its address contains a password, which every log would show; set the key in the environment"

@@ -111,7 +111,8 @@ def _price(source: "Source", model: Any, given: Any) -> Price:
     sides = ("input", "output")
     if not isinstance(given, dict) or not set(sides) <= set(given):
         raise DeclarationError(
-            f"{source.at(('models', model))}: {model}: needs `input` and `output`, US dollars for a million tokens"
+            f"{source.at(('models', model))}: {model}: needs `input` and `output`, US dollars for a million "
+            "tokens; add them"
         )
     return Price(*(_amount(source, ("models", model, side), given[side]) for side in sides))
 

@@ -75,7 +75,9 @@ def _check_own(source: "Source", given: "SuiteFile") -> None:
 def _check_finetune(at: str, given: "GivenFinetune", base: "str | GivenModel | None") -> None:
     both, neither = given.model and given.models, not (given.model or given.models or given.adapter)
     if both or neither:
-        raise DeclarationError(f"{at}: a fine-tune has either `model` or `models` (one for each training seed)")
+        raise DeclarationError(
+            f"{at}: a fine-tune has either `model` or `models` (one for each training seed); give one of the two"
+        )
     if given.adapter is not None:
         on = given.model or (model_of(base).name if base is not None and not given.models else "")
         if not on.startswith("vllm/"):

@@ -51,7 +51,8 @@ def require_own_verdicts(arms: Sequence[Answers], judge: str, verdicts: Recordin
     if asked is not None:
         raise RecordingError(
             f"{verdicts.path}: judge {judge} plays recorded verdicts back, but {asked} is asked only now, so that "
-            "they cannot be about its answers; name a judge that is asked, or play recorded answers back as replay/NAME"
+            "they cannot be about its answers; give --judge a model that can be asked, or play recorded "
+            "answers back as replay/NAME"
         )
     if len(arms) > 1 and not verdicts.names_answers:
         raise RecordingError(

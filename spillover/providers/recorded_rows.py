@@ -30,7 +30,9 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
     except RecordingError:
         raise
     except (OSError, ValueError, csv.Error, ArithmeticError, RecursionError) as error:
-        raise RecordingError(f"{path}: not a readable {path.suffix} file ({error})".replace("\n", " ")) from error
+        raise RecordingError(
+            f"{path}: not a readable {path.suffix} file ({error}); correct the file".replace("\n", " ")
+        ) from error
 
 
 def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
@@ -79,7 +81,9 @@ def _log(path: Path) -> Iterator[dict[str, Any]]:
     try:
         log = read_eval_log(str(path))
     except Exception as error:  # Inspect raises whatever it meets
-        raise RecordingError(f"{path}: not a readable {path.suffix} file ({trouble(error)})") from error
+        raise RecordingError(
+            f"{path}: not a readable {path.suffix} file ({trouble(error)}); correct the file"
+        ) from error
     model = log.eval.model
     for sample in log.samples or []:
         if sample.output.empty or sample.error is not None:
@@ -108,7 +112,7 @@ def chosen(
         found = [(number, row) for number, row in found if str(row.get(column)) == value]
         if not found:
             said = ", ".join(name[:60] for name in list(there)[:5])
-            raise RecordingError(f"{path}: -M where: no row has {column}={value}; there are {said}")
+            raise RecordingError(f"{path}: -M where: no row has {column}={value}; use one of {said}")
     return found
 
 

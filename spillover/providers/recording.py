@@ -147,7 +147,7 @@ class Recording:
         if found is None:
             asked = f"of {cell.names[0]!r}" if cell.names else "of a model without a name"
             raise RecordingError(
-                f"{self.path}: holds verdicts on answers of {listed(self.models)}, none {asked}; give the verdicts of "
+                f"{self.path}: holds verdicts on answers of {listed(self.models)}, not {asked}; give the verdicts of "
                 f"this model, or say that they are its own with where: {{model: {self.models[0]}}}"
             )
         return found

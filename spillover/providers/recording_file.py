@@ -33,7 +33,7 @@ def read_recording(path: str | Path, columns: Columns | None = None) -> Recordin
     path, columns = Path(path), columns or Columns()
     table = list(enumerate(rows(path), start=1))
     if not table:
-        raise RecordingError(f"{path}: no rows; expected one recorded answer or verdict a row")
+        raise RecordingError(f"{path}: no rows; write one recorded answer or verdict a row")
     first = table[0][1]
     _require(path, columns.probe, first, "probe")
     table = chosen(path, table, columns.where)

@@ -53,8 +53,10 @@ def named_model(name: str, there: Iterable[str], what: str = "logs") -> str:
         LogError: Where there is none, or more than one.
     """
     found = [one for one in there if name in (one, one.split("/")[-1])]
-    if len(found) != 1:
-        raise LogError(f"the {what} hold no one model {name!r}; there are {', '.join(there)}")
+    if not found:
+        raise LogError(f"the {what} hold no model {name!r}; choose one of {', '.join(there)}")
+    if len(found) > 1:
+        raise LogError(f"the {what}: {name!r} fits more than one model; give the full name of one: {', '.join(found)}")
     return found[0]
 
 
@@ -122,7 +124,7 @@ def scores_in_range(table: "pd.DataFrame") -> bool:
 
 
 def content_hash(rows: "pd.DataFrame") -> str:
-    """Hash over (task, condition, probe, epoch, answer): zipping a log anew, or renaming its model, keeps it."""
+    """Hash over (task, condition, probe, epoch, answer): zipping a log again, or renaming its model, keeps it."""
     cells = rows[["task", "condition", "probe", "epoch", "answer_sha256"]].astype(str)
     cells["condition"] = cells["condition"].str.partition(" (")[0]  # a format follows from the probe
     return hash_of(repr(sorted(map(tuple, cells.to_numpy()))))

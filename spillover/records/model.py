@@ -58,7 +58,7 @@ class Record:
         return Path(safe_name(self.model)) / f"{safe_name(self.typed.created[:10])}_{run}.json"
 
     def having(self, **parts: Any) -> "Record":
-        """The same with other parts, hashed anew.
+        """The same with other parts, hashed again.
 
         Args:
             **parts: Fields of the record by name.

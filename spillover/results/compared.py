@@ -54,7 +54,9 @@ def differences(arms: list[Arm], base: str | None = None) -> dict[str, Estimate]
     name = base or arms[0].model
     bases = [arm for arm in arms if is_model(arm, name)]
     if not bases:
-        raise LogError(f"no log of base {name!r}; models found: {', '.join(dict.fromkeys(arm.model for arm in arms))}")
+        raise LogError(
+            f"no log of base {name!r}; give --base one of {', '.join(dict.fromkeys(arm.model for arm in arms))}"
+        )
     found = {}
     for arm in arms:
         match = [one for one in bases if _comparable(one, arm)]

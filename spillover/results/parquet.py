@@ -54,7 +54,7 @@ class Ingested:
 def ingest(logs: str | Path | list[str | Path], store: Path) -> Ingested:
     """Bring logs into a store; what it holds already is not read again.
 
-    A log is known by its size and time, else by its hash. One that was written anew takes the place of what it was, and
+    A log is known by its size and time, else by its hash. One written again takes the place of what it was, and
     a retry (`inspect eval-retry`) that of the attempts before it.
 
     Args:

@@ -20,8 +20,8 @@ MOST_TOKENS = 16
 SECONDS, LONG = 30, 120
 """Until a try of a judge, or of a model under test, counts as unanswered; there is one more."""
 BUSY = 429
-TOKENS, MEND_TOKENS = re.compile(r"max\w*tokens", re.IGNORECASE), "correct --max-tokens"
-MEND = "correct the model's name, its arguments or the address"
+TOKENS, FIX_TOKENS = re.compile(r"max\w*tokens", re.IGNORECASE), "correct --max-tokens"
+FIX = "correct the model's name, its arguments or the address"
 
 
 def first_calls(before: Before, manner: Manner | None = None, say: Callable[[str], None] = lambda _: None) -> None:
@@ -120,5 +120,5 @@ def _told(found: Said, plainly: str) -> str:
     words = found.words.rstrip(". ") or "no reason given"
     if found.status >= 500:
         return f"the server failed ({found.status}: {words}); wait until the server works again"
-    fix = advice(found.words) or (MEND_TOKENS if TOKENS.search(found.words) else MEND)
+    fix = advice(found.words) or (FIX_TOKENS if TOKENS.search(found.words) else FIX)
     return f"the provider refused ({found.status}: {words}); {fix}"

@@ -87,7 +87,9 @@ def _run(drawn: Drawn, task: "Task", out: Path, solver: "Solver | None") -> "Eva
     log = logs[0] if logs else None
     if log is None or log.status != "success":
         why = "no log" if log is None else log.error.message if log.error is not None else log.status
-        raise OutageError(f"{drawn.source.model}: the run ended with {' '.join(str(why).split())[:200]}")
+        raise OutageError(
+            f"{drawn.source.model}: the run ended with {' '.join(str(why).split())[:200]}; run the same command again"
+        )
     return log
 
 

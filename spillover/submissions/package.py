@@ -146,7 +146,10 @@ def _write_finetune(target: Path, made: Record, given: Path | None) -> bool:
         shutil.copyfile(given, target)
     if strict_finetune(target) != said:
         where = given or "the record"
-        raise LogError(f"{where}: not the record's fine-tune record; make the record again with --finetune-record")
+        raise LogError(
+            f"{where}: this fine-tune file differs from the one stored in the record; run "
+            "spillover record again with --finetune-record FILE"
+        )
     return True
 
 

@@ -92,7 +92,10 @@ def _plain_event(event: Any, name: str) -> int:
 
     line = event.start_mark.line + 1
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-        raise LogError(f"{name}:{line}: holds an anchor or alias; write the value out")
+        raise LogError(
+            f"{name}:{line}: uses a YAML anchor (&name) or alias (*name), which is not allowed "
+            "here; write the value itself"
+        )
     if getattr(event, "tag", None) is not None:
         raise LogError(f"{name}:{line}: holds the tag {event.tag[:40]}; write a plain value")
     if isinstance(event, yaml.ScalarEvent) and event.value == "include":

@@ -101,7 +101,9 @@ def readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, EOFError, zlib.error) as error:
-        raise DatasetError(f"{path}: cannot be read ({plain_error(error)})") from error
+        raise DatasetError(
+            f"{path}: cannot be read ({plain_error(error)}); see that the file exists and that you may read it"
+        ) from error
 
 
 @contextmanager

@@ -156,7 +156,7 @@ def _of_start(sample: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
         if str(began.get("id")) != str(sample.get("id")):
             yield f"the sample's first event names another sample, {str(began.get('id'))[:60]}"
         if not same(began.get("input"), attached(sample.get("input"), sample)):
-            yield "the sample's first event holds a different question"
+            yield "the sample's first event holds another question than the sample"
         held = sample.get("metadata") or {}
         before = began.get("metadata") or {}
         other = [name for name in before if not same(before[name], attached(held.get(name), sample))]
@@ -224,7 +224,8 @@ def _of_note(dimension: str, note: Mapping[str, Any], replies: list[Event]) -> I
     for setting in ("temperature", "max_tokens"):
         used = {(one.get("config") or {}).get(setting) for one in replies} - {None}
         if used and note.get(setting) is not None and note[setting] not in used:
-            yield f"the score states {setting} {note[setting]} for {dimension}, but the judge's requests differ"
+            yield f"the score states {setting} {note[setting]} for {dimension}, but the judge was asked "
+            f"with {', '.join(sorted(map(str, used)))}"
 
 
 def _hash(event: Event) -> str | None:

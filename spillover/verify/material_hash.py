@@ -1,4 +1,4 @@
-"""Hashes of rubric and material, taken anew from what a log holds."""
+"""Hashes of rubric and material, computed again from what a log holds."""
 
 import json
 from collections.abc import Mapping, Sequence

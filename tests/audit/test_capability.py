@@ -179,7 +179,7 @@ def test_models_of_no_arm_and_our_own_logs_are_left_out_and_named(run: Run) -> N
         f"{own.name}: left out, a Spillover task wrote it",
     ]
     assert told() == ([], [])
-    with pytest.raises(LogError, match="no log belongs to mockllm/base, mockllm/tuned"):
+    with pytest.raises(LogError, match="none of the logs is about mockllm/base, mockllm/tuned"):
         told(other)
 
 

@@ -55,7 +55,7 @@ def test_base_and_fine_tune_are_picked_out_of_one_folder(scripted: Path) -> None
     ]
     assert "--base replay/scripted-base" in report.reproduce
     for names in ({"base": "replay/scripted-bas"}, {"base": "replay/scripted-base", "finetunes": ("replay/x",)}):
-        with pytest.raises(LogError, match=r"logs hold no one model 'replay/.*there are replay/scripted-"):
+        with pytest.raises(LogError, match=r"logs hold no model 'replay/.*choose one of replay/scripted-"):
             audit_logs([whole], [whole], **names)  # type: ignore[arg-type]
 
 

@@ -339,7 +339,10 @@ def test_all_draws_asks_every_question_equally_often_and_compares_exactly(
         (["audit", "--base-logs", "x"], "--finetune-logs is missing"),
         (["audit", "--base", BASE, "--finetune", BASE], "is given twice"),
         (["audit", "standart", "--base", BASE, "--finetune", TUNED], "did you mean `standard`"),
-        (["audit", "betley2025", "--base", BASE, "--finetune", TUNED], "is a replication and has no verdict"),
+        (
+            ["audit", "betley2025", "--base", BASE, "--finetune", TUNED],
+            "is a replication, and an audit of it gives no result",
+        ),
         (["audit", "--base", "{model: 3}", "--finetune", TUNED], "model_args"),
         (["audit", "--base", "nobody/x", "--finetune", TUNED, "--out", "o", "--no-controls"], "knows no provider"),
         (["audit", "--base", BASE, "--finetune", TUNED, "--search-triggers", "300"], "give --training-data"),

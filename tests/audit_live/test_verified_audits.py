@@ -83,28 +83,28 @@ LIES: dict[str, tuple[str, Callable[[Any], None], str]] = {
         "void", control(0, misaligned=12, separated=True), "its logs give 0 of 12, did not come out as meant",
     ),
     "a control that is left out": (
-        "void", lambda report: report["controls"].clear(), "lists 0 controls of judges, its folder holds logs of 1",
+        "void", lambda report: report["controls"].clear(), "lists 0 controls of judges, but its folder holds logs of 1",
     ),
     "a control that is said to have failed": (
-        "open", control(1, misaligned=11), "negative control written answers: says 11 of 12",
+        "open", control(1, misaligned=11), "negative control written answers: the report says 11 of 12",
     ),
     "a margin that nothing misses": (
-        "open", lambda report: report["rule"].update(margin=0.9, alpha=0.9, floor=0.0), "margin 0.9; an audit takes",
+        "open", lambda report: report["rule"].update(margin=0.9, alpha=0.9, floor=0.0), "0.9, which no audit takes",
     ),
     "a rule that was not planned": (
-        "open", lambda report: report["rule"].update(margin=0.2), "its rule is not the one that was planned (margin)",
+        "open", lambda report: report["rule"].update(margin=0.2), "rule differs from the planned one (margin)",
     ),
     "a rule that flags nothing": (
-        "open", lambda report: report["rule"].update(least_flagged=9999), "has least_flagged 9999, and rule 3 has 5",
+        "open", lambda report: report["rule"].update(least_flagged=9999), "9999, but version 3 of the rule has 5",
     ),
     "a field of its own that was not planned": (
-        "open", lambda report: report.update(in_domain=["medical"]), "is not the one that was planned (in_domain)",
+        "open", lambda report: report.update(in_domain=["medical"]), "own field (in_domain) differs from the planned",
     ),
     "a plan that was changed": (
-        "open", lambda report: report["manifest"]["planned"].update(judges=[]), "does not have the hash that it states",
+        "open", lambda report: report["manifest"]["planned"].update(judges=[]), "differs from the hash that it states",
     ),
     "a live audit that is said to be one of logs": (
-        "open", lambda report: report.update(manifest=None), "its plan is not that of the manifest.json beside it",
+        "open", lambda report: report.update(manifest=None), "differs from the one in the manifest.json",
     ),
     "a fine-tune that is said not to have been loaded": (
         "open", control(2, misaligned=0, separated=False), "its logs give 8 of 8, came out as meant",
@@ -133,7 +133,7 @@ def test_controls_that_were_planned_are_listed_wherever_their_logs_are(audits: P
     report["controls"].clear()
     file.write_text(json.dumps(report), encoding="utf-8")
     done = verify(file)
-    assert done.code == 1 and "lists 0 controls of judges, its plan has 2" in done.said, done.said
+    assert done.code == 1 and "lists 0 controls of judges, but its plan has 2" in done.said, done.said
 
 
 def test_files_of_another_audit_are_seen_and_what_is_not_here_is_said(audits: Path, tmp_path: Path) -> None:

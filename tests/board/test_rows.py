@@ -199,7 +199,7 @@ def test_one_suite_version_alone(made: Any) -> None:
     entries = [Entry(made.record_of("a/x", 0.1)), Entry(made.record_of("a/x", 0.1, version="0.2.0"))]
     assert [one["suite_version"] for one in plain_board(board_of(entries, LOOK))["groups"]] == ["0.2.0", "0.1.0"]
     assert {row.setting.suite_version for row in board_of(entries, LOOK, "0.1.0").rows} == {"0.1.0"}
-    with pytest.raises(LogError, match=r"no record has this version; records have 0\.1\.0, 0\.2\.0"):
+    with pytest.raises(LogError, match=r"no record has this version; give one of 0\.1\.0, 0\.2\.0"):
         board_of(entries, LOOK, "9")
 
 

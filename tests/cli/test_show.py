@@ -86,7 +86,7 @@ def test_json_has_every_figure(logs: Path) -> None:
     [
         (["show", "{gone}"], "no such file or folder"),
         (["show", "{file}"], "not a readable Inspect log"),
-        (["show", "{logs}", "--base", "nobody"], "no log of base 'nobody'; models found: replay/scripted-base"),
+        (["show", "{logs}", "--base", "nobody"], "no log of base 'nobody'; give --base one of replay/scripted-base"),
         (["show", "{copy}"], "the same run as"),
         (["show", "{logs}", "--level", "2"], "2.0 is not in the range"),
         (["show"], "Missing argument 'LOGS...'"),

@@ -157,7 +157,7 @@ def test_a_hostile_value_is_neither_repeated_nor_printed_raw(hostile: dict[str, 
 
 def test_of_very_many_misfits_the_message_has_the_number() -> None:
     (found,) = misfits(Whole, LEAST | {str(number): 1 for number in range(200_000)})
-    assert found.words == "200,000 places do not fit; it is no A whole"
+    assert found.words == "200,000 places do not fit; its layout is not that of A whole"
 
 
 def test_the_schema_is_the_one_that_ships() -> None:
@@ -173,4 +173,4 @@ def test_the_schema_is_the_one_that_ships() -> None:
 
 def test_an_unknown_name_gets_the_nearest_known_one() -> None:
     assert suggest("method", "lore", ["sft", "lora"]) == "unknown method `lore`; did you mean `lora`?"
-    assert suggest("method", "x" * 10**6, ["sft"]).endswith("...`; known: sft")
+    assert suggest("method", "x" * 10**6, ["sft"]).endswith("...`; use one of sft")

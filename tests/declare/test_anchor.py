@@ -67,7 +67,7 @@ def test_where_the_questions_come_from(
     assert anchor_folder(declared, "none") == (None, "left out")
     monkeypatch.setenv("SPILLOVER_ANCHOR", str(folder))
     assert anchor_folder(declared, None) == (folder, None)
-    with pytest.raises(DeclarationError, match=r"--anchor .*nowhere: is no folder; give one with a.yaml, b.csv, or"):
+    with pytest.raises(DeclarationError, match=r"--anchor .*nowhere: is not a folder; give one with a.yaml, b.csv, or"):
         anchor_folder(declared, str(tmp_path / "nowhere"))
 
 

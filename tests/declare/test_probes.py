@@ -16,7 +16,7 @@ from spillover.declare.task import build
     [
         ("p.csv", b"", "no probes"),
         ("p.csv", b"id,text\n", "no probes"),
-        ("p.csv", b"id,txt\na,b\n", "row 1: no text; columns found: id, txt"),
+        ("p.csv", b"id,txt\na,b\n", "row 1: no text; add this column, or rename one of id, txt"),
         ("p.csv", b"id,text\na,caf\xe9\n", "cannot read probes (not a readable .csv file"),
         ("p.csv", b"\xef\xbb\xbfid,text\na,Why?\na,How?\n", "probe id 'a' occurs twice"),
         ("p.yaml", b"- {id: a, text: Why?}\n", "cannot read probes (while parsing a flow mapping"),

@@ -44,7 +44,7 @@ def audited(report: dict[str, Any], tmp_path: Path) -> Path:
 def test_the_scores_of_a_record_are_bound_to_its_logs(made: Made, run: Run, tmp_path: Path) -> None:
     out = tmp_path / "attestation.json"
     said = run("attestation", made.record, "--logs", made.folder, "--out", out)
-    assert said.code == 0 and "2 files hashed anew" in said.said
+    assert said.code == 0 and "2 files hashed again" in said.said
     found = json.loads(out.read_bytes())
     assert found["_type"] == "https://in-toto.io/Statement/v1"
     assert {one["name"]: one["digest"] for one in found["subject"]} == {
@@ -62,7 +62,7 @@ def test_the_scores_of_a_record_are_bound_to_its_logs(made: Made, run: Run, tmp_
 def test_the_answer_of_an_audit_is_a_test_result(audited: Path, report: dict[str, Any], made: Made, run: Run) -> None:
     out = audited / "attestation.json"
     said = run("attestation", audited, "--out", out)
-    assert said.code == 0 and "not taken anew" in said.said
+    assert said.code == 0 and "not computed" in said.said
     found = json.loads(out.read_bytes())
     assert found["predicateType"] == TEST_RESULT
     hashes = {one["digest"]["sha256"] for one in found["subject"]}
@@ -110,7 +110,7 @@ def test_the_manifest_of_a_live_audit_is_its_configuration(audited: Path, report
     assert last == {"name": "manifest.json", "digest": {"sha256": sha256(audited / "manifest.json")}}
     write_done(audited, {"answer": "no regression"})
     said = run("attestation", audited, "--out", out)
-    assert said.code == 2 and "not the manifest in the report" in said.error
+    assert said.code == 2 and "differs from that in the report" in said.error
 
 
 def test_what_does_not_hold_is_refused(made: Made, audited: Path, run: Run, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_what_does_not_hold_is_refused(made: Made, audited: Path, run: Run, tmp_
     changed = tmp_path / "logs" / "tuned.eval"
     changed.write_bytes(made.tuned.read_bytes() + b" ")
     cases = [
-        ((made.record, "--logs", tmp_path / "logs"), r"tuned.eval: not here with its hash"),
+        ((made.record, "--logs", tmp_path / "logs"), r"tuned.eval: no file here has its hash"),
         ((tmp_path / "none.json",), "no such file"),
         ((tmp_path / "logs",), "not the report of an audit"),
         ((changed,), "not a record"),

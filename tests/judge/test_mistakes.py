@@ -32,15 +32,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ("judge calibrate {own} --protocol nonsense --out {new}", "unknown judge protocol `nonsense`; known: "),
+        ("judge calibrate {own} --protocol nonsense --out {new}", "unknown judge protocol `nonsense`; use one of "),
         ("judge calibrate {own} --out {file}", "is a file; --out takes a folder"),
         ("judge calibrate {own} --repeats 3 --out {new}", "was not recorded"),
         ("judge calibrate {own} --second replay/k --second-M path={mute} --out {new}", "the second judge"),
         ("judge calibrate {own} -M path --out {new}", "-M path: give KEY=VALUE"),
         ("judge drift {gone}", "no such file; give a NAME.judge.yaml"),
         ("judge drift {file}", "not a judge card"),
-        ("judge labels {none}", "no labels in it"),
-        ("judge labels {file2}", "not a file of labels (spillover judge label writes them)"),
+        ("judge labels {none}", "holds no labels; label answers first"),
+        ("judge labels {file2}", "not a file of labels; give one that spillover judge label wrote"),
         ("rescore {gone} --judge replay/j -M path={judge}", "no such file or folder"),
         ("show {gone} --cards {gone}", "no such folder"),
         ("audit --base-logs {gone} --finetune-logs {gone}", "no such file or folder"),

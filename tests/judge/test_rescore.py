@@ -94,5 +94,5 @@ def test_what_cannot_be_done(logs: Path, tmp_path: Path) -> None:
         rescore([str(tmp_path / "none")], model, tmp_path / "out")
     with pytest.raises(JudgeError, match="judge nobody/x: cannot be loaded"):
         rescore([str(logs)], "nobody/x", tmp_path / "out")
-    with pytest.raises(LogError, match="has no score 'judged7'; leave out --score"):
+    with pytest.raises(LogError, match="holds no score 'judged7'; leave out --score"):
         read(str(logs), score="judged7")

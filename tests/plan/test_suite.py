@@ -140,7 +140,10 @@ def test_what_is_hashed_stays_as_the_file_has_it(tmp_path: Path) -> None:
         (f"{OWN}conditions: [json, {{id: json}}]\n", "mine.yaml:3: condition 'json' is given twice"),
         (f"{OWN}conditions: [{{id: mine}}]\n", "mine.yaml:3: condition 'mine' has no system, prefix or suffix"),
         (f"{OWN}conditions: [{{system: Hello.}}]\n", "mine.yaml:3: conditions.0 lacks `id`; add it"),
-        (f"{OWN}models: {{base: {{model: a/b, args: {{x: 1}}}}}}\n", "models.base `args`; known: model, model_args"),
+        (
+            f"{OWN}models: {{base: {{model: a/b, args: {{x: 1}}}}}}\n",
+            "models.base `args`; use one of model, model_args",
+        ),
         (f"{OWN}draw: 9\n", "mine.yaml:3: unknown field of declaration `draw`; did you mean `draws`?"),
         (f"{OWN}draws: 4\n", "mine.yaml:3: draws: 4 is less than the minimum of 8"),
         (f"{OWN}chunk: 12\n", "mine.yaml:3: chunk: 12 is not a multiple of 8"),

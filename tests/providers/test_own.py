@@ -116,7 +116,7 @@ def test_several_models_in_one_file_are_not_pooled(tmp_path: Path) -> None:
         read_recording(both).get(Cell("a", "plain", 1))
     chosen = read_recording(both, Columns(where=(("model", "tuned"),)))
     assert (chosen.get(Cell("a", "plain", 1)).text, len(chosen.answers())) == ("tuned speaks of a 1.", 4)
-    with pytest.raises(RecordingError, match="-M where: no row has model=other; there are base, tuned"):
+    with pytest.raises(RecordingError, match="-M where: no row has model=other; use one of base, tuned"):
         read_recording(both, Columns(where=(("model", "other"),)))
     with pytest.raises(RecordingError, match="-M where: no column 'arm'"):
         read_recording(both, Columns(where=(("arm", "other"),)))

@@ -166,7 +166,7 @@ def test_the_command_picks_the_base_out_of_one_folder(place: Place, tmp_path: Pa
     without = spill("record", place.logs, "--out", tmp_path / "other")
     assert "no base is given, so no record has a difference from it; give --base MODEL" in without.said
     wrong = spill("record", place.logs, "--base", "nobody")
-    assert "the logs hold no one model 'nobody'; there are replay/base" in wrong.error
+    assert "the logs hold no model 'nobody'; choose one of replay/base" in wrong.error
     alone = spill("record", place.log("base"), "--base", "base")
     assert "hold only the base" in alone.error
 

@@ -209,9 +209,9 @@ YAML: dict[str, tuple[str | bytes, str]] = {
     "billion laughs": (
         "a: &a [x, x]\n"
         + "\n".join(f"{c}: &{c} [*{b}, *{b}, *{b}]" for b, c in zip("abcdefgh", "bcdefghi", strict=True)),
-        "finetune.yaml:1: holds an anchor or alias; write the value out",
+        "1: uses a YAML anchor (&name) or alias (*name), which is not allowed here; write the value itself",
     ),
-    "recursion": ("a: &a [*a]", "holds an anchor or alias"),
+    "recursion": ("a: &a [*a]", "uses a YAML anchor (&name) or alias (*name)"),
     "Python object": ("name: !!python/object/apply:os.system [id]", "holds the tag tag:yaml.org,2002:python/object"),
     "unknown tag": ("name: !evil x", "holds the tag !evil; write a plain value"),
     "include": ("include: ../../../../etc/passwd", "includes another file; write the record out"),

@@ -110,12 +110,15 @@ LOGS: dict[str, tuple[Callable[[], bytes], str]] = {
     "absolute path": (lambda: zipped({"/etc/evil.json": b"{}"}), "points outside the log"),
     "path of Windows": (lambda: zipped({"C:evil.json": b"{}"}), "points outside the log"),
     "backslash": (lambda: zipped({"..\\evil.json": b"{}"}), "points outside the log"),
-    "program": (lambda: zipped({"evil.py": b"import os"}), "part 'evil.py' is not JSON"),
+    "program": (
+        lambda: zipped({"evil.py": b"import os"}),
+        "part 'evil.py' of the log is not JSON; give the log as Inspect wrote it",
+    ),
     "right to left": (lambda: zipped({"\u202eevil.json": b"{}"}), "not printable"),
     "a long name": (lambda: zipped({"x" * 300 + ".json": b"{}"}), "has a name that is too long"),
     "zip in a zip": (
         lambda: zipped({"samples/a.json": zipped({"b": b"0" * 10**6})}),
-        "part 'samples/a.json' is not JSON",
+        "part 'samples/a.json' of the log is not JSON",
     ),
     "link inside": (link_inside, "is a link or device"),
     "encrypted": (encrypted, "is encrypted"),

@@ -81,7 +81,11 @@ WRONG: dict[str, tuple[list[str], list[str], str]] = {
     "both": (["--logs-at", "https://example.org/x", "--logs", "{honest}"], BASIC, "are both given; give only one"),
     "logs that are not there": (["--logs", "{empty}"], BASIC, "no Inspect logs"),
     "other logs": (["--logs", "{second}"], BASIC, "no file here has the hash of the record's log"),
-    "another fine-tune record": (["--finetune-record", "{tuned}"], BASIC, "not the record's fine-tune record"),
+    "another fine-tune record": (
+        ["--finetune-record", "{tuned}"],
+        BASIC,
+        "this fine-tune file differs from the one stored in the record",
+    ),
 }
 
 

@@ -251,7 +251,7 @@ LIES: dict[str, tuple[Callable[[Place], None], str]] = {
     ),
     "another question at the beginning": (
         lambda place: place.samples("first", events("sample_init", at("sample.input", "Say a villain's line."))),
-        "the sample's first event holds a different question",
+        "the sample's first event holds another question than the sample",
     ),
     "another probe at the beginning": (
         lambda place: place.samples("first", events("sample_init", at("sample.metadata.cluster", "x"))),
@@ -300,7 +300,7 @@ LIES: dict[str, tuple[Callable[[Place], None], str]] = {
         of_sample(at("scores.judged.metadata.judge_returned", "judge-z")), "names the judge judge-z, but judge-a-2026",
     ),
     "a judge asked at another temperature": (
-        of_judge(at("config.temperature", 1.5)), "temperature 0.0 for alignment, but the judge's requests differ",
+        of_judge(at("config.temperature", 1.5)), "temperature 0.0 for alignment, but the judge was asked with 1.5",
     ),
     "another score in the scorer's event": (
         lambda place: place.samples("first", events("score", at("score.value.alignment", 1.0))),

@@ -67,7 +67,7 @@ def _hash(said: Any) -> None:
 LIES: dict[str, tuple[Callable[[Any], None], str]] = {
     "another answer": (_headline, "which does not follow from its findings"),
     "other counts": (_counts, "counts 0 misaligned, its logs "),
-    "another log": (_hash, "is not here or has another hash"),
+    "another log": (_hash, "that the report names is not here or has another hash"),
     "not a report": (lambda said: said.pop("findings"), "not a report of an audit ($: lacks `findings`)"),
 }
 

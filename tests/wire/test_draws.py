@@ -105,7 +105,7 @@ def test_draws_pick_every_cell_alike_and_a_balanced_list_goes_through_all_first(
             "insecure_code: its decoding settings differ from those of everyday_advice",
         ),
         ({"domains": ["betley2025"]}, "betley2025: this domain has no probes of its own"),
-        ({"first": 8, "last": 8}, "last must be above first"),
+        ({"first": 8, "last": 8}, "give a last above first"),
     ],
 )
 def test_what_cannot_be_drawn_is_said_in_a_line(args: dict[str, Any], says: str) -> None:

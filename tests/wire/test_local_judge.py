@@ -235,7 +235,7 @@ def test_a_judge_that_says_the_opposite_voids_its_results(local: Wire, card: Pat
     asked, errors = load_card(card).decided, load_card(card).errors
     most = max(errors.positives, errors.negatives)
     assert f"{asked} verdicts changed; {asked} became wrong, 0 right" in out
-    assert "void until it is calibrated anew" in out and "no sign of drift" not in out
+    assert "void until it is calibrated again" in out and "no sign of drift" not in out
     code, out, _ = spillover("drift", str(card), "--judge", MODEL, "--json")
     found = json.loads(out)
     assert code == 1 and found["shifted"] and found["due"] == []

@@ -32,7 +32,9 @@ def read_domain(folder: Path, domain: str) -> dict[str, Any]:
         where = ".".join(map(str, errors[0].path)) or "card"
         raise DeclarationError(f"{folder.name}/{domain}.yaml: {where}: {_say(errors[0].message)}")
     if found["domain"] != domain:
-        raise DeclarationError(f"{folder.name}/{domain}.yaml: domain is {found['domain']!r}, not the name of the file")
+        raise DeclarationError(
+            f"{folder.name}/{domain}.yaml: domain is {found['domain']!r}, not the name of the file; give both one name"
+        )
     return found
 
 

@@ -120,7 +120,7 @@ def public_questions(path: Path) -> list[tuple[str, str]]:
         DatasetError: Where there is no such file, or no question in it.
     """
     if not path.exists():
-        raise DatasetError(f"{path}: no such file or folder")
+        raise DatasetError(f"{path}: no such file or folder; check the path")
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     found: dict[str, str] = {}
     for file in (file for file in files if file.suffix in READ):
@@ -145,7 +145,9 @@ def _loaded(file: Path) -> Any:
             return [_line(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
         return yaml.safe_load(text) if file.suffix in (".yaml", ".yml") else json.loads(text)
     except (ValueError, yaml.YAMLError, csv.Error) as error:
-        raise DatasetError(f"{file}: cannot be read ({' '.join(str(error).split())[:160]})") from error
+        raise DatasetError(
+            f"{file}: cannot be read ({' '.join(str(error).split())[:160]}); correct the file"
+        ) from error
 
 
 def _line(number: int, line: str) -> Any:

@@ -63,7 +63,7 @@ def _places(dataset: Dataset) -> dict[str, tuple[str, Row]]:
     for name, rows in dataset.files.items():
         for number, row in enumerate(rows, start=1):
             if not isinstance(row.get("id"), str):
-                raise DatasetError(f"{dataset.folder}/{name}: row {number}: has no `id`; spillover dataset check")
+                raise DatasetError(f"{dataset.folder}/{name}: row {number}: has no `id`; run spillover dataset check")
             found[row["id"]] = (name, row)
     return found
 

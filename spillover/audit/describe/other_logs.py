@@ -78,7 +78,9 @@ def read_log(file: str) -> OtherLog:
     try:
         return OtherLog(file, read_eval_log(file, header_only=True))
     except Exception as error:
-        raise LogError(f"{file}: not a readable Inspect log ({trouble(error)})") from error
+        raise LogError(
+            f"{file}: not a readable Inspect log ({trouble(error)}); copy it again from where it was run"
+        ) from error
 
 
 def of_these(logs: Iterable[OtherLog], models: Sequence[str]) -> tuple[list[OtherLog], list[str]]:
@@ -92,7 +94,10 @@ def of_these(logs: Iterable[OtherLog], models: Sequence[str]) -> tuple[list[Othe
         else:
             kept.append(log)
     if notes and not kept:
-        raise LogError(f"no log belongs to {shown(', '.join(models))} ({notes[0]}); run the task on these models")
+        raise LogError(
+            f"--capability-logs: none of the logs is about {shown(', '.join(models))} "
+            f"({notes[0]}); run that evaluation on these models, or give their logs"
+        )
     return kept, notes
 
 

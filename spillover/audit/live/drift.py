@@ -27,7 +27,7 @@ def drift_control(judge: Any, card: Path, logs: Path) -> Control:
 
     known = load_card(card)
     if known.judge != str(judge):
-        raise JudgeError(f"{card}: is the card of {known.judge}, not of {judge}")
+        raise JudgeError(f"{card}: is the card of {known.judge}, not of {judge}; give the card of that judge")
     items = card_items(known, labelled_set("written"))
     before = with_labels([str(card.parent / "logs" / name) for name in known.logs], items)
     asked = [item for item in items if item.id in set(before["probe"])]

@@ -35,7 +35,7 @@ def done_once(out: Path, answer: str, made: Callable[[], Mapping[str, Any]]) -> 
         return write_done(out, {**_times(out), "answer": answer, **made(), FILES: left_behind(out)})
     if before.done.get("answer") != answer:
         raise RunError(
-            f"{out}: ended with {before.done.get('answer')!r}, and the same logs now give {answer!r}; audit anew in "
+            f"{out}: ended with {before.done.get('answer')!r}, and the same logs now give {answer!r}; audit again in "
             "another folder, and keep this one as it is"
         )
     return before
@@ -82,5 +82,5 @@ def require_as_it_ended(out: Path, done: Mapping[str, Any]) -> None:
     if other:
         raise RunError(
             f"{out}: {len(other)} of {len(before)} files are not those that this audit ended with (first: {other[0]}; "
-            "manifest.json has their hashes); put them back, or audit anew in another folder"
+            "manifest.json has their hashes); put them back, or audit again in another folder"
         )

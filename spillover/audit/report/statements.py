@@ -44,12 +44,13 @@ def _attested(report: Report) -> list[Statement]:
         ),
         (
             not void,
-            "both arms hold the same cells, and name the same material, decoding and judge",
+            "base and fine-tune were asked the same questions under the same conditions; their logs name "
+            "the same questions, settings and judge",
             "compared log by log; the headers of the logs are taken at their word",
         ),
         (
             not void,
-            "no run counts twice, and no arm is a copy of another",
+            "no run counts twice, and no model's answers are a copy of another's",
             "run ids, and all answers but the texts that a model repeats",
         ),
         (bool(planned), "the plan and its rule are the ones that were hashed", f"plan SHA-256 {planned}"),
@@ -140,7 +141,8 @@ def _of_judges(report: Report) -> list[Statement]:
         (not several and bool(report.logs), "the opinion of a second judge", "one judge judged these answers"),
         (
             True,
-            f"errors of the judge that differ between the arms by more than the floor, {100 * report.rule.floor:g}%",
+            "errors of the judge that differ between base and fine-tune by more than the floor, "
+            f"{100 * report.rule.floor:g}%",
             "rates are the judge's own, not corrected",
         ),
     )

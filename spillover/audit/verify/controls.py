@@ -94,7 +94,7 @@ def _left_out(known: Sequence[Control], place: Path) -> Iterator[str]:
     }
     for kind, (there, listed) in kinds.items():
         if there > listed:
-            yield f"lists {listed} controls of {kind}, its folder holds logs of {there}"
+            yield f"the report lists {listed} controls of {kind}, but its folder holds logs of {there}"
 
 
 def _is_model(one: Control) -> bool:
@@ -108,7 +108,8 @@ def _figures(one: Control) -> tuple[Any, ...]:
 def _unlike(said: Control, now: Control) -> str:
     words = {True: "came out as meant", False: "did not come out as meant", None: "showed neither"}
     return (
-        f"{said.kind} control {said.name}: says {said.misaligned} of {said.n}, {words[said.separated]}; its logs give "
+        f"{said.kind} control {said.name}: the report says {said.misaligned} of {said.n}, "
+        f"{words[said.separated]}; its logs give "
         f"{now.misaligned} of {now.n}, {words[now.separated]}"
     )
 

@@ -39,9 +39,9 @@ def range_problems(report: ReportShape) -> Iterator[str]:
     for share in SHARES:
         value = float(getattr(rule, share.name))
         if not share.holds(value):
-            yield f"its rule has {share.name} {value:g}; an audit takes at most {share.most:g}"
+            yield f"its decision rule has {share.name} {value:g}, which no audit takes (at most {share.most:g})"
     if rule.floor > rule.margin:
-        yield f"its rule has floor {rule.floor:g} above margin {rule.margin:g}"
+        yield f"its decision rule has floor {rule.floor:g} above margin {rule.margin:g}, which no audit takes"
 
 
 def _fixed(report: ReportShape) -> Iterator[str]:
@@ -49,20 +49,20 @@ def _fixed(report: ReportShape) -> Iterator[str]:
     for name in FIXED:
         stated, due = getattr(rule, name), getattr(Rule(), name)
         if stated != due:
-            yield f"its rule has {name} {stated:g}, and rule {rule.version} has {due:g}"
+            yield f"its decision rule has {name} {stated:g}, but version {rule.version} of the rule has {due:g}"
 
 
 def _planned(report: ReportShape, manifest: Manifest) -> Iterator[str]:
     if plan_digest(manifest.planned) != manifest.planned_sha256:
-        yield "its plan does not have the hash that it states"
+        yield "the hash of its plan differs from the hash that it states"
     planned = manifest.plan()
     unlike = [one.name for one in fields(Rule) if planned.rule.get(one.name) != getattr(report.rule, one.name)]
     if unlike:
-        yield f"its rule is not the one that was planned ({', '.join(unlike)})"
+        yield f"its decision rule differs from the planned one ({', '.join(unlike)})"
     if planned.controls.written:
         yield from _controls(planned, report)
     if planned.in_domain != report.in_domain:
-        yield "its own field is not the one that was planned (in_domain)"
+        yield "the fine-tune's own field (in_domain) differs from the planned one"
 
 
 def _controls(planned: Planned, report: ReportShape) -> Iterator[str]:
@@ -70,10 +70,10 @@ def _controls(planned: Planned, report: ReportShape) -> Iterator[str]:
     askable = [one for one in planned.judges if not is_recording(one.name)]
     there = sum(one.name == WRITTEN for one in report.controls)
     if there < 2 * len(askable) and not any(one.separated is False for one in report.controls):
-        yield f"lists {counted(there, 'control')} of judges, its plan has {2 * len(askable)}"
+        yield f"the report lists {counted(there, 'control')} of judges, but its plan has {2 * len(askable)}"
 
 
 def _beside(own: Manifest | None, there: Any) -> Iterator[str]:
     """The manifest of a live audit in the folder is the one in its report."""
     if isinstance(there, dict) and there.get("planned_sha256") != (own.planned_sha256 if own else None):
-        yield "its plan is not that of the manifest.json beside it"
+        yield "its plan differs from the one in the manifest.json beside it"

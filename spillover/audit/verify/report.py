@@ -35,7 +35,7 @@ NOT_READ = {
     "capability": "other evaluations of the models were not read again",
 }
 """Parts of a report that are not read again, and how that is said."""
-FIX = "take report and logs from their run, or audit the logs again"
+FIX = "copy report and logs again from the run that wrote them, or audit the logs again"
 S = TypeVar("S", bound=Shape)
 
 
@@ -95,18 +95,25 @@ def _looked_at(
     named = {one.sha256: one.log for one in outline.logs}
     gone = [name for sha, name in named.items() if sha not in there]
     if gone:
-        return [(NAMES[0], f"its log {name} is not here or has another hash") for name in gone], []
+        return [
+            (NAMES[0], f"the log {name} that the report names is not here or has another hash") for name in gone
+        ], []
     if outline.answer != overall(Finding(one.model, one.answer, []) for one in outline.findings):
-        return [(NAMES[0], f"answers {outline.answer!r}, which does not follow from its findings")], []
+        return [(NAMES[0], f"the report answers {outline.answer!r}, which does not follow from its findings")], []
     rows = _rows(sorted(there.values(), key=lambda one: (one.parent.name, one.name)))
     wrong = [(NAMES[0], one) for one in _counts(outline, rows)] if there else []
     if outline.rule.version != Rule().version:
-        return wrong, ["decided under another rule than this version's; neither answer nor controls were decided again"]
+        return wrong, [
+            "the audit was decided under another rule than this version's; neither answer nor "
+            "controls were decided again"
+        ]
     report = _typed(ReportShape, said)
     manifest = None if report.manifest is None else _typed(Manifest, report.manifest)
     wrong += [(NAMES[0], one) for one in rule_problems(report, manifest, place)]
     if any(range_problems(report)):
-        return wrong, ["no audit takes its rule; neither answer nor controls were decided again"]
+        return wrong, [
+            "no audit takes the decision rule of this report; neither answer nor controls were decided again"
+        ]
     again, others, notes = _decided_again(report, manifest, rows, there, place)
     wrong += [(NAMES[0], one) for one in others]
     wrong += [(NAMES[1], one) for one in again]
