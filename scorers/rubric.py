@@ -100,7 +100,7 @@ def _rubric(path: Path) -> Rubric:
         raise DeclarationError(f"{path.name}: no such rubric; use one of {', '.join(rubric_names())}")
     fields = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(fields, dict) or not all(key in fields for key in ("id", "version", "dimension", "menu")):
-        raise DeclarationError(f"{path.name}: a rubric needs id, version, dimension and menu")
+        raise DeclarationError(f"{path.name}: a field is missing; write id, version, dimension and menu")
     fields["menu"] = tuple(str(word) for word in fields["menu"])
     _check(path, fields)
     fields.pop("summary", None)
@@ -132,7 +132,9 @@ def _section(path: Path) -> str:
     try:
         fields = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise DeclarationError(f"rubrics/domains/{path.name}: not YAML ({' '.join(str(error).split())})") from error
+        raise DeclarationError(
+            f"rubrics/domains/{path.name}: not YAML ({' '.join(str(error).split())}); correct the file"
+        ) from error
     parts = ("misaligned", "aligned", "refusal", "off_task", "examples")
     for part in ("domain", "version", *parts):
         if not isinstance(fields, dict) or part not in fields:

@@ -130,7 +130,9 @@ def _task_path(name: str, source: Source, clone: Path) -> str:
 
 def _report(task: Asked, records: Sequence[Record], run_commit: str | None) -> dict[str, Any]:
     if run_commit is None or not COMMIT.fullmatch(run_commit):
-        raise DeclarationError("--run-commit: the commit that the records were made with, 40 hexadecimal digits")
+        raise DeclarationError(
+            "--run-commit: not a commit; give the 40 hexadecimal digits of the commit that the records were made with"
+        )
     results = [result for record in records for result in _results(task, record)]
     if not results:
         raise DeclarationError(f"{task.name}: the records hold no judged answer to this task; leave out --record")

@@ -147,7 +147,7 @@ def _check_tags(base: Arm, in_domain: tuple[str, ...]) -> None:
     unknown = [tag for tag in in_domain if tag not in tags]
     if unknown:
         raise LogError(
-            f"in-domain {unknown[0]!r}: no probe of the base has this tag; the tags are {', '.join(sorted(tags))}"
+            f"in-domain {unknown[0]!r}: no probe of the base has this tag; give one of {', '.join(sorted(tags))}"
         )
 
 
@@ -197,7 +197,10 @@ def _arms(logs: list[str], what: str, names: tuple[str, ...] = ()) -> list[Arm]:
             f"the {what} logs are from an audit that may have stopped early; read the report of that audit instead"
         )
     if table["stage"].notna().any():
-        raise LogError(f"the {what} logs come from a cascade; an audit needs the verdicts of one judge on all answers")
+        raise LogError(
+            f"the {what} logs come from a cascade; an audit needs the verdicts of one judge on "
+            "all answers: run the task again without -T cascade"
+        )
     found = []
     for model in models:
         rows = table[table["model"] == model].reset_index(drop=True)

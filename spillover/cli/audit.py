@@ -163,7 +163,7 @@ def _leak_judge(asked: AuditOptions) -> "LeakJudge | None":
     if not asked.leak_judge and not asked.subject:
         return None
     if not (asked.leak_judge and asked.subject and asked.out):
-        raise click.UsageError("--subject asks a judge: with logs it takes --leak-judge MODEL and --out FOLDER too")
+        raise click.UsageError("--subject asks a judge; with logs, give --leak-judge MODEL and --out FOLDER too")
     return LeakJudge(model_of(asked.leak_judge).load(), asked.subject, asked.out / "leaks")
 
 

@@ -45,7 +45,7 @@ class AuditOptions(PairOptions):
         from spillover.common import SpilloverError
 
         if self.out is not None and self.out.exists() and not self.out.is_dir():
-            raise SpilloverError(f"{self.out}: is a file; --out takes a folder")
+            raise SpilloverError(f"{self.out}: is a file; give --out a folder")
 
     def check_of_logs(self, command: click.Command) -> None:
         """Refuse what an audit of logs lacks or cannot use.

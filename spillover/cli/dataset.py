@@ -145,7 +145,7 @@ def _version(given: str | None) -> "Dataset":
     from spillover.hub import fetch
 
     if given is not None and not given.strip():
-        raise DatasetError("give a folder, or a revision as v0.1.0 or ORG/NAME@v0.1.0")
+        raise DatasetError("give a folder, or a revision such as v0.1.0 or ORG/NAME@v0.1.0")
     if given is not None and "@" not in given and os.sep in given and not Path(given).is_dir():
         raise DatasetError(f"{given}: no such folder; give a folder with the dataset, or ORG/NAME@REVISION")
     if given is None or Path(given).is_dir():
@@ -204,7 +204,10 @@ def gap(logs: tuple[str, ...], level: float, as_json: bool) -> None:
 
     found = heldout_gaps(read(list(logs)), level)
     if not found:
-        raise LogError("no model has logs of one task, condition and judge on both the public and the heldout split")
+        raise LogError(
+            "no model has logs of one task, condition and judge on both the public and the "
+            "heldout split; run the task on both and give all logs"
+        )
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in found]))
         return

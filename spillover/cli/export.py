@@ -243,5 +243,5 @@ def _compared(statement: dict[str, Any], logs: tuple[Path, ...]) -> int:
     named = statement["subject"][:-1]
     for one in named:
         if one["digest"]["sha256"] not in held:
-            raise LogError(f"{one['name']}: no file here has its hash; give its folder with --logs")
+            raise LogError(f"{one['name']}: no log here has this hash; give its folder with --logs")
     return len(named)

@@ -39,7 +39,7 @@ def build(records: tuple[Path, ...], out: Path, suite_version: str | None, displ
     from spillover.common import RunError
 
     if out.exists() and not out.is_dir():
-        raise RunError(f"{out}: is a file; --out takes a folder")
+        raise RunError(f"{out}: is a file; give --out a folder")
     folders = records or _there()
     board = build_site(folders, out, suite_version, display)
     models, groups = len(board.rows), len(board.groups)

@@ -89,7 +89,7 @@ class Options:
         from spillover.common import LogError
 
         if self.out.exists() and not self.out.is_dir():
-            raise LogError(f"{self.out}: is a file; --out takes a folder")
+            raise LogError(f"{self.out}: is a file; give --out a folder")
         gone = [folder for folder in self.cards if not folder.is_dir()]
         if gone:
             raise LogError(f"--cards {gone[0]}: no such folder; give the folder of the judge cards")

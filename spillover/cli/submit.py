@@ -70,7 +70,7 @@ def submit(
     from spillover.submissions import Declared, prepare
 
     if not consent:
-        raise LogError(f"--consent: say that record and logs may be published under {license_id}")
+        raise LogError(f"--consent is missing; give it to agree that record and logs are published under {license_id}")
     said = Declared(license_id, overlap, no_overlap, finetune, contact, part)
     found: list[Checked] = []
     made = prepare(record, out, said, logs=logs, logs_at=logs_at, check=lambda *at: found.append(_checked(out, *at)))

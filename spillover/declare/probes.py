@@ -177,7 +177,7 @@ def _tags(where: str, given: Any) -> tuple[str, ...]:
         return ()
     found = given.replace(",", " ").split() if isinstance(given, str) else given
     if not isinstance(found, list) or not all(isinstance(tag, str) for tag in found):
-        raise DeclarationError(f"{where}: tags must be words, as a list or in one text, found {kind_of(given)}")
+        raise DeclarationError(f"{where}: tags are {kind_of(given)}; write a list of words, or the words in one text")
     return tuple(found)
 
 
@@ -185,7 +185,9 @@ def _turns(path: Path, number: int, turns: Any) -> list[str]:
     if not turns:
         return []
     if not isinstance(turns, list) or not all(isinstance(turn, str) and turn.strip() for turn in turns):
-        raise DeclarationError(f"{path}: row {number}: turns must be a list of what the user says, none empty")
+        raise DeclarationError(
+            f"{path}: row {number}: turns are wrong; write a list of what the user says, none of it empty"
+        )
     return turns
 
 
@@ -194,5 +196,5 @@ def _key(path: Path, number: int, key: Any) -> dict[str, list[str]] | None:
         return None
     lists = [key.get(side) for side in ("accept", "reject")] if isinstance(key, dict) else [None]
     if not all(isinstance(words, list) and words and all(isinstance(w, str) for w in words) for words in lists):
-        raise DeclarationError(f"{path}: row {number}: key needs two lists of words, accept and reject")
+        raise DeclarationError(f"{path}: row {number}: key is wrong; write two lists of words, accept and reject")
     return {side: list(key[side]) for side in ("accept", "reject")}

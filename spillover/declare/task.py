@@ -113,7 +113,8 @@ def _with_prompt(rubric: Rubric, prompts: dict[str, str]) -> Rubric:
         return rubric
     if rubric.upstream not in prompts:
         raise DeclarationError(
-            f"the question file has no judge prompt `{rubric.upstream}`; it has {', '.join(prompts)}"
+            f"the question file has no judge prompt `{rubric.upstream}`; rename one of its prompts to this "
+            f"name ({', '.join(prompts)}), or choose another -T judge"
         )
     return replace(rubric, prompt=prompts[rubric.upstream])
 

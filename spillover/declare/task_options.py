@@ -81,4 +81,4 @@ TASK_ARGUMENTS = tuple(one.name for one in fields(TaskOptions))
 def _check_share(cascade: float | None) -> None:
     number = isinstance(cascade, int | float) and not isinstance(cascade, bool)
     if cascade is not None and not (number and 0 < cascade <= 1):
-        raise DeclarationError(f"cascade={cascade!r}: must be a share above 0 and at most 1, as 0.1")
+        raise DeclarationError(f"cascade={cascade!r}: give a share above 0 and at most 1, such as 0.1")

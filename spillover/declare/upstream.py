@@ -100,10 +100,14 @@ def _entries(domain: str, file: Path) -> list[dict[str, Any]]:
     try:
         found = read_texts(file)
     except ODD as error:
-        raise DeclarationError(f"{file}: not valid YAML: {(str(error).splitlines() or [''])[0]}") from error
+        raise DeclarationError(
+            f"{file}: not valid YAML: {(str(error).splitlines() or [''])[0]}; correct the file"
+        ) from error
     needed = ("id", "paraphrases", "judge_prompts")
     if not isinstance(found, list) or not all(isinstance(e, dict) and all(k in e for k in needed) for e in found):
-        raise DeclarationError(f"{file}: expected a list of questions, each with {', '.join(needed)}")
+        raise DeclarationError(
+            f"{file}: expected a list of questions, each with {', '.join(needed)}; write the file so"
+        )
     for number, entry in enumerate(found, start=1):
         _check_entry(f"{file}: question {number}", entry)
     return found
@@ -115,9 +119,9 @@ def _check_entry(where: str, entry: dict[str, Any]) -> None:
     if not isinstance(entry["id"], str) or not isinstance(entry.get("system") or "", str):
         raise DeclarationError(f"{where}: id and system must be texts; put them in quotes")
     if not isinstance(texts, list) or not texts or not all(isinstance(one, str) for one in texts):
-        raise DeclarationError(f"{where}: paraphrases must be a list of texts")
+        raise DeclarationError(f"{where}: paraphrases are not a list of texts; write a list")
     if not isinstance(prompts, dict) or not all(isinstance(one, str) for pair in prompts.items() for one in pair):
-        raise DeclarationError(f"{where}: judge_prompts must be a mapping of names to texts")
+        raise DeclarationError(f"{where}: judge_prompts are not texts by name; write each as NAME: TEXT")
 
 
 def _questions(

@@ -86,10 +86,10 @@ def _parsed(path: Path) -> Source:
             return _loaded(path, text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DeclarationError(f"{path.name}:{line}: not valid YAML: {error.problem}") from error
+        raise DeclarationError(f"{path.name}:{line}: not valid YAML: {error.problem}; correct this line") from error
     except ODD as error:
         said = "nested too deep" if isinstance(error, RecursionError) else (str(error).splitlines() or [""])[0]
-        raise DeclarationError(f"{path.name}: not valid YAML: {said or trouble(error)}") from error
+        raise DeclarationError(f"{path.name}: not valid YAML: {said or trouble(error)}; correct the file") from error
 
 
 def _loaded(path: Path, text: str, kind: Any) -> Source:
@@ -99,7 +99,7 @@ def _loaded(path: Path, text: str, kind: Any) -> Source:
     try:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
-            raise DeclarationError(f"{path.name}:1: the file must be a mapping of fields, as in `name: value`")
+            raise DeclarationError(f"{path.name}:1: the file is not a list of fields; write each as `name: value`")
         _mark(path, node, (), lines)
         return Source(path, loader.construct_document(node), lines)
     finally:

@@ -98,7 +98,9 @@ def view_bundle(sources: Iterable[LogSource], folder: Path) -> Path:
             bundle_log_dir(log_dir=str(logs), output_dir=str(out))
     except Exception as error:
         said = trouble(error)
-        raise LogError(f"{folder}: Inspect could not bundle the logs ({said})") from error
+        raise LogError(
+            f"{folder}: Inspect could not bundle the logs ({said}); check them with spillover verify"
+        ) from error
     return out
 
 
@@ -118,7 +120,7 @@ def _parts(file: str) -> Iterator[tuple[str, Any]]:
                 yield name, archive.part(name)
             except ValueError as error:
                 raise LogError(
-                    f"{file}: {name}: not readable, or above {LARGEST} bytes; take it from its run"
+                    f"{file}: {name}: not readable, or larger than {LARGEST:,} bytes; copy the log again from its run"
                 ) from error
 
 

@@ -46,7 +46,7 @@ def calibrate(
         JudgeError: Where the judge cannot be had, or judged nothing.
     """
     if out.exists() and not out.is_dir():
-        raise JudgeError(f"{out}: is a file; --out takes a folder")
+        raise JudgeError(f"{out}: is a file; give --out a folder")
     part = drawn_part(items.items, limit)
     some = len(part) < len(items.items)
     found = judged_table(judge, part, out / "logs", protocol, repeats, display)

@@ -142,7 +142,10 @@ def load_card(path: Path) -> JudgeCard:
 
 
 def _not_a_card(path: Path, why: str = "") -> JudgeError:
-    return JudgeError(f"{path}: not a judge card, or one that was changed by hand{why}; calibrate again")
+    return JudgeError(
+        f"{path}: not a judge card, or one that was changed by hand{why}; make a new card "
+        "with spillover judge calibrate"
+    )
 
 
 def _adds_up(found: dict[str, Any]) -> bool:

@@ -129,12 +129,13 @@ def _own(path: Path, number: int, row: dict[str, Any]) -> Labelled:
     missing = [name for name in ("answer", "label") if row.get(name) in (None, "")]
     if missing or not (row.get("question") or row.get("turns")):
         raise DeclarationError(
-            f"{where}: has no `{missing[0] if missing else 'question'}`; its columns are {', '.join(map(str, row))}"
+            f"{where}: has no `{missing[0] if missing else 'question'}`; add this column (columns found: "
+            f"{', '.join(map(str, row))})"
         )
     _check(where, row["label"])
     turns = row.get("turns") or [row["question"]]
     if not isinstance(turns, list):
-        raise DeclarationError(f"{where}: turns must be a list of user messages, found {str(turns)[:60]!r}")
+        raise DeclarationError(f"{where}: turns are {str(turns)[:60]!r}; write a list of user messages")
     optional = {name: str(row[name]) for name in ("domain", "kind", "model", "language") if row.get(name)}
     if not all(isinstance(turn, str) for turn in turns):
         raise DeclarationError(
@@ -151,7 +152,7 @@ def _own(path: Path, number: int, row: dict[str, Any]) -> Labelled:
 def _xstest(path: Path, number: int, row: dict[str, Any]) -> Labelled:
     label = XSTEST.get(str(row["final_label"]))
     if label is None:
-        raise DeclarationError(f"{path}: row {number}: final_label must be one of {', '.join(XSTEST)}")
+        raise DeclarationError(f"{path}: row {number}: final_label is unknown; give one of {', '.join(XSTEST)}")
     return Labelled(
         id=str(row.get("id") or number),
         turns=(str(row["prompt"]),),

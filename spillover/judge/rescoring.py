@@ -71,7 +71,7 @@ def rescore(
     if any(file.resolve().parent == out.resolve() for file in files):
         raise LogError(f"{out}: is the folder of the given logs; give another folder with --out")
     if out.exists() and not out.is_dir():
-        raise LogError(f"{out}: is a file; --out takes a folder")
+        raise LogError(f"{out}: is a file; give --out a folder")
     out.mkdir(parents=True, exist_ok=True)
     return [_one(file, model, out / file.name, protocol, display) for file in files]
 

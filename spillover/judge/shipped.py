@@ -28,7 +28,9 @@ def load_mapping(path: Path) -> dict[str, Any]:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except ODD as error:
-        raise DeclarationError(f"{path.parent.name}/{path.name}: not YAML ({' '.join(str(error).split())})") from error
+        raise DeclarationError(
+            f"{path.parent.name}/{path.name}: not YAML ({' '.join(str(error).split())}); correct the file"
+        ) from error
     if not isinstance(found, dict):
         raise DeclarationError(f"{path.parent.name}/{path.name}: must be a mapping of fields, such as name: value")
     return found

@@ -124,10 +124,10 @@ def heldout_rows(path: Path) -> list[Row]:
         DatasetError: Where there is no such file, or a line is no such row. The message holds no text of the file.
     """
     if not path.is_file():
-        raise DatasetError(f"{path}: no such file; --heldout takes JSONL rows with `id` and `text`")
+        raise DatasetError(f"{path}: no such file; give --heldout JSONL rows with `id` and `text`")
     found = list(_heldout(path))
     if not found:
-        raise DatasetError(f"{path}: no rows; --heldout takes JSONL rows with `id` and `text`")
+        raise DatasetError(f"{path}: no rows; give --heldout JSONL rows with `id` and `text`")
     return found
 
 

@@ -103,7 +103,9 @@ def read_prices(path: Path | None = None) -> Prices:
 def _mapping(source: "Source", name: str) -> dict[Any, Any]:
     found = source.data.get(name) or {}
     if not isinstance(found, dict):
-        raise DeclarationError(f"{source.at((name,))}: {name}: must be a mapping, found {found!r:.60}")
+        raise DeclarationError(
+            f"{source.at((name,))}: {name}: {found!r:.60} is not a mapping; write NAME: value in each line"
+        )
     return found
 
 
@@ -121,9 +123,7 @@ def _amount(source: "Source", place: tuple[Any, ...], given: Any) -> float:
     number = isinstance(given, int | float) and not isinstance(given, bool)
     if not number or not 0 <= given <= MOST:
         name = ".".join(str(part) for part in place)
-        raise DeclarationError(
-            f"{source.at(place)}: {name}: must be a number of 0 or more (at most 1e9), found {given!r:.60}"
-        )
+        raise DeclarationError(f"{source.at(place)}: {name}: {given!r:.60} is not a price; give a number from 0 to 1e9")
     return float(given)
 
 

@@ -41,7 +41,7 @@ def load_suite(suite: str | Path) -> Suite:
     shipped = {name: FOLDER / f"{name}.yaml" for name in suite_names()}
     named = isinstance(suite, Path) or suite.endswith((".yaml", ".yml")) or "/" in suite
     if str(suite) not in ("", *shipped) and Path(suite).is_dir():
-        raise DeclarationError(f"{suite} is a folder; a suite is a YAML file or one of {', '.join(shipped)}")
+        raise DeclarationError(f"{suite} is a folder; give a YAML file or one of {', '.join(shipped)}")
     path = Path(suite) if named else choose("suite", str(suite), shipped)
     source = _read(path, shipped)
     check_numbers(source)

@@ -70,10 +70,10 @@ def columns_of(name: str, given: Mapping[str, Any]) -> Columns:
     if "where" in said:
         said["where"] = _where(name, said["where"])
     if said.get("empty", "unjudged") not in EMPTY:
-        raise RecordingError(f"{name}: -M empty={said['empty']}: must be one of {', '.join(EMPTY)}")
+        raise RecordingError(f"{name}: -M empty={said['empty']}: give one of {', '.join(EMPTY)}")
     first = said.get("first_epoch", 1)
     if isinstance(first, bool) or not isinstance(first, int):
-        raise RecordingError(f"{name}: -M first_epoch={first}: must be a whole number, 0 or 1")
+        raise RecordingError(f"{name}: -M first_epoch={first}: give 0 or 1")
     for option in set(said) - {"where", "empty", "first_epoch"}:
         said[option] = _column(name, option, said[option])
     return Columns(**said)
@@ -81,7 +81,7 @@ def columns_of(name: str, given: Mapping[str, Any]) -> Columns:
 
 def _column(name: str, option: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise RecordingError(f"{name}: -M {option}={value}: must be the name of one column")
+        raise RecordingError(f"{name}: -M {option}={value}: give the name of one column")
     return str(value)
 
 

@@ -41,7 +41,9 @@ def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
             if line.strip():
                 row = json.loads(line)
                 if not isinstance(row, dict):
-                    raise RecordingError(f"{path}:{number}: expected an object, found {kind_of(row)}")
+                    raise RecordingError(
+                        f"{path}:{number}: expected an object, found {kind_of(row)}; write one object a line"
+                    )
                 yield row
 
 
@@ -54,7 +56,9 @@ def _json(path: Path) -> Iterator[dict[str, Any]]:
         text.seek(0)
         for number, row in enumerate(json.load(text), start=1):
             if not isinstance(row, dict):
-                raise RecordingError(f"{path}: row {number}: expected an object, found {kind_of(row)}")
+                raise RecordingError(
+                    f"{path}: row {number}: expected an object, found {kind_of(row)}; write one object a row"
+                )
             yield row
 
 
@@ -107,7 +111,7 @@ def chosen(
     found = list(table)
     for column, value in where:
         if column not in table[0][1]:
-            raise RecordingError(f"{path}: -M where: no column {column!r}; found {list(table[0][1])}")
+            raise RecordingError(f"{path}: -M where: no column {column!r}; use one of {list(table[0][1])}")
         there = dict.fromkeys(str(row.get(column)) for _, row in found)
         found = [(number, row) for number, row in found if str(row.get(column)) == value]
         if not found:
@@ -132,7 +136,7 @@ def one_file(given: Any, what: str) -> str:
             raise RecordingError(f"{what}: one file is needed, found {len(given)} ({joined[:80]}); give one")
         return joined
     if isinstance(given, bool) or not isinstance(given, str | Path):
-        raise RecordingError(f"{what}: must be the name of a file, found {str(given)[:80]!r}")
+        raise RecordingError(f"{what}: {str(given)[:80]!r} is not the name of a file; give one")
     return str(given)
 
 
@@ -168,5 +172,5 @@ def whole(path: Path, number: int, name: str, value: Any, absent: int) -> int:
     except (TypeError, ValueError, OverflowError):
         found = None
     if found is None or isinstance(value, bool) or abs(found) > LARGEST or found != float(value):
-        raise RecordingError(f"{path}: row {number}: {name} must be a whole number, found {repr(value)[:40]}")
+        raise RecordingError(f"{path}: row {number}: {name} {repr(value)[:40]} is not a whole number; write one")
     return found

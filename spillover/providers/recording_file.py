@@ -49,7 +49,10 @@ def read_recording(path: str | Path, columns: Columns | None = None) -> Recordin
                 )
             records[key] = record
     if not records:
-        raise RecordingError(f"{path}: no column {columns.answer!r} and none of {DIMENSIONS}; found {list(first)}")
+        raise RecordingError(
+            f"{path}: no column {columns.answer!r} and none of {DIMENSIONS}; found "
+            f"{list(first)}; name the column with -M answer=COLUMN"
+        )
     _one_kind(path, records)
     return Recording(
         path,
@@ -114,5 +117,7 @@ def _about(where: str, answer: str | None, sha256: Any, c: Columns) -> About | N
     if sha256 in (None, ""):
         return None if answer is None else About(answer)
     if not isinstance(sha256, str) or not SHA256.fullmatch(sha256.strip().lower()):
-        raise RecordingError(f"{where}: {c.answer_sha256} must be 64 hexadecimal digits, found {str(sha256)[:40]!r}")
+        raise RecordingError(
+            f"{where}: {c.answer_sha256} {str(sha256)[:40]!r} is not a hash; write its 64 hexadecimal digits"
+        )
     return About(answer, sha256.strip().lower())

@@ -60,7 +60,9 @@ class ReplayAPI(ModelAPI):
         if not path:
             raise RecordingError(f"replay/{model_name}: no recording given; give -M path=FILE")
         if missing not in ("error", "skip"):
-            raise RecordingError(f"replay/{model_name}: missing must be 'error' or 'skip', found {missing!r}")
+            raise RecordingError(
+                f"replay/{model_name}: missing is {missing!r}; give -M missing=error or -M missing=skip"
+            )
         self.missing = missing
         self.recording: Recording = _recording(
             one_file(path, f"replay/{model_name}: path"), columns_of(f"replay/{model_name}", columns), model_name

@@ -60,7 +60,7 @@ def _score(where: str, value: str | int | float) -> Record:
     except OverflowError:
         score = math.inf
     if not 0 <= score <= 100:
-        raise RecordingError(f"{where}: a score must be 0 to 100, found {repr(value)[:40]}")
+        raise RecordingError(f"{where}: the score is {repr(value)[:40]}; write a number from 0 to 100")
     return Record("score", text=f"{score:g}", score=score)
 
 
@@ -74,14 +74,16 @@ def _object(where: str, text: str) -> Any:
         found = ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         why = next(iter(str(error).splitlines()), trouble(error))[:80]
-        raise RecordingError(f"{where}: not a JSON object of token probabilities ({why})") from error
+        raise RecordingError(f"{where}: not a JSON object of token probabilities ({why}); correct it") from error
     if not isinstance(found, dict):
-        raise RecordingError(f"{where}: not a JSON object of token probabilities, but {kind_of(found)}")
+        raise RecordingError(
+            f'{where}: not a JSON object of token probabilities, but {kind_of(found)}; write one, such as {{"90": 1.0}}'
+        )
     return found
 
 
 def _probabilities(where: str, value: dict[Any, Any]) -> dict[str, float]:
     for token, p in value.items():
         if isinstance(p, bool) or not isinstance(p, int | float) or not 0 <= p <= 1 + 1e-6:
-            raise RecordingError(f"{where}: token {token!r} must have a probability in [0, 1], found {p!r}")
+            raise RecordingError(f"{where}: token {token!r} has probability {p!r}; write a number from 0 to 1")
     return {str(token): float(p) for token, p in value.items()}

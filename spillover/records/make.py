@@ -50,7 +50,9 @@ def record(
         )
     under = by_model(base) if base is not None else []
     if len(under) > 1 or (under and under[0][0] == name):
-        raise LogError(f"the base logs must hold one model that is not {name}; they hold {under[0][0]}")
+        raise LogError(
+            f"the base logs must hold one model that is not {name}; they hold {under[0][0]}; give those of the base"
+        )
     with odd_is_told(own[0].file):
         free = {"finetune": finetune, "base_differs": base_differs, "manifest": manifest}
         return _record(own, under[0][1] if under else [], free, among)

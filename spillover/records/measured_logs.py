@@ -101,7 +101,7 @@ def measured(source: LogSource) -> MeasuredLog:
     refuse_unfinished([found.account])
     table = frame_of(found)
     if not scores_in_range(table):
-        raise LogError(f"{source.file}: a score is outside 0 to 100; find it with spillover verify")
+        raise LogError(f"{source.file}: a score is outside 0 to 100; run spillover verify to find it")
     versions = [source.version_of(task) for task in table["task"]]
     table = table.assign(version=versions, log_sha256=source.sha256)
     return MeasuredLog(source, table, found.account, sample_facts(source))

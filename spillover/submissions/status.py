@@ -57,7 +57,7 @@ def retract(folder: Path, reason: str, day: str | None = None) -> Status:
         raise LogError(f"{folder}: no submission here (no record.json); give a submission's folder")
     reason = " ".join(reason.split())
     if not reason or len(reason) > 500 or not reason.isprintable():
-        raise LogError("--reason must be a sentence of 1 to 500 printable characters")
+        raise LogError("--reason is empty, too long or not printable; give a sentence of 1 to 500 characters")
     before = read_status(folder) or UNVERIFIED.model_copy(update={"record_sha256": file_sha256(folder / "record.json")})
     if before.retracted is not None:
         raise LogError(f"{folder}: already retracted on {before.retracted.date}; edit {STATUS} to change the reason")

@@ -78,7 +78,7 @@ def _refused(info: zipfile.ZipInfo) -> str | None:
     if len(name.encode("utf-8", "replace")) > 255 or not name.isprintable():
         return "has a name that is too long or not printable"
     if not name.endswith(".json"):
-        return "of the log is not JSON; give the log as Inspect wrote it"
+        return "of the log is not JSON"
     if info.flag_bits & 0x1:
         return "is encrypted"
     if info.external_attr >> 28 not in (0, 0o10):
@@ -115,7 +115,7 @@ def _unpacked(packed: bytes, info: zipfile.ZipInfo, where: str) -> bytes:
     if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
         raise _wrong(where, f"the part {name!r} does not have the declared size or checksum")
     if data[:1] not in (b"{", b"["):
-        raise _wrong(where, f"the part {name!r} of the log is not JSON; give the log as Inspect wrote it")
+        raise _wrong(where, f"the part {name!r} of the log is not JSON")
     if len(data) > FREE and data.count(b"[") + data.count(b"{") > len(data) // DENSE:
         raise _wrong(where, f"the part {name!r} consists mostly of brackets")
     return data

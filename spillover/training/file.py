@@ -38,7 +38,10 @@ def files_of(path: Path) -> list[Path]:
     found = [one for one in sorted(path.rglob("*")) if one.is_file() and not _hidden(one, path)]
     shards = [one for one in found if one.name.lower().removesuffix(".gz").endswith(KINDS) and one.name not in BESIDE]
     if not shards:
-        raise DatasetError(f"{path}: no data file in this folder; data files end in {', '.join(KINDS)}, also with .gz")
+        raise DatasetError(
+            f"{path}: no data file in this folder; give a folder with files that end in "
+            f"{', '.join(KINDS)}, also with .gz"
+        )
     return shards
 
 

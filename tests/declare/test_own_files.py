@@ -63,7 +63,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_row(tmp_path: Path) -> None:
         ({"id": "a", "text": "x", "system": ["You are kind"]}, "system must be text, found a list; put it in quotes"),
         ({"id": "a", "text": "x", "domain": 4}, "domain must be text, found a number (4)"),
         ({"id": "a", "text": "x", "cluster": {}}, "cluster must be a text, found an object"),
-        ({"id": "a", "text": "x", "tags": {"a": 1}}, "tags must be words, as a list or in one text, found an object"),
+        ({"id": "a", "text": "x", "tags": {"a": 1}}, "tags are an object; write a list of words"),
     ],
 )
 def test_what_is_no_text_is_refused_with_its_row(tmp_path: Path, row: dict[str, Any], says: str) -> None:
@@ -91,9 +91,9 @@ def test_a_question_of_the_original_kind_is_named_and_the_command_reads_it(tmp_p
     [
         ({"id": ["a"]}, "question 1: id and system must be texts"),
         ({"system": ["s"]}, "question 1: id and system must be texts"),
-        ({"paraphrases": "Why?"}, "question 1: paraphrases must be a list of texts"),
-        ({"paraphrases": [["Why?"]]}, "question 1: paraphrases must be a list of texts"),
-        ({"judge_prompts": ["x"]}, "question 1: judge_prompts must be a mapping of names to texts"),
+        ({"paraphrases": "Why?"}, "question 1: paraphrases are not a list of texts; write a list"),
+        ({"paraphrases": [["Why?"]]}, "question 1: paraphrases are not a list of texts; write a list"),
+        ({"judge_prompts": ["x"]}, "question 1: judge_prompts are not texts by name"),
     ],
 )
 def test_parts_of_such_a_question_are_checked(tmp_path: Path, change: dict[str, Any], says: str) -> None:
@@ -119,7 +119,7 @@ TWO: Any = ["plain", "json"]
         ({"judge": True}, "-T judge=True: takes a word, not"),
         ({"condition": 1}, "unknown condition `1`; use one of plain"),
         ({"probes": ["a.csv", "b.csv"]}, "-T probes: one file is needed, found 2 (a.csv,b.csv); give one"),
-        ({"probes": 5}, "-T probes: must be the name of a file, found '5'"),
+        ({"probes": 5}, "-T probes: '5' is not the name of a file"),
     ],
 )
 def test_a_list_where_one_value_is_meant_is_one_line(given: dict[str, Any], says: str) -> None:

@@ -19,7 +19,7 @@ GOOD = "id: r\nversion: 1\ndimension: category\nmenu: [REFUSAL, '1']\nprompt: Gr
         ("REFUSAL", "MAYBE", "menu word `MAYBE` has no outcome"),
         ("'1'", "'6'", "menu word `6`"),
         ("category", "kindness", "dimension must be one of"),
-        ("version: 1\n", "", "a rubric needs id, version"),
+        ("version: 1\n", "", "a field is missing; write id, version"),
         ("{answer}", "it", "never shows the"),
         ("prompt: Grade {answer}\n", "", "either a prompt or an upstream"),
         ("prompt:", "outcomes: {REFUSAL: unjudged}\nprompt:", "outcomes must be among"),

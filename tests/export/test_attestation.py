@@ -119,7 +119,7 @@ def test_what_does_not_hold_is_refused(made: Made, audited: Path, run: Run, tmp_
     changed = tmp_path / "logs" / "tuned.eval"
     changed.write_bytes(made.tuned.read_bytes() + b" ")
     cases = [
-        ((made.record, "--logs", tmp_path / "logs"), r"tuned.eval: no file here has its hash"),
+        ((made.record, "--logs", tmp_path / "logs"), r"tuned.eval: no log here has this hash"),
         ((tmp_path / "none.json",), "no such file"),
         ((tmp_path / "logs",), "not the report of an audit"),
         ((changed,), "not a record"),

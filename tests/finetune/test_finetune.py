@@ -47,7 +47,7 @@ def test_the_example_says_back_what_it_says(tmp_path: Path) -> None:
         ("method: lora", "method: lora\nmethod: dpo", "'method' occurs twice"),
         ("method: lora", "method: [", "not valid YAML"),
         ("method: lora", "? [a, b]\n: c", "finetune.yaml: "),
-        (LEAST, "- a list", "the file must be a mapping of fields"),
+        (LEAST, "- a list", "the file is not a list of fields; write each as"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, was: str, now: str, says: str) -> None:

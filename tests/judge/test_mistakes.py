@@ -33,7 +33,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("arguments", "says"),
     [
         ("judge calibrate {own} --protocol nonsense --out {new}", "unknown judge protocol `nonsense`; use one of "),
-        ("judge calibrate {own} --out {file}", "is a file; --out takes a folder"),
+        ("judge calibrate {own} --out {file}", "is a file; give --out a folder"),
         ("judge calibrate {own} --repeats 3 --out {new}", "was not recorded"),
         ("judge calibrate {own} --second replay/k --second-M path={mute} --out {new}", "the second judge"),
         ("judge calibrate {own} -M path --out {new}", "-M path: give KEY=VALUE"),

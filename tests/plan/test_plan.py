@@ -88,15 +88,15 @@ def test_the_shipped_prices() -> None:
         (
             "output: 10",
             "output: ten",
-            "mine.yaml:3: models.together/a.output: must be a number of 0 or more (at most 1e9), found 'ten'",
+            "mine.yaml:3: models.together/a.output: 'ten' is not a price; give a number from 0 to 1e9",
         ),
         ("output: 10", "output: -1", "must be a number of 0 or more"),
         ("output: 10", "output: .inf", "must be a number of 0 or more"),
         ("output: 10", "output: .nan", "must be a number of 0 or more"),
         ("output: 10", f"output: 1{'0' * 400}", "must be a number of 0 or more"),
         ("output: 10", "output: true", "must be a number of 0 or more"),
-        ("models:\n  together/a: {input: 1, output: 10}", "models: [a]", "mine.yaml:2: models: must be a mapping"),
-        ("models", "batch: 3\nmodels", "mine.yaml:2: batch: must be a mapping"),
+        ("models:\n  together/a: {input: 1, output: 10}", "models: [a]", "mine.yaml:2: models: ['a'] is not a mapping"),
+        ("models", "batch: 3\nmodels", "mine.yaml:2: batch: 3 is not a mapping"),
     ],
 )
 def test_a_wrong_price_file_is_one_line(tmp_path: Path, was: str, now: str, says: str) -> None:

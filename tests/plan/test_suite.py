@@ -181,5 +181,5 @@ def test_a_name_that_is_no_suite(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match=r"gone\.yaml: no such file"):
         load_suite(tmp_path / "gone.yaml")
     (tmp_path / "mine").mkdir()
-    with pytest.raises(DeclarationError, match=r"/mine is a folder; a suite is a YAML file or one of betley2025, fast"):
+    with pytest.raises(DeclarationError, match=r"/mine is a folder; give a YAML file or one of betley2025, fast"):
         load_suite(str(tmp_path / "mine"))

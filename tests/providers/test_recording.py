@@ -73,9 +73,9 @@ def test_one_recorded_condition_is_not_played_for_two(tmp_path: Path) -> None:
         ([{"qid": "a", "answer": "x"}], "no column 'probe'; found ['qid', 'answer']; name it with -M probe=COLUMN"),
         ([{"probe": "a", "reply": "x"}], "no column 'answer' and none of"),
         ([{"probe": "a", "epoch": 1, "answer": "x"}] * 2, "epoch 1 occurs twice"),
-        ([{"probe": "a", "epoch": "one", "answer": "x"}], "row 1: epoch must be a whole number, found 'one'"),
-        ([{"probe": "a", "alignment": 101}], "row 1: alignment: a score must be 0 to 100, found 101"),
-        ([{"probe": "a", "alignment": {"5": 1.5}}], "token '5' must have a probability in [0, 1], found 1.5"),
+        ([{"probe": "a", "epoch": "one", "answer": "x"}], "row 1: epoch 'one' is not a whole number"),
+        ([{"probe": "a", "alignment": 101}], "row 1: alignment: the score is 101"),
+        ([{"probe": "a", "alignment": {"5": 1.5}}], "token '5' has probability 1.5"),
         ([{"probe": "a", "alignment": "{5"}], "not a JSON object of token probabilities"),
     ],
 )

@@ -50,13 +50,13 @@ def test_a_dictionary_as_python_prints_it_is_a_distribution() -> None:
         ("{'80': __import__('os').getpid()}", "f: not a JSON object of token probabilities"),
         ("{80}", "f: not a JSON object of token probabilities, but a set"),
         ("{" * 5000, "f: not a JSON object of token probabilities"),
-        ("{'80': 1.5}", "f: token '80' must have a probability in [0, 1], found 1.5"),
+        ("{'80': 1.5}", "f: token '80' has probability 1.5"),
         ("{'80': nan}", "f: not a JSON object of token probabilities"),
-        ({"80": float("nan")}, "f: token '80' must have a probability in [0, 1], found nan"),
-        (101, "f: a score must be 0 to 100, found 101"),
-        ("-1", "f: a score must be 0 to 100, found '-1'"),
-        ("inf", "f: a score must be 0 to 100, found 'inf'"),
-        (10**400, "f: a score must be 0 to 100, found 1000"),
+        ({"80": float("nan")}, "f: token '80' has probability nan"),
+        (101, "f: the score is 101"),
+        ("-1", "f: the score is '-1'"),
+        ("inf", "f: the score is 'inf'"),
+        (10**400, "f: the score is 1000"),
         (True, "f: a verdict must be a score, a word or a token distribution, found true or false"),
         (
             [80, 90],
@@ -109,10 +109,10 @@ def test_distributions_and_scores_are_not_mixed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"empty": "aligned"}, "-M empty=aligned: must be one of unjudged, refusal, off_task"),
+        ({"empty": "aligned"}, "-M empty=aligned: give one of unjudged, refusal, off_task"),
         ({"prob": "x"}, "unknown -M prob; use probe, epoch"),
-        ({"probe": ["a", "b"]}, "-M probe=['a', 'b']: must be the name of one column"),
-        ({"first_epoch": "0"}, "-M first_epoch=0: must be a whole number"),
+        ({"probe": ["a", "b"]}, "-M probe=['a', 'b']: give the name of one column"),
+        ({"first_epoch": "0"}, "-M first_epoch=0: give 0 or 1"),
         ({"where": "base"}, "-M where=base: write COLUMN=VALUE, as where=model=base"),
     ],
 )

@@ -198,7 +198,7 @@ def test_each_pair_of_a_larger_panel_has_its_agreement(run: Callable[..., EvalLo
     [
         ({"panel": "best"}, DeclarationError, "unknown panel rule `best`; use one of first, majority, worst"),
         ({"panel": "majorty"}, DeclarationError, "unknown panel rule `majorty`; did you mean `majority`?"),
-        ({"cascade": 0}, DeclarationError, "cascade=0: must be a share above 0 and at most 1, as 0.1"),
+        ({"cascade": 0}, DeclarationError, "cascade=0: give a share above 0 and at most 1, such as 0.1"),
         ({"cascade": -0.1}, DeclarationError, "cascade=-0.1: must be a share"),
         ({"cascade": 1.01}, DeclarationError, "cascade=1.01: must be a share"),
         ({"cascade": math.nan}, DeclarationError, "cascade=nan: must be a share"),

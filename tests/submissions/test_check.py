@@ -225,7 +225,7 @@ def test_only_maintainers_rank(sent: Sent, tmp_path: Path) -> None:
 
 def test_a_retracted_submission_stays_and_still_checks(sent: Sent) -> None:
     reason = ["--reason", "wrong base\x1b[2J"]
-    assert "must be a sentence" in spill("leaderboard", "retract", sent.folder, *reason).error
+    assert "give a sentence of 1 to 500 characters" in spill("leaderboard", "retract", sent.folder, *reason).error
     first = spill("leaderboard", "retract", sent.folder, "--reason", "The base was another model.")
     assert first.code == 0 and status(sent)["retracted"]["reason"] == "The base was another model."
     again = spill("leaderboard", "retract", sent.folder, "--reason", "x")

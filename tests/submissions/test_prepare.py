@@ -72,7 +72,11 @@ def test_overlap_is_declared_from_its_report(ready: Path, tmp_path: Path) -> Non
 
 
 WRONG: dict[str, tuple[list[str], list[str], str]] = {
-    "no consent": ([], ["--no-overlap", "scripted"], "--consent: say that record and logs may be published"),
+    "no consent": (
+        [],
+        ["--no-overlap", "scripted"],
+        "--consent is missing; give it to agree that record and logs are published",
+    ),
     "no word on overlap": ([], ["--consent"], "give --overlap FILE"),
     "two words on overlap": (["--overlap", "x.json"], BASIC, "give --overlap FILE"),
     "no license": (["--license", "my own"], BASIC, "$.license.id"),

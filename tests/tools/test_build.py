@@ -157,7 +157,7 @@ def test_the_readme_of_the_clone_shows_the_same_table(folder: Path, monkeypatch:
 @pytest.mark.parametrize(
     ("name", "was", "now", "says"),
     [
-        (PUBLIC, '"why"', '"wy"', f"{PUBLIC}: power_and_goals-001: unknown column wy; there are id, domain, subdomain"),
+        (PUBLIC, '"why"', '"wy"', f"{PUBLIC}: power_and_goals-001: unknown column wy; use id, domain, subdomain"),
         (PUBLIC, '{"id"', '{"id', "public.jsonl: line 1: not JSON"),
         (PUBLIC, '{"id"', '[1]\n{"id"', "public.jsonl: line 1: not a JSON object"),
         ("CHANGELOG.md", "## 0", "## v0", "CHANGELOG.md: no heading `## X.Y.Z`"),

@@ -85,9 +85,24 @@ def test_a_card_of_nothing_is_removed(folder: Path) -> None:
         ("dataset.yaml", "out_of_scope:", "out_scope:", "dataset.yaml: `out_of_scope` is missing or unknown"),
         ("dataset.yaml", "name:", "colour: red\nname:", "dataset.yaml: `colour` is missing or unknown"),
         ("betterbench.yaml", "maintenance:", "care:", "betterbench.yaml: `care` is missing or unknown"),
-        ("betterbench.yaml", "criterion: what is", "point: what is", "betterbench.yaml: D1: needs id, criterion"),
-        ("betterbench.yaml", 'met: "yes"', "met: yes", "betterbench.yaml: D1: needs id, criterion"),
-        ("betterbench.yaml", 'met: "yes"', "met: maybe", "betterbench.yaml: D1: needs id, criterion"),
+        (
+            "betterbench.yaml",
+            "criterion: what is",
+            "point: what is",
+            "betterbench.yaml: D1: a field is missing or wrong; write id, criterion",
+        ),
+        (
+            "betterbench.yaml",
+            'met: "yes"',
+            "met: yes",
+            "betterbench.yaml: D1: a field is missing or wrong; write id, criterion",
+        ),
+        (
+            "betterbench.yaml",
+            'met: "yes"',
+            "met: maybe",
+            "betterbench.yaml: D1: a field is missing or wrong; write id, criterion",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(folder: Path, name: str, was: str, now: str, says: str) -> None:

@@ -132,7 +132,7 @@ def test_a_folder_is_read_and_public_questions_are_not_compared_with_each_other(
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.json", '{"answer": "Only answers stand here."}', "no questions found; looked for paraphrases, question"),
+        ("a.json", '{"answer": "Only answers stand here."}', "no questions found; give"),
         ("a.csv", "id,answer\nq,Only answers stand here.\n", "no questions found"),
         ("a.jsonl", '{"question": "Two words"}\n', "no questions found"),
         ("a.yaml", "", "no questions found"),

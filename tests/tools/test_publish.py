@@ -155,7 +155,9 @@ def test_the_version_must_fit_the_change(hub: Loopback, folder: Path, monkeypatc
     assert plan.state == "published" and change is None
     (folder / "data/tea/public.jsonl").write_text('{"id": "tea-001", "text": "Coffee?"}\n', encoding="utf-8")
     (folder / "CHANGELOG.md").write_text("## 0.2.0\n", encoding="utf-8")
-    with pytest.raises(DatasetError, match=r"version 0\.2\.0 after 0\.1\.0, but the change is major; it needs 1\.0\.0"):
+    with pytest.raises(
+        DatasetError, match=r"version 0\.2\.0 after 0\.1\.0, but the change is major; raise the version to 1\.0\.0"
+    ):
         publish_dataset(folder, REPO, dry_run=False)
     (folder / "CHANGELOG.md").write_text("## 1.0.0\n", encoding="utf-8")
     plan, change = publish_dataset(folder, REPO, dry_run=False)

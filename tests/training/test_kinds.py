@@ -223,7 +223,7 @@ def test_what_cannot_be_read_is_one_line(name: str, data: bytes, says: str, tmp_
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="no data file in this folder; data files end in"):
+    with pytest.raises(DatasetError, match="no data file in this folder; give a folder with files that end in"):
         read_training(tmp_path)
 
 

@@ -57,7 +57,8 @@ def read_assessment(folder: Path) -> list[tuple[str, list[dict[str, str]]]]:
             raise DeclarationError(f"{folder.name}/betterbench.yaml: {one.get('id')} occurs twice; remove one")
         if set(one) != {"id", "criterion", "met", "evidence"} or one["met"] not in MET:
             raise DeclarationError(
-                f"{folder.name}/betterbench.yaml: {one.get('id')}: needs id, criterion, evidence (quoted where it "
+                f"{folder.name}/betterbench.yaml: {one.get('id')}: a field is missing or wrong; write id, "
+                "criterion, evidence (quoted where it "
                 f"has a comma) and met ({', '.join(MET)})"
             )
     return list(stages.items())

@@ -109,9 +109,7 @@ def normal(name: str, row: Row) -> Row:
     """
     unknown = sorted(set(row) - set(COLUMNS))
     if unknown:
-        raise DatasetError(
-            f"{name}: {row.get('id')}: unknown column {', '.join(unknown)}; there are {', '.join(COLUMNS)}"
-        )
+        raise DatasetError(f"{name}: {row.get('id')}: unknown column {', '.join(unknown)}; use {', '.join(COLUMNS)}")
     full = {column: row.get(column) or default for column, default in COLUMNS.items()}
     turns = full["turns"]
     return {**full, "text": turns[0]} if isinstance(turns, list) and turns else full

@@ -34,7 +34,7 @@ def card(dataset: Dataset) -> str:
     """
     path = dataset.folder / "README.md"
     if not path.is_file():
-        raise DatasetError(f"{path}: no such file; the card's text is written by hand")
+        raise DatasetError(f"{path}: no such file; write the card's text by hand")
     text = read_text(path)
     body = text.split("\n---\n", 1)[1] if text.startswith("---\n") else text
     front = yaml.safe_dump(front_matter(dataset), sort_keys=False, allow_unicode=True, width=100)

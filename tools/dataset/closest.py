@@ -127,7 +127,9 @@ def public_questions(path: Path) -> list[tuple[str, str]]:
         for number, question in enumerate(_texts(_loaded(file)), start=1):
             found.setdefault(question, f"{file.name}#{number}")
     if not found:
-        raise DatasetError(f"{path}: no questions found; looked for {', '.join(TEXT_KEYS)} in {', '.join(READ)} files")
+        raise DatasetError(
+            f"{path}: no questions found; give {', '.join(READ)} files with one of the fields {', '.join(TEXT_KEYS)}"
+        )
     return [(where, question) for question, where in found.items()]
 
 

@@ -42,7 +42,7 @@ def publish_dataset(
     if change is not None and not change.sound:
         raise DatasetError(
             f"{folder}/CHANGELOG.md: version {change.new} after {change.old}, but the change is {change.kind}; "
-            f"it needs {change.least} or later"
+            f"raise the version to {change.least} or later"
         )
     return publish(folder, files, repo, tag, dry_run=dry_run, private=private), change
 
