@@ -119,8 +119,9 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
         f"dimension must be one of {', '.join(DIMENSIONS)}": fields["dimension"] not in DIMENSIONS,
         f"menu word `{(stray or [''])[0]}` has no outcome; add it under outcomes": stray,
         f"outcomes must be among {', '.join(BY_JUDGES)}": not set(outcomes.values()) <= set(BY_JUDGES),
-        "a rubric has either a prompt or an upstream name for it": bool(prompt) == ("upstream" in fields),
-        "the prompt never shows the {answer}": prompt and "{answer}" not in prompt,
+        "a rubric has either a prompt or an upstream name for it; give one of the two": bool(prompt)
+        == ("upstream" in fields),
+        "the prompt never shows the {answer}; write {answer} into it": prompt and "{answer}" not in prompt,
     }
     for says, is_wrong in wrong.items():
         if is_wrong:

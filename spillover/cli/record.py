@@ -60,7 +60,7 @@ def record(**said: Any) -> None:
     if held is not None:
         click.echo(
             f"{asked.store}: {counted(held.new, 'new log')}, {counted(held.rows, 'answer')} in {held.seconds:.1f} s; "
-            f"{held.known} known"
+            f"{held.known} already there"
         )
     _say_next(asked, files)
 

@@ -96,7 +96,7 @@ def misfit_line(source: Source, misfit: Misfit) -> str:
         return f"{source.at(place)}: {suggest(what, misfit.found, misfit.known)}"
     if misfit.kind == "missing":
         return f"{source.at(place)}: {name} lacks `{misfit.found}`; add it"
-    return f"{source.at(place)}: {name}: {misfit.words}"
+    return f"{source.at(place)}: {name}: {misfit.words}; correct this value"
 
 
 def _misfit(error: ValidationError) -> Misfit:

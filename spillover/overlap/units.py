@@ -148,10 +148,10 @@ def _heldout(path: Path) -> Iterator[Row]:
 
 def _lacks(row: object) -> str:
     if not isinstance(row, dict):
-        return "not a JSON object"
+        return "not a JSON object; write one object a line"
     if not isinstance(row.get("id"), str) or not row["id"].isprintable():
-        return "field id: must be a string that can be printed"
+        return "field id is missing or not printable; write a text"
     turns = row.get("turns") or [row.get("text")]
     if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
-        return "field text: must be a string (or turns: a list of strings)"
+        return "field text is not a text; write one, or turns as a list of texts"
     return ""

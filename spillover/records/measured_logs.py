@@ -113,7 +113,7 @@ def no_stopped_run(source: LogSource) -> None:
     if str(asked.get("task", "")).split("/")[-1] == "draws" and not (asked.get("task_args") or {}).get("balanced"):
         raise LogError(
             f"{source.file}: is part of an audit that may stop early, and its rates look more extreme than they are; "
-            "record a spillover run, or an audit with --all-draws"
+            "run spillover record on the logs of spillover run, or of an audit with --all-draws"
         )
 
 

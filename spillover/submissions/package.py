@@ -67,7 +67,7 @@ def prepare(
     if out.exists() and not out.is_dir():
         raise LogError(f"{out}: is a file; --out takes a folder")
     if (out / name).exists():
-        raise LogError(f"{out / name}: this submission exists already; withdraw it first, or give another --out")
+        raise LogError(f"{out / name}: this submission exists already; delete this folder first, or give another --out")
     if logs and logs_at:
         raise LogError("--logs and --logs-at are both given; give only one")
     part = out / f".{name}.{os.getpid()}.part"

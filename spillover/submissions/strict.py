@@ -75,7 +75,9 @@ def strict_finetune(file: Path) -> dict[str, Any]:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             depth += _plain_event(event, file.name)
             if depth > DEEPEST:
-                raise LogError(f"{file.name}: nested more than {DEEPEST} levels deep; write the record flat")
+                raise LogError(
+                    f"{file.name}: nested more than {DEEPEST} levels deep; write the fine-tune record with fewer levels"
+                )
         read_finetune(file)
         found: dict[str, Any] = yaml.safe_load(text)
         return json.loads(json.dumps(found, allow_nan=False, default=str))  # type: ignore[no-any-return]
