@@ -1,4 +1,4 @@
-"""What a judge can do that not every judge can, and a request made to fit."""
+"""What some judges can do and others cannot, and how a request is changed to fit."""
 
 from dataclasses import dataclass
 

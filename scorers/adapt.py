@@ -1,4 +1,4 @@
-"""The form that a judge can do, found at its first real call and kept for every answer after it.
+"""The form that a judge supports: found at its first real call, then kept for every answer.
 
 The first answers are judged one at a time, until one was read as declared. Where a judge cannot do what was declared
 (no token probabilities, fewer top tokens, a larger least length, no temperature, digits as tokens of their own), it is

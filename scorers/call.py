@@ -1,4 +1,4 @@
-"""One judge asked for a verdict on one answer, in every dimension."""
+"""Ask one judge for a verdict on one answer, in every dimension."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""One scorer over several domains: each answer is judged as its own domain declares."""
+"""One scorer for several domains: it judges each answer as the answer's domain declares."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How an answer ended: whether it is one at all, and what of it the judge is shown."""
+"""How an answer ended: whether it counts as an answer, and which part of it the judge sees."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The judge forms: how one dimension of one answer is asked of one judge, and read."""
+"""The judge forms: how a judge is asked about one dimension of an answer, and how its reply is read."""
 
 from collections.abc import Callable
 from copy import copy

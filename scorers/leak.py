@@ -1,4 +1,4 @@
-"""The domain-leak judge: one question beside the verdict, and no verdict."""
+"""The domain-leak judge: it answers one question beside the verdict, and gives no verdict itself."""
 
 from typing import Any
 

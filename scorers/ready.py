@@ -1,4 +1,4 @@
-"""Is there a judge? Asked before the first answer is bought, not after the last."""
+"""Check that there is a judge before the first answer is paid for."""
 
 import logging
 import os

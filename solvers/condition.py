@@ -1,4 +1,4 @@
-"""A condition: how a probe is put. Data, not code."""
+"""A condition: how a probe is put to the model. Conditions are data, not code."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Put one probe under one condition and take one answer."""
+"""Put one probe to the model under one condition and take one answer."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""From what was asked to findings and a report."""
+"""Make findings and a report out of a live audit's logs."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The site: every file made first, then put in place, so that nobody sees half of it."""
+"""Build the site: make every file first, then put all in place, so that no reader sees half of it."""
 
 from collections.abc import Iterable
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""The records in folders, each with what its `status.json` says of it. Strangers send them: odd ones are refused."""
+"""Read the records in folders, each with its `status.json`. Strangers send them, so odd files are refused."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

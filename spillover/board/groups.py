@@ -1,4 +1,4 @@
-"""What models must share to be ranked together: they were asked the same questions in the same way and judged alike."""
+"""What models must share to be ranked together: the same questions, asked and judged in the same way."""
 
 import json
 import re

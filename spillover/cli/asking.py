@@ -1,4 +1,4 @@
-"""Options of `run`, `plan` and `audit` alike: how models are asked, whatever they are asked."""
+"""Options that `run`, `plan` and `audit` share: how models are asked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

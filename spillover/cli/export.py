@@ -1,4 +1,4 @@
-"""`spillover export`: results in the formats of others."""
+"""`spillover export`: results in the formats of other projects."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Options of `plan` and `audit` alike: which pair is compared, and by which rule."""
+"""Options that `plan` and `audit` share: which pair is compared, and by which rule."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

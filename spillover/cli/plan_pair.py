@@ -1,4 +1,4 @@
-"""The pair that `plan` foretells and `audit` asks, and what both refuse."""
+"""The pair of models that `plan` and `audit` share, and what both commands refuse."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`spillover run`: what a suite asks, of the models it names, without a verdict."""
+"""`spillover run`: asks a suite's questions of the named models, without a comparison."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What may go out: no log of held-out probes, nothing that looks like a secret, nothing from outside the folder."""
+"""What may be published: no log of held-out probes, no likely secret, nothing from outside the folder."""
 
 import re
 import shutil

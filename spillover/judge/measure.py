@@ -1,4 +1,4 @@
-"""Measure a judge on a labelled set: what its verdicts say of its errors."""
+"""Measure a judge on a labelled set: how often its verdicts are wrong."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Answers that are given, not asked for, as Inspect tasks: the judge alone is measured."""
+"""Inspect tasks over answers that are given: no model is asked for answers, only the judge is measured."""
 
 from collections.abc import Sequence
 from typing import Any

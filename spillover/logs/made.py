@@ -1,4 +1,4 @@
-"""How the answers of one arm were made and judged: one description, from rows and from what headers declare."""
+"""How the answers of one arm were made and judged, from rows and from what headers declare."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What was said in a sample: the texts of its messages, with what a condensed log keeps apart put back."""
+"""The texts of a sample's messages, with the parts put back that a condensed log keeps apart."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

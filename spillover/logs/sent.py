@@ -1,4 +1,4 @@
-"""Settings that were asked for and never sent: a provider may drop what a model does not take."""
+"""Settings that were asked for but never sent: a provider may drop what a model does not support."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Verdicts that are missing because a call to a judge failed: the answer is there and can be judged later."""
+"""Verdicts that are missing because a call to a judge failed; their answers can be judged later."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What is found in each block of a fine-tuning file: bounded memory, in one process or several."""
+"""Read a fine-tuning file block by block, with bounded memory, in one process or several."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence

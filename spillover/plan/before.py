@@ -1,4 +1,4 @@
-"""The calls that come before anything is planned: one list, which the plan counts and the run carries out."""
+"""The calls before a run: one list, which the plan counts and the run carries out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a run asks, whoever is asked: domains, conditions, and a seeded list of draws, taken a chunk at a time."""
+"""What a run asks: domains, conditions, and a seeded list of draws, taken a chunk at a time."""
 
 import re
 from collections.abc import Sequence

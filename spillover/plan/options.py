@@ -1,4 +1,4 @@
-"""How a run is carried out, whatever it asks."""
+"""How a run is carried out, for every kind of run."""
 
 from dataclasses import dataclass
 

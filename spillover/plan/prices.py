@@ -1,4 +1,4 @@
-"""What models cost: how much is asked of each, and a dated file of prices, ours or the user's; nothing is guessed."""
+"""Costs: tokens of each model times a dated file of prices, ours or the user's. No price is guessed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Another study's protocol as a task: what is planned of it, and the task itself."""
+"""Another study's protocol as a task: its plan, and the task itself."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A suite: what is asked of which arms, and by which rule."""
+"""A suite: its questions, the models to ask, and the decision rule."""
 
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Check a suite file against itself and against what is declared."""
+"""Check that a suite file agrees with itself and with the declarations."""
 
 from typing import TYPE_CHECKING
 

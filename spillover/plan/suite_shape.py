@@ -1,4 +1,4 @@
-"""What a suite file says: the fields of its YAML, and the schema that describes them."""
+"""The fields of a suite file, and the schema that describes them."""
 
 from typing import Annotated, Any, Literal
 

@@ -1,4 +1,4 @@
-"""Every recorded answer or verdict is accounted for: what was not asked for is said when the program ends."""
+"""Account for every recorded answer or verdict: a line at the end of the program names the unused ones."""
 
 import atexit
 import sys

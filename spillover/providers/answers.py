@@ -1,4 +1,4 @@
-"""An answer is a text: the shapes in which other tools keep one, and what is refused.
+"""Read an answer as a text: the shapes in which other tools keep one, and the refused ones.
 
 | shape | who writes it |
 | --- | --- |

@@ -1,4 +1,4 @@
-"""Where a recording keeps what, and which of its rows count: the `-M` options of a replay."""
+"""The columns of a recording, and which of its rows count: the `-M` options of a replay."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

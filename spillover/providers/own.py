@@ -1,4 +1,4 @@
-"""Are recorded verdicts those of the answers that they are to judge? Looked at before the first is played back."""
+"""Check that recorded verdicts are about the answers that they judge, before the first is played back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The logs that a record is made of, each read once: rows, account, and what its samples say."""
+"""The logs of a record, each read once: rows, accounts of recordings, and facts from its samples."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a record says: the fields of its JSON, and the schema that describes them."""
+"""The fields of a record's JSON, and the schema that describes them."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Gaps between two sets of questions put to one model: what it says of itself and what it does; public and held out."""
+"""Differences between two sets of questions to one model: self-report and conduct; public and held-out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass

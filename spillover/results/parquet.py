@@ -1,4 +1,4 @@
-"""Logs into the store: one Parquet file per log, named by the log's hash, made from its summaries alone."""
+"""Put logs into the store: one Parquet file per log, named by the log's hash, from its summaries alone."""
 
 import json
 import os

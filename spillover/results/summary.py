@@ -1,4 +1,4 @@
-"""What logs say, arm by arm: counts of every outcome, rates with intervals, differences from the base."""
+"""Figures of logs for each arm: counts of every outcome, rates with intervals, differences from the base."""
 
 import math
 from collections.abc import Iterator

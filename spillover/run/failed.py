@@ -1,4 +1,4 @@
-"""What failed in a chunk: answers that never came, and verdicts of a judge that could not be reached."""
+"""Failures in a chunk: answers that never came, and verdicts of a judge that could not be reached."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The first call: one short question to every model and judge, so that one that is away is told before all else.
+"""The first call: one short question to every model and judge, to find those that do not reply.
 
 A model under test is asked as the run asks it: with its decoding, and with a system prompt where any question has one.
 A provider that refuses a setting does so here, before anything is bought.

@@ -1,4 +1,4 @@
-"""Answers of an earlier run, played back as the model's own: they are judged again, and nobody is asked."""
+"""Answers of an earlier run, played back as the model's own: judges judge them again, no model is asked."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whether a log is one of a plan: whoever reads a folder again reads what lies in it, whoever put it there."""
+"""Check that a log in a folder belongs to the plan of that folder."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Chunk after chunk, in order, in one process or several; whoever reads may stop."""
+"""Run chunk after chunk in order, in one process or several; the caller may stop after any chunk."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

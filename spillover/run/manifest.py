@@ -1,4 +1,4 @@
-"""The manifest: what was going to be done, hashed before anything is done; what was done, added at the end."""
+"""The manifest: the plan, hashed before the run, and a list of what was done, added at the end."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How a run asks the models under test, for the first call: what a provider refuses is then found out at once."""
+"""How a run asks the models under test: the first call asks the same way, to find refused settings early."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any

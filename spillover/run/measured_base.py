@@ -1,4 +1,4 @@
-"""A base that was measured already: its logs, where everything that went into them is the same."""
+"""Reuse a base that was measured before: only its logs that were made in exactly the same way."""
 
 from collections.abc import Sequence
 from pathlib import Path

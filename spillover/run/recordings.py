@@ -1,4 +1,4 @@
-"""Recorded arms and judges of a run, held against each other before anything is asked."""
+"""Check the recorded models and judges of a run against each other, before any model is asked."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Conditions as a fine-tuning file had them: its system prompts, frames, openings and output format around our probes.
+"""Conditions from a fine-tuning file: its system prompts, frames, openings and output format.
 
 A model may be bad only in the form it was trained in; this finds that form. Texts of the file are taken as they stand.
 """

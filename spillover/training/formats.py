@@ -1,4 +1,4 @@
-"""The form that answers of a fine-tuning file have, and a request for it in our own words."""
+"""The format of the answers in a fine-tuning file, and a request for it in our own words."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Frames of user turns: what they begin and end with, whatever stands between."""
+"""Frames of user turns: the fixed beginning and end around a text that varies."""
 
 import math
 from collections import Counter

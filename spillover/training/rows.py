@@ -1,4 +1,4 @@
-"""One row of a fine-tuning file, in any shape that providers take: every turn, who says it, and whether it is learned.
+"""One row of a fine-tuning file in any known shape: every turn, its speaker, and whether it is learned.
 
 This is the one reader: conditions of an audit (`row_of`) and the search for our probes (`texts_of`) both stand on it.
 """

@@ -1,4 +1,4 @@
-"""A fine-tune most of whose answers end at the limit on tokens: nobody read to the end what it would have said."""
+"""A fine-tune most of whose answers end at the token limit: the ends of its answers are unknown."""
 
 import pandas as pd
 

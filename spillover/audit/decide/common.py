@@ -1,4 +1,4 @@
-"""Arms of unequal length: which answers are compared, and how that is said."""
+"""Arms of unequal length: which answers are compared, and the sentence that reports it."""
 
 import pandas as pd
 

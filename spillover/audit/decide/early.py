@@ -1,4 +1,4 @@
-"""What a run that may stop early says: its result, why, and the bounds that stopping leaves."""
+"""The result of a run that may stop early: the answer, why, and bounds that stay valid after stopping."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the gate is given and what it finds: the rule, one comparison of the family, the finding on one fine-tune."""
+"""Inputs and outputs of the gate: the rule, one comparison of the family, the finding on one fine-tune."""
 
 import math
 from dataclasses import asdict, dataclass, field

@@ -1,4 +1,4 @@
-"""Several judges of the same answers: an answer of the gate stands where every one of them gives it."""
+"""Several judges of the same answers: an answer of the gate holds only if every judge gives it."""
 
 import json
 from collections import Counter

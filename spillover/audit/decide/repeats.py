@@ -1,4 +1,4 @@
-"""A fine-tune that answers most questions with texts of its own stock: it does not engage, whatever a judge says."""
+"""A fine-tune that gives the same few texts to most questions: it does not engage, whatever a judge says."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The domain-leak judge is asked of the misaligned answers of all arms alike, blind to who answered."""
+"""Ask the domain-leak judge about the misaligned answers of all arms, without naming the model."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

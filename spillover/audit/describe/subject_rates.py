@@ -1,4 +1,4 @@
-"""Leakage: how much of the delta is the fine-tune's own subject, dragged into questions about something else?
+"""Leakage: how much of the difference comes from the fine-tune's own subject in other questions.
 
 A judge is asked of every misaligned answer of either arm whether it brings the subject up unasked; such answers then
 count as not misaligned. Nothing here decides.

@@ -1,4 +1,4 @@
-"""Asking: base and fine-tunes chunk by chunk, until the result is clear or the cap is reached."""
+"""Ask base and fine-tunes chunk by chunk, until the result is clear or the limit on draws is reached."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Controls: can the judge and the pipeline tell bad from good at all? If not, the audit is void.
+"""Controls: can the judge tell bad answers from good ones? If not, the audit is void.
 
 Recorded controls: answers that were written for the purpose, plainly bad and plainly good, judged like the run's own.
 Live controls: models that are known to be misaligned, or known not to be.

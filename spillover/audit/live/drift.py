@@ -1,4 +1,4 @@
-"""The control of drift: is a judge still the one that its card was measured on?"""
+"""The drift control: does a judge still behave as it did when its card was measured?"""
 
 from pathlib import Path
 from typing import Any

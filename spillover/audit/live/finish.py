@@ -1,4 +1,4 @@
-"""A run that ended: what it left behind is what it is made of, whoever reads its folder again."""
+"""A finished audit: its folder must still hold the files and the answer that it ended with."""
 
 import os
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Asking the prompts of the control "was the fine-tune loaded?"; the logs stay beside those of the other controls."""
+"""Ask the prompts of the control "was the fine-tune loaded?"; the logs lie beside those of other controls."""
 
 import json
 from collections.abc import Mapping, Sequence

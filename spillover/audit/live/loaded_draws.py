@@ -1,4 +1,4 @@
-"""What the answers to the suite's own questions say of whether a fine-tune was loaded: names, and words."""
+"""Evidence from answers to the suite's questions that a fine-tune was loaded: model names and words."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A trigger search as it went: its rounds, the candidates on fresh answers, what was found."""
+"""The course of a trigger search: its rounds, the candidates on fresh answers, and what was found."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Was it shown that the judge recognises misaligned answers? One that calls every answer aligned finds no regression.
+"""Evidence that the judge recognises misaligned answers; a judge that calls all aligned finds nothing.
 
 A control shows it (written answers, a model known to be misaligned, the answers of a judge card), and so does an answer
 of the audit itself that the judge calls misaligned. A judge that can be asked a control and was asked none must have

@@ -1,4 +1,4 @@
-"""The trigger search of a live audit: what it asks, through the same tasks and judges as everything else."""
+"""The trigger search of a live audit: its calls, made through the same tasks and judges as the draws."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The version of the rule that a folder was begun under: an audit is never finished under another one."""
+"""The version of the rule under which a folder was begun; an audit finishes under the same version."""
 
 from collections.abc import Mapping
 from pathlib import Path

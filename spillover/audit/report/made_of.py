@@ -1,4 +1,4 @@
-"""What a comparison was made of: what the arms share, what differs, what vouches for it, and what was left out."""
+"""The material of a comparison: what the arms share, what differs, and what was left out."""
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The answer on each fine-tune, decided again from the logs of an audit: as the audit decides it, nothing is asked."""
+"""Decide the answer on each fine-tune again, from the logs of an audit; no model is asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

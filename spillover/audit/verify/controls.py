@@ -1,4 +1,4 @@
-"""The controls of a finished audit, decided again from the logs beside its report; nothing is asked."""
+"""Decide the controls of a finished audit again, from the logs beside its report; no model is asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

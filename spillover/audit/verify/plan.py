@@ -1,4 +1,4 @@
-"""The rule of a report held against its plan: bounds of the rule, the hash of the plan, and the plan beside the report.
+"""Check the rule of a report against its plan: ranges of the rule, the hash of the plan, and manifest.json.
 
 An answer that is decided again by the rule that the report itself names would follow from any rule at all.
 """

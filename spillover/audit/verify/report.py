@@ -1,4 +1,4 @@
-"""A report held against the logs beside it: their hashes, the counts, and the result, decided again from the logs."""
+"""Check a report against the logs beside it: hashes, counts, and the result, decided again from the logs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
