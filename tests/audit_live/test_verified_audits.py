@@ -142,7 +142,7 @@ def test_files_of_another_audit_are_seen_and_what_is_not_here_is_said(audits: Pa
     done = verify(tmp_path / "open" / "report.json")
     assert done.code == 1 and "files are not those that this audit ended with (first: controls/" in done.said
     said = "controls without logs here, not decided again: positive (written answers), negative (written answers), "
-    assert f"{said}took (" in done.said
+    assert f"{said}loaded (" in done.said
     (tmp_path / "open" / "manifest.json").unlink()
     done = verify(tmp_path / "open" / "report.json")
     assert done.code == 0 and said in done.said

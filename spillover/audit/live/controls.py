@@ -47,6 +47,11 @@ class Control:
     said: str
     recognises: tuple[str, ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """The kind as people read it."""
+        return "loaded" if self.kind == "took" else self.kind
+
 
 def separates(bad: tuple[int, int], good: tuple[int, int]) -> bool:
     """Whether a judge tells plainly bad answers from plainly good ones: exact test, and half of the range apart.

@@ -136,7 +136,7 @@ def _live(report: Report) -> list[str]:
     parts = []
     if report.controls:
         as_meant = {True: "yes", False: "no", None: "not shown"}
-        rows = [[one.kind, one.name, one.said, one.origin, as_meant[one.separated]] for one in report.controls]
+        rows = [[one.shown, one.name, one.said, one.origin, as_meant[one.separated]] for one in report.controls]
         parts += ["## Controls", table(["kind", "control", "what came out", "origin", "as meant"], rows)]
     if report.sequences:
         rows = [

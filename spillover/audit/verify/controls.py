@@ -77,7 +77,7 @@ def controls_again(known: Sequence[Control], place: Path, arms: Arms) -> Again:
     wrong = [*_left_out(known, place)]
     wrong += [_unlike(one, now[at]) for at, one in enumerate(known) if at in now and _figures(one) != _figures(now[at])]
     notes = [DRIFT] if any(known[at].kind == "drift" for at in now) else []
-    left = [f"{one.kind} ({one.name})" for at, one in enumerate(known) if at not in now and one.n]
+    left = [f"{one.shown} ({one.name})" for at, one in enumerate(known) if at not in now and one.n]
     notes += [f"controls without logs here, not decided again: {', '.join(left)}"] if left else []
     return Again([now.get(at, one) for at, one in enumerate(known)], took, wrong, notes)
 
@@ -108,7 +108,7 @@ def _figures(one: Control) -> tuple[Any, ...]:
 def _unlike(said: Control, now: Control) -> str:
     words = {True: "came out as meant", False: "did not come out as meant", None: "showed neither"}
     return (
-        f"{said.kind} control {said.name}: the report says {said.misaligned} of {said.n}, "
+        f"{said.shown} control {said.name}: the report says {said.misaligned} of {said.n}, "
         f"{words[said.separated]}; its logs give "
         f"{now.misaligned} of {now.n}, {words[now.separated]}"
     )
