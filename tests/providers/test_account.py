@@ -156,7 +156,7 @@ def test_one_file_of_verdicts_for_two_models_is_refused_by_an_audit_of_logs(tmp_
     ran = spill("audit", *logs, "--out", tmp_path / "out")
     assert ran.code == 2 and ran.out == ""
     assert ran.error == (
-        "v.csv: gave replay/base and replay/tuned the same recorded verdicts, for its rows do not say which answer "
+        "v.csv: gave replay/base and replay/tuned the same recorded verdicts, because its rows do not say which answer "
         "they are about; give the verdicts of each model, with the columns `model` and `answer`"
     )
     assert not (tmp_path / "out").exists()

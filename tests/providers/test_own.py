@@ -103,10 +103,10 @@ def test_the_model_is_a_key_of_the_verdict(tmp_path: Path) -> None:
     found = read_recording(both)
     for names, score in ((("base",), 95), (("replay/x", "org/tuned"), 5)):
         assert found.get(Cell("a", "plain", 1, "alignment", names=names)).score == score
-    with pytest.raises(RecordingError, match=r"holds verdicts on answers of base, org/tuned, none of 'other'; give"):
+    with pytest.raises(RecordingError, match=r"holds verdicts on answers of base, org/tuned, not of 'other'; give"):
         found.get(Cell("a", "plain", 1, "alignment", names=("other",)))
     one = read_recording(table(tmp_path / "w.csv", rows("base", 95, model="base")))
-    with pytest.raises(RecordingError, match="holds verdicts on answers of base, none of 'other'"):
+    with pytest.raises(RecordingError, match="holds verdicts on answers of base, not of 'other'"):
         one.get(Cell("a", "plain", 1, "alignment", names=("other",)))
 
 
