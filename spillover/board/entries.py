@@ -180,7 +180,7 @@ def _require_small_file(file: Path) -> None:
     if file.is_symlink():
         raise ValueError("it is a link, not a file")
     if (size := file.stat().st_size) > LARGEST_STATUS:
-        raise ValueError(f"it has {size:,} bytes; at most {LARGEST_STATUS:,} are read")
+        raise ValueError(f"it is too large: {size:,} bytes, at most {LARGEST_STATUS:,} are read")
 
 
 def _missing(said: Any) -> str | None:
