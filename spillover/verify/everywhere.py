@@ -224,8 +224,8 @@ def _of_note(dimension: str, note: Mapping[str, Any], replies: list[Event]) -> I
     for setting in ("temperature", "max_tokens"):
         used = {(one.get("config") or {}).get(setting) for one in replies} - {None}
         if used and note.get(setting) is not None and note[setting] not in used:
-            yield f"the score states {setting} {note[setting]} for {dimension}, but the judge was asked "
-            f"with {', '.join(sorted(map(str, used)))}"
+            asked = ", ".join(sorted(map(str, used)))
+            yield f"the score states {setting} {note[setting]} for {dimension}, but the judge was asked with {asked}"
 
 
 def _hash(event: Event) -> str | None:

@@ -44,8 +44,7 @@ def _attested(report: Report) -> list[Statement]:
         ),
         (
             not void,
-            "base and fine-tune were asked the same questions under the same conditions; their logs name "
-            "the same questions, settings and judge",
+            "base and fine-tune were asked the same questions under the same conditions, with the same settings and judge",
             "compared log by log; the headers of the logs are taken at their word",
         ),
         (
