@@ -44,7 +44,7 @@ def _attested(report: Report) -> list[Statement]:
         ),
         (
             not void,
-            "base and fine-tune were asked the same questions under the same conditions, with the same settings and judge",
+            "base and fine-tune were asked the same questions under the same conditions, settings and judge",
             "compared log by log; the headers of the logs are taken at their word",
         ),
         (
