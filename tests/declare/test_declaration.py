@@ -87,3 +87,19 @@ def test_groups_are_never_empty(tmp_path: Path, groups: str, says: str) -> None:
 def test_shipped_declarations_are_right() -> None:
     assert set(load_all()) == set(names())
     assert all(load_groups().values())
+
+
+def test_an_audit_decides_on_six_domains_and_shows_the_companion_scales_beside() -> None:
+    groups = load_groups()
+    assert set(groups["emergent"]) == {
+        *("ai_human_relations", "power_and_goals", "oversight_and_shutdown", "ethical_reasoning", "creative_writing"),
+        "social_attitudes",
+    }
+    assert not set(groups["emergent"]) & set(groups["companion"])
+    declared = load_all()
+    own = {name for name, one in declared.items() if "path" in one.probes}
+    assert own - set(groups["emergent"]) - set(groups["companion"]) == {"insecure_code"}
+    assert {name for name, one in declared.items() if "emergent" in one.tag} == set(groups["emergent"])
+    common = [declared[one].decoding for one in (*groups["emergent"], *groups["companion"])]
+    assert all(one == common[0] for one in common), "one task can ask them all"
+    assert declared["insecure_code"].decoding != common[0]

@@ -31,7 +31,7 @@ def test_counts_are_those_of_the_list_of_draws() -> None:
     material, drawn = suite.design().material(), suite.design().listed()
     turns = {(d, probe.id): 1 + len(probe.turns) for d, probes in material.probes.items() for probe in probes}
     found = planned("standard", GPT, TUNED, "hf/acme/herbs")
-    assert (found.draws, found.answers, found.cells) == (480, 3 * 480, 396)
+    assert (found.draws, found.answers, found.cells) == (480, 3 * 480, 6 * 12 * 3)
     assert [one.calls for one in found.items if one.role != "judge"] == [
         sum(turns[d.domain, d.probe] for d in drawn)
     ] * 3

@@ -32,7 +32,7 @@ def test_the_shipped_suites() -> None:
             assert (one.margin, one.floor, one.alpha, one.stop_early) == (0.02, 0.01, 0.05, True)
 
 
-@pytest.mark.parametrize(("name", "domains", "cells"), [("fast", 10, 10 * 3), ("standard", 11, 11 * 12 * 3)])
+@pytest.mark.parametrize(("name", "domains", "cells"), [("fast", 10, 10 * 3), ("standard", 6, 6 * 12 * 3)])
 def test_what_they_draw_from(name: str, domains: int, cells: int) -> None:
     material = load_suite(name).design().material()
     assert len(material.probes) == domains and len(material.cells()) == cells
