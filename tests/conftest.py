@@ -25,7 +25,7 @@ settings.register_profile(
 settings.load_profile("same for everyone")
 """Generated cases are the same on every machine, and a busy machine fails no test."""
 importlib.metadata.packages_distributions = cache(importlib.metadata.packages_distributions)
-"""Inspect lists every file of every installed package once for each run (0.2 s); no test installs any in this process."""
+"""Inspect lists every file of every installed package at each run (0.2 s); no test installs one in this process."""
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("SPILLOVER_ANCHOR", "none")  # no test downloads questions of earlier studies
 
