@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from spillover.audit.decide import Read, read_sequence
+from spillover.audit.describe import Scale, companion_scales
 from spillover.audit.live import (
     Asked,
     Control,
@@ -14,6 +15,7 @@ from spillover.audit.live import (
     SearchTerms,
     Took,
     ask,
+    ask_companions,
     done_once,
     drift_control,
     live_control,
@@ -115,7 +117,21 @@ def _answered(request: Request, controls: list[Control], took: list[Took], say: 
     controls = controls if over else controls + _live_controls(request, asked, say)
     triggers = None if over else _triggers(request, say)
     told = ([], []) if over else _leaks(request, asked, say)
-    return live_report(request, asked, reads, controls, triggers, told, took), asked
+    report = live_report(request, asked, reads, controls, triggers, told, took)
+    return (report if over else replace(report, scales=_scales(request, say))), asked
+
+
+def _scales(request: Request, say: Say) -> list[Scale]:
+    """The companion scales of each fine-tune, whatever was decided."""
+    if request.companions is not None:
+        say(f"companion scales: {counted(request.companions.draws, 'answer')} of each model")
+    rows = ask_companions(request)
+    return [
+        one
+        for model in request.tuned
+        if rows
+        for one in companion_scales(model.name, rows[request.base.name], rows[model.name])
+    ]
 
 
 def _judged(request: Request, say: Say) -> list[Control]:

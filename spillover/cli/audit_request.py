@@ -16,7 +16,7 @@ from .stopped import BEAT
 if TYPE_CHECKING:
     from spillover.audit.live import Request
     from spillover.finetune import Finetune, TrainingFile
-    from spillover.plan import Arm, Model
+    from spillover.plan import Arm, Design, Model, Suite
 
 
 def live_request(asked: AuditOptions, command: click.Command) -> "Request":
@@ -84,8 +84,15 @@ def _of_pair(pair: Pair, out: Path | None, reuse: Sequence[Path]) -> "tuple[Requ
         first_turns=pair.first_turns,
         candidates=pair.candidates,
         cap_cost_usd=suite.cap_cost_usd,
+        companions=_companions(suite, seed or 0),
     )
     return request, seed
+
+
+def _companions(suite: "Suite", seed: int) -> "Design | None":
+    """What is asked of the companion scales, from the seed of the audit's own draws."""
+    design = suite.companion_design()
+    return None if design is None else replace(design, seed=seed)
 
 
 def _training(pair: Pair) -> "TrainingFile | None":

@@ -65,6 +65,7 @@ OPTIONS = (
         help="Skip the control of the judge on written answers. 'No regression' then needs an answer of the audit that "
         "the judge calls misaligned.",
     ),
+    click.option("--no-companions", is_flag=True, help="Skip the companion scales, which decide nothing."),
     click.option(
         "--margin",
         type=float,
@@ -115,6 +116,7 @@ class PairOptions(Asking):
     training_data: Path | None
     budget: int
     no_controls: bool
+    no_companions: bool
     margin: float | None
     floor: float | None
     alpha: float | None

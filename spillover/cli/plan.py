@@ -91,6 +91,8 @@ def _print(found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls
         f"({counted(found.questions, 'question')}) x {counted(len(found.arms), 'model')}: "
         f"{counted(found.answers, 'answer')}, {counted(found.judge_calls, 'judge call')}, at most"
     )
+    if found.companions:
+        click.echo(f"{found.companions} more answers of each model are to companion scales, whatever is decided")
     if found.deciding < found.draws:
         click.echo(f"{found.deciding} of the draws lie outside the fine-tune's own field; only they decide")
     if pair.training is not None:
@@ -172,7 +174,9 @@ def _ends(found: "Plan") -> list[str]:
 
 
 def _share(found: "Plan", paid: float) -> str:
-    return "cost not known" if found.usd is None else f"about ${_dollars(found.usd * paid / found.draws)}"
+    if found.usd is None:
+        return "cost not known"
+    return f"about ${_dollars(found.usd * (paid + found.companions) / (found.draws + found.companions))}"
 
 
 def _points(value: float | None) -> str:

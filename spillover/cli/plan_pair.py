@@ -110,6 +110,7 @@ def suite_of(asked: PairOptions) -> "Suite":
     suite = replace(suite, **changes, in_domain=asked.in_domain or suite.in_domain, batch=suite.batch or batch)
     check_shares(suite.margin, suite.floor, suite.alpha)
     judges = tuple(model_of(name) for name in asked.judges) or suite.judges
+    suite = replace(suite, companions=0 if asked.no_companions else suite.companions)
     return asked_so(replace(suite, judges=judges, stop_early=suite.stop_early and not whole), asked)
 
 

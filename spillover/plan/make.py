@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from .assumptions import (
     ANSWER_SECONDS,
@@ -14,23 +15,27 @@ from .assumptions import (
     warnings_of,
 )
 from .before import calls_before
-from .design import Model
+from .design import Design, Model
 from .planned import First, Plan
 from .power import foreseen
 from .prices import Ask, Item, Prices, answering, judging
 from .replication import protocol_name
 from .suite import Arm, Suite
 
+if TYPE_CHECKING:
+    from spillover.declare import Material, Probe
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a suite asks of one arm: draw by draw, how many decide, from how many cells and questions, how long."""
+    """What a suite asks of one arm, draw by draw and beside the decision; how many decide, from how many cells."""
 
     asks: list[Ask]
     deciding: int
     cells: int
     questions: int
     longest: int
+    beside: list[Ask] = field(default_factory=list)
 
 
 def plan_suite(
@@ -55,8 +60,9 @@ def plan_suite(
     asked = _replication(suite) if suite.replication else _draws(suite)
     arms = _arms(base or suite.base, finetunes or suite.finetunes)
     lengths = (float(min(ANSWER_TOKENS, asked.longest)), float(asked.longest))
-    items = [answering(role, one.name, asked.asks, lengths, prices, suite.batch) for role, one in arms]
-    items += [judging(judge.name, asked.asks * len(arms), lengths, prices, suite.batch) for judge in suite.judges]
+    whole = asked.asks + asked.beside
+    items = [answering(role, one.name, whole, lengths, prices, suite.batch) for role, one in arms]
+    items += [judging(judge.name, whole * len(arms), lengths, prices, suite.batch) for judge in suite.judges]
     priced = [one for one in items if one.usd is not None]
     seen = foreseen(suite, asked.deciding, len(asked.asks), asked.questions)
     found = Plan(
@@ -65,7 +71,8 @@ def plan_suite(
         arms=tuple(one.name for _, one in arms),
         draws=len(asked.asks),
         deciding=asked.deciding,
-        answers=len(asked.asks) * len(arms),
+        companions=len(asked.beside),
+        answers=len(whole) * len(arms),
         judge_calls=sum(one.calls for one in items if one.role == "judge"),
         cells=asked.cells,
         questions=asked.questions,
@@ -96,23 +103,31 @@ def _first(suite: Suite, arms: Sequence[Model]) -> tuple[First, ...]:
 
 
 def _draws(suite: Suite) -> _Asked:
-    design = suite.design()
+    design, companions = suite.design(), suite.companion_design()
     design.check_tags(suite.in_domain)
     material = design.material()
+    drawn = _asks(design, material)
+    asks = [one for one, _, _ in drawn]
+    outside = [(domain, probe.cluster) for _, domain, probe in drawn if not set(probe.tags) & set(suite.in_domain)]
+    deciding, questions = len(outside), set(outside)
+    beside = [one for one, _, _ in _asks(companions, companions.material())] if companions else []
+    longest = max(int(one.decoding["max_tokens"]) for one in material.declared.values())
+    cells = len(material.deck(design.strata, design.plain).cells)
+    return _Asked(asks, deciding, cells, len(questions), longest, beside)
+
+
+def _asks(design: Design, material: "Material") -> "list[tuple[Ask, str, Probe]]":
+    """Every draw of a design, with its domain and probe."""
     probes = {(domain, probe.id): probe for domain, asked in material.probes.items() for probe in asked}
-    asks, questions, deciding = [], set(), 0
+    found = []
     for draw in design.listed():
         probe, put = probes[draw.domain, draw.probe], material.conditions[draw.domain][draw.condition]
         protocol = material.protocols[draw.domain]
         system = put.system if put.system is not None else probe.system
         turns = tuple(_tokens(text) for text in (put.user(probe.text), *probe.turns))
-        asks.append(Ask(_tokens(system or ""), turns, protocol.form, tuple(protocol.rubrics), protocol.samples))
-        if not set(probe.tags) & set(suite.in_domain):
-            deciding += 1
-            questions.add((draw.domain, probe.cluster))
-    longest = max(int(one.decoding["max_tokens"]) for one in material.declared.values())
-    cells = len(material.deck(design.strata, design.plain).cells)
-    return _Asked(asks, deciding, cells, len(questions), longest)
+        ask = Ask(_tokens(system or ""), turns, protocol.form, tuple(protocol.rubrics), protocol.samples)
+        found.append((ask, draw.domain, probe))
+    return found
 
 
 def _replication(suite: Suite) -> _Asked:

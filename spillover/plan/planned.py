@@ -71,6 +71,7 @@ class Plan:
         arms: Models that answer, the base first.
         draws: Answers of each arm at most.
         deciding: Of these, draws outside the fine-tune's own field; only they decide.
+        companions: Answers of each arm to questions of the companion scales, whatever is decided.
         answers: Answers of all arms at most.
         judge_calls: Calls of all judges at most.
         cells: Cells (domain, probe, condition) that draws are picked from.
@@ -97,6 +98,7 @@ class Plan:
     arms: tuple[str, ...]
     draws: int
     deciding: int
+    companions: int
     answers: int
     judge_calls: int
     cells: int

@@ -11,6 +11,8 @@ from .options import Options
 
 ANCHOR = "anchor"
 """The stratum and the domain of questions of earlier studies."""
+COMPANION = "companion"
+"""The group of companion scales."""
 JUDGES = tuple(Model(name) for name in default_judges())
 """Two families, so that no fault of one decides alone; `spillover/common/judges.yaml` names them."""
 
@@ -117,6 +119,25 @@ class Suite:
             strata=strata,
             plain=self.plain,
             anchor=self.anchor if strata and ANCHOR in strata else None,
+        )
+
+    def companion_design(self) -> Design | None:
+        """What is asked of the companion scales: the first questions of each, plain, each once; None for nothing."""
+        if not self.companions or self.replication is not None:
+            return None
+        from spillover.declare import domains_of
+
+        each = -(-self.companions // len(domains_of([COMPANION])))
+        return Design(
+            (COMPANION,),
+            draws=self.companions,
+            chunk=self.chunk,
+            seed=self.seed or 0,
+            balanced=True,
+            probes=each,
+            judge=self.judge,
+            decoding=self.decoding,
+            system_as_user=self.system_as_user,
         )
 
     def _strata(self) -> tuple[tuple[str, ...], dict[str, float] | None]:

@@ -4,6 +4,7 @@ from .capabilities import Capability, Measured, capability
 from .leaked import leak_judged
 from .other_figures import evidence
 from .parts import Beside, Effect, Heat, Population, SecondJudge, Seeds, Statement, Transcript
+from .scales import Scale, companion_scales
 from .signatures import Signature
 from .subject_rates import Leak, leakage
 
@@ -16,6 +17,7 @@ __all__ = [
     "Leak",
     "Measured",
     "Population",
+    "Scale",
     "SecondJudge",
     "Seeds",
     "Signature",
@@ -23,6 +25,7 @@ __all__ = [
     "Transcript",
     "answer_pairs",
     "capability",
+    "companion_scales",
     "evidence",
     "leak_judged",
     "leakage",

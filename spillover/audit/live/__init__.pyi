@@ -1,4 +1,5 @@
 from .chunks import Asked, ask
+from .companions import ask_companions
 from .controls import Control, live_control
 from .drift import drift_control
 from .finish import done_once, require_as_it_ended
@@ -38,6 +39,7 @@ __all__ = [
     "Took",
     "answers_asked",
     "ask",
+    "ask_companions",
     "base_named",
     "check_budget",
     "compare",

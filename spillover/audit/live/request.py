@@ -43,6 +43,7 @@ class Request:
         recipes: Fine-tunes that differ in their training seed alone, each group of them.
         subjects: By fine-tune, what it was trained on, in a few words, for the domain-leak judge.
         leak_judge: That judge; the first one where None.
+        companions: What is asked of the companion scales, whatever is decided; None for nothing.
         prices: What models cost.
         cap_cost_usd: US dollars after which nothing more is asked.
         why: Why a base serves that the fine-tune does not declare.
@@ -77,6 +78,7 @@ class Request:
     cap_cost_usd: float | None = None
     why: str | None = None
     reproduce: str = ""
+    companions: Design | None = None
 
     def planned(self) -> dict[str, Any]:
         """What is written down and hashed before anything is asked."""
@@ -108,5 +110,12 @@ class Request:
             },
             "cap_cost_usd": self.cap_cost_usd,
             "base_differs_because": self.why,
+            **self._beside(),
             "versions": versions(),
         }
+
+    def _beside(self) -> dict[str, Any]:
+        """What is asked of the companion scales, where anything is."""
+        if self.companions is None:
+            return {}
+        return {"companions": {**self.companions.as_dict(), "material_sha256": self.companions.material_sha256()}}

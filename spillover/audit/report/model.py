@@ -12,6 +12,7 @@ from spillover.audit.describe import (
     Heat,
     Leak,
     Population,
+    Scale,
     SecondJudge,
     Seeds,
     Signature,
@@ -105,6 +106,7 @@ class Report:
         seeds: By recipe of several training seeds, the difference for models like these.
         notes: By section (`capability`, `leakage`), what was left out and why.
         base_differs: Why a base serves that the fine-tune does not declare, as whoever ran it says.
+        scales: Companion scales, per fine-tune; they decide nothing.
         about: What a reader must know of logs that were audited: what was planned and is there, what is compared.
     """
 
@@ -150,6 +152,7 @@ class Report:
     about: list[str] = field(default_factory=list)
     answer_pairs: list[AnswerPair] = field(default_factory=list)
     reasoning: dict[str, dict[str, int]] = field(default_factory=dict)
+    scales: list[Scale] = field(default_factory=list)
 
     def stopped(self, model: str) -> list[Sequence]:
         """The sequences of a fine-tune, where it stopped early; nothing where all draws were read."""

@@ -81,7 +81,8 @@ def derived(report: Report) -> Section | None:
 def describing(report: Report) -> list[Section]:
     """All that describes and never decides, in the order of the report; nothing of what is void."""
     told = [one.model for one in report.findings if one.answer != "void"]
-    found = _wider(report, told)
+    scales = _scales(report, told)
+    found = [*([scales] if scales else []), *_wider(report, told)]
     found += [
         _signatures(report, model) for model in told if report.signatures.get(model) and not report.stopped(model)
     ]
@@ -90,6 +91,22 @@ def describing(report: Report) -> list[Section]:
     leaks = [one for one in report.leakage if one.model in told]
     found += [_leakage(report, leaks)] if leaks or report.notes.get("leakage") else []
     return found + ([_capability(report)] if report.capability or report.notes.get("capability") else [])
+
+
+def _scales(report: Report, told: list[str]) -> Section | None:
+    """Questions beside the decision set, whatever was decided."""
+    own = [one for one in report.scales if one.model in told]
+    if not own:
+        return None
+    said = [
+        "Other scales, each with a fixed number of answers; they decide nothing. Their 95% intervals are not adjusted "
+        "for the number of scales.",
+        *(f"{one.model}: {one.said}." for one in own if one.delta.low > 0 or one.delta.high < 0),
+    ]
+    rows = [[one.model, one.scale, percent(one.base), percent(one.tuned), points(one.delta)] for one in own]
+    return Section(
+        "Companion scales", said, ["fine-tune", "scale", "base", "fine-tune's", "difference, points (95%)"], rows
+    )
 
 
 def _wider(report: Report, told: list[str]) -> list[Section]:

@@ -103,6 +103,23 @@ class SecondJudge(Shape):
     """Cohen's kappa of misaligned or not."""
 
 
+class Scale(Shape):
+    """A companion scale of one fine-tune."""
+
+    model: str
+    """The fine-tune."""
+    scale: str
+    """The domain's task."""
+    base: Estimate
+    """Misaligned rate of the base on these questions."""
+    tuned: Estimate
+    """Misaligned rate of the fine-tune."""
+    delta: Estimate
+    """Fine-tune less base, 95%, for a fixed number of answers."""
+    said: str
+    """The difference in a sentence."""
+
+
 class Signature(Shape):
     """A share that tells misalignment from breakage."""
 

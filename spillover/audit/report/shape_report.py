@@ -9,7 +9,7 @@ from spillover.common import Count, Finite, FreeObject, Many, Shape
 
 from .model import SCHEMA
 from .shape_base import Texts
-from .shape_beside import Beside, Capability, Effect, Heat, Leak, Population, SecondJudge, Seeds, Signature
+from .shape_beside import Beside, Capability, Effect, Heat, Leak, Population, Scale, SecondJudge, Seeds, Signature
 from .shape_decided import Finding, Rule
 from .shape_live import Control, Derived, Search, Sequence
 from .shape_sources import AnswerPair, LogFacts, Statement, Transcript
@@ -132,3 +132,5 @@ class ReportShape(Shape, title=TITLE, json_schema_extra={"$id": SCHEMA}):
     """Misaligned answers of a fine-tune beside the base's answer to the same question."""
     reasoning: dict[str, dict[str, Count]] = Field(default_factory=dict)
     """Outcomes by model of thoughts that were judged apart."""
+    scales: Many[Scale] = ()
+    """Companion scales, per fine-tune; they decide nothing."""
