@@ -30,6 +30,8 @@ INLINE = {
     "Cut": OLD["properties"]["curves"]["additionalProperties"]["items"],
 }
 """Parts of the old schema that had no name."""
+SINCE = {"scales"}
+"""Fields that reports have had since: the schema that was kept by hand does not know them."""
 NARROWER = {
     *(("Rule", one) for one in ("margin", "floor", "alpha", "coherent_drop", "engaged_drop")),
     *(("Report", one) for one in ("triggers", "derived")),
@@ -83,6 +85,8 @@ def examples() -> dict[str, dict[str, Any]]:
     for report in whole():
         for name, one in parts(schema_of(ReportShape), report):
             found.setdefault(name, one)
+    rate = found["Estimate"]
+    found["Scale"] = {"model": "a", "scale": "advice", "base": rate, "tuned": rate, "delta": rate, "said": "no change"}
     found["Seeds"] = {"models": ["a", "b"], "difference": found["Estimate"], "least": 0.1, "most": 0.2}
     return found
 
@@ -98,6 +102,13 @@ def changed(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from ((key, {**data, key: [other, *value[1:]]}) for other in OTHER)
         if isinstance(value, dict):
             yield from ((key, {**data, key: {**value, "unknown": other}}) for other in OTHER)
+
+
+def as_before(data: Any) -> Any:
+    """The data without what reports have had since."""
+    if isinstance(data, dict):
+        return {key: as_before(one) for key, one in data.items() if key not in SINCE}
+    return [as_before(one) for one in data] if isinstance(data, list) else data
 
 
 def by_hand(name: str) -> Draft202012Validator | None:
@@ -121,11 +132,11 @@ def test_a_shape_refuses_what_the_schema_by_hand_refused(name: str) -> None:
     old, refused, other = by_hand(name), 0, []
     example = examples()[name]
     assert new.is_valid(example) and misfits(shapes()[name], example) == []
-    assert old is None or old.is_valid(example)
+    assert old is None or old.is_valid(as_before(example))
     for key, data in changed(example):
         fits = new.is_valid(data)
         assert fits == (misfits(shapes()[name], data) == []), (key, data)
-        if old is not None and fits != old.is_valid(data):
+        if old is not None and key not in SINCE and fits != old.is_valid(as_before(data)):
             other.append((name, key, fits))
         refused += not fits
     assert refused > 10
@@ -136,7 +147,7 @@ def test_a_shape_refuses_what_the_schema_by_hand_refused(name: str) -> None:
 def test_whole_reports_are_read_and_give_the_same_json() -> None:
     old, new = Draft202012Validator(OLD), Draft202012Validator(schema_of(ReportShape))
     for report in whole():
-        old.validate(report)
+        old.validate(as_before(report))
         new.validate(report)
         read = shaped(ReportShape, report, lambda misfit: pytest.fail(misfit.words))
         assert json.loads(read.model_dump_json(by_alias=True, exclude_unset=True)) == report
