@@ -20,6 +20,7 @@ MAY = {
     "declare": "common estimate hub providers scorers solvers",
     "tasks": "declare",
     "results": "common estimate logs",
+    "items": "common estimate logs",
     "records": "common estimate logs results",
     "verify": "common estimate logs records results",
     "judge": "common declare estimate logs providers results scorers",
@@ -39,7 +40,7 @@ MAY = {
     "submissions": "common declare finetune logs overlap records results verify",
     "tools": "common hub records",
     "tools.schemas": "audit.report board common finetune judge plan records submissions tools.dataset",
-    "tools.dataset": "common declare hub overlap tools",
+    "tools.dataset": "common declare hub items overlap tools",
     "tools.cards": "common declare estimate judge scorers tools.dataset",
 }
 """What each package may import of the others. `cli` may import all of them, and nothing imports `cli`."""

@@ -12,7 +12,7 @@ from .files import folder_of_command
 from .material import check_recorded, forget
 from .probes import DATA, DATASET_FOLDER, Probe, read_probes
 from .splits import asked_probes
-from .strata import ANCHOR, BROAD, CORE, STRATA, exact_shares, without_anchor
+from .strata import ANCHOR, BROAD, CORE, STRATA, deck_of, exact_shares, without_anchor
 from .task import build
 from .task_options import TASK_ARGUMENTS
 from .yaml import ODD, Source, overlay, read_source, read_yaml
@@ -50,6 +50,7 @@ __all__ = [
     "build_draws",
     "check_recorded",
     "choose",
+    "deck_of",
     "domains_of",
     "draw_list",
     "draw_material",
