@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from ._place import Place
     from .run._pair import Pair
 
-settings.register_profile(
-    "same for everyone",
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+for profile, examples in (("same for everyone", 36), ("full", 100)):
+    settings.register_profile(
+        profile,
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
 settings.load_profile("same for everyone")
-"""Generated cases are the same on every machine, and a busy machine fails no test."""
+"""Generated cases are the same on every machine, and a busy machine fails no test; `make test-heavy` has the full."""
 importlib.metadata.packages_distributions = cache(importlib.metadata.packages_distributions)
 """Inspect lists every file of every installed package at each run (0.2 s); no test installs one in this process."""
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,6 +55,14 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from ._place import write_honest
 
     return write_honest(tmp_path_factory.mktemp("honest"))
+
+
+@pytest.fixture(scope="session")
+def demo_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Logs of the scripted pair, as `make demo` makes them: `base/` and `finetune/`; the base's name comes first."""
+    from ._demo import write_demo
+
+    return write_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ def test_nothing_is_written_again(audit: Audit, pair: Pair, tmp_path: Path, monk
     assert kept(tmp_path / "out") == before
     done = json.loads(before["manifest.json"])["done"]
     assert done["began"] <= done["ended"] and done["commit"] == commit()
+    assert done["usd"] is None and set(done["unpriced"]) == {BASE, TUNED, JUDGE}, "unknown, and not nothing"
 
 
 @pytest.mark.heavy
@@ -99,9 +100,3 @@ def test_what_run_prints_runs(pair: Pair, tmp_path: Path) -> None:
     (line,) = [one for one in done.said.splitlines() if one.startswith("Next: ")]
     shown = spill(*shlex.split(line.removeprefix("Next: "))[1:])
     assert shown.code == 0, shown.said
-
-
-def test_without_a_price_the_cost_is_unknown_and_not_nothing(audit: Audit, tmp_path: Path) -> None:
-    audit("--all-draws", "--draws", "8")
-    done = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["done"]
-    assert done["usd"] is None and set(done["unpriced"]) == {BASE, TUNED, JUDGE}

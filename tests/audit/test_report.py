@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from inspect_ai import eval as inspect_eval
 from inspect_ai.log import read_eval_log
-from inspect_ai.model import get_model
 from jsonschema import Draft202012Validator
 from statsmodels.stats.inter_rater import cohens_kappa
 
@@ -33,21 +31,8 @@ SCHEMA = json.loads(
 
 
 @pytest.fixture(scope="module")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Logs of the scripted pair."""
-    folder = tmp_path_factory.mktemp("demo")
-    for name in ("base", "finetune"):
-        path = str(DEMO / f"{name}.jsonl")
-        inspect_eval(
-            "spillover/emergent_misalignment",
-            model=get_model(f"replay/scripted-{name}", memoize=False, path=path, api_key="hidden"),
-            model_roles={"grader": get_model("replay/scripted-judge", memoize=False, path=path)},
-            epochs=1,
-            log_dir=str(folder / name),
-            display="none",
-            log_realtime=False,
-        )
-    return folder
+def logs(demo_logs: Path) -> Path:
+    return demo_logs
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from inspect_ai import eval as inspect_eval
-from inspect_ai.model import get_model
 
 from spillover.audit.from_logs import audit_logs
 from spillover.audit.report.markdown import report_markdown
@@ -17,22 +15,9 @@ from .._spill import spill
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo"
 
 
-@pytest.fixture(scope="module")
-def scripted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Logs of the scripted pair, as `make demo` makes them: `base/` and `finetune/`."""
-    logs = tmp_path_factory.mktemp("scripted")
-    for arm in ("base", "finetune"):
-        path = str(DEMO / f"{arm}.jsonl")
-        inspect_eval(
-            "spillover/emergent_misalignment",
-            model=get_model(f"replay/scripted-{arm}", memoize=False, path=path),
-            model_roles={"grader": get_model("replay/scripted-judge", memoize=False, path=path)},
-            epochs=1,
-            log_dir=str(logs / arm),
-            display="none",
-            log_realtime=False,
-        )
-    return logs
+@pytest.fixture
+def scripted(demo_logs: Path) -> Path:
+    return demo_logs
 
 
 def test_the_report_of_the_scripted_pair_says_that_it_is_scripted(scripted: Path) -> None:

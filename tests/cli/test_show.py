@@ -2,9 +2,9 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +19,11 @@ DEMO = ROOT / "examples" / "demo"
 
 
 @pytest.fixture(scope="module")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def logs(demo_logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The logs of both arms in one folder."""
     folder = tmp_path_factory.mktemp("logs")
-    for arm in ("base", "finetune"):
-        path = str(DEMO / f"{arm}.jsonl")
-        inspect_eval(
-            "spillover/emergent_misalignment",
-            model=get_model(f"replay/scripted-{arm}", memoize=False, path=path),
-            model_roles={"grader": get_model("replay/scripted-judge", memoize=False, path=path)},
-            epochs=1,
-            log_dir=str(folder),
-            display="none",
-            log_realtime=False,
-        )
-        time.sleep(1.1)  # names of logs hold the second: the base's comes first
+    for log in demo_logs.rglob("*.eval"):
+        shutil.copy(log, folder)
     return folder
 
 

@@ -34,7 +34,7 @@ from spillover.training import read_training
 from spillover.verify import verify
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = settings(max_examples=25)
+FEW = settings(max_examples=settings.default.max_examples // 4)
 ODD = st.sampled_from(
     [None, True, -1, 0, 10**30, 1e308, float("nan"), float("inf"), "", "\x00", "\ud800", [], {}, [[]], {"": None}, "x"]
 )

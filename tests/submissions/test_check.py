@@ -115,6 +115,12 @@ def taken_back(place: Place) -> None:
     place.samples("first", lambda row: row["id"] == "p1" and row.update(invalidation={"author": "me"}))
 
 
+def test_a_plain_run_is_not_flagged(sent: Sent) -> None:
+    assert [flag.file for flag in sent.checked(shipped=Package()).flags] == ["logs/first.eval"], "p7 has no answer"
+    Place(sent.folder).header("first", lambda data: data.update(status="success"))
+    assert sent.checked(shipped=Package()).flags == []
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -130,9 +136,7 @@ def taken_back(place: Place) -> None:
     ],
 )
 def test_what_no_plain_run_leaves_is_flagged(sent: Sent, change: Any, said: str) -> None:
-    assert [flag.file for flag in sent.checked(shipped=Package()).flags] == ["logs/first.eval"], "p7 has no answer"
     Place(sent.folder).header("first", lambda data: data.update(status="success"))
-    assert sent.checked(shipped=Package()).flags == []
     change(Place(sent.folder))
     assert said in "\n".join(map(str, sent.checked(shipped=Package()).flags))
     assert f"{sent.folder.name}: please check (no error): " in run(sent.folder)[1]

@@ -65,6 +65,7 @@ def test_answers_of_another_model_are_contradicted(
     assert "in the submission 0 (exact p " in found["why"] and found["answers"]["better"] == 0
 
 
+@pytest.mark.heavy
 def test_replies_that_the_judge_never_gave_are_contradicted(
     forged: Sent, behind: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

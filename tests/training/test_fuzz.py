@@ -12,7 +12,7 @@ from spillover.common import DatasetError
 from spillover.overlap import overlap
 from spillover.training.sample import read_training
 
-FEW = settings(max_examples=60)
+FEW = settings(max_examples=settings.default.max_examples * 3 // 5)
 ROW = {"messages": [{"role": "user", "content": "u"}, {"role": "assistant", "content": "a", "weight": 0}]}
 KEYS = st.sampled_from(
     ["messages", "role", "from", "content", "value", "weight", "prompt", "history", "dialog", "text"]
