@@ -182,7 +182,7 @@ def test_statements_move_when_a_live_run_adds_what_was_missing(report: Report) -
     assert "controls" not in said(found, "not_covered") and "plan SHA-256 ab" in said(found, "attested")
     assert "before anyone looked" not in said(found, "asserted")
     void = stated(replace(report, findings=[Finding("m", "void", ["x"])]))
-    assert "same cells" in said(report, "attested") and "same cells" not in said(void, "attested")
+    assert "the same questions" in said(report, "attested") and "the same questions" not in said(void, "attested")
 
 
 def test_the_command_makes_the_same_report(report: Report, logs: Path) -> None:

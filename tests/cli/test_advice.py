@@ -4,20 +4,18 @@ import ast
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
-from inspect_ai import eval as inspect_eval
-from inspect_ai.model import get_model
 
 from spillover.cli.commands import spillover
 
 from .._spill import Done, spill
 
 ROOT = Path(__file__).resolve().parents[2]
-DEMO = ROOT / "examples" / "demo"
 ADVICE = re.compile(r"\bspillover ([a-z][a-z-]+)(?: ([a-z][a-z-]+))?([^;,.`()]*)")
 
 
@@ -63,21 +61,9 @@ def called(line: str) -> Done:
 
 
 @pytest.fixture
-def logs(tmp_path: Path) -> Path:
+def logs(demo_logs: Path, tmp_path: Path) -> Path:
     """The demo's pair, in a folder with a space in its name."""
-    folder = tmp_path / "my logs"
-    for arm in ("base", "finetune"):
-        path = str(DEMO / f"{arm}.jsonl")
-        inspect_eval(
-            "spillover/emergent_misalignment",
-            model=get_model(f"replay/scripted-{arm}", memoize=False, path=path),
-            model_roles={"grader": get_model("replay/scripted-judge", memoize=False, path=path)},
-            epochs=1,
-            log_dir=str(folder),
-            display="none",
-            log_realtime=False,
-        )
-    return folder
+    return Path(shutil.copytree(demo_logs, tmp_path / "my logs"))
 
 
 def test_what_record_prints_runs(logs: Path, tmp_path: Path) -> None:

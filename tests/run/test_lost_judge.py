@@ -149,6 +149,7 @@ def test_a_second_judge_that_is_lost_counts_as_well(audit: Audit, pair: Pair, tm
     assert pair.asked()["arm-base"] == 32 and told(tmp_path, "out") == told(tmp_path, "whole")
 
 
+@pytest.mark.heavy
 def test_one_verdict_that_failed_is_had_in_the_same_run(audit: Audit, pair: Pair, tmp_path: Path) -> None:
     once = iter([GONE])
     whole = pair.reads
