@@ -80,7 +80,7 @@ class Record:
         try:
             write_bytes(target, self.text().encode())
         except OSError as error:
-            raise LogError(f"{target}: cannot be written ({error.strerror}); give another folder") from error
+            raise LogError(f"{target}: cannot be written ({error.strerror}); give another folder with --out") from error
         return target
 
 
@@ -105,13 +105,13 @@ def _read(file: Path) -> Record:
     try:
         if file.stat().st_size > LARGEST_RECORD:
             raise LogError(
-                f"{file}: larger than {LARGEST_RECORD // 2**20} MB, so not a record; give a record of spillover record"
+                f"{file}: larger than {LARGEST_RECORD // 2**20} MB, so it is no record; give a file that spillover record wrote"
             )
         text = file.read_text(encoding="utf-8")
         data = strict_json(text)
     except (OSError, ValueError) as error:
         raise LogError(
-            f"{file}: not a record ({' '.join(str(error).split())[:200]}); give a file of spillover record"
+            f"{file}: not a record ({' '.join(str(error).split())[:200]}); give a file that spillover record wrote"
         ) from error
     found = _typed(data, str(file))
     if (found.kind == FIRST) == (found.methods is not None):

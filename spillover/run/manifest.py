@@ -65,7 +65,9 @@ class Manifest:
         try:
             return int(self.planned["design"]["seed"])
         except (LookupError, TypeError, ValueError) as error:
-            raise RunError(f"{self.folder / MANIFEST}: its plan has no seed of draws; give another folder") from error
+            raise RunError(
+                f"{self.folder / MANIFEST}: its plan has no seed of draws; give another folder with --out"
+            ) from error
 
     @property
     def seed_was_drawn(self) -> bool:
@@ -103,7 +105,9 @@ def write_plan(out: Path, planned: Mapping[str, Any]) -> Manifest:
         before = read_manifest(out)
         if before.planned_sha256 != fresh.planned_sha256:
             changed = sorted(key for key in planned if before.planned.get(key) != _plain(planned[key]))
-            raise RunError(f"{out}: holds a run with another plan (changed: {', '.join(changed)}); give another folder")
+            raise RunError(
+                f"{out}: holds a run with another plan (changed: {', '.join(changed)}); give another folder with --out"
+            )
         return before
     try:
         write_json(path, fresh.data)

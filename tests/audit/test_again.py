@@ -66,7 +66,7 @@ def test_an_answer_that_is_another_now_is_refused(audit: Audit, tmp_path: Path) 
     said["done"]["answer"] = "void"
     file.write_text(json.dumps(said), encoding="utf-8")
     again = audit()
-    assert "ended with 'void', and the same logs now give 'regression'" in again.error
+    assert "was finished with the answer 'void', but its logs now give 'regression'" in again.error
 
 
 @pytest.mark.heavy

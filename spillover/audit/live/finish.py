@@ -35,8 +35,8 @@ def done_once(out: Path, answer: str, made: Callable[[], Mapping[str, Any]]) -> 
         return write_done(out, {**_times(out), "answer": answer, **made(), FILES: left_behind(out)})
     if before.done.get("answer") != answer:
         raise RunError(
-            f"{out}: ended with {before.done.get('answer')!r}, and the same logs now give {answer!r}; audit again in "
-            "another folder, and keep this one as it is"
+            f"{out}: this audit was finished with the answer {before.done.get('answer')!r}, but its logs now give "
+            f"{answer!r}; keep the folder as it is, and audit again with a new --out"
         )
     return before
 
