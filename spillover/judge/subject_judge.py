@@ -132,7 +132,8 @@ def _replies(file: Path, about: dict[str, str]) -> Iterator[tuple[str, str, Said
         return
     if known != about:
         raise JudgeError(
-            f"{file}: holds verdicts on another subject or of another judge; move the folder away, and run the same command again"
+            f"{file}: holds verdicts on another subject or of another judge; move the folder away, and run the same "
+            "command again"
         )
     for one in summaries:
         notes = (one.scores[LEAKED].metadata if one.scores and LEAKED in one.scores else None) or {}

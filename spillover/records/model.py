@@ -105,7 +105,8 @@ def _read(file: Path) -> Record:
     try:
         if file.stat().st_size > LARGEST_RECORD:
             raise LogError(
-                f"{file}: larger than {LARGEST_RECORD // 2**20} MB, so it is no record; give a file that spillover record wrote"
+                f"{file}: larger than {LARGEST_RECORD // 2**20} MB, so it is no record; give a file that spillover "
+                "record wrote"
             )
         text = file.read_text(encoding="utf-8")
         data = strict_json(text)

@@ -33,7 +33,9 @@ def test_what_a_manifest_says_of_its_run(tmp_path: Path) -> None:
 def test_a_run_without_draws_has_no_seed(tmp_path: Path) -> None:
     found = write_plan(tmp_path, {"models": [{"name": "acme/one"}], "design": None})
     assert found.models == ("acme/one",) and not found.seed_was_drawn
-    with pytest.raises(RunError, match=r"manifest\.json: its plan has no seed of draws; give another folder with --out$"):
+    with pytest.raises(
+        RunError, match=r"manifest\.json: its plan has no seed of draws; give another folder with --out$"
+    ):
         _ = found.seed
 
 
