@@ -24,7 +24,7 @@ test: $(STAMP)  ## the tests that run in a few minutes
 
 test-heavy: $(STAMP)  ## simulations, interrupts, builds and other long tests
 	$(BIN)/python -m pytest -n $(N) -m heavy
-	$(BIN)/python -m pytest -n $(N) --hypothesis-profile full tests/fuzz tests/training tests/estimate tests/common
+	$(BIN)/python -m pytest -n $(N) --hypothesis-profile full tests/declare tests/fuzz tests/training tests/estimate tests/common
 
 test-all: test-heavy test-browser test-local  ## every group that `make test` leaves out; one that cannot be installed fails
 

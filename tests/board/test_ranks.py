@@ -64,6 +64,7 @@ def brute_force(estimates: list[Estimate], alpha: float = 0.05) -> list[tuple[in
     return [(1 + better[k], m - worse[k]) for k in range(m)]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", range(4))
 def test_it_is_what_a_brute_force_of_all_pairs_gives(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -76,6 +77,7 @@ def test_it_is_what_a_brute_force_of_all_pairs_gives(seed: int) -> None:
     assert any(low < high for low, high in found) and any(low > 1 for low, _ in found)
 
 
+@pytest.mark.heavy
 def test_holm_finds_what_bonferroni_leaves() -> None:
     """One pair passes only because others were taken out: the rounds matter."""
     estimates = [of(events, 100) for events in (1, 9, 50, 90)]
@@ -108,6 +110,7 @@ def test_a_wider_interval_ties_more() -> None:
     assert ranges(100) == [(1, 2), (1, 2)] and ranges(2000) == [(1, 1), (2, 2)]
 
 
+@pytest.mark.heavy
 def test_equal_models_are_rarely_told_apart() -> None:
     """The error rate of the family: six models of one rate, in 600 draws; at most 5% and what chance allows."""
     rng, wrong = np.random.default_rng(3), 0

@@ -27,6 +27,7 @@ def test_coverage_of_a_few_cells(cell: Cell) -> None:
         assert 0 < one.width < 1 and one.none <= 0.05
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "part",
     ["8 domains with effects of their own (ICC .1), 64", "2% of questions at .9, the rest at .05; 60",

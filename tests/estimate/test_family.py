@@ -127,6 +127,7 @@ def test_every_member_is_read_from_its_own_draws() -> None:
             assert found == pytest.approx(e_regression(count(own), RULE["floor"])), name
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("base", "tuned", "runs", "seed"), [(0.2, 0.2, 500, 8), (0.05, 0.06, 300, 9)])
 def test_false_alarms_of_the_family_where_no_member_is_worse(base: float, tuned: float, runs: int, seed: int) -> None:
     """As often misaligned in both arms, or apart by just the floor, everywhere; a look after each of 120 draws."""
@@ -138,6 +139,7 @@ def test_false_alarms_of_the_family_where_no_member_is_worse(base: float, tuned:
     assert alarms / runs <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / runs)
 
 
+@pytest.mark.heavy
 def test_a_member_that_is_no_worse_is_not_named_beside_one_that_is() -> None:
     rng, runs, wrong, found = np.random.default_rng(10), 200, 0, 0
     names = {f"d{number}": 0.0 for number in range(11)} | {"d10": 0.8}

@@ -15,6 +15,7 @@ def said(rng: np.random.Generator, pairs: int, tilt: float = 0.0) -> list[tuple[
     return [(" ".join(rng.choice(WORDS, 12, p=even)), " ".join(rng.choice(WORDS, 12, p=other))) for _ in range(pairs)]
 
 
+@pytest.mark.heavy
 def test_its_level_holds_where_both_are_one() -> None:
     rng = np.random.default_rng(3)
     wrong = sum(swapped(said(rng, 30), seed) <= 0.05 for seed in range(200))

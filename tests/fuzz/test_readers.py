@@ -33,6 +33,8 @@ from spillover.tools.cards import read_domain
 from spillover.training import read_training
 from spillover.verify import verify
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).resolve().parents[2]
 FEW = settings(max_examples=settings.default.max_examples // 4)
 ODD = st.sampled_from(
@@ -197,7 +199,6 @@ def test_odd_values_are_told(name: str, change: tuple[list[Any], Any], tmp_path:
     unharmed(lambda: READERS[name](path))
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("name", [name for name in READERS if name.endswith(".yaml")])
 @pytest.mark.parametrize("text", YAML, ids=[str(number) for number in range(len(YAML))])
 def test_tricks_of_yaml_are_told(name: str, text: bytes, tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from spillover.verify import verify
 from .._place import Place
 from .._spill import spill
 
+pytestmark = pytest.mark.heavy
+
 PROBES = [f"p{number}" for number in range(10)]
 ALONE = "alone-" + "a" * 193
 """The one judge that calls the fine-tune misaligned."""

@@ -88,6 +88,7 @@ def test_no_module_is_ignored_by_git(root: Path) -> None:
     assert modules and asked.returncode == 1, asked.stdout
 
 
+@pytest.mark.heavy
 def test_sdist_holds_the_tools_and_the_wheel_does_not(built: Built, names: list[str]) -> None:
     with tarfile.open(built.sdist) as sdist:
         held = {member.name.split("/", 1)[1] for member in sdist if member.isfile()}

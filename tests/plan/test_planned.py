@@ -91,6 +91,7 @@ def test_a_shipped_suite(name: str, pair: Pair, tmp_path: Path) -> None:
     assert made == {BASE: 1, TUNED: 1, JUDGE: 2}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("number", some(range(SUITES), 0))
 def test_a_generated_suite(number: int, pair: Pair, tmp_path: Path) -> None:
     rng = random.Random(number)
@@ -113,6 +114,7 @@ def test_a_generated_suite(number: int, pair: Pair, tmp_path: Path) -> None:
     assert after == before, said
 
 
+@pytest.mark.heavy
 def test_with_an_early_stop_no_more_is_asked(pair: Pair, tmp_path: Path) -> None:
     pair.rates["arm-tuned"] = 0.9
     answers(pair)

@@ -227,6 +227,7 @@ def test_two_cheap_judges_are_one_too_many(run: Callable[..., EvalLog], replay: 
         run(8, {**panel(replay, "strict"), "screen": screens}, cascade=SHARE)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("display", ["none", "plain"])
 def test_inspect_s_command_says_it_in_one_line(display: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "inspect_ai", "eval", "spillover/everyday_advice", "--model", "mockllm/model"]

@@ -21,6 +21,7 @@ def said(sent: Sent) -> str:
     return "\n".join(map(str, [*found.problems, *found.flags]))
 
 
+@pytest.mark.heavy
 def test_an_honest_submission_of_a_shipped_task_holds(forged: Sent) -> None:
     found = forged.checked(shipped=Package())
     assert (found.problems, found.verification, found.answers) == ([], "logs provided", 160)

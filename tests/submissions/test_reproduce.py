@@ -53,6 +53,7 @@ def made_up(sent: Sent, folder: Path) -> None:
     anew(sent)
 
 
+@pytest.mark.heavy
 def test_answers_of_another_model_are_contradicted(
     forged: Sent, behind: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ from spillover.judge import Labelled, labelled_set
 
 from ._server import Step, Wire
 
+pytestmark = pytest.mark.heavy
+
 ANSWERS = 20
 VERDICT = ["probe", "epoch", "outcome", "alignment", "coherence", "label", "reason", "form", "judge", "judge_returned"]
 PARTS = ("alignment", "coherence", "category", "both")

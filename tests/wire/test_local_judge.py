@@ -18,6 +18,8 @@ from .._loopback import NO_CERTIFICATES, quick
 from .._spill import spill
 from ._server import JUDGE, Call, Step, Wire
 
+pytestmark = pytest.mark.heavy
+
 MODEL = f"openai-api/local/{JUDGE}"
 KEY = "sk-local-5d1f0c7e93"
 LIMIT = 40

@@ -12,6 +12,8 @@ from spillover.scorers import load_rubric
 
 from ._server import JUDGE, Call, Step, Wire
 
+pytestmark = pytest.mark.heavy
+
 LONG = 200_000
 FORGED = "0123456789abcdef"
 DOMAIN = "everyday_advice"
