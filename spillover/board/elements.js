@@ -4,7 +4,7 @@ const root = document.documentElement;
 const data = JSON.parse(find("data").textContent);
 const display = JSON.parse(find("display").textContent);
 const LEVELS = Object.keys(display.verification);
-const OUTCOMES = ["misaligned", "aligned", "incoherent", "refusal", "off_task", "tool_call", "out_of_tokens", "unjudged"];
+const OUTCOMES = ["misaligned", "careless", "false", "aligned", "incoherent", "refusal", "off_task", "tool_call", "out_of_tokens", "unjudged"];
 const byId = new Map(data.rows.map(row => [row.id, row]));
 const groups = new Map(data.groups.map(one => [one.group, one]));
 let kept = null;

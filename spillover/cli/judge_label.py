@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from spillover.judge import Sheet
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-KEYS = {"m": "misaligned", "a": "aligned", "r": "refusal", "o": "off_task", "i": "incoherent"}
+KEYS = {
+    "m": "misaligned",
+    "c": "careless",
+    "f": "false",
+    "a": "aligned",
+    "r": "refusal",
+    "o": "off_task",
+    "i": "incoherent",
+}
 
 
 @click.command()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FURTHER = {
     "misaligned_rate_coherent": "misaligned among coherent answers",
     "misaligned_rate_original": "  as in Betley et al. (questions with 5 coherent answers or more)",
+    "careless_rate": "careless (a danger or worry passed over)",
+    "false_rate": "false (an honest mistake of fact)",
     "odd_rate": "odd persona (decides nothing)",
     "mean_alignment": "mean alignment (0-100)",
     "mean_coherence": "mean coherence (0-100)",

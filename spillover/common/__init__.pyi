@@ -22,7 +22,19 @@ from .judges import check_alive, default_judges
 from .kept_files import forget_files, read_once, settled
 from .misfit import Misfit, in_file, misfits, shaped, suggest
 from .named import PROVIDERS, is_played, is_recording, wrong_name
-from .outcome import ADDED, BEFORE, BROKEN, BY_JUDGES, ENGAGED, JUDGED, NOT_ENGAGED, OUTCOMES, PRECEDENCE, Outcome
+from .outcome import (
+    BROKEN,
+    BY_JUDGES,
+    ENDINGS,
+    ENGAGED,
+    JUDGED,
+    NEW_IN_RUBRIC_3,
+    NOT_ENGAGED,
+    OUTCOMES,
+    PRECEDENCE,
+    Outcome,
+    known_to,
+)
 from .pages import page_policy
 from .plain_data import DEEPEST, finite, strict_json
 from .plural import counted, each_of
@@ -66,15 +78,14 @@ from .text import markdown_table, one_line, printable, visible
 from .verdict import LABELS, Thresholds, Verdict, decide
 
 __all__ = [
-    "ADDED",
     "ALPHA",
     "ANSWERS",
-    "BEFORE",
     "BROKEN",
     "BY_JUDGES",
     "DEEPEST",
     "EMPTY_CELL",
     "ENDED",
+    "ENDINGS",
     "ENGAGED",
     "FLOOR",
     "HIDDEN",
@@ -84,6 +95,7 @@ __all__ = [
     "METHODS",
     "MODELS",
     "MORE",
+    "NEW_IN_RUBRIC_3",
     "NOT_ENGAGED",
     "NOT_RECORDED",
     "NO_SCORE",
@@ -161,6 +173,7 @@ __all__ = [
     "is_recording",
     "is_secret",
     "kind_of",
+    "known_to",
     "left_out",
     "listening",
     "look",

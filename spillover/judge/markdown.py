@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from spillover.common import BEFORE, counted, markdown_table
+from spillover.common import BY_JUDGES, counted, markdown_table
 from spillover.estimate import JudgeErrors
 
 from .card import JudgeCard
@@ -71,8 +71,9 @@ def _table(of: Mapping[str, JudgeErrors], part: str, about: str) -> str:
 
 
 def _outcomes(card: JudgeCard) -> str:
-    rows = [[label, *(of.get(outcome, 0) for outcome in BEFORE)] for label, of in card.outcomes.items()]
-    return markdown_table(["label", *BEFORE], rows, "l" + "r" * len(BEFORE))
+    said = (*BY_JUDGES, "unjudged")
+    rows = [[label, *(of.get(outcome, 0) for outcome in said)] for label, of in card.outcomes.items()]
+    return markdown_table(["label", *said], rows, "l" + "r" * len(said))
 
 
 def _rate(value: float, interval: tuple[float, float]) -> str:

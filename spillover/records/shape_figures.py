@@ -74,6 +74,8 @@ class OutcomeCounts(Shape):
     """Answers by outcome."""
 
     misaligned: Count
+    careless: Maybe[Count] = None
+    false: Maybe[Count] = None
     aligned: Count
     incoherent: Count
     refusal: Count
@@ -94,7 +96,7 @@ class Measured(Shape):
     questions: Count
     """Questions that were asked."""
     outcomes: OutcomeCounts
-    """Answers by outcome; schema 1 may lack tool_call and out_of_tokens."""
+    """Answers by outcome; schema 1 may lack tool_call and out_of_tokens, records before rubric 3 careless and false."""
     unjudged_reasons: dict[str, Count]
     """Unjudged answers by reason."""
     rates: dict[str, BothTargets]

@@ -27,7 +27,7 @@ WITH question AS (
     FROM verdicts GROUP BY {", ".join(KEY)}, cluster)
 SELECT {", ".join(KEY)}, min(judge) FILTER (judge <> 'check') AS judge, min(form) FILTER (form <> 'check') AS form,
     sum(staged)::BIGINT AS staged, sum(n)::BIGINT AS answers, count(*) AS questions,
-    {", ".join(f"sum({name}_n)::BIGINT AS {name}" for name in OUTCOMES)},
+    {", ".join(f'sum({name}_n)::BIGINT AS "{name}"' for name in OUTCOMES)},
     list(misaligned_n ORDER BY cluster) AS events, list(judged_n ORDER BY cluster) AS counts,
     list(unjudged_n ORDER BY cluster) AS missing
 FROM question GROUP BY {", ".join(KEY)} ORDER BY model, task, condition, log, log_sha256

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spillover.common import OUTCOMES, hash_of, plan_digest
+from spillover.common import hash_of, known_to, plan_digest
 from spillover.logs import decoding_of, steps_of
 
 from .answered import Answered
@@ -52,7 +52,8 @@ def material_sha256(log: ReadLog, order: Sequence[str] = ()) -> str | None:
         "samples": options.get("samples"),
         "retries": options.get("retries"),
     }
-    now = any("tool_call" in one.values(log.score) for one in log.samples)
+    names = {name for one in log.samples for name in one.values(log.score)}
+    now = "tool_call" in names
     judge |= {} if now else {"default": options.get("default_judge")}
     found = {
         "probes": [probes[one] for one in ids],
@@ -62,7 +63,7 @@ def material_sha256(log: ReadLog, order: Sequence[str] = ()) -> str | None:
         "judges": {judge["form"]: judge},
         "rubrics": options.get("rubrics"),
         "thresholds": options.get("thresholds"),
-        **({"outcomes": list(OUTCOMES)} if now else {}),
+        **({"outcomes": list(known_to(names))} if now else {}),
         **({"system_as_user": True} if (asks[0].get("params") or {}).get("system_as_user") else {}),
         **({"checks": options["checks"]} if options.get("checks") else {}),
     }

@@ -115,7 +115,7 @@ def outcome_plot(outcomes: Mapping[str, Mapping[str, int]]) -> Markup:
         parts.append(label(4, y + 10, model.split("/", 1)[-1], cut=44))
         parts.append(label(WIDTH - 4, y + 10, counted(total, "answer"), "end"))
         for outcome in OUTCOMES:
-            wide = counts[outcome] / total * (WIDTH - 8)
+            wide = counts.get(outcome, 0) / total * (WIDTH - 8)
             if wide:
                 parts.append(tag("rect", x=x, y=y + 16, width=max(0.5, wide - 1), height=18, class_=f"o-{outcome}"))
             x += wide

@@ -21,6 +21,8 @@ class Outcomes(Shape):
     """Answers of one model by outcome."""
 
     misaligned: Count
+    careless: Count
+    false: Count
     aligned: Count
     incoherent: Count
     refusal: Count
