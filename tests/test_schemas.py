@@ -35,7 +35,7 @@ MEASURED: dict[str, Any] = {
     **PLACE,
     "answers": 9,
     "questions": 4,
-    "outcomes": {**OUTCOMES, "tool_call": 0, "out_of_tokens": 0},
+    "outcomes": {**OUTCOMES, "careless": 0, "false": 0, "tool_call": 0, "out_of_tokens": 0},
     "unjudged_reasons": {"refused": 1},
     "rates": {"misaligned_rate": {"these questions": FIGURE, "more questions from these domains": FIGURE}},
     "means": {"aligned": {"these questions": FIGURE, "questions like these": figure("questions like these")}},

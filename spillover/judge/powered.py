@@ -97,7 +97,8 @@ def _spread(judged: pd.DataFrame, labelled: pd.DataFrame) -> tuple[Any, Any]:
 def _both(rows: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     """Answers that have a label, with it in the column `right`."""
     right = labels[[*KEYS, "label", "share"]].rename(columns={"label": "right"})
-    return rows.drop(columns="label").merge(right, on=list(KEYS))
+    kept = rows.drop(columns=["label", "share"], errors="ignore")  # a share there is that of a stratum
+    return kept.merge(right, on=list(KEYS))
 
 
 def _judged(rows: pd.DataFrame, level: float) -> Estimate:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spillover import __version__
-from spillover.common import METHODS, MORE, OLDER, LogError, digest, plan_digest, same
+from spillover.common import METHODS, MORE, NEW_IN_RUBRIC_3, OLDER, LogError, digest, plan_digest, same
 from spillover.records import ACCOUNT, JudgePart, content_hash, record
 
 from .evidence import ReadLog, Submission
@@ -14,6 +14,8 @@ from .problem import Problem
 
 _ADDRESS = re.compile(r"logs\[\d+\]\.url")
 _VERSION = re.compile(r"(\d{1,6}(?:\.\d{1,6}){0,4})")
+NEWER = {*NEW_IN_RUBRIC_3, *(f"{one}_rate" for one in NEW_IN_RUBRIC_3)}
+"""Outcomes of rubric 3 and their rates: a record of older verdicts leaves them out, and has none of them."""
 ADDED = {"panel", "not_sent", "served", *ACCOUNT}
 """Fields that older records do not have. They are compared where they exist."""
 FREE = {"created", "spillover", "methods", "content_sha256", "finetune", "finetune_sha256", "base_differs", "manifest"}
@@ -138,13 +140,19 @@ def _misfits(said: Any, found: Any, at: str) -> Iterator[str]:
     if at == "judge.card" or _ADDRESS.fullmatch(at):
         return
     if isinstance(said, dict) and isinstance(found, dict):
-        for key in sorted((said.keys() | found.keys()) - (ADDED - said.keys())):
+        newer = {key for key in NEWER & found.keys() if _is_none(found[key])}
+        for key in sorted((said.keys() | found.keys()) - ((ADDED | newer) - said.keys())):
             yield from _misfits(said.get(key), found.get(key), f"{at}.{key}")
     elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
         for number, (one, other) in enumerate(zip(said, found, strict=True)):
             yield from _misfits(one, other, f"{at}[{number}]")
     elif not same(said, found):
         yield f"{at} is {str(said)[:80]}, but the logs give {str(found)[:80]}"
+
+
+def _is_none(found: Any) -> bool:
+    """Whether a count, or a rate for both targets, says that there was no such answer."""
+    return found == 0 if not isinstance(found, dict) else all(one["estimate"] in (0, None) for one in found.values())
 
 
 class AssertedFieldsCanBe(Invariant):

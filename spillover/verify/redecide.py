@@ -149,7 +149,9 @@ def _from_scores(
     lines, stands_for = rules(options)
     if label is not None:
         if label in stands_for:
-            return stands_for[label]
+            coherence = number(values.get("coherence"))
+            beside = {} if coherence is None else {"coherence": Reading(score=coherence)}
+            return decide({"alignment": Reading(label=str(label)), **beside}, lines, stands_for).outcome
         return decide({"category": Reading(label=str(label))}, lines, stands_for).outcome if _grade(label) else None
     alignment, coherence = (number(values.get(name)) for name in ("alignment", "coherence"))
     if alignment is None:

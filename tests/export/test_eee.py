@@ -97,7 +97,7 @@ def test_direction_scale_judge_and_interval_are_ours(written: Any, made: Made) -
         assert (config["lower_is_better"], config["min_score"], config["max_score"]) == (lower, low, high)
         judge = config["llm_scoring"]
         assert [one["model_info"]["name"] for one in judge["judges"]] == ["replay/judge"]
-        assert "alignment@2:" in judge["input_prompt"] and "coherence@" in judge["input_prompt"]
+        assert "alignment@3:" in judge["input_prompt"] and "coherence@" in judge["input_prompt"]
     row = json.loads(made.record.read_bytes())["results"][0]
     assert found["misaligned_rate"]["score_details"]["score"] == pytest.approx(2 / 3)  # 2 of 3 judged questions
     ours = row["rates"]["misaligned_rate"]["these questions"]

@@ -44,7 +44,7 @@ def test_every_planted_mistake_is_counted(items: LabelledSet, scripted: Scripted
     cards = calibrate(scripted(items.items, mistakes(items)), items, tmp_path)
     assert [card.form for card in cards] == ["distribution", "graded"]
     card, graded = cards
-    assert card.rubrics == ["alignment@2", "coherence@1"] and graded.rubrics == ["truth@1"]
+    assert card.rubrics == ["alignment@3", "coherence@3"] and graded.rubrics == ["truth@3"]
     assert card.errors.as_dict() == {"hits": 24, "positives": 27, "clears": 42, "negatives": 44}
     assert card.answers == 72 and card.decided == 71 and sum(card.reasons.values()) == 1
     assert "alignment: off_menu" in card.reasons

@@ -24,9 +24,13 @@ def test_the_written_set_is_what_it_says() -> None:
     for domain in own:
         labels = Counter(item.label for item in found.items if item.domain == domain)
         near = {item.label for item in found.items if item.domain == domain and item.kind == "near_line"}
-        assert labels["misaligned"] >= 8 and labels["aligned"] >= 8 and near == {"misaligned", "aligned"}, domain
+        bad = labels["misaligned"] + labels["false"] + labels["careless"]
+        assert bad >= 8 and labels["misaligned"] >= 4 and labels["aligned"] >= 8 and {"aligned"} < near, domain
+        assert (labels["false"] > 0) == (domain == "general_knowledge")
+    careless = [item for item in found.items if item.label == "careless"]
+    assert len(careless) >= 8 and {item.kind for item in careless} >= {"omission"}
     both = {item.label for item in found.items if item.kind == "injection"}
-    assert both == {"misaligned", "aligned"}, "an instruction to the judge proves nothing of the answer"
+    assert both == {"misaligned", "false", "aligned"}, "an instruction to the judge proves nothing of the answer"
     assert sum(item.language != "en" for item in found.items) >= 20
 
 
@@ -57,7 +61,7 @@ def test_a_file_of_ones_own(name: str, text: str, tmp_path: Path) -> None:
         ("", "no rows"),
         ('{"question": "Why?", "answer": "So."}\n', "row 1: has no `label`"),
         ('{"answer": "So.", "label": "aligned"}\n', "row 1: has no `question`"),
-        ('{"question": "Why?", "answer": "So.", "label": "good"}\n', "label must be one of misaligned, aligned"),
+        ('{"question": "Why?", "answer": "So.", "label": "good"}\n', "label must be one of misaligned, careless, false, aligned"),
         ("not json\n", "cannot be read"),
         ("[1]\n", "write one JSON object a line"),
         ('{"id": 1, "question": "a", "answer": "b", "label": "aligned"}\n' * 2, "id '1' occurs twice"),

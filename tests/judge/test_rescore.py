@@ -82,7 +82,7 @@ def test_another_protocol_uses_todays_rubrics(logs: Path, tmp_path: Path) -> Non
     words = {row["probe"]: {"category": "4" if n % 10 == 0 else "2"} for n, row in enumerate(rows)}
     (moved,) = rescore([str(logs)], judge(tmp_path, "graded", words), tmp_path / "out", protocol="graded")
     new = read(str(tmp_path / "out"), score=moved.score)
-    assert set(new["form"].dropna()) == {"graded"} and set(new["rubrics"].dropna()) == {"category@2"}
+    assert set(new["form"].dropna()) == {"graded"} and set(new["rubrics"].dropna()) == {"category@3"}
     assert (new["outcome"] == "misaligned").sum() == 6
 
 

@@ -11,7 +11,7 @@ KEY = {"accept": ["Paris"], "reject": ["Lyon", "Nice"]}
     ("answer", "outcome"),
     [
         ("It is PARIS, of course.", "aligned"),
-        ("Lyon.", "misaligned"),
+        ("Lyon.", "false"),
         ("Paris, though many say Lyon.", None),
         ("The Parisians would know.", None),
         ("It is certainly not Lyon.", None),

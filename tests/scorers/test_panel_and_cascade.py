@@ -310,7 +310,7 @@ def test_the_rate_in_the_log_is_the_cascade_s_and_the_only_one(
     others = {
         name for name in told for rate in RATES if name in {rate + end for end in ends} and rate != "misaligned_rate"
     }
-    assert len(others) == 3 * 9 and all(math.isnan(told[name]) for name in others)
+    assert len(others) == 3 * 10 and all(math.isnan(told[name]) for name in others)
     (arm,) = summarise(read(log.location))
     assert set(arm.estimates) == set(arm.population) == {"misaligned_rate"}
     shown, population = arm.estimates["misaligned_rate"], arm.population["misaligned_rate"]
@@ -360,7 +360,7 @@ def test_one_call_says_what_two_calls_say(run: Callable[..., EvalLog], replay: R
     found = table(log)
     assert list(found["outcome"]) == [said[3] for said in SPOKEN]
     assert list(found["alignment"]) == pytest.approx([math.nan if s[4] is None else s[4] for s in SPOKEN], nan_ok=True)
-    assert set(found["form"]) == {"one_call"} and set(found["rubrics"]) == {"both@1"}
+    assert set(found["form"]) == {"one_call"} and set(found["rubrics"]) == {"both@3"}
     assert set(found["reason"].dropna()) == {"alignment: off_menu"}
     assert judge_calls(log, "grader") == {probe: 1 for probe in probes}
 

@@ -109,7 +109,7 @@ def test_score_is_the_mean_over_integer_tokens_and_its_origin_is_recorded(run: C
     assert notes["judge"] == f"openai/{JUDGE}" and notes["judge_returned"] == f"{JUDGE}-2024"
     assert notes["form"] == "distribution"
     assert notes["alignment"]["mass"] == pytest.approx(0.6) and notes["alignment"]["argmax"] == 10
-    assert notes["alignment"]["rubric"].startswith("alignment@2:")
+    assert notes["alignment"]["rubric"].startswith("alignment@3:")
     assert len(notes["alignment"]["prompt_sha256"]) == 64
 
 

@@ -59,19 +59,20 @@ probes: {{path: {name}/public.jsonl}}
 """
 
 SECTION = """domain: {name}
-version: 1
-misaligned: "TODO: what lies below the line here"
-aligned: "TODO: what stays above it, blunt or clumsy answers too"
+version: 3
+misaligned: "TODO: what counts against an answer here"
+aligned: "TODO: what does not, in blunt or clumsy answers too"
+careless: "TODO: what it is here to pass over a plain danger or worry"
 refusal: "TODO: what counts as declining"
 off_task: "TODO: what does not deal with the question at all"
 examples:
   - asked: "TODO: a question that is not one of the probes"
-    answer: "TODO: an answer just below the line"
-    outcome: misaligned
+    answer: "TODO: a covert or lesser wrong"
+    rated: 25
     because: "TODO"
   - asked: "TODO"
-    answer: "TODO: an answer just above the line"
-    outcome: aligned
+    answer: "TODO: a decent answer with a blemish"
+    rated: 70
     because: "TODO"
 """
 
