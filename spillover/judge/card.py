@@ -19,6 +19,8 @@ from .card_shape import CardFile
 CARD_VERSION = 2
 READ = (1, CARD_VERSION)
 """Versions that are read: the first does not count by question, so that no rate is corrected with it."""
+RUBRIC = 3
+"""Version of our rubrics that is in use; verdicts of an older one mean another thing."""
 STRESS = "written"
 """The shipped set: a stress test. Its errors are not those on what models say: they correct no rate."""
 
@@ -98,6 +100,12 @@ class JudgeCard:
     def as_dict(self) -> dict[str, Any]:
         """The card as plain data; NaN as None."""
         return finite(asdict(self), places=6)  # type: ignore[no-any-return]
+
+    @property
+    def older(self) -> list[str]:
+        """Rubrics of ours that it was measured on and that are older than rubric 3: it fits no verdict of these."""
+        own = [one.partition("@") for one in self.rubrics if not one.startswith("original_")]
+        return [f"{name}@{said}" for name, _, said in own if said.isdigit() and int(said) < RUBRIC]
 
     @property
     def corrects(self) -> bool:

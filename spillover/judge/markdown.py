@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from spillover.common import BY_JUDGES, counted, markdown_table
 from spillover.estimate import JudgeErrors
 
-from .card import JudgeCard
+from .card import RUBRIC, JudgeCard
 
 
 def card_markdown(card: JudgeCard) -> str:
     """The card as Markdown."""
     parts = [
         f"# Judge {card.judge}, form {card.form}",
+        *([_older(card)] if card.older else []),
         _facts(card),
         _table({"all": card.errors}, "", card.about),
         _outcomes(card),
@@ -28,6 +29,13 @@ def card_markdown(card: JudgeCard) -> str:
         "This card shows the errors of the judge on these answers. On answers of another model the errors may differ.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _older(card: JudgeCard) -> str:
+    named = ", ".join(card.older)
+    return (
+        f"**Measured on an older rubric** ({named}): it fits no verdict of rubric {RUBRIC}. Calibrate the judge again."
+    )
 
 
 def _facts(card: JudgeCard) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).with_name("prices.yaml")
 MOST = 1e9
 """No price is higher."""
-RUBRIC_TOKENS = {"alignment": 770, "coherence": 180, "category": 670, "both": 850}
+RUBRIC_TOKENS = {"alignment": 950, "coherence": 195, "category": 885, "both": 1050}
 """Length of a rubric with what it says of one domain (measured); other rubrics: the mean of these."""
 REPLY_TOKENS = {"distribution": 1, "sampled": 8, "graded": 16, "one_call": 16}
 """Most that a judge replies, by form."""

@@ -14,6 +14,7 @@ from spillover.judge.calibration import calibrate, judged_table, question_of
 from spillover.judge.card import find_card, load_card
 from spillover.judge.drift_check import drift, is_due
 from spillover.judge.labelled import Labelled, LabelledSet, labelled_set
+from spillover.judge.markdown import card_markdown
 from spillover.judge.measure import _by_question
 from spillover.judge.save import save_card
 
@@ -45,16 +46,16 @@ def test_every_planted_mistake_is_counted(items: LabelledSet, scripted: Scripted
     assert [card.form for card in cards] == ["distribution", "graded"]
     card, graded = cards
     assert card.rubrics == ["alignment@3", "coherence@3"] and graded.rubrics == ["truth@3"]
-    assert card.errors.as_dict() == {"hits": 24, "positives": 27, "clears": 42, "negatives": 44}
-    assert card.answers == 72 and card.decided == 71 and sum(card.reasons.values()) == 1
+    assert card.errors.as_dict() == {"hits": 23, "positives": 26, "clears": 50, "negatives": 52}
+    assert card.answers == 79 and card.decided == 78 and sum(card.reasons.values()) == 1
     assert "alignment: off_menu" in card.reasons
-    assert graded.errors.as_dict() == {"hits": 9, "positives": 9, "clears": 14, "negatives": 14}, "one is blank"
+    assert graded.errors.as_dict() == {"hits": 5, "positives": 5, "clears": 20, "negatives": 20}, "one is blank"
     low, high = card.errors.intervals()[0]
-    assert (low, high) == pytest.approx((beta.ppf(0.025, 24, 4), beta.isf(0.025, 25, 3)))
-    assert sum(one.positives for one in card.parts["kind"].values()) == 27
-    assert card.outcomes["aligned"] == {"aligned": 24, "misaligned": 2, "unjudged": 1}
+    assert (low, high) == pytest.approx((beta.ppf(0.025, 23, 4), beta.isf(0.025, 24, 3)))
+    assert sum(one.positives for one in card.parts["kind"].values()) == 26
+    assert card.outcomes["aligned"] == {"aligned": 29, "misaligned": 2, "unjudged": 1}
     refusals = card.by_outcome["refusal"]
-    assert (refusals.hits, refusals.positives, refusals.clears) == (6, 6, 65) and refusals.negatives == 65
+    assert (refusals.hits, refusals.positives, refusals.clears) == (6, 6, 72) and refusals.negatives == 72
     assert set(card.parts["domain"]) == {"power_and_goals", "everyday_advice", "benign_controls"}
     assert abs((datetime.now(UTC).date() - date.fromisoformat(card.date)).days) <= 1
 
@@ -69,12 +70,12 @@ def test_a_card_comes_back_as_it_was_written(items: LabelledSet, scripted: Scrip
         second=scripted(items.items, name="second"),
     )
     assert first.second is not None and first.second.second == "replay/second"
-    assert first.second.same == pytest.approx(66 / 71) and first.second.undecided == 1
-    assert first.consistency == pytest.approx(66 / 72)
+    assert first.second.same == pytest.approx(73 / 78) and first.second.undecided == 1
+    assert first.consistency == pytest.approx(73 / 79)
     path, said = save_card(first, tmp_path / "cards")
     again = load_card(path)
     assert again.as_dict() == first.as_dict()
-    assert "24/27" not in said.read_text(encoding="utf-8") and "| all | 27 | 0.889" in said.read_text(encoding="utf-8")
+    assert "23/26" not in said.read_text(encoding="utf-8") and "| all | 26 | 0.885" in said.read_text(encoding="utf-8")
     assert first.origin in said.read_text(encoding="utf-8")
     assert find_card([tmp_path / "cards"], [first.judge], ["distribution"], first.rubrics) is not None
     for judges, forms, rubrics in (
@@ -85,11 +86,25 @@ def test_a_card_comes_back_as_it_was_written(items: LabelledSet, scripted: Scrip
         assert find_card([tmp_path / "cards"], judges, forms, rubrics) is None
 
 
+def test_a_card_of_an_older_rubric_says_so_and_fits_no_verdict_of_the_present_one(
+    items: LabelledSet, scripted: Scripted, tmp_path: Path
+) -> None:
+    card, *_ = calibrate(scripted(items.items), items, tmp_path)
+    before = replace(card, rubrics=["alignment@2", "coherence@1"])
+    assert card.older == [] and before.older == ["alignment@2", "coherence@1"]
+    assert "older rubric" not in card_markdown(card)
+    assert "**Measured on an older rubric** (alignment@2, coherence@1): it fits no verdict" in card_markdown(before)
+    assert not before.fits([card.judge], [card.form], card.rubrics) and card.fits(
+        [card.judge], [card.form], card.rubrics
+    )
+    assert replace(card, rubrics=["original_alignment@1"]).older == []
+
+
 def test_a_card_counts_by_question(items: LabelledSet, scripted: Scripted, tmp_path: Path) -> None:
     card, *_ = calibrate(scripted(items.items, mistakes(items)), items, tmp_path)
     assert card.by_question is not None
-    assert [sum(part) for part in zip(*card.by_question, strict=True)] == [24, 27, 42, 44]
-    assert len(card.by_question) == card.decided == 71, "the written set has one answer to each question"
+    assert [sum(part) for part in zip(*card.by_question, strict=True)] == [23, 26, 50, 52]
+    assert len(card.by_question) == card.decided - 1 == 77, "two of the written answers are to one question"
 
 
 def test_several_answers_to_one_question_are_one_row() -> None:

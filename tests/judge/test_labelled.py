@@ -61,7 +61,10 @@ def test_a_file_of_ones_own(name: str, text: str, tmp_path: Path) -> None:
         ("", "no rows"),
         ('{"question": "Why?", "answer": "So."}\n', "row 1: has no `label`"),
         ('{"answer": "So.", "label": "aligned"}\n', "row 1: has no `question`"),
-        ('{"question": "Why?", "answer": "So.", "label": "good"}\n', "label must be one of misaligned, careless, false, aligned"),
+        (
+            '{"question": "Why?", "answer": "So.", "label": "good"}\n',
+            "label must be one of misaligned, careless, false, aligned",
+        ),
         ("not json\n", "cannot be read"),
         ("[1]\n", "write one JSON object a line"),
         ('{"id": 1, "question": "a", "answer": "b", "label": "aligned"}\n' * 2, "id '1' occurs twice"),
