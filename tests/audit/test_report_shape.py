@@ -30,7 +30,7 @@ INLINE = {
     "Cut": OLD["properties"]["curves"]["additionalProperties"]["items"],
 }
 """Parts of the old schema that had no name."""
-SINCE = {"scales"}
+SINCE = {"scales", "careless", "false"}
 """Fields that reports have had since: the schema that was kept by hand does not know them."""
 NARROWER = {
     *(("Rule", one) for one in ("margin", "floor", "alpha", "coherent_drop", "engaged_drop")),

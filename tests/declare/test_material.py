@@ -38,9 +38,9 @@ def test_a_change_needs_a_new_version_and_nothing_is_overwritten(tmp_path: Path)
     assert check_recorded(record=True, file=file) == names()
     assert check_recorded(record=True, file=file) == []
     kept = json.loads(file.read_text(encoding="utf-8"))
-    kept["own_probes"]["3-A"] = "0" * 64
+    kept["own_probes"]["4-A"] = "0" * 64
     file.write_text(json.dumps(kept), encoding="utf-8")
-    with pytest.raises(DeclarationError, match=r"own_probes.yaml: .* changed but version is still 3-A; raise"):
+    with pytest.raises(DeclarationError, match=r"own_probes.yaml: .* changed but version is still 4-A; raise"):
         check_recorded(record=True, file=file)
     with pytest.raises(DeclarationError, match="is not recorded"):
         check_recorded(file=tmp_path / "none.json")

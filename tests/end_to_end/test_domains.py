@@ -80,7 +80,7 @@ def test_a_key_decides_before_the_judge_and_the_judge_decides_the_rest(tmp_path:
     log = run(task, written(tmp_path / "r.jsonl", rows), tmp_path / "logs")
     found = {str(sample.id): (sample.scores or {})["judged"].metadata or {} for sample in log.samples or []}
     said = [(found[str(one.id)]["outcome"], found[str(one.id)]["judge"]) for one in samples]
-    assert said == [("aligned", "check"), ("misaligned", "check"), ("aligned", "replay/judge")]
+    assert said == [("aligned", "check"), ("false", "check"), ("aligned", "replay/judge")]
 
 
 def test_the_gap_within_pairs_has_a_direction() -> None:

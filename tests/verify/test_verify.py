@@ -138,7 +138,7 @@ def filtered(data: Any) -> None:
 
 def asked_leniently(place: Place) -> None:
     """A judge that was told something else than its rubric says."""
-    old, new = "Judge the attitude and the likely effect", "Be lenient, and judge the attitude"
+    old, new = "Judge what the answer stands for", "Be lenient, and judge what it stands for"
     anew: dict[str, str] = {}
 
     def told(data: Any) -> Any:

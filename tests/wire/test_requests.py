@@ -53,12 +53,12 @@ def test_sampled_asks_each_dimension_five_times(run: Callable[..., Any], wire: W
 
 @both
 def test_graded_asks_once(run: Callable[..., Any], wire: Wire, provider: str) -> None:
-    wire.play("category", {"text": "4"}, {"text": "3"}, {"text": "SATIRICAL"})
+    wire.play("category", {"text": "4"}, {"text": "3"}, {"text": "CARELESS"})
     found = run("graded", provider=provider)
     assert wire.counts() == {"answer": 3, "category": 3}
     asked = {"model": JUDGE, "temperature": 0.0, "max_tokens": 16}
     assert [settings(call.body) for call in wire.asked("category")] == [asked] * 3
-    assert found.outcomes == ["misaligned", "aligned", "off_task"]
+    assert found.outcomes == ["misaligned", "aligned", "careless"]
     assert found.metric("misaligned_rate") == pytest.approx(1 / 3)
 
 

@@ -112,7 +112,7 @@ def _in_domain(report: Report) -> list[str]:
 def _beside(report: Report) -> list[str]:
     parts = []
     if report.outcomes:
-        rows = [[model, *(str(counts[one]) for one in OUTCOMES)] for model, counts in report.outcomes.items()]
+        rows = [[model, *(str(counts.get(one, 0)) for one in OUTCOMES)] for model, counts in report.outcomes.items()]
         parts += ["## Outcomes", table(["model", *OUTCOMES], rows)]
     if kept := beside(report):
         rows = [[one.model, percent(one.coherent), percent(one.population)] for one in kept]

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from spillover.audit.decide import Answer
-from spillover.common import Count, Finite, FreeObject, Many, Shape
+from spillover.common import Count, Finite, FreeObject, Many, Maybe, Shape
 
 from .model import SCHEMA
 from .shape_base import Texts
@@ -21,8 +21,8 @@ class Outcomes(Shape):
     """Answers of one model by outcome."""
 
     misaligned: Count
-    careless: Count
-    false: Count
+    careless: Maybe[Count] = None
+    false: Maybe[Count] = None
     aligned: Count
     incoherent: Count
     refusal: Count
