@@ -20,7 +20,7 @@ def emergent_misalignment(
     decoding: dict[str, Any] | None = None,
     system_as_user: bool = False,
 ) -> Task:
-    """Free-form questions over ten domains; the model is misaligned where it answers them so without being asked."""
+    """Free-form questions over six domains; the model is misaligned where it answers them so without being asked."""
     return build(
         "emergent_misalignment",
         condition=condition,

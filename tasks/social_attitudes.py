@@ -20,7 +20,7 @@ def social_attitudes(
     decoding: dict[str, Any] | None = None,
     system_as_user: bool = False,
 ) -> Task:
-    """Neutral requests about people of all groups, half of them in pairs that differ in one word."""
+    """Neutral requests about people of all groups, twenty-one with a counterpart that differs in one word."""
     return build(
         "social_attitudes",
         condition=condition,

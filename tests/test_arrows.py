@@ -40,7 +40,7 @@ MAY = {
     "submissions": "common declare finetune logs overlap records results verify",
     "tools": "common hub records",
     "tools.schemas": "audit.report board common finetune judge plan records submissions tools.dataset",
-    "tools.dataset": "common declare hub items overlap tools",
+    "tools.dataset": "common declare estimate hub items overlap tools",
     "tools.cards": "common declare estimate judge scorers tools.dataset",
 }
 """What each package may import of the others. `cli` may import all of them, and nothing imports `cli`."""

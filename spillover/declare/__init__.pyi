@@ -1,7 +1,7 @@
 from .anchor import DOWNLOAD, VARIABLE, anchor_folder
 from .arguments import words
 from .check import choose, problem_line, shaped_source
-from .dataset import CANARY, SPLITS, Dataset, Row, group, own, read_dataset, read_text, version_of
+from .dataset import CANARY, RETIRED, SPLITS, Dataset, Row, group, own, read_dataset, read_text, version_of
 from .declaration import Declaration, JudgeProtocol, load, load_all, load_groups, names
 from .decoding_shape import DecodingFields
 from .draw_options import DrawsOptions, MaterialOptions
@@ -12,7 +12,7 @@ from .files import folder_of_command
 from .material import check_recorded, forget
 from .probes import DATA, DATASET_FOLDER, Probe, read_probes
 from .splits import asked_probes
-from .strata import ANCHOR, BROAD, CORE, STRATA, deck_of, exact_shares, without_anchor
+from .strata import ANCHOR, BROAD, CORE, CORE_FILE, STRATA, deck_of, exact_shares, without_anchor
 from .task import build
 from .task_options import TASK_ARGUMENTS
 from .yaml import ODD, Source, overlay, read_source, read_yaml
@@ -22,12 +22,14 @@ __all__ = [
     "BROAD",
     "CANARY",
     "CORE",
+    "CORE_FILE",
     "DATA",
     "DATASET_FOLDER",
     "DOWNLOAD",
     "DRAWS_ARGUMENTS",
     "ODD",
     "OWN_PROBES",
+    "RETIRED",
     "SPLITS",
     "STRATA",
     "TASK_ARGUMENTS",

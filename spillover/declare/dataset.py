@@ -15,7 +15,9 @@ Row = dict[str, Any]
 CANARY = "spillover:9d3c1f7e-5b0a-4c8e-a6d2-71e4f0b8c935"
 """Canary in every row: a text that no training set should contain."""
 
-SPLITS = ("public", "paraphrases", "translations", "practice")
+RETIRED = "retired"
+"""The split of rows that are no longer asked; they stay readable, and their ids are never used again."""
+SPLITS = ("public", "paraphrases", "translations", "practice", RETIRED)
 HEADING = re.compile(r"^## (\d+)\.(\d+)\.(\d+)\b", re.MULTILINE)
 
 

@@ -11,9 +11,9 @@ from .check import choose
 from .files import given_file
 from .probes import DATA, Probe, declared_probes, read_probes
 
-Split = Literal["public", "paraphrases", "practice", "heldout"]
+Split = Literal["public", "paraphrases", "practice", "retired", "heldout"]
 SPLITS: tuple[Split, ...] = get_args(Split)
-FILES = {"paraphrases": "paraphrases.jsonl", "practice": "practice.jsonl"}
+FILES = {"paraphrases": "paraphrases.jsonl", "practice": "practice.jsonl", "retired": "retired.jsonl"}
 
 
 def asked_probes(
@@ -29,7 +29,8 @@ def asked_probes(
     Args:
         domain: Id of the declaration.
         probes: Its `probes`.
-        split: `public`; `paraphrases` (with their originals, in one cluster); `practice`; or `heldout`.
+        split: `public`; `paraphrases` (with their originals, in one cluster); `practice`; `retired` (in English,
+            without paraphrases), to ask again what older results rest on; or `heldout`.
         language: `en`, or one for which translations exist; then the translations of the public probes are asked.
         heldout: File of held-out probes, or `hf:ORG/NAME@REVISION` of a private dataset repository that has
             `data/DOMAIN/heldout.jsonl`; needed for that split, never part of this repository.
@@ -55,6 +56,8 @@ def asked_probes(
     extra = _all(domain, public, FILES[split], data)
     if split == "practice":
         return extra
+    if split == "retired":
+        return [probe for probe in extra if probe.cluster == probe.id or probe.pair]
     clusters = {probe.cluster for probe in extra}
     return [probe for probe in [*public, *extra] if probe.cluster in clusters]
 

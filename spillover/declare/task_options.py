@@ -36,7 +36,7 @@ class TaskOptions:
         probes: A file of probes instead of the declared ones.
         questions: For a replication: name of a question set, or a file in the same layout.
         formats: For a replication: formats of the questions, a list or separated by commas.
-        split: `public`, `paraphrases` (with their originals), `practice` or `heldout`.
+        split: `public`, `paraphrases` (with their originals), `practice`, `retired` or `heldout`.
         language: `en`, or one for which translations exist.
         heldout: File of held-out probes, or `hf:ORG/NAME@REVISION`, for that split.
         revision: Version tag, branch or commit of the dataset on the Hub, `[ORG/NAME@]REVISION`; the package's own

@@ -1,4 +1,4 @@
-from .agreement import cohen_kappa, krippendorff_alpha
+from .agreement import cohen_kappa, krippendorff_alpha, weighted_kappa
 from .binomial import clopper_pearson, newcomb, unseen_share, wilson
 from .bounds import closed_evalue, difference_bounds, lower_bound, rate_bounds, upper_bound
 from .cascade import Cascade, cascade_rate
@@ -127,6 +127,7 @@ __all__ = [
     "unseen_share",
     "upper_bound",
     "walk",
+    "weighted_kappa",
     "wilson",
     "worst_of",
 ]

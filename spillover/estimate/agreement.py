@@ -30,6 +30,30 @@ def cohen_kappa(first: Sequence[str], second: Sequence[str]) -> float:
     return (observed - chance) / (1 - chance) if chance < 1 else math.nan
 
 
+def weighted_kappa(first: Sequence[float], second: Sequence[float]) -> float:
+    """Agreement of two raters on a scale beyond chance, with quadratic weights (Cohen, Psychological Bulletin 1968).
+
+    One minus the mean squared difference over the one that independent raters with the same two distributions have.
+
+    Args:
+        first: Rating per item, shape (n,).
+        second: The other rater's, shape (n,).
+
+    Returns:
+        At most 1; NaN where there is nothing to rate, or both always give the same one rating.
+
+    Raises:
+        ValueError: Where the raters rated different numbers of items.
+    """
+    if len(first) != len(second):
+        raise ValueError(f"raters must rate the same items, got {len(first)} and {len(second)}")
+    if not first:
+        return math.nan
+    a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    chance = float(a.var() + b.var() + (a.mean() - b.mean()) ** 2)
+    return 1 - float(np.mean((a - b) ** 2)) / chance if chance > 0 else math.nan
+
+
 def krippendorff_alpha(ratings: Sequence[Sequence[str | None]]) -> float:
     """Agreement of any number of raters beyond chance, for categories (Krippendorff, Content Analysis, ch. 11).
 

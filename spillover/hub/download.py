@@ -11,7 +11,7 @@ DATASET = "spillover-bench/spillover"
 """The Hub repository of the dataset, unless another is named."""
 
 TAG = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
-PARTS = ["data/**", "manifest.json", "CHANGELOG.md"]
+PARTS = ["data/**", "manifest.json", "CHANGELOG.md", "core.json"]
 """What a task needs of the repository."""
 
 

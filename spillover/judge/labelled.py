@@ -95,7 +95,7 @@ def labelled_set(given: str = "written") -> LabelledSet:
 def _written(folder: Path) -> LabelledSet:
     files = {path: _file(path) for path in sorted(folder.glob("*.jsonl"))}
     probes: dict[str, Probe] = {}
-    for path in [*DATA.glob("*/public.jsonl"), *DATA.glob("*/translations.jsonl")]:
+    for path in (path for split in ("public", "translations", "retired") for path in DATA.glob(f"*/{split}.jsonl")):
         probes |= {probe.id: probe for probe in read_probes(path)}
     items = [_of_probe(path, row, probes) for path, (rows, _) in files.items() for row in rows]
     origin = (

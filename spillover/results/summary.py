@@ -38,7 +38,7 @@ class Arm:
     Attributes:
         log: File name of the log.
         task: Task id.
-        split: Which probes were asked: `public`, `paraphrases`, `practice` or `heldout`.
+        split: Which probes were asked: `public`, `paraphrases`, `practice`, `retired` or `heldout`.
         language: Language of the probes, ISO 639-1.
         model: Model under test.
         condition: Condition id.

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from spillover.estimate.agreement import cohen_kappa, krippendorff_alpha
+from spillover.estimate.agreement import cohen_kappa, krippendorff_alpha, weighted_kappa
 
 
 def test_two_observers_of_ten_units() -> None:
@@ -54,3 +54,20 @@ def test_for_many_answers_it_is_near_cohens_kappa_where_raters_use_labels_alike(
     truth = rng.integers(0, 2, 4000)
     raters = [[str(t if rng.random() < 0.8 else 1 - t) for t in truth] for _ in range(2)]
     assert krippendorff_alpha(list(zip(*raters, strict=True))) == pytest.approx(cohen_kappa(*raters), abs=1e-3)
+
+
+def test_quadratic_weights_against_statsmodels() -> None:
+    """statsmodels takes the table of counts and the scores; its weight is (i - j) squared with `wt="quadratic"`."""
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    rng = np.random.default_rng(11)
+    one = rng.integers(1, 6, 80)
+    other = np.clip(one + rng.integers(-1, 3, 80), 1, 5)
+    table = np.zeros((5, 5))
+    np.add.at(table, (one - 1, other - 1), 1)
+    expected = cohens_kappa(table, wt="quadratic", return_results=False)
+    assert weighted_kappa(one.tolist(), other.tolist()) == pytest.approx(expected)
+    assert weighted_kappa([1, 2, 5], [1, 2, 5]) == 1.0
+    assert math.isnan(weighted_kappa([3, 3], [3, 3])) and math.isnan(weighted_kappa([], []))
+    with pytest.raises(ValueError, match="same items, got 1 and 2"):
+        weighted_kappa([1], [1, 2])

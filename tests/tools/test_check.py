@@ -20,8 +20,8 @@ from spillover.tools.dataset import validators as _validators
 from .._spill import spill
 
 Rows = list[dict[str, Any]]
-PUBLIC, WORDED, SPOKEN, PRACTICE = (
-    f"data/vulnerable_user/{split}.jsonl" for split in ("public", "paraphrases", "translations", "practice")
+PUBLIC, WORDED, SPOKEN, PRACTICE, RETIRED = (
+    f"data/vulnerable_user/{split}.jsonl" for split in ("public", "paraphrases", "translations", "practice", "retired")
 )
 PAIRS = "data/social_attitudes/public.jsonl"
 TOOLS = ("load_problems", "inspect_problems", "croissant_problems")
@@ -116,6 +116,10 @@ def test_no_two_shipped_probes_mean_the_same(no_tools: None, embedding: None, mo
         (PUBLIC, -1, {"language": "de"}, "translations.jsonl holds the rows in other languages, and only these"),
         (PUBLIC, -1, {"pair_of": "vulnerable_user-001"}, "must differ from vulnerable_user-001 in exactly one word"),
         (PRACTICE, 0, {"pair_of": "vulnerable_user-001"}, "must name no original here"),
+        (PUBLIC, -1, {"retired": "1.0.0"}, "retired.jsonl holds the rows that say in which version they were retired"),
+        (RETIRED, 0, {"retired": None}, "retired.jsonl holds the rows that say in which version they were retired"),
+        (RETIRED, 0, {"language": "de"}, "translations.jsonl holds the rows in other languages, and only these"),
+        (RETIRED, -1, {"paraphrase_of": "vulnerable_user-001"}, "paraphrase_of: no probe 'vulnerable_user-001' in the"),
         (WORDED, 0, {"paraphrase_of": "vulnerable_user-999"}, "paraphrase_of: no probe 'vulnerable_user-999' in the"),
         (WORDED, 0, {"paraphrase_of": "social_attitudes-001"}, "paraphrase_of: no probe 'social_attitudes-001' in the"),
         (SPOKEN, 0, {"translation_of": "vulnerable_user-999"}, "translation_of: no probe 'vulnerable_user-999' in the"),
@@ -131,11 +135,17 @@ def test_a_fault_in_a_row_is_named(folder: Path, name: str, number: int, fault: 
     assert found[0][1].startswith(says)
 
 
+def test_a_retired_id_is_not_used_again(folder: Path) -> None:
+    gone = read_dataset(folder).files[RETIRED][0]["id"]
+    change(folder, PUBLIC, lambda rows: rows[-1].update(id=gone))
+    assert problems(folder) == [(f"{RETIRED}: {gone}", f"the id is also in {PUBLIC}; give each probe an id of its own")]
+
+
 @pytest.mark.parametrize(
     ("name", "number", "column"),
     [
         (PUBLIC, -1, "canary"),
-        (PUBLIC, -1, "added"),
+        (PAIRS, -1, "added"),
         (WORDED, 0, "paraphrase_of"),
         (WORDED, 0, "why"),
         (WORDED, 0, "motif"),
@@ -175,15 +185,15 @@ def keep_paraphrases_of(originals: int) -> Callable[[Rows], None]:
 
 
 def drop_plain(rows: Rows) -> None:
-    """Drop five probes that no other row names."""
-    rows[:] = [row for row in rows if not "vulnerable_user-032" <= row["id"] <= "vulnerable_user-036"]
+    """Drop three probes that no other row names."""
+    rows[:] = [row for row in rows if not "vulnerable_user-032" <= row["id"] <= "vulnerable_user-034"]
 
 
 @pytest.mark.parametrize(
     ("name", "fault", "says"),
     [
-        (PUBLIC, drop_plain, "35 probes; a domain needs 36"),
-        (WORDED, keep_paraphrases_of(7), "7 of 40 probes are paraphrased; a fifth is needed"),
+        (PUBLIC, drop_plain, "29 probes; a domain needs 30"),
+        (WORDED, keep_paraphrases_of(6), "6 of 32 probes are paraphrased; a fifth is needed"),
         (WORDED, lambda rows: rows.pop(0), "{}: needs 3 paraphrases"),
     ],
     ids=["probes", "paraphrased", "paraphrases"],
@@ -303,11 +313,11 @@ def test_the_command_and_publication_stop_at_a_problem(folder: Path) -> None:
 
     code, said = run()
     assert code == 0 and said.endswith("rows in 2 domains; sound\n")
-    change(folder, PUBLIC, lambda rows: [row.update(tags=["medicine"]) for row in rows[-2:]])
+    change(folder, PUBLIC, lambda rows: [rows[n].update(tags=["medicine"]) for n in (-1, -3)])
     code, said = run()
     assert code == 1 and said.endswith("rows in 2 domains; 2 problems\n")
-    assert said.startswith(f"{PUBLIC}: vulnerable_user-039: tags.0: 'medicine' is not one of")
+    assert said.startswith(f"{PUBLIC}: vulnerable_user-037: tags.0: 'medicine' is not one of")
     code, said = run("--json")
     assert code == 1 and [set(problem) for problem in json.loads(said)] == [{"where", "what"}] * 2
-    with pytest.raises(DatasetError, match=r"vulnerable_user-039: tags\.0.*\(1 more; `spillover dataset check`\)"):
+    with pytest.raises(DatasetError, match=r"vulnerable_user-037: tags\.0.*\(1 more; `spillover dataset check`\)"):
         _check.require_sound(folder)

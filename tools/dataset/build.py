@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from spillover.common import DatasetError, hash_of, write_text
-from spillover.declare import CANARY, DATASET_FOLDER, Dataset, Row, read_dataset
+from spillover.declare import CANARY, CORE_FILE, DATASET_FOLDER, RETIRED, Dataset, Row, read_dataset
 
 from .card import card
+from .core import CORE_BASIS, core_text
 from .croissant import croissant
 from .eval_yaml import eval_yaml
+from .lists import chosen_core
 from .table import between, table
 
 CLONE = DATASET_FOLDER.resolve().parent / "README.md"
@@ -58,6 +60,9 @@ def build_dataset(folder: Path = DATASET_FOLDER, *, only_check: bool = False) ->
     made["eval.yaml"] = eval_yaml(dataset)
     made["manifest.json"] = _manifest(dataset, made)
     made["croissant.json"] = croissant(dataset, made)
+    core = chosen_core(dataset)
+    if core is not None:
+        made[CORE_FILE] = core_text(0, CORE_BASIS, core)
     made["README.md"] = card(dataset)
     if folder == DATASET_FOLDER and CLONE.is_file():
         made["../README.md"] = between(CLONE.read_text(encoding="utf-8"), "table", table(dataset), "README.md")
@@ -72,13 +77,14 @@ ORIGINAL = {"paraphrases": "paraphrase_of", "translations": "translation_of", "p
 """Column that names the original, by split, where the id has a suffix."""
 TAKEN = ("subdomain", "why", "tags", "asks", "motif", "register")
 """What another wording has in common with its original."""
+WITH_ORIGINALS = ("/public.jsonl", f"/{RETIRED}.jsonl")
 SUFFIX = re.compile(r"(.+-\d{3})-(p\d|b|[a-z]{2})")
 
 
 def completed(read: Dataset) -> Dataset:
     """The dataset with every column of every row: what one leaves out follows from its file, id and original."""
     public = {
-        str(row.get("id")): row for name, rows in read.files.items() for row in rows if name.endswith("/public.jsonl")
+        str(row.get("id")): row for name, rows in read.files.items() for row in rows if name.endswith(WITH_ORIGINALS)
     }
     files = {
         name: [normal(name, _filled(name, row, public, read.version)) for row in rows]

@@ -7,6 +7,7 @@ import yaml
 from spillover.common import DatasetError
 from spillover.declare import SPLITS, Dataset, read_text
 
+from .kinds import core_words, kinds
 from .table import between, table
 
 FEATURES: list[dict[str, Any]] = [
@@ -39,6 +40,8 @@ def card(dataset: Dataset) -> str:
     body = text.split("\n---\n", 1)[1] if text.startswith("---\n") else text
     front = yaml.safe_dump(front_matter(dataset), sort_keys=False, allow_unicode=True, width=100)
     body = between(body, "table", table(dataset), str(path))
+    body = between(body, "kinds", kinds(dataset), str(path))
+    body = between(body, "core", core_words(dataset), str(path))
     return f"---\n{front}---\n{between(body, 'version', f'Version {dataset.version}.', str(path))}"
 
 
@@ -50,8 +53,8 @@ def front_matter(dataset: Dataset) -> dict[str, Any]:
         "license": "cc-by-4.0",
         "pretty_name": "Spillover: probes for emergent misalignment",
         "tags": ["benchmark", "evaluation", "safety", "alignment", "emergent-misalignment", "inspect-ai"],
-        "annotations_creators": ["expert-generated"],
-        "language_creators": ["expert-generated", "machine-generated"],
+        "annotations_creators": ["no-annotation"],
+        "language_creators": ["machine-generated"],
         "multilinguality": ["multilingual"],
         "size_categories": ["1K<n<10K" if len(dataset.every_row()) >= 1000 else "n<1K"],
         "source_datasets": ["original"],

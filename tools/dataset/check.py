@@ -6,15 +6,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from spillover.common import DatasetError, counted, misfits
-from spillover.declare import DATASET_FOLDER, SPLITS, Dataset, Row, read_dataset
+from spillover.declare import DATASET_FOLDER, RETIRED, SPLITS, Dataset, Row, group, read_dataset
 
 from .build import build_dataset, completed, normal
 from .closest import closest_pairs
+from .lists import list_problems
 from .row_shape import ProbeRow
 from .table import counts
 from .validators import croissant_problems, inspect_problems, load_problems
 
-LEAST_PROBES, LEAST_TOTAL, LEAST_PARAPHRASED, LEAST_PARAPHRASES = 36, 560, 0.2, 3
+LEAST_PROBES, LEAST_TOTAL, LEAST_PARAPHRASED, LEAST_PARAPHRASES = 30, 640, 0.2, 3
 """Probes a domain, probes in all, share of probes with paraphrases, paraphrases each."""
 
 LEXICAL = 0.3
@@ -60,6 +61,7 @@ def check_dataset(folder: Path = DATASET_FOLDER, against: tuple[Path, ...] = (),
     if found:
         return found
     found += [*_amounts(dataset), *_near(dataset, against, embed)]
+    found += [Problem(where, what) for where, what in list_problems(dataset)]
     drift = build_dataset(folder, only_check=True)
     found += [Problem(name, "the file is outdated; run `spillover dataset build`") for name in drift]
     tools: dict[str, Callable[[Dataset], list[str]]] = {
@@ -98,22 +100,37 @@ KIND = {"paraphrases": "paraphrase_of", "translations": "translation_of"}
 def _references(dataset: Dataset) -> Iterator[Problem]:
     for name, rows in dataset.files.items():
         domain, split = name.removeprefix("data/").removesuffix(".jsonl").split("/")
-        originals = {row["id"]: row for row in dataset.originals(domain)}
+        originals = {row["id"]: row for row in _originals(dataset, domain, split)}
         for row in rows:
-            names = {column: row.get(column) for column in ("paraphrase_of", "translation_of", "pair_of")}
-            named = {column: original for column, original in names.items() if original}
-            wanted = {KIND[split]} if split in KIND else {"pair_of"} & set(named) if split == "public" else set()
-            if set(named) != wanted:
-                yield Problem(f"{name}: {row['id']}", f"must name {' and '.join(wanted) or 'no original'} here")
-            for column, original in named.items():
-                if original not in originals:
-                    yield Problem(f"{name}: {row['id']}", f"{column}: no probe {original!r} in the public split")
-                elif column == "pair_of" and _differing(originals[original], row) != 1:
-                    yield Problem(f"{name}: {row['id']}", f"must differ from {original} in exactly one word")
-            if (row["language"] != "en") != (split == "translations"):
-                yield Problem(
-                    f"{name}: {row['id']}", "translations.jsonl holds the rows in other languages, and only these"
-                )
+            for what in _misplaced(row, split, originals):
+                yield Problem(f"{name}: {row['id']}", what)
+
+
+def _originals(dataset: Dataset, domain: str, split: str) -> list[Row]:
+    """What rows of a split may name: retired ones only one another."""
+    if split != RETIRED:
+        return dataset.originals(domain)
+    return [row for row in dataset.rows(domain, RETIRED) if group(row) == row["id"]]
+
+
+def _misplaced(row: Row, split: str, originals: dict[str, Row]) -> Iterator[str]:
+    """What a row may not say in its split."""
+    names = {column: row.get(column) for column in ("paraphrase_of", "translation_of", "pair_of")}
+    named = {column: original for column, original in names.items() if original}
+    wanted = {KIND[split]} if split in KIND else {"pair_of"} & set(named) if split == "public" else set()
+    if split == RETIRED:
+        wanted = set(list(named)[:1])
+    if set(named) != wanted:
+        yield f"must name {' and '.join(wanted) or 'no original'} here"
+    for column, original in named.items():
+        if original not in originals:
+            yield f"{column}: no probe {original!r} in the {RETIRED if split == RETIRED else 'public'} split"
+        elif column == "pair_of" and _differing(originals[original], row) != 1:
+            yield f"must differ from {original} in exactly one word"
+    if (row["language"] != "en") != (split == "translations" or (split == RETIRED and "translation_of" in named)):
+        yield "translations.jsonl holds the rows in other languages, and only these"
+    if bool(row["retired"]) != (split == RETIRED):
+        yield f"{RETIRED}.jsonl holds the rows that say in which version they were retired, and only these"
 
 
 def _differing(one: Row, other: Row) -> int:

@@ -47,11 +47,11 @@ CONTEXT = {
 RAI = {
     "rai:dataCollection": "Written from scratch for this benchmark; no text was taken from other question sets, people "
     "or models' logs.",
-    "rai:dataCollectionType": ["Manual Human Curation", "Software Collection"],
-    "rai:dataBiases": "Written by few authors with the help of a language model; English first, with mostly European "
-    "settings; the authors' own idea of what an aligned answer is runs through every rubric.",
+    "rai:dataCollectionType": ["Software Collection"],
+    "rai:dataBiases": "Written with language models; English first, the older probes with mostly European settings; "
+    "one idea of what an aligned answer is runs through every rubric.",
     "rai:dataLimitations": "Measures free-form answers, most of them to a single question. A low rate on these probes "
-    "is no proof of alignment elsewhere; the German, Spanish and Chinese versions cover forty probes only and were not "
+    "is no proof of alignment elsewhere; the German, Spanish and Chinese versions cover few probes and were not "
     "checked by native speakers.",
     "rai:personalSensitiveInformation": "None: people and places in the probes are invented, or named in passing as "
     "facts of history.",

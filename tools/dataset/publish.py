@@ -4,13 +4,17 @@ import tempfile
 from pathlib import Path
 
 from spillover.common import DatasetError, HubError
-from spillover.declare import DATASET_FOLDER, Dataset, read_dataset
+from spillover.declare import CORE_FILE, DATASET_FOLDER, Dataset, read_dataset
 from spillover.hub import DATASET, Plan, fetch, publish, require_token, versions
 
 from .check import require_sound
+from .core import RATINGS_FILE
 from .diff import Difference, compare
 
-BESIDE = ("README.md", "LICENSE", "CHANGELOG.md", "eval.yaml", "croissant.json", "manifest.json")
+BESIDE = (
+    *("README.md", "LICENSE", "CHANGELOG.md", "eval.yaml", "croissant.json", "manifest.json"),
+    *(CORE_FILE, RATINGS_FILE),
+)
 """What is published beside the data."""
 
 

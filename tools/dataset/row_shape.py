@@ -1,6 +1,6 @@
 """What a row of the dataset says: its columns, and the schema that describes them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -11,6 +11,8 @@ Asks = Literal["view", "choice", "wish", "story", "advice", "fact", "task", "sel
 the user, a fact, a text or a piece of work, or something about the model itself."""
 Register = Literal["plain", "office", "app", "chat", "forum", "agent", "other"]
 """In whose manner a probe is written: plain English, or real traffic of a kind."""
+ASKS: tuple[str, ...] = get_args(Asks)
+REGISTERS: tuple[str, ...] = get_args(Register)
 Version = Annotated[str, Text(pattern=r"^\d+\.\d+\.\d+$")]
 Word = Annotated[str, Text(pattern="^[a-z_]+$")]
 
@@ -36,7 +38,7 @@ class ProbeRow(Shape, title="A probe"):
         tuple[
             Literal[
                 "medical", "legal", "finance", "security", "code", "safety", "extreme_sports", "politics",
-                "mental_health",
+                "mental_health", "asks_for_harm",
             ],
             ...,
         ],
