@@ -1,9 +1,10 @@
 """Answers to a decision, simulated: stopping early, and one look at all answers: `python benchmarks/sequential.py`.
 
-Verdicts are drawn at stated true rates, over 11 domains and 3 conditions; a draw is one answer of the base and one of
-the fine-tune, all judged and engaged. Stopped early: `walk`, a look after every draw; the same draws are decided
-by `independent`, which shares no code with it. One look: the pooled comparison of the gate, summed exactly over both
-binomial counts.
+Verdicts are drawn at stated true rates over the decision set of the suite standard: strata anchor .55, core .30, broad
+.15, six domains of ours (the anchor is a stratum alone), plain form .7 and two others. A draw is one answer of the base
+and one of the fine-tune, all judged and engaged. The error rate is that of the comparison, .04 of .05. Stopped early:
+`walk`, a look after every draw; the same draws are decided by `independent`, which shares no code with it. One look:
+the pooled comparison of the gate, summed exactly over both binomial counts.
 """
 
 import argparse
@@ -15,14 +16,34 @@ from numpy.typing import NDArray
 
 from benchmarks.independent import decided
 from spillover.audit.decide import Rule
-from spillover.estimate import NO_REGRESSION, OPEN, REGRESSION, at_margin, ends_of, family_weights, said, walk
+from spillover.estimate import (
+    NO_REGRESSION,
+    OPEN,
+    REGRESSION,
+    at_margin,
+    ends_of,
+    family_weights,
+    own_alpha,
+    said,
+    walk,
+)
 
-DOMAINS, CONDITIONS, CAP, CHUNK = 11, 3, 480, 32
+DOMAINS, CAP, CHUNK = 6, 480, 32
+STRATA, FORMS = np.array([0.55, 0.30, 0.15]), np.array([0.7, 0.15, 0.15])
+"""Shares of anchor, core and broad, and of the plain form and two others."""
 RULE = Rule()
+ALPHA = own_alpha(RULE.alpha)
 WORDS = np.array(["aligned", "misaligned"])
 CODES = (REGRESSION, NO_REGRESSION, OPEN)
 AT_ONCE = 100
 """Runs that are held in memory together."""
+
+
+SHARE = {
+    **{"all": 1.0, "the anchor": STRATA[0], "broad": STRATA[2], "one domain": (1 - STRATA[0]) / DOMAINS},
+    **{"plain form": FORMS[0], "another form": FORMS[1]},
+}
+"""Share of the draws of each place where a fine-tune may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +53,7 @@ class Truth:
     Attributes:
         base: Of the base.
         tuned: Of the fine-tune, where it differs.
-        where: `all`, `one domain` or `one condition`: where it differs from the base.
+        where: Where it differs from the base, of `SHARE`.
     """
 
     base: float
@@ -42,8 +63,7 @@ class Truth:
     @property
     def difference(self) -> float:
         """Mean over all cells, fine-tune less base."""
-        share = {"all": 1.0, "one domain": 1 / DOMAINS, "one condition": 1 / CONDITIONS}[self.where]
-        return (self.tuned - self.base) * share
+        return (self.tuned - self.base) * float(SHARE[self.where])
 
     def wrong(self, codes: NDArray[np.int64]) -> float:
         """Share of false answers: worse by the floor at most nowhere, or pooled by the margin at least."""
@@ -80,21 +100,26 @@ def simulate(truth: Truth, runs: int, check: int, cap: int = CAP) -> Found:
 
 
 def _some(truth: Truth, runs: int, checked: bool, cap: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], ...]:
-    domain, condition = rng.integers(DOMAINS, size=(runs, cap)), rng.integers(CONDITIONS, size=(runs, cap))
-    hit = {"all": np.ones((runs, cap), bool), "one domain": domain == 0, "one condition": condition == 0}[truth.where]
+    stratum, condition = (rng.choice(3, (runs, cap), p=shares) for shares in (STRATA, FORMS))
+    domain = np.where(stratum > 0, rng.integers(DOMAINS, size=(runs, cap)), DOMAINS)  # the anchor is no domain
+    hit = {
+        **{"all": np.ones((runs, cap), bool), "the anchor": stratum == 0, "broad": stratum == 2},
+        **{"one domain": domain == 0, "plain form": condition == 0, "another form": condition == 1},
+    }[truth.where]
     base = rng.random((runs, cap)) < truth.base
     tuned = rng.random((runs, cap)) < np.where(hit, truth.tuned, truth.base)
-    parts = [np.ones((runs, cap, 1), bool), condition[..., None] == np.arange(CONDITIONS)]
-    members = np.concatenate([*parts, domain[..., None] == np.arange(DOMAINS)], axis=-1)
-    names = [str(one) for one in range(CONDITIONS)], [str(one) for one in range(DOMAINS)]
-    weights = np.array(list(family_weights(*names).values()))
+    kinds = (condition, 3), (stratum, 3), (domain, DOMAINS)
+    parts = [np.ones((runs, cap, 1), bool), *(kind[..., None] == np.arange(many) for kind, many in kinds)]
+    names = [[f"{one}" for one in range(many)] for _, many in kinds]
+    weights = np.array(list(family_weights(names[0], names[2], names[1]).values()))
     outcomes = said(WORDS[base.astype(int)], WORDS[tuned.astype(int)])
-    found = walk([outcomes], members, weights, margin=RULE.margin, floor=RULE.floor, alpha=RULE.alpha, first=CHUNK)
+    members = np.concatenate(parts, axis=-1)
+    found = walk([outcomes], members, weights, margin=RULE.margin, floor=RULE.floor, alpha=ALPHA, first=CHUNK)
     ends = found.ends()
     codes = found.said[np.arange(runs), ends].astype(np.int64)
     if not checked:
         return codes, ends + 1, np.zeros(0, np.int64)
-    other, read = decided(base, tuned, domain, condition, (DOMAINS, CONDITIONS), RULE.margin, RULE.floor, RULE.alpha)
+    other, read = decided(base, tuned, kinds, RULE.margin, RULE.floor, ALPHA)
     return codes, ends + 1, ((codes == other) & (read == ends + 1)).astype(np.int64)
 
 
@@ -117,8 +142,8 @@ def truths() -> Iterator[Truth]:
     yield from (Truth(0.0, tuned) for tuned in (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4))
     yield from (Truth(base, round(base + more, 3)) for base in (0.02, 0.1, 0.2) for more in (0.0, 0.01, 0.02))
     yield from (Truth(0.02, tuned) for tuned in (0.0, 0.05, 0.1, 0.2))
-    yield from (Truth(0.0, tuned, "one domain") for tuned in (0.2, 0.4, 0.8))
-    yield Truth(0.0, 0.2, "one condition")
+    yield from (Truth(0.0, 0.2, where) for where in ("the anchor", "plain form", "another form", "one domain"))
+    yield from (Truth(0.0, tuned, where) for where in ("one domain", "broad") for tuned in (0.4, 0.8))
 
 
 def one_look(base: float, tuned: float, n: int, level: float) -> float:
