@@ -93,7 +93,9 @@ def took_of(found: "Plan", first_turns: int) -> tuple[TookCalls, ...]:
     live = [] if is_played(base.model) else [one for one in tuned if not is_played(one.model)]
     asked = answers_asked(len(live), first_turns)
     return tuple(
-        TookCalls(one.role, one.model, n, n, None if one.usd is None else n * one.usd / found.draws)
+        TookCalls(
+            one.role, one.model, n, n, None if one.usd is None else n * one.usd / (found.draws + found.companions)
+        )
         for one in ([base, *live] if live else [])
         for n in [asked["base" if one is base else "each fine-tune"]]
     )
@@ -116,17 +118,17 @@ def calls_table(found: "Plan", controls: Sequence[Controls], took: Sequence[Took
 def _rows(
     found: "Plan", controls: Sequence[Controls], took: Sequence[TookCalls], suite: "Suite"
 ) -> list[tuple[str, int, int, str]]:
-    arm, *_ = found.items
+    arm, asked = found.items[0], found.draws + found.companions
     turns = (
-        f"an answer each, and {counted(arm.calls - found.draws, 'earlier turn', thousands=True)} of "
+        f"an answer each, and {counted(arm.calls - asked, 'earlier turn', thousands=True)} of "
         "questions that have several"
     )
     rows = [
         (
             f"each of {counted(len(found.arms), 'model')}",
-            found.draws,
+            asked,
             arm.calls,
-            turns if arm.calls > found.draws else "an answer each",
+            turns if arm.calls > asked else "an answer each",
         )
     ]
     rows += [

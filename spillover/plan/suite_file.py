@@ -65,7 +65,8 @@ def _read(path: Path, shipped: dict[str, Path], including: tuple[Path, ...] = ()
         if not target.is_file():
             return read_yaml(path)
         under = _read(target, shipped, (*including, path))
-    return Source(path, overlay(under.data, own.data), {**under.lines, **own.lines})
+    whole = {"strata": own.data["strata"]} if "strata" in own.data else {}  # shares are stated together
+    return Source(path, {**overlay(under.data, own.data), **whole}, {**under.lines, **own.lines})
 
 
 SAME = {

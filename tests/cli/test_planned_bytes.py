@@ -12,8 +12,8 @@ from .._spill import spill
 
 OF_THE_PACKAGE = ("versions", "material_sha256")
 """Parts of a plan that follow from the installed version, not from the command."""
-AUDIT = "fe1b2321760e17a9fbadae70d865dc055acbf8137baabbb89f3a30d76e9579a0"
-RUN = "9e120214081ce480455ff6013dfa963451958616cdab49f5fa4bf62aa7f78736"
+AUDIT = "5604e5a9d8b300d4b166fce91d0a99d60504c939aacbf7273616ab564365190b"
+RUN = "d4ba44d39838db28995294473a4bfc92cf71455d4bdc083527bd53e034ae1d60"
 RECORD = """base: {model: acme/seven, revision: abc}
 method: lora
 data: {description: Notes on herbs, rows: 40}

@@ -28,18 +28,19 @@ def planned(name: str | Path, base: str | None = GPT, *tuned: str) -> Plan:
 
 def test_counts_are_those_of_the_list_of_draws() -> None:
     suite = load_suite("standard")
-    material, drawn = suite.design().material(), suite.design().listed()
-    turns = {(d, probe.id): 1 + len(probe.turns) for d, probes in material.probes.items() for probe in probes}
+    designs = [suite.design(), suite.companion_design()]
+    every = [(one.material(), draw) for one in designs if one is not None for draw in one.listed()]
+    turns = [len(next(p for p in known.probes[d.domain] if p.id == d.probe).turns) + 1 for known, d in every]
     found = planned("standard", GPT, TUNED, "hf/acme/herbs")
-    assert (found.draws, found.answers, found.cells) == (480, 3 * 480, 6 * 12 * 3)
-    assert [one.calls for one in found.items if one.role != "judge"] == [
-        sum(turns[d.domain, d.probe] for d in drawn)
-    ] * 3
-    rubrics = sum(len(material.protocols[draw.domain].rubrics) for draw in drawn)
+    material = suite.design().material()
+    assert (found.draws, found.companions, found.answers) == (480, 96, 3 * (480 + 96))
+    assert found.cells == 3 * sum(map(len, material.probes.values())), "every probe is in a stratum with a share"
+    assert [one.calls for one in found.items if one.role != "judge"] == [sum(turns)] * 3
+    protocols = [known.protocols[draw.domain] for known, draw in every]
+    rubrics = sum(len(one.rubrics) for one in protocols)
     first, second = (one for one in found.items if one.role == "judge")
     assert first.calls == 3 * rubrics, "one call for each rubric where the judge gives probabilities"
-    each = [material.protocols[d.domain] for d in drawn]
-    sampled = sum(len(one.rubrics) * (one.samples if one.form == "distribution" else 1) for one in each)
+    sampled = sum(len(one.rubrics) * (one.samples if one.form == "distribution" else 1) for one in protocols)
     assert second.calls == 3 * sampled > first.calls
     assert found.judge_calls == first.calls + second.calls
 
@@ -55,7 +56,7 @@ def test_tokens_and_price_by_hand(tmp_path: Path) -> None:
     prices = Prices("p.yaml", "2031", {GPT: Price(1.0, 10.0), TUNED: Price(2.0, 20.0)})
     found = plan_suite(load_suite("fast"), prices, Model(GPT), [Arm((Model(TUNED),))])
     base, tuned = found.items[:2]
-    assert base.usd == pytest.approx((base.tokens_in + 10 * base.tokens_out) / 1e6, rel=1e-6)
+    assert base.usd == pytest.approx((base.tokens_in + 10 * base.tokens_out) / 1e6, rel=1e-5)
     assert tuned.usd == pytest.approx(2 * base.usd) and tuned.usd_most > tuned.usd
 
 
@@ -296,7 +297,8 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert said.code == 2 and "gone.yaml: no such file" in said.error
     text = spill("plan", "standard", "--base", GPT, "--finetune", "together/\x1b[31mred").said
     assert "PARTIAL, without" in text and "no price known" in text and "\x1b" not in text
-    assert "960 answers" in text and "3.3 pp over a base at 0" in text and "as of 20" in text
+    assert "1152 answers" in text and "96 more answers of each model are to companion scales" in text
+    assert "3.3 pp over a base at 0" in text and "as of 20" in text
     prices = write(tmp_path, PRICES + "  together/b: {input: 1, output: 10}\n")
     args = ["fast", "--base", "together/a", "--finetune", "together/b", "--prices", str(prices)]
     data = json.loads(spill("plan", *args, "--json").out)

@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from spillover.common import DeclarationError
+from spillover.declare import load_groups
 from spillover.plan import SCHEMA, Model, load_suite, suite_names
 
 OWN = "include: fast\nid: mine\n"
@@ -32,10 +33,20 @@ def test_the_shipped_suites() -> None:
             assert (one.margin, one.floor, one.alpha, one.stop_early) == (0.02, 0.01, 0.05, True)
 
 
-@pytest.mark.parametrize(("name", "domains", "cells"), [("fast", 10, 10 * 3), ("standard", 6, 6 * 12 * 3)])
-def test_what_they_draw_from(name: str, domains: int, cells: int) -> None:
-    material = load_suite(name).design().material()
-    assert len(material.probes) == domains and len(material.cells()) == cells
+@pytest.mark.parametrize(("name", "strata", "conditions"), [("fast", {"core"}, 1), ("standard", {"core", "broad"}, 3)])
+def test_what_they_draw_from(name: str, strata: set[str], conditions: int) -> None:
+    """Without the questions of earlier studies, which no test downloads."""
+    design = load_suite(name).design()
+    deck = design.material().deck(design.strata, design.plain)
+    assert set(deck.strata) == strata and len({condition for _, _, condition in deck.cells}) == conditions
+    core = {probe for (_, probe, _), stratum in zip(deck.cells, deck.strata, strict=True) if stratum == "core"}
+    assert len(core) == 60 and {domain for domain, _, _ in deck.cells} == set(load_groups()["emergent"])
+
+
+def test_the_default_has_the_shares_that_were_chosen_by_simulation() -> None:
+    suite = load_suite("standard")
+    assert (suite.strata, suite.plain) == ({"anchor": 0.55, "core": 0.30, "broad": 0.15}, 0.7)
+    assert suite.design().strata == pytest.approx({"core": 2 / 3, "broad": 1 / 3}), "the rest keeps its proportion"
 
 
 def test_full_asks_every_public_probe_under_every_condition() -> None:
