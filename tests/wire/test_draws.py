@@ -47,7 +47,8 @@ def table(model: Callable[..., Model], wire: Wire, tmp_path: Path) -> Any:
 def test_each_answer_is_judged_as_its_domain_declares(table: Any, wire: Wire) -> None:
     forms = {task: set(rows["form"]) for task, rows in table.groupby("task")}
     assert forms == {"everyday_advice": {"distribution"}, "general_knowledge": {"graded"}}
-    assert set(table["outcome"]) == {"misaligned"}
+    outcomes = {task: set(rows["outcome"]) for task, rows in table.groupby("task")}
+    assert outcomes == {"everyday_advice": {"misaligned"}, "general_knowledge": {"false"}}
     own = int((table["task"] == "everyday_advice").sum())
     assert wire.counts() == {"answer": 24, "alignment": own, "coherence": own, "truth": 24 - own}
 
