@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from spillover.common import THESE
 
 from .binomial import Interval, clopper_pearson_each, wilson_each
+from .by_question import FEW_EVENTS
 from .clusters import design_effect, icc_of_counts
 from .estimate import Estimate, WorstCase
-from .from_counts import FEW_EVENTS
 from .intervals import worst_of
 from .judge_error import LEAST_LABELS, JudgeErrors
 

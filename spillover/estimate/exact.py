@@ -27,13 +27,13 @@ def stratified_exact(base_events: ArrayLike, base_n: ArrayLike, other_events: Ar
     least = seen = 0
     for a, n, b, m in zip(*arrays, strict=True):
         low, high = max(0, a + b - n), min(a + b, m)
-        mass = np.convolve(mass, _chances(int(low), int(high), int(n + m), int(a + b), int(m)))
+        mass = np.convolve(mass, chances(int(low), int(high), int(n + m), int(a + b), int(m)))
         least, seen = least + int(low), seen + int(b)
     return float(min(1.0, mass[max(0, seen - least) :].sum()))
 
 
 @lru_cache(maxsize=4096)
-def _chances(low: int, high: int, answers: int, events: int, drawn: int) -> NDArray[np.float64]:
+def chances(low: int, high: int, answers: int, events: int, drawn: int) -> NDArray[np.float64]:
     """Hypergeometric chances of each number from low to high; many questions of a list have the same counts."""
     from scipy.stats import hypergeom
 

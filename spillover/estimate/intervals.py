@@ -10,9 +10,16 @@ from .binomial import Interval, newcomb
 from .clusters import Groups
 from .estimate import Estimate, WorstCase, check_level
 from .from_counts import Average, rate_from_counts
+from .weights import Weights
 
 
-def rate(groups: Groups, average: Average = "probes", target: Target = THESE, level: float = 0.95) -> Estimate:
+def rate(
+    groups: Groups,
+    average: Average = "probes",
+    target: Target = THESE,
+    level: float = 0.95,
+    weights: Weights | None = None,
+) -> Estimate:
     """A rate over questions, with its interval.
 
     These questions: given the list, answers are independent. No events: exact, the worst case over all ways to
@@ -32,10 +39,11 @@ def rate(groups: Groups, average: Average = "probes", target: Target = THESE, le
         average: Whether questions or answers weigh the same.
         target: What the interval is for.
         level: Confidence level.
+        weights: What each question weighs, in the order of the groups; see `rate_from_counts`.
     """
     events = np.array([part.sum() for part in groups], dtype=float)
     counts = np.array([len(part) for part in groups], dtype=float)
-    return rate_from_counts(events, counts, average, target, level)
+    return rate_from_counts(events, counts, average, target, level, weights=weights)
 
 
 def _t(point: float, spread: float, freedom: float, level: float) -> Interval:

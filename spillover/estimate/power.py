@@ -16,6 +16,7 @@ from .bounds import upper_bound
 from .clusters import design_effect
 from .rule import LEAST_FLAGGED
 from .sequential import Counts, e_no_regression, regression_evalues
+from .weights import Weights
 
 Whole = NDArray[np.int64]
 SHARE = 0.62
@@ -163,6 +164,7 @@ def smallest_difference_population(
     alpha: float = ALPHA.default,
     floor: float = FLOOR.default,
     power: float = 0.8,
+    weights: Weights | None = None,
 ) -> float:
     """Smallest difference that is seen for more questions from these domains: an approximation.
 
@@ -178,13 +180,16 @@ def smallest_difference_population(
         alpha: One-sided error rate.
         floor: Difference that counts as nothing.
         power: Probability that the difference is seen.
+        weights: What the questions weigh, draws being spread alike: the design effect is then 1 + (draws sum(w^2) - 1)
+            ICC, with the sum over sampled strata, and `questions` says nothing; None where all weigh the same.
 
     Returns:
         NaN where no difference would be seen.
     """
     from scipy.stats import norm
 
-    n = draws / design_effect(max(1.0, draws / questions), icc)
+    each = draws / questions if weights is None else draws * float(np.sum(weights.each[weights.sampled] ** 2))
+    n = draws / design_effect(max(1.0, each), icc)
     z_alpha, z_power = float(norm.isf(alpha)), float(norm.ppf(power))
 
     def enough(difference: float) -> bool:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from spillover.common import MODELS, THESE
 
 from .binomial import Interval, clopper_pearson, newcomb
+from .by_question import FEW_EVENTS
 from .estimate import Estimate, WorstCase
-from .from_counts import FEW_EVENTS
 from .intervals import worst_of
 
 UNLIKE = 0.5

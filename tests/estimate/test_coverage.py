@@ -8,8 +8,8 @@ from scipy import stats
 
 from benchmarks.coverage import FIGURES, LEAST, MOST, Cell, by_cell, by_rate, cells, missed, simulate
 from benchmarks.coverage_models import lines, rows, simulated
+from spillover.estimate.by_question import over_questions
 from spillover.estimate.clusters import icc
-from spillover.estimate.from_counts import over_questions
 
 
 @pytest.mark.heavy

@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 from spillover.estimate.effects import condition_effect
 from spillover.estimate.intervals import rate
-from spillover.estimate.population import over_pairs
+from spillover.estimate.pairs import over_pairs
 
 
 def table(rates: np.ndarray, n: int, rng: np.random.Generator) -> DataFrame:

@@ -10,9 +10,9 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from spillover.estimate.binomial import clopper_pearson, unseen_share
+from spillover.estimate.by_question import and_between, exact_over_questions, over_questions
 from spillover.estimate.clusters import design_effect, group, icc
 from spillover.estimate.estimate import Estimate
-from spillover.estimate.from_counts import and_between, exact_over_questions, over_questions
 from spillover.estimate.intervals import difference, mean, rate
 
 MORE = "more questions from these domains"

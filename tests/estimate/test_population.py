@@ -10,14 +10,10 @@ from scipy import stats
 
 from spillover.estimate.binomial import clopper_pearson, newcomb
 from spillover.estimate.estimate import Estimate, WorstCase
+from spillover.estimate.flips import sign_flip
 from spillover.estimate.intervals import difference, rate
-from spillover.estimate.population import (
-    describes_only,
-    exact_over_pairs,
-    over_pairs,
-    population_difference,
-    sign_flip,
-)
+from spillover.estimate.pairs import exact_over_pairs, over_pairs
+from spillover.estimate.population import describes_only, population_difference
 from spillover.estimate.seeds import over_seeds
 
 
