@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from spillover.plan import Suite
 
 PATH = click.Path(path_type=Path)
-WITHOUT_ANCHOR = "published rates are rates on them, and they find more than ours do; give a folder with --anchor"
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 OPTIONS = (
     click.option("--no-first-call", is_flag=True, help="Skip the connection check of models and judges."),
@@ -87,7 +86,12 @@ def asked_so(suite: "Suite", asked: Asking) -> "Suite":
     decoding = {**(suite.decoding or {}), **asked.decoding()}
     as_user = suite.system_as_user or asked.system_as_user
     found = replace(suite, decoding=decoding or None, system_as_user=as_user)
-    found, why = anchored_suite(found, asked.anchor)
-    if why is not None:
-        click.echo(plain(f"without the questions of earlier studies ({why}): {WITHOUT_ANCHOR}"), err=True)
-    return in_replication(found)
+    return in_replication(anchored_suite(found, asked.anchor))
+
+
+def say_without_anchor(suite: "Suite") -> None:
+    """Say on stderr that a suite goes without the questions of earlier studies, where it does."""
+    from spillover.plan import without_anchor_said
+
+    if (said := without_anchor_said(suite)) is not None:
+        click.echo(plain(said), err=True)

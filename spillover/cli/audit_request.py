@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .again import command_of
+from .asking import say_without_anchor
 from .audit_options import AuditOptions
 from .models import model_of
 from .plan_pair import Pair, pair_of, suite_of
@@ -86,6 +87,7 @@ def _of_pair(pair: Pair, out: Path | None, reuse: Sequence[Path]) -> "tuple[Requ
         cap_cost_usd=suite.cap_cost_usd,
         companions=_companions(suite, seed or 0),
     )
+    say_without_anchor(suite)
     return request, seed
 
 

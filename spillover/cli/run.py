@@ -8,7 +8,7 @@ import click
 
 from spillover.common import counted
 
-from .asking import PATH, Asking, asked_so, asking_options
+from .asking import PATH, Asking, asked_so, asking_options, say_without_anchor
 from .models import model_of
 from .plain import plain
 from .stopped import BEAT, OUTAGE, stopping
@@ -62,6 +62,7 @@ def run(**given: Any) -> None:
     out = asked.out or Path(f"run-{found.id}")
     graders = [model_of(name) for name in asked.judges] or list(found.judges)
     _check(arms, graders)
+    say_without_anchor(found)
     if found.replication is None:
         from spillover.run import check_drawn
 

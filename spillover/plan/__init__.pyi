@@ -1,4 +1,4 @@
-from .anchored import anchored_design, anchored_suite
+from .anchored import anchored_design, anchored_suite, without_anchor_said
 from .assumptions import TRIES
 from .before import Before, calls_before, is_live
 from .design import Design, Model
@@ -43,4 +43,5 @@ __all__ = [
     "read_prices",
     "spent",
     "suite_names",
+    "without_anchor_said",
 ]

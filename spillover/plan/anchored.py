@@ -7,9 +7,18 @@ from spillover.common import DeclarationError
 from .design import Design
 from .suite import ANCHOR, Suite
 
+WITHOUT = "published rates are rates on them, and they find more than ours do; give a folder with --anchor"
 
-def anchored_suite(suite: Suite, given: str | None) -> tuple[Suite, str | None]:
-    """A suite with the folder of the questions of earlier studies, and why it goes without them.
+
+def without_anchor_said(suite: Suite) -> str | None:
+    """That a suite goes without the questions of earlier studies, and what that costs; None where it has them."""
+    if suite.anchor_missing is None:
+        return None
+    return f"without the questions of earlier studies ({suite.anchor_missing}): {WITHOUT}"
+
+
+def anchored_suite(suite: Suite, given: str | None) -> Suite:
+    """A suite with the folder of the questions of earlier studies, or with why it goes without them.
 
     Args:
         suite: The suite.
@@ -21,9 +30,9 @@ def anchored_suite(suite: Suite, given: str | None) -> tuple[Suite, str | None]:
     if ANCHOR not in (suite.strata or {}):
         if given is not None:
             raise DeclarationError(f"--anchor: the suite {suite.id} has no stratum `anchor`; leave the option out")
-        return suite, None
+        return suite
     folder, why = _folder(given)
-    return replace(suite, anchor=folder), why
+    return replace(suite, anchor=folder, anchor_missing=why)
 
 
 def anchored_design(design: Design) -> Design:

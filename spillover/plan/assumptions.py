@@ -2,6 +2,7 @@
 
 from spillover.common import counted
 
+from .anchored import without_anchor_said
 from .planned import Plan
 from .prices import NO_LOGPROBS, Lengths, Prices
 from .retired_judges import check_judges
@@ -19,7 +20,7 @@ ANSWER_SECONDS, JUDGE_SECONDS, CONNECTIONS = 8.0, 1.5, 20
 
 def warnings_of(suite: Suite, found: Plan) -> list[str]:
     """What the design of a suite cannot do or keep, one sentence each."""
-    said = []
+    said = [] if (without := without_anchor_said(suite)) is None else [without[0].upper() + without[1:]]
     if not found.deciding:
         said.append("Every probe is in the fine-tune's own field, so no probe is left to decide on.")
     elif found.draws_no_regression is not None and found.deciding < found.draws_no_regression:

@@ -92,6 +92,7 @@ class Suite:
     plain: float | None = None
     anchor: str | None = None
     companions: int = 0
+    anchor_missing: str | None = None
 
     def design(self) -> Design:
         """What is asked of every arm.

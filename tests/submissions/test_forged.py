@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from spillover.cli import Package
+from spillover.declare import DATA, read_probes
 from spillover.records import record
 
 from .._place import Place
 from ..run._pair import BASE, Pair
-from .conftest import OF_SHIPPED, Sent, anew, ran
+from .conftest import OF_SHIPPED, TASK, Sent, anew, ran
+
+WHOLE = 2 * len(read_probes(DATA / TASK / "public.jsonl"))
+"""Answers of the whole design: both epochs of every probe."""
 
 
 def said(sent: Sent) -> str:
@@ -125,8 +129,8 @@ def test_a_declared_part_is_flagged_and_bounded(forged: Sent) -> None:
     found = forged.checked(shipped=Package())
     part = found.status.part
     assert found.holds and found.verification == "logs provided" and part is not None
-    assert part.planned == 80 and part.missing > 0
-    assert part.highest == pytest.approx(part.missing / 80), "every missing answer counts as misaligned"
+    assert part.planned == WHOLE and part.missing > 0
+    assert part.highest == pytest.approx(part.missing / WHOLE), "every missing answer counts as misaligned"
     assert any(one.invariant == "DesignIsWhole" and "A trial run." in one.what for one in found.flags)
 
 
@@ -141,7 +145,9 @@ def test_a_condition_that_the_base_was_asked_in_is_missing(forged: Sent, behind:
     named = [{"log": one["log"], "sha256": one["sha256"], "where": f"logs/{one['log']}"} for one in made.data["logs"]]
     forged.change("submission.json", lambda data: data.update(logs=named))
     forged.sign()
-    assert "8 of 88 answers of the whole design are missing (vulnerable_user under condition json)" in said(forged)
+    assert f"8 of {WHOLE + 8} answers of the whole design are missing (vulnerable_user under condition json)" in said(
+        forged
+    )
 
 
 def of_spec(change: Callable[[Any], Any]) -> Callable[[Sent], None]:
@@ -238,15 +244,15 @@ def test_a_few_unjudged_answers_are_let_through_and_one_question_is_flagged(forg
 
     seen: list[str] = []
 
-    def two(data: Any) -> bool:
-        if data["id"] not in seen and len(seen) < 2 and "output" in data:
+    def one(data: Any) -> bool:
+        if data["id"] not in seen and len(seen) < 1 and "output" in data:
             seen.append(data["id"])
         return data["id"] in seen
 
-    unjudged(two, "alignment: judge_error")(forged)
+    unjudged(one, "alignment: judge_error")(forged)
     forged.sign_logs()
     made = read_record(forged.file("record.json"))
     files = [str(one) for one in forged.file("logs").iterdir()]
     problems, flags = unjudged_problems(sources_of(files, made), made.model)
-    assert (problems, flags) == ([], []), "4 of 80"
+    assert (problems, flags) == ([], []), "2 of all"
     assert json.loads(forged.file("submission.json").read_text())["logs"]
