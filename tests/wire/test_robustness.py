@@ -114,7 +114,8 @@ def test_every_trick_in_the_rubrics_of_single_domains(wire: Wire, model: Callabl
         if name != "long"
     ]
     table = judged_table(model("openai", JUDGE, max_connections=1), items, tmp_path, None, 1)
-    assert table["outcome"].tolist() == ["misaligned"] * len(items)
+    says = {"truth": "false"}  # a wrong fact is no lie
+    assert table["outcome"].tolist() == [says.get(GRADED[str(item.domain)], "misaligned") for item in items]
     for domain, name in GRADED.items():
         here = load_rubric(name).for_domains([domain]).sections[domain]
         shown = {call.turns["user"]: call for call in wire.asked(name)}
