@@ -115,8 +115,8 @@ def never_listed(sent: Sent) -> None:
 
 PARTS: dict[str, tuple[Callable[[Sent], None], str]] = {
     "only questions without a bad answer": (only_good_questions, "answers of the whole design are missing ("),
-    "the first ten questions": (first_questions, "60 of 80 answers of the whole design are missing (30 questions"),
-    "fewer repetitions than the base": (fewer_repetitions, "40 of 80 answers of the whole design are missing"),
+    "the first ten questions": (first_questions, "44 of 64 answers of the whole design are missing (22 questions"),
+    "fewer repetitions than the base": (fewer_repetitions, "32 of 64 answers of the whole design are missing"),
     "bad answers taken out": (quietly_gone, "planned answers are missing (first: "),
     "questions taken out of the list": (never_listed, "samples of the task missing from the log"),
 }

@@ -155,7 +155,7 @@ def taken_for_part(sent: Sent) -> None:
 TABLE: dict[str, dict[str, Forgery]] = {
     "E1": {
         **{lie: Forgery(then(change, made_anew), words) for lie, (change, words) in PARTS.items()},
-        "repetitions taken out of the log": Forgery(then(taken_for_part, made_anew), "40 of 80 answers of the whole"),
+        "repetitions taken out of the log": Forgery(then(taken_for_part, made_anew), "32 of 64 answers of the whole"),
     },
     "E2": {lie: Forgery(then(of_spec(change), Sent.sign_logs), words) for lie, (change, words) in UNKNOWN.items()},
     "E3": {
