@@ -169,7 +169,7 @@ ALARMS = "false alarms of the test: mean, highest"
 
 
 def by_rate(found: dict[World, tuple[list[Covered], float]]) -> Iterator[list[str]]:
-    """Rows of the table: lowest and highest coverage, lowest in the exact branch, false alarms: mean and highest share."""
+    """Rows of the table: lowest and highest coverage, lowest in the exact branch, mean and highest false alarms."""
     yield ["rate of the first group", "answers", *FIGURES, "lowest, exact over questions", ALARMS]
     for one, answers in dict.fromkeys((world.rate, world.answers) for world in found):
         own = [value for world, value in found.items() if (world.rate, world.answers) == (one, answers)]
