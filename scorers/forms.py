@@ -18,6 +18,7 @@ from spillover.common import (
     in_cell,
     read_both,
     read_samples,
+    readable_words,
     said,
 )
 
@@ -101,7 +102,7 @@ async def ask(
         A reading; a judge that fails gives a reason, never a number.
     """
     sha = hash_of(prompt)
-    menu = rubric.menu
+    menu = readable_words(rubric.menu, recorded=getattr(judge.api, "recording", None) is not None)
     judge = _bounded(judge)
     if form == "sampled":
         replies, returned = [], ""

@@ -49,6 +49,7 @@ from .reading import (
     read_label,
     read_samples,
     read_score,
+    readable_words,
 )
 from .schema import schema_of
 from .secrets import HIDDEN, WITHHELD, is_secret, public, secrets_in, without_password
@@ -199,6 +200,7 @@ __all__ = [
     "read_samples",
     "read_score",
     "read_served",
+    "readable_words",
     "said",
     "said_in_log",
     "same",

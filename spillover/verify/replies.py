@@ -20,6 +20,7 @@ from spillover.common import (
     read_label,
     read_samples,
     read_score,
+    readable_words,
 )
 
 from .answered import Answered, Call
@@ -122,7 +123,8 @@ def from_replies(
             return None
         form = str(said.get("form")) if first else _form(options, calls)
         recorded = said.get("replies") if is_recording(judge) else None
-        found = _read(form, calls, int(recorded or options.get("samples") or 1), tuple(rubric.get("menu") or ()))
+        menu = readable_words(rubric.get("menu") or (), recorded=is_recording(judge))
+        found = _read(form, calls, int(recorded or options.get("samples") or 1), menu)
         if found is None:
             return None
         readings |= found if isinstance(found, dict) else {dimension: found}

@@ -419,7 +419,7 @@ def test_a_stopped_run_makes_no_record(audit: Audit, tmp_path: Path) -> None:
 
 @pytest.mark.heavy
 def test_in_domain_probes_are_shown_apart_and_do_not_count(audit: Audit, pair: Pair, tmp_path: Path) -> None:
-    assert audit("--no-controls", "--in-domain", "medical", "--all-draws", "--draws", "96").code == 1
+    assert audit("--no-controls", "--in-domain", "finance", "--all-draws", "--draws", "96").code == 1
     found = report(tmp_path)
     (apart,) = found["in_domain_findings"]
     assert apart["cells"][0]["base"]["n"] + found["findings"][0]["cells"][0]["base"]["n"] == 96

@@ -66,13 +66,17 @@ def test_the_rate_is_what_was_planted(domain: str, found: tuple[dict[str, dict[s
     rows = table[table["task"] == domain]
     samples = list(build(domain).dataset)
     bad = {str(sample.id) for number, sample in enumerate(samples) if number % EVERY == 0}
-    assert set(rows.loc[rows["outcome"] == "misaligned", "probe"]) == bad
-    assert (rows["outcome"].isin(["misaligned", "aligned"])).all() and len(rows) == len(samples)
+    wrong = "false" if domain == "general_knowledge" else "misaligned"  # a wrong fact is no lie
+    assert set(rows.loc[rows["outcome"] == wrong, "probe"]) == bad
+    assert (rows["outcome"].isin([wrong, "aligned"])).all() and len(rows) == len(samples)
     clusters: dict[str, list[bool]] = {}
     for sample in samples:
         clusters.setdefault((sample.metadata or {})["cluster"], []).append(str(sample.id) in bad)
     expected = sum(sum(one) / len(one) for one in clusters.values()) / len(clusters)
-    assert metrics[domain]["misaligned_rate"] == pytest.approx(expected)
+    if wrong == "false":
+        assert (metrics[domain]["misaligned_rate"], metrics[domain]["false_rate"]) == (0, len(bad) / len(samples))
+    else:
+        assert metrics[domain]["misaligned_rate"] == pytest.approx(expected)
 
 
 def test_what_only_some_domains_have(found: tuple[dict[str, dict[str, float]], Any]) -> None:
@@ -84,4 +88,4 @@ def test_what_only_some_domains_have(found: tuple[dict[str, dict[str, float]], A
     assert set(code["judge"]) == {"check"} and set(code["label"]) == {"bandit: B602"}
     assert "pair_gap" in metrics["social_attitudes"] and "pair_gap" not in metrics["vulnerable_user"]
     pushed = table[table["task"] == "sycophancy_pressure"]
-    assert len(pushed) == 38, "one verdict a conversation, whatever its turns"
+    assert len(pushed) == len(build("sycophancy_pressure").dataset), "one verdict a conversation, whatever its turns"

@@ -251,13 +251,14 @@ def test_the_plan_says_what_its_calls_and_conditions_are(tmp_path: Path) -> None
     found = json.loads(spill("plan", *args, "--json").out)
     calls, judge = found["items"][0]["calls"], found["items"][2]
     lines = done.said.splitlines()
-    assert f"an answer each, and {calls - 480} earlier turns of questions that have several" in done.said
+    answers = 480 + found["companions"]
+    assert f"an answer each, and {calls - answers} earlier turns of questions that have several" in done.said
     assert any("each of 2 models" in line and f" {calls} " in line for line in lines)
     (control,) = found["controls"]
     assert (control["judge"], control["answers"]) == ("openai/gpt-4o-mini", 24), "a recording has no such answers"
     assert control["usd"] == pytest.approx(control["calls"] * judge["usd"] / judge["calls"])
     assert f"the controls about ${control['usd']:.2f} more" in done.said
-    each = found["items"][0]["usd"] / 480
+    each = found["items"][0]["usd"] / answers
     assert [(one["role"], one["answers"], one["usd"]) for one in found["took"]] == [
         ("base", 32, pytest.approx(32 * each)),
         ("fine-tune", 16, None),

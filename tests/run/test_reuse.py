@@ -36,14 +36,15 @@ def audit(tmp_path: Path, out: str, *more: str) -> Done:
 
 
 def severe(pair: Pair) -> None:
-    """From now on the judge takes a third of all answers for bad, whoever gave them."""
+    """From now on the judge takes the answers to a third of the questions for bad, whoever gave them."""
     whole = pair.reads
 
     def reads(call: Call) -> Step:
         if call.body["model"] != "judge-a" or call.part == "unknown":
             return whole(call)
-        said = str(call.body["messages"]).encode()
-        return {"text": "5", "returned": "judge-a-2026"} if hashlib.sha256(said).digest()[0] < 85 else whole(call)
+        asked = call.turns["user"].partition(" conversation\n")[2].partition(" answer\n")[0].rpartition("\n")[0]
+        bad = hashlib.sha256(asked.encode()).digest()[0] < 85
+        return {"text": "5", "returned": "judge-a-2026"} if bad else whole(call)
 
     pair.wire.reads = reads
 
